@@ -1,0 +1,230 @@
+//! Acts: typed things to say.
+//!
+//! An agent answers with acts, never with text. A realiser puts them into words, and whoever it is, the
+//! words may hold nothing but the facts the acts carry.
+
+use super::named::named_enum;
+use super::fact::FactId;
+
+/// One thing to say.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Act {
+    /// What is said.
+    pub kind: ActKind,
+    /// What it is said about, by the names the phrases use.
+    pub args: Vec<(&'static str, Arg)>,
+}
+
+/// What a placeholder of a phrase stands for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Arg {
+    /// One fact.
+    One(FactId),
+    /// Several, said as a list.
+    Many(Vec<FactId>),
+}
+
+impl Act {
+    /// An act without arguments.
+    pub fn plain(kind: ActKind) -> Self {
+        Self { kind, args: Vec::new() }
+    }
+
+    /// The act with one more fact.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, fact: FactId) -> Self {
+        self.args.push((name, Arg::One(fact)));
+        self
+    }
+
+    /// The act with one more fact, where there is one.
+    #[must_use]
+    pub fn with_some(self, name: &'static str, fact: Option<FactId>) -> Self {
+        match fact {
+            Some(fact) => self.with(name, fact),
+            None => self,
+        }
+    }
+
+    /// The act with a list of facts.
+    #[must_use]
+    pub fn with_many(mut self, name: &'static str, facts: Vec<FactId>) -> Self {
+        self.args.push((name, Arg::Many(facts)));
+        self
+    }
+
+    /// The argument of a name.
+    pub fn arg(&self, name: &str) -> Option<&Arg> {
+        self.args.iter().find(|(own, _)| *own == name).map(|(_, arg)| arg)
+    }
+
+    /// The single fact of a name.
+    pub fn one(&self, name: &str) -> Option<FactId> {
+        match self.arg(name)? {
+            Arg::One(fact) => Some(*fact),
+            Arg::Many(_) => None,
+        }
+    }
+
+    /// Every fact the act carries, in argument order.
+    pub fn facts(&self) -> impl Iterator<Item = FactId> + '_ {
+        self.args.iter().flat_map(|(_, arg)| match arg {
+            Arg::One(fact) => std::slice::from_ref(fact),
+            Arg::Many(facts) => facts.as_slice(),
+        }).copied()
+    }
+}
+
+named_enum! {
+    /// What can be said. Every kind has its phrases in `assets/speech`.
+    ActKind {
+        // Courtesy and conversation.
+        Greet = "greet",
+        Thank = "thank",
+        Farewell = "farewell",
+        SmallTalk = "small_talk",
+        Joke = "joke",
+        AboutBot = "about_bot",
+        Capabilities = "capabilities",
+        OutOfScope = "out_of_scope",
+        OtherLanguage = "other_language",
+        Sympathy = "sympathy",
+        Acknowledge = "acknowledge",
+        AnythingElse = "anything_else",
+        Repeat = "repeat",
+        NothingToRepeat = "nothing_to_repeat",
+        NotUnderstood = "not_understood",
+        NotInRecords = "not_in_records",
+        Declined = "declined",
+        Clarify = "clarify",
+        OfferOther = "offer_other",
+        GlassHouse = "system_question",
+
+        // Questions of ours.
+        AskOrderNumber = "ask_order_number",
+        AskIdentity = "ask_identity",
+        AskIdentityAgain = "ask_identity_again",
+        AskProduct = "ask_product",
+        AskWhichProduct = "ask_which_product",
+        AskNeed = "ask_need",
+        AskWhichItem = "ask_which_item",
+        AskWhichOrder = "ask_which_order",
+        AskCode = "ask_code",
+        AskTicketNumber = "ask_ticket_number",
+        AskHelped = "ask_helped",
+        AskProblem = "ask_problem",
+        AskContact = "ask_contact",
+
+        // The shop's own words.
+        Knowledge = "knowledge",
+        KnowledgeMore = "knowledge_more",
+
+        // Sales.
+        Found = "found",
+        FoundOne = "found_one",
+        FoundMore = "found_more",
+        FoundNone = "found_none",
+        FoundNearest = "found_nearest",
+        NoMore = "no_more",
+        ListItem = "list_item",
+        ListItemOut = "list_item_out",
+        ListItemPlain = "list_item_plain",
+        Price = "price",
+        PriceUnknown = "price_unknown",
+        InStock = "in_stock",
+        LowStock = "low_stock",
+        OutOfStock = "out_of_stock",
+        StockUnknown = "stock_unknown",
+        Spec = "spec",
+        SpecYes = "spec_yes",
+        SpecNo = "spec_no",
+        SpecUnknown = "spec_unknown",
+        Description = "description",
+        ComparePrice = "compare_price",
+        CompareSamePrice = "compare_same_price",
+        CompareSpec = "compare_spec",
+        CompareSame = "compare_same",
+        CompareStock = "compare_stock",
+        Recommend = "recommend",
+        RecommendCheapest = "recommend_cheapest",
+        RecommendSpec = "recommend_spec",
+        RecommendStock = "recommend_stock",
+        AlternativesIntro = "alternatives_intro",
+        NoAlternatives = "no_alternatives",
+        AccessoriesIntro = "accessories_intro",
+        NoAccessories = "no_accessories",
+        Categories = "categories",
+        Brands = "brands",
+        Buy = "buy",
+
+        // Marketing.
+        PromotionsIntro = "promotions_intro",
+        Promotion = "promotion",
+        PromotionWords = "promotion_words",
+        PromotionUntil = "promotion_until",
+        PromotionMinimum = "promotion_minimum",
+        PromotionCategories = "promotion_categories",
+        NoPromotions = "no_promotions",
+        NoPromotionFor = "no_promotion_for",
+        PriceWith = "price_with",
+        TotalWith = "total_with",
+        BasketTotal = "basket_total",
+        CodeWorks = "code_works",
+        CodeUnknown = "code_unknown",
+        CodeExpired = "code_expired",
+        CodeNotYet = "code_not_yet",
+        CodeOff = "code_off",
+        CodeWrongCategory = "code_wrong_category",
+        CodeMinimum = "code_minimum",
+
+        // Support.
+        Step = "step",
+        StepNext = "step_next",
+        StepsDone = "steps_done",
+        GladItWorks = "glad_it_works",
+        WarrantyUntil = "warranty_until",
+        WarrantyOver = "warranty_over",
+        WarrantyTerm = "warranty_term",
+        ReturnUntil = "return_until",
+        ReturnOver = "return_over",
+        ReturnNotDelivered = "return_not_delivered",
+        DamageReport = "damage_report",
+        TicketOffer = "ticket_offer",
+        TicketOpened = "ticket_opened",
+        TicketStatus = "ticket_status",
+        TicketUnknown = "ticket_unknown",
+        TicketListItem = "ticket_list_item",
+        NoTickets = "no_tickets",
+
+        // Orders.
+        IdentityOk = "identity_ok",
+        IdentityFailed = "identity_failed",
+        OrderPending = "order_pending",
+        OrderConfirmed = "order_confirmed",
+        OrderShipped = "order_shipped",
+        OrderDelivered = "order_delivered",
+        OrderReturnRequested = "order_return_requested",
+        OrderExchangeRequested = "order_exchange_requested",
+        OrderCancelled = "order_cancelled",
+        OrderReturned = "order_returned",
+        OrderItems = "order_items",
+        OrderTotal = "order_total",
+        Expected = "expected",
+        Late = "late",
+        NoDate = "no_date",
+        Parcel = "parcel",
+        ParcelDelivered = "parcel_delivered",
+        ParcelTracking = "parcel_tracking",
+        ParcelNote = "parcel_note",
+        SplitParcels = "split_parcels",
+        NoTracking = "no_tracking",
+        OrdersIntro = "orders_intro",
+        OrderListItem = "order_list_item",
+        CanStillChange = "can_still_change",
+        CannotChange = "cannot_change",
+
+        // People.
+        HandedOver = "handed_over",
+        EscalationSorry = "escalation_sorry",
+    }
+}

@@ -1,0 +1,127 @@
+//! Customers.
+
+use serde::{Deserialize, Serialize};
+
+use super::money::Money;
+use super::order::Address;
+use super::time::Moment;
+
+/// Somebody who buys here.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Customer {
+    /// Identifier in the shop's own system.
+    pub id: String,
+    /// Full name.
+    pub name: String,
+    /// E-mail address.
+    pub email: String,
+    /// Telephone number as written.
+    pub phone: String,
+    /// Addresses; the first is the default.
+    pub addresses: Vec<Address>,
+    /// Ways to pay.
+    pub payment_methods: Vec<PaymentMethod>,
+    /// What they agreed to, such as `newsletter`.
+    pub consents: Vec<String>,
+    /// Customer since.
+    pub created_at: Option<Moment>,
+    /// Last change.
+    pub updated_at: Moment,
+}
+
+/// A way to pay, without anything that could be used to pay.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PaymentMethod {
+    /// `credit_card`, `paypal`, `gift_card` or the source's own word.
+    pub kind: String,
+    /// Last digits shown on statements; may be empty.
+    pub last_four: String,
+    /// What a gift card still holds.
+    pub balance: Option<Money>,
+}
+
+impl Customer {
+    /// Whether `email` is theirs; case and surrounding space do not count.
+    pub fn has_email(&self, email: &str) -> bool {
+        let email = email.trim();
+        !email.is_empty() && self.email.trim().to_lowercase() == email.to_lowercase()
+    }
+
+    /// Whether `digits` are the last four of their telephone number.
+    pub fn phone_ends_with(&self, digits: &str) -> bool {
+        let own: String = self.phone.chars().filter(char::is_ascii_digit).collect();
+        digits.len() == 4 && own.len() >= 4 && own.ends_with(digits)
+    }
+
+    /// Whether `name` is theirs: the same words, whatever their case and order.
+    pub fn has_name(&self, name: &str) -> bool {
+        let words = |text: &str| {
+            let mut words: Vec<String> = text
+                .split(|c: char| !c.is_alphanumeric())
+                .filter(|word| !word.is_empty())
+                .map(str::to_lowercase)
+                .collect();
+            words.sort_unstable();
+            words
+        };
+        let given = words(name);
+        given.len() > 1 && given == words(&self.name)
+    }
+}
+
+/// Two postal codes are the same when their letters and digits are; a ZIP+4 matches its ZIP.
+pub fn same_zip(a: &str, b: &str) -> bool {
+    let plain = |zip: &str| {
+        let zip = zip.trim();
+        let zip = match zip.split_once('-') {
+            Some((five, four)) if five.len() == 5 && four.len() == 4 => five,
+            _ => zip,
+        };
+        zip.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>()
+    };
+    let (a, b) = (plain(a), plain(b));
+    !a.is_empty() && a == b
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ada() -> Customer {
+        Customer {
+            id: "C1".into(),
+            name: "Ada King-Noel".into(),
+            email: "Ada@example.com".into(),
+            phone: "(207) 555-0134".into(),
+            addresses: Vec::new(),
+            payment_methods: Vec::new(),
+            consents: Vec::new(),
+            created_at: None,
+            updated_at: Moment(0),
+        }
+    }
+
+    #[test]
+    fn the_proofs_of_identity_are_compared_as_people_write_them() {
+        let ada = ada();
+        assert!(ada.has_email(" ada@EXAMPLE.com "));
+        assert!(!ada.has_email(""));
+        assert!(ada.phone_ends_with("0134"));
+        assert!(!ada.phone_ends_with("134"));
+        assert!(ada.has_name("king-noel, ada"));
+        assert!(!ada.has_name("Ada"));
+        assert!(!ada.has_name(""));
+    }
+
+    #[test]
+    fn postal_codes_match_across_spellings() {
+        for (a, b, same) in [
+            ("04101", "04101-1234", true),
+            ("k1a 0b1", "K1A0B1", true),
+            ("04101", "04102", false),
+            ("", "", false),
+        ] {
+            assert_eq!(same_zip(a, b), same, "{a} {b}");
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! What a conversation has come to: everything a later message may lean on.
+//!
+//! Checkpointed with the result of every turn. The messages themselves, the session's epoch and its last
+//! sequence number are rows of their own, because they also change between turns.
+
+use serde::{Deserialize, Serialize};
+
+use super::act::ActKind;
+use super::agent::{Agent, Intent};
+use super::named::named_enum;
+use super::asks::Slot;
+use super::goal::Goal;
+use super::message::Choice;
+use super::query::ProductQuery;
+use super::time::Moment;
+
+/// Everything known in a session beyond its messages.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ConversationState {
+    /// Who answers until something else is wanted.
+    pub active: Option<Agent>,
+    /// What the last message was about.
+    pub intent: Option<Intent>,
+    /// What the last message was for.
+    pub goal: Option<Goal>,
+    /// What "it", "the second one" and "the order" mean.
+    pub focus: Focus,
+    /// What the last reply waits for.
+    pub pending: Option<Pending>,
+    /// Who the customer has shown to be.
+    pub identity: Identity,
+    /// What the customer has said of themselves, so that nothing is asked twice.
+    pub known: Known,
+    /// Whether the last message was urgent: a second one in a row calls a person.
+    pub last_urgent: bool,
+    /// Whether the last reply asked what was meant: never twice in a row.
+    pub clarified: bool,
+    /// Changes of agent so far, oldest first, the last few only.
+    pub handoffs: Vec<HandoffNote>,
+    /// Ticket of an escalation that is already on its way to a person.
+    pub escalated: Option<String>,
+    /// Language of the session, two letters, once known.
+    pub language: Option<String>,
+    /// Acts of the last reply.
+    pub last_acts: Vec<ActKind>,
+    /// How many replies there have been: varies the wording.
+    pub replies: u32,
+}
+
+/// What the conversation is about right now.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Focus {
+    /// The product search so far.
+    pub query: Option<ProductQuery>,
+    /// Products as last listed, in that order.
+    pub listed: Vec<String>,
+    /// Products meant by "it", "this one", "both".
+    pub products: Vec<String>,
+    /// The order meant by "it", "my order".
+    pub order: Option<String>,
+    /// Orders as last listed.
+    pub orders: Vec<String>,
+    /// The promotion meant by "it", "the code".
+    pub promotion: Option<String>,
+    /// The ticket meant by "it".
+    pub ticket: Option<String>,
+    /// Fault finding under way.
+    pub fault: Option<Fault>,
+}
+
+/// Fault finding: one entry of the knowledge base, step by step.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// The entry.
+    pub entry: String,
+    /// The step last suggested, from 0.
+    pub step: u16,
+    /// Steps suggested or tried already.
+    pub tried: Vec<u16>,
+    /// The customer's words for the problem.
+    pub problem: String,
+}
+
+/// What the last reply waits for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Pending {
+    /// A value the agent needs to go on.
+    Ask {
+        /// What was asked.
+        slot: Slot,
+        /// What it is needed for.
+        goal: Goal,
+        /// Who asked.
+        agent: Agent,
+        /// The message that set the goal, looked at again once the value is there.
+        said: String,
+        /// How often it was asked.
+        attempts: u8,
+    },
+    /// A yes to an action.
+    Confirm(Action),
+    /// A tap or word that says which meaning was meant.
+    Clarify {
+        /// The meanings offered.
+        options: Vec<Choice>,
+        /// The message that was unclear.
+        said: String,
+    },
+}
+
+/// An action proposed to the customer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Action {
+    /// What `confirm` names.
+    pub id: String,
+    /// What will be done.
+    pub kind: ActionKind,
+    /// Who proposed it.
+    pub agent: Agent,
+}
+
+/// What the assistant can do to the shop's records.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum ActionKind {
+    /// Open a ticket.
+    OpenTicket(TicketDraft),
+}
+
+/// A ticket about to be opened.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TicketDraft {
+    /// What it is about.
+    pub issue: String,
+    /// In the customer's words.
+    pub description: String,
+    /// The product, if any.
+    pub sku: Option<String>,
+    /// The order, if any.
+    pub order: Option<String>,
+    /// Whether it goes before others.
+    pub urgent: bool,
+}
+
+named_enum! {
+    /// How far a session has shown whose it is.
+    IdentityLevel {
+        /// Nobody known.
+        Anonymous = "anonymous",
+        /// May read the orders of one customer.
+        Identified = "identified",
+        /// May change them.
+        Verified = "verified",
+    }
+}
+
+/// Who the session belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// How far.
+    pub level: IdentityLevel,
+    /// The customer, from identified on.
+    pub customer: Option<String>,
+    /// Failed attempts in this session.
+    pub failures: u16,
+}
+
+impl Default for Identity {
+    fn default() -> Self {
+        Self { level: IdentityLevel::Anonymous, customer: None, failures: 0 }
+    }
+}
+
+/// What the customer has told of themselves.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Known {
+    /// An order number they named, proven or not.
+    pub order_number: Option<String>,
+    /// Their e-mail address.
+    pub email: Option<String>,
+    /// The last four digits of their telephone number.
+    pub phone_tail: Option<String>,
+    /// Their postal code.
+    pub zip: Option<String>,
+    /// Their name.
+    pub name: Option<String>,
+    /// How to reach them, when they are no known customer.
+    pub contact: Option<String>,
+    /// Whether they were asked for it: once only.
+    pub asked_contact: bool,
+}
+
+/// A change of agent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandoffNote {
+    /// Who spoke before.
+    pub from: Agent,
+    /// Who speaks now.
+    pub to: Agent,
+    /// Why.
+    pub reason: String,
+    /// When.
+    pub at: Moment,
+}
+
+impl ConversationState {
+    /// Notes a change of agent; the last eight are kept.
+    pub fn note_handoff(&mut self, note: HandoffNote) {
+        const KEPT: usize = 8;
+        if self.handoffs.len() == KEPT {
+            self.handoffs.remove(0);
+        }
+        self.handoffs.push(note);
+    }
+
+    /// The single product "it" means, if there is exactly one.
+    pub fn product(&self) -> Option<&str> {
+        match self.focus.products.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Text as every layer reads it: folded, split, counted and compared the same way everywhere.
+
+pub mod duration;
+pub mod edit;
+pub mod fold;
+pub mod list;
+pub mod number;
+pub mod sentence;
+pub mod stem;
+pub mod token;
+pub mod unit;

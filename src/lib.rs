@@ -1,0 +1,9 @@
+//! ElectroMart: a shop assistant in one file.
+//!
+//! The layers, lowest first; a module imports only lower ones and its own children:
+//! `domain`, `config`, `telemetry` · `sentiment`, `retrieval`, `llm`, `store`, `hub`, `agents` · `turn` ·
+//! `queue` · `gateway` · `transport` · `app`, `eval` · `cli`.
+
+pub mod config;
+pub mod domain;
+pub mod store;

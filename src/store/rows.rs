@@ -1,0 +1,237 @@
+//! Rows that are not records of the shop: sessions, the inbox, turns, audit, analytics, tokens.
+
+use serde::{Deserialize, Serialize};
+
+use super::codec::Row;
+use crate::domain::act::ActKind;
+use crate::domain::agent::{Agent, Decider, Intent, Provider};
+use crate::domain::goal::Goal;
+use crate::domain::ids::{Seq, SessionId, SessionKey};
+use crate::domain::message::Body;
+use crate::domain::record::RecordRef;
+use crate::domain::sentiment::Mood;
+use crate::domain::state::ConversationState;
+use crate::domain::time::Moment;
+
+/// A session, apart from its messages and its state.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SessionRow {
+    /// Its public name.
+    pub id: SessionId,
+    /// SHA-256 of its token.
+    pub token_hash: [u8; 32],
+    /// When it was opened.
+    pub opened_at: Moment,
+    /// Last message in either direction.
+    pub last_at: Moment,
+    /// Sequence number of the newest message.
+    pub last_seq: Seq,
+    /// Goes up when a person takes over; automatic messages made before are refused.
+    pub epoch: u32,
+    /// Accepted messages without an answer.
+    pub waiting: u16,
+    /// The newest message of the customer, to recognise the same one sent twice without an id.
+    pub last_user: Option<LastUser>,
+    /// The customer it was shown to belong to.
+    pub customer: Option<String>,
+    /// Whether it was ended.
+    pub closed: bool,
+}
+
+/// What is needed to recognise a repeated message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastUser {
+    /// Its sequence number.
+    pub seq: Seq,
+    /// Hash of its text.
+    pub text_hash: u64,
+    /// When it was accepted.
+    pub at: Moment,
+}
+
+/// An accepted message without an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboxRow {
+    /// Its session.
+    pub session: SessionKey,
+    /// Its sequence number.
+    pub seq: Seq,
+    /// Its class in the queue.
+    pub class: u8,
+    /// When it was accepted.
+    pub accepted_at: Moment,
+}
+
+/// What happened in one turn: enough to show why, and to build its prompts again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TurnRecord {
+    /// The message answered.
+    pub in_reply_to: Seq,
+    /// When the turn ended.
+    pub at: Moment,
+    /// Agents that took part, in order.
+    pub path: Vec<Agent>,
+    /// What the message was taken to be about.
+    pub intent: Intent,
+    /// How sure, calibrated.
+    pub confidence: f32,
+    /// Who decided that.
+    pub decider: Decider,
+    /// What it was taken to be for.
+    pub goal: Option<Goal>,
+    /// Why, in a few words of our own.
+    pub reasoning: String,
+    /// Look-ups made, by name.
+    pub lookups: Vec<String>,
+    /// Records read, by the version they had.
+    pub records: Vec<RecordRef>,
+    /// What was said.
+    pub acts: Vec<ActKind>,
+    /// Who put it into words.
+    pub provider: Provider,
+    /// Which model, where there was one.
+    pub model: Option<String>,
+    /// Seed of a local model's sampling.
+    pub seed: Option<u64>,
+    /// Drafts of a model, also those that failed the check.
+    pub drafts: Vec<Draft>,
+    /// From acceptance to the end of the turn.
+    pub latency_ms: u32,
+    /// Time spent waiting for a worker.
+    pub waited_ms: u32,
+}
+
+/// Text a model proposed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Draft {
+    /// The model.
+    pub model: String,
+    /// What it wrote.
+    pub text: String,
+    /// Sentences of it that nothing supports.
+    pub unsupported: Vec<String>,
+}
+
+/// One change of the shop's records, or one act towards a customer that must be explainable later.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AuditRow {
+    /// When.
+    pub at: Moment,
+    /// Who: `agent:support`, `staff:name`, `import`, `task`.
+    pub actor: String,
+    /// What: `ticket.open`, `import.products`, `session.forget`.
+    pub action: String,
+    /// The session it happened in.
+    pub session: Option<SessionKey>,
+    /// The record it changed.
+    pub record: Option<RecordRef>,
+    /// Anything else worth knowing; no message text.
+    pub note: String,
+}
+
+/// One turn as analytics counts it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AnalyticsRow {
+    /// The session.
+    pub session: SessionKey,
+    /// The message answered.
+    pub seq: Seq,
+    /// Who answered.
+    pub agent: Agent,
+    /// What it was about.
+    pub intent: Intent,
+    /// How sure, in per cent.
+    pub confidence: u8,
+    /// Who decided.
+    pub decider: Decider,
+    /// Who put it into words.
+    pub provider: Provider,
+    /// The mood of the message.
+    pub mood: Mood,
+    /// From acceptance to the end of the turn.
+    pub latency_ms: u32,
+    /// Changes of agent in this turn, as `(from, to)`.
+    pub handoffs: Vec<(Agent, Agent)>,
+    /// Whether a person was called.
+    pub escalated: bool,
+    /// The customer, when known: the same one coming back with the same topic was not helped.
+    pub customer: Option<String>,
+    /// Something known was asked again (it must not be).
+    pub reasked: bool,
+}
+
+/// A label a customer or member of staff gave.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LabelRow {
+    /// The session.
+    pub session: SessionKey,
+    /// The message it is about.
+    pub seq: Seq,
+    /// When.
+    pub at: Moment,
+    /// What it says.
+    pub label: Label,
+}
+
+/// What a label says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Label {
+    /// The customer tapped the meaning of an unclear message.
+    Intent(Intent),
+    /// The customer's judgement of a reply.
+    Feedback {
+        /// Thumb up rather than down.
+        up: bool,
+        /// Their words.
+        text: Option<String>,
+    },
+}
+
+/// An API token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenRow {
+    /// Its public identifier.
+    pub id: String,
+    /// What the shopkeeper calls it.
+    pub name: String,
+    /// What it allows: `read`, `admin` or `inference`.
+    pub scope: String,
+    /// SHA-256 of the secret.
+    pub hash: [u8; 32],
+    /// When it was made.
+    pub created_at: Moment,
+    /// When it ends.
+    pub expires_at: Moment,
+    /// When it was taken back.
+    pub revoked_at: Option<Moment>,
+}
+
+/// Failed attempts to show whose an order is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttemptRow {
+    /// Failures, oldest first; those older than a day are dropped at the next attempt.
+    pub failures: Vec<Moment>,
+}
+
+macro_rules! rows {
+    ($($type:ty => $name:literal),+ $(,)?) => { $(impl Row for $type { const NAME: &'static str = $name; })+ };
+}
+
+rows! {
+    SessionRow => "session",
+    InboxRow => "waiting message",
+    TurnRecord => "turn record",
+    AuditRow => "audit row",
+    AnalyticsRow => "analytics row",
+    LabelRow => "label",
+    TokenRow => "API token",
+    AttemptRow => "attempt row",
+    Body => "message",
+    ConversationState => "conversation state",
+    crate::domain::product::Product => "product",
+    crate::domain::order::Order => "order",
+    crate::domain::customer::Customer => "customer",
+    crate::domain::promotion::Promotion => "promotion",
+    crate::domain::ticket::Ticket => "ticket",
+    crate::domain::knowledge::Knowledge => "knowledge entry",
+}
