@@ -4,6 +4,8 @@
 //! `domain`, `config`, `telemetry` · `sentiment`, `retrieval`, `llm`, `store`, `hub`, `agents` · `turn` ·
 //! `queue` · `gateway` · `transport` · `app`, `eval` · `cli`.
 
+pub mod agents;
 pub mod config;
 pub mod domain;
+pub mod retrieval;
 pub mod store;

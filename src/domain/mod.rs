@@ -12,6 +12,7 @@ pub mod error;
 pub mod event;
 pub mod fact;
 pub mod goal;
+pub mod heard;
 pub mod ids;
 pub mod knowledge;
 pub mod message;

@@ -9,3 +9,4 @@ pub mod sentence;
 pub mod stem;
 pub mod token;
 pub mod unit;
+pub mod words;

@@ -1,0 +1,171 @@
+//! What a message says, before anybody decides what to do about it.
+//!
+//! Pure: the driver hands in the words and what the shop's indexes recognised in them; out comes what
+//! bounds a price, what points at something said before, and which goals the rules see.
+
+pub mod affirm;
+pub mod contact;
+pub mod measures;
+pub mod needs;
+pub mod prices;
+pub mod references;
+pub mod rules;
+
+use crate::domain::asks::Slot;
+use crate::domain::goal::Goal;
+use crate::domain::heard::Heard;
+use crate::domain::money::Currency;
+use crate::domain::state::{ConversationState, Pending};
+use affirm::Answer;
+use contact::Contact;
+use measures::Measures;
+use prices::PriceBounds;
+use references::Reference;
+use rules::{Hint, Line, Rules, Tag};
+
+/// Everything read out of one message.
+#[derive(Debug, Clone, Default)]
+pub struct Understanding {
+    /// Bounds on a price.
+    pub prices: PriceBounds,
+    /// Measured properties.
+    pub measures: Measures,
+    /// What it points at.
+    pub reference: Reference,
+    /// What the customer says of themselves.
+    pub contact: Contact,
+    /// Yes, no, or neither.
+    pub answer: Option<Answer>,
+    /// Goals the rules see, strongest first.
+    pub hints: Vec<Hint>,
+    /// Words that name something or bound something, so that they describe nothing further.
+    pub taken: Vec<bool>,
+}
+
+impl Understanding {
+    /// Reads a message.
+    pub fn read(text: &str, heard: &Heard, state: &ConversationState, currency: Currency) -> Self {
+        let words = &heard.words;
+        let mut taken = vec![false; words.len()];
+        for number in heard.orders.iter().filter(|n| n.certain).chain(heard.tickets.iter().filter(|n| n.certain)) {
+            take_span(&mut taken, heard, number.start, number.end);
+        }
+        for code in heard.codes.iter().filter(|code| code.known) {
+            take_span(&mut taken, heard, code.start, code.end);
+        }
+        let asked = matches!(&state.pending, Some(Pending::Ask { slot: Slot::Identity | Slot::Contact, .. }));
+        let contact = contact::read(text, words, &taken, asked);
+        let mut numbers_taken = taken.clone();
+        for product in &heard.products {
+            numbers_taken[product.words.clone()].fill(true);
+        }
+        let prices = prices::bounds(words, text, currency, &numbers_taken);
+        let measures = measures::read(words);
+        for i in prices.words.iter().chain(&measures.words) {
+            numbers_taken[*i] = true;
+        }
+        let reference = references::read(words, text, &numbers_taken);
+        let mut understanding = Self {
+            answer: affirm::read(words),
+            prices,
+            measures,
+            reference,
+            contact,
+            hints: Vec::new(),
+            taken: numbers_taken,
+        };
+        let line = understanding.line(text, heard);
+        understanding.hints = Rules::built_in().hints(&line);
+        understanding
+    }
+
+    /// How strongly the rules speak for a goal.
+    pub fn hint(&self, goal: Goal) -> f32 {
+        self.hints.iter().find(|hint| hint.goal == goal).map_or(0.0, |hint| hint.score)
+    }
+
+    /// The strongest goal the rules see.
+    pub fn best_hint(&self) -> Option<Hint> {
+        self.hints.first().copied()
+    }
+
+    /// The message as the rules see it: stems, with tags at what was recognised.
+    fn line<'a>(&self, text: &str, heard: &'a Heard) -> Line<'a> {
+        let count = heard.words.len();
+        let mut tags: Vec<Vec<(Tag, usize)>> = vec![Vec::new(); count];
+        let mut tag = |at: usize, tag: Tag, used: usize| {
+            if at < count && used > 0 {
+                tags[at].push((tag, used));
+            }
+        };
+        for product in &heard.products {
+            tag(product.words.start, Tag::Product, product.words.len());
+        }
+        for category in &heard.categories {
+            tag(category.words.start, Tag::Category, category.words.len());
+        }
+        for brand in &heard.brands {
+            tag(brand.words.start, Tag::Brand, brand.words.len());
+        }
+        for number in heard.orders.iter().filter(|n| n.certain) {
+            let span = word_span(heard, number.start, number.end);
+            tag(span.start, Tag::Order, span.len());
+        }
+        for number in heard.tickets.iter().filter(|n| n.certain) {
+            let span = word_span(heard, number.start, number.end);
+            tag(span.start, Tag::Ticket, span.len());
+        }
+        for code in heard.codes.iter().filter(|c| c.known) {
+            let span = word_span(heard, code.start, code.end);
+            tag(span.start, Tag::Code, span.len());
+        }
+        for (at, used) in &self.prices.amounts {
+            tag(*at, Tag::Price, *used);
+        }
+        for at in &self.measures.at {
+            tag(*at, Tag::Measure, 1);
+        }
+        for at in &self.reference.ordinals {
+            tag(*at, Tag::Ordinal, 1);
+        }
+        for (at, word) in heard.words.iter().enumerate() {
+            if word.text.bytes().all(|b| b.is_ascii_digit()) {
+                tag(at, Tag::Number, 1);
+            }
+        }
+        let stems = heard.words.iter().map(|word| word.stem.as_str()).collect();
+        Line { stems, tags, sentences: sentences(text, heard) }
+    }
+}
+
+/// Which sentence each word stands in.
+fn sentences(text: &str, heard: &Heard) -> Vec<u16> {
+    let mut number = 0;
+    let mut end = 0;
+    heard
+        .words
+        .iter()
+        .map(|word| {
+            let between = text.get(end..word.start).unwrap_or("");
+            if end > 0 && between.contains(['.', '!', '?', '\n', ';']) {
+                number += 1;
+            }
+            end = word.end;
+            number
+        })
+        .collect()
+}
+
+/// The words that lie in a byte span.
+pub fn word_span(heard: &Heard, start: usize, end: usize) -> std::ops::Range<usize> {
+    let first = heard.words.iter().position(|word| word.start >= start && word.end <= end);
+    let last = heard.words.iter().rposition(|word| word.start >= start && word.end <= end);
+    match (first, last) {
+        (Some(first), Some(last)) => first..last + 1,
+        _ => 0..0,
+    }
+}
+
+fn take_span(taken: &mut [bool], heard: &Heard, start: usize, end: usize) {
+    taken[word_span(heard, start, end)].fill(true);
+}

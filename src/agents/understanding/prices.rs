@@ -1,0 +1,276 @@
+//! Amounts of money in a message, and what they bound.
+
+use crate::domain::heard::Word;
+use crate::domain::money::{Currency, Money};
+use crate::domain::text::number;
+
+/// What the amounts in a message say about a price.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PriceBounds {
+    /// Least price.
+    pub min: Option<Money>,
+    /// Highest price.
+    pub max: Option<Money>,
+    /// Words that are part of an amount or of its bound.
+    pub words: Vec<usize>,
+    /// Words at which an amount begins, with the number of words it takes.
+    pub amounts: Vec<(usize, usize)>,
+}
+
+/// An amount with its place.
+#[derive(Debug, Clone, Copy)]
+struct Amount {
+    at: usize,
+    used: usize,
+    money: Money,
+    /// Whether a sign or word of a currency stands with it.
+    marked: bool,
+}
+
+/// Smallest number without a currency that "under" or "over" makes a price.
+const LEAST_BARE: i64 = 10;
+
+/// Reads the amounts of a message. `taken` marks words that are part of something else, such as an
+/// order number.
+pub fn bounds(words: &[Word], text: &str, currency: Currency, taken: &[bool]) -> PriceBounds {
+    let mut found = PriceBounds::default();
+    let amounts = amounts(words, text, currency, taken);
+    let mut i = 0;
+    while i < amounts.len() {
+        let amount = amounts[i];
+        if let Some(upper) = amounts.get(i + 1).filter(|upper| is_range(words, text, amount, **upper)) {
+            found.min = Some(amount.money.min_by_amount(upper.money));
+            found.max = Some(amount.money.max_by_amount(upper.money));
+            found.take(amount);
+            found.take(*upper);
+            found.take_between(amount.at.saturating_sub(1), upper.at);
+            i += 2;
+            continue;
+        }
+        if let Some((bound, from)) = bound_before(words, amount.at).or_else(|| bound_after(words, amount)) {
+            let big_enough = amount.marked || amount.money.minor >= LEAST_BARE * unit(currency);
+            if big_enough {
+                found.apply(bound, amount.money);
+                found.take(amount);
+                found.take_between(from.min(amount.at), from.max(amount.at));
+            }
+        } else if amount.marked {
+            found.apply(Bound::About, amount.money);
+            found.take(amount);
+        }
+        i += 1;
+    }
+    found.words.sort_unstable();
+    found.words.dedup();
+    found
+}
+
+impl PriceBounds {
+    fn take(&mut self, amount: Amount) {
+        self.words.extend(amount.at..amount.at + amount.used);
+        self.amounts.push((amount.at, amount.used));
+    }
+
+    fn take_between(&mut self, from: usize, to: usize) {
+        self.words.extend(from..to);
+    }
+
+    fn apply(&mut self, bound: Bound, money: Money) {
+        match bound {
+            Bound::Max => self.max = Some(money),
+            Bound::Min => self.min = Some(money),
+            // "Around 800" reaches a fifth to either side.
+            Bound::About => {
+                let fifth = money.percent(2_000);
+                self.min = money.checked_sub(fifth);
+                self.max = money.checked_add(fifth);
+            }
+        }
+    }
+
+    /// Whether anything was bounded.
+    pub fn is_empty(&self) -> bool {
+        self.min.is_none() && self.max.is_none()
+    }
+}
+
+impl Money {
+    fn min_by_amount(self, other: Self) -> Self {
+        if other.minor < self.minor { other } else { self }
+    }
+
+    fn max_by_amount(self, other: Self) -> Self {
+        if other.minor > self.minor { other } else { self }
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Bound {
+    Min,
+    Max,
+    About,
+}
+
+fn unit(currency: Currency) -> i64 {
+    10_i64.pow(currency.minor_digits())
+}
+
+fn amounts(words: &[Word], text: &str, currency: Currency, taken: &[bool]) -> Vec<Amount> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < words.len() {
+        if taken.get(at).copied().unwrap_or(false) {
+            at += 1;
+            continue;
+        }
+        let Some((money, used)) = amount_at(words, at, currency) else {
+            at += 1;
+            continue;
+        };
+        let sign = text[..words[at].start].trim_end().ends_with(['$', '€', '£', '¥', '₹']);
+        let after = text[words[at + used - 1].end..].trim_start().starts_with(['$', '€', '£', '¥', '₹']);
+        let named = words.get(at + used).is_some_and(|next| is_currency_word(&next.text, currency));
+        let used = used + usize::from(named);
+        found.push(Amount { at, used, money, marked: sign || named || after });
+        at += used;
+    }
+    found
+}
+
+/// A number in digits (also `1.5k`) or in words.
+fn amount_at(words: &[Word], at: usize, currency: Currency) -> Option<(Money, usize)> {
+    let text = words[at].text.as_str();
+    let (digits, thousands) = match text.strip_suffix('k') {
+        Some(digits) => (digits, true),
+        None => (text, false),
+    };
+    let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    if plain && digits.starts_with(|c: char| c.is_ascii_digit()) {
+        let money = Money::parse_decimal(digits, currency).ok()?;
+        let money = if thousands { money.times(1_000)? } else { money };
+        return Some((money, 1));
+    }
+    let rest: Vec<&str> = words[at..].iter().map(|w| w.text.as_str()).collect();
+    let (rest, article) = match rest.as_slice() {
+        ["a" | "an", tail @ ..] if tail.first().is_some_and(|w| matches!(*w, "hundred" | "thousand" | "grand")) => (tail, 1),
+        all => (all, 0),
+    };
+    if let ["grand", ..] = rest {
+        return Some((Money::new(1_000 * unit(currency), currency), 1 + article));
+    }
+    let (value, used) = number::phrase(rest)?;
+    // "one", "two" alone count things, not money.
+    let money = Money::new(i64::from(value).checked_mul(unit(currency))?, currency);
+    (value > 20).then_some((money, used + article))
+}
+
+fn is_currency_word(word: &str, currency: Currency) -> bool {
+    let code = currency.code().to_ascii_lowercase();
+    word == code
+        || matches!(
+            word,
+            "dollar" | "dollars" | "buck" | "bucks" | "usd" | "euro" | "euros" | "eur" | "quid" | "gbp" | "pound"
+                | "pounds" | "francs" | "chf" | "yen" | "rupees" | "inr" | "cents"
+        )
+}
+
+/// A word before an amount that bounds it, with its place. Up to two words may stand between.
+fn bound_before(words: &[Word], at: usize) -> Option<(Bound, usize)> {
+    for back in 1..=3.min(at) {
+        let i = at - back;
+        let word = words[i].text.as_str();
+        let before = i.checked_sub(1).map(|j| words[j].text.as_str());
+        let denied = i >= 2 && matches!(words[i - 2].text.as_str(), "no" | "not");
+        let bound = match (before, word) {
+            (Some("more" | "greater" | "higher"), "than") if denied => Bound::Max,
+            (Some("less" | "cheaper" | "lower"), "than") if denied => Bound::Min,
+            (Some("less" | "cheaper" | "lower" | "fewer"), "than") | (Some("up"), "to") | (Some("at"), "most") => Bound::Max,
+            (Some("no" | "not"), "more" | "over" | "above" | "exceed" | "exceeding") => Bound::Max,
+            (Some("more" | "greater" | "higher"), "than") | (Some("at"), "least") | (Some("starting"), "at" | "from") => Bound::Min,
+            (_, "under" | "below" | "max" | "maximum" | "within" | "budget" | "underneath" | "beneath" | "sub") => Bound::Max,
+            (_, "over" | "above" | "minimum" | "min" | "exceeding" | "from") => Bound::Min,
+            (_, "around" | "about" | "roughly" | "approximately" | "near" | "circa" | "like") => Bound::About,
+            (_, "spend" | "afford" | "pay" | "limit") => Bound::Max,
+            _ => continue,
+        };
+        let two_words = matches!(word, "than" | "to" | "most" | "least" | "more" | "exceed" | "exceeding") && before.is_some();
+        return Some((bound, i - usize::from(two_words)));
+    }
+    None
+}
+
+/// "1000 or less", "500 max", "2k and up".
+fn bound_after(words: &[Word], amount: Amount) -> Option<(Bound, usize)> {
+    let after = |n: usize| words.get(amount.at + amount.used + n).map_or("", |w| w.text.as_str());
+    let end = |n: usize| amount.at + amount.used + n;
+    match (after(0), after(1)) {
+        ("or" | "and", "less" | "below" | "under" | "cheaper" | "lower") => Some((Bound::Max, end(2))),
+        ("or" | "and", "more" | "above" | "over" | "up" | "higher") => Some((Bound::Min, end(2))),
+        ("max" | "maximum" | "tops" | "budget" | "limit", _) => Some((Bound::Max, end(1))),
+        ("min" | "minimum" | "upwards" | "plus", _) => Some((Bound::Min, end(1))),
+        ("ish", _) => Some((Bound::About, end(1))),
+        _ => None,
+    }
+}
+
+/// "between 500 and 800", "500-800", "500 to 800 dollars".
+fn is_range(words: &[Word], text: &str, lower: Amount, upper: Amount) -> bool {
+    let adjacent = lower.at + lower.used;
+    let between = &text[words[adjacent - 1].end..words[upper.at].start];
+    let dash = adjacent == upper.at && between.trim().trim_start_matches('$').trim().trim_matches(['$', '€', '£']) .contains(['-', '–']);
+    let joined = adjacent + 1 == upper.at && matches!(words[adjacent].text.as_str(), "and" | "to" | "or");
+    let announced = lower.at > 0 && matches!(words[lower.at - 1].text.as_str(), "between" | "from" | "range");
+    let money = lower.marked || upper.marked || announced;
+    (dash || joined) && money && (dash || announced || words[adjacent.min(words.len() - 1)].text == "to")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::text::token::tokens;
+    use crate::domain::text::unit;
+
+    fn read(text: &str) -> (Option<i64>, Option<i64>) {
+        let words = Word::from_tokens(unit::merge(tokens(text), text));
+        let found = bounds(&words, text, Currency::USD, &vec![false; words.len()]);
+        (found.min.map(|m| m.minor / 100), found.max.map(|m| m.minor / 100))
+    }
+
+    #[test]
+    fn bounds_are_read_as_people_write_them() {
+        for (text, expected) in [
+            ("gaming laptops under 1500", (None, Some(1500))),
+            ("laptops under $1,500.00 please", (None, Some(1500))),
+            ("less than 800 bucks", (None, Some(800))),
+            ("no more than 1.2k", (None, Some(1200))),
+            ("my budget is 900", (None, Some(900))),
+            ("500 max", (None, Some(500))),
+            ("1000 dollars or less", (None, Some(1000))),
+            ("over 2k", (Some(2000), None)),
+            ("at least 300 dollars", (Some(300), None)),
+            ("between 500 and 800", (Some(500), Some(800))),
+            ("between $800 and $500", (Some(500), Some(800))),
+            ("$500-$800", (Some(500), Some(800))),
+            ("500 to 800 dollars", (Some(500), Some(800))),
+            ("around $1000", (Some(800), Some(1200))),
+            ("a phone for 500 euros", (Some(400), Some(600))),
+            ("under a thousand", (None, Some(1000))),
+            ("under fifteen hundred dollars", (None, Some(1500))),
+            ("i can spend up to two hundred", (None, Some(200))),
+            ("under 2 kg", (None, None)),
+            ("at least 16 gb", (None, None)),
+            ("the first 2", (None, None)),
+            ("over 3 years old", (None, None)),
+            ("one of two", (None, None)),
+        ] {
+            assert_eq!(read(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_that_are_something_else_are_left_alone() {
+        let text = "under 1007";
+        let words = Word::from_tokens(tokens(text));
+        assert!(bounds(&words, text, Currency::USD, &[false, true]).is_empty());
+    }
+}

@@ -1,0 +1,109 @@
+//! What was recognised in a message: the shop's own names and numbers, with their place in the text.
+
+use std::ops::Range;
+
+use super::text::stem::stem;
+use super::text::token::Token;
+
+/// A word of a message in the forms it is compared in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// Folded.
+    pub text: String,
+    /// Folded, corrected where it was misspelt, and stemmed.
+    pub stem: String,
+    /// First byte in the message.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+impl Word {
+    /// The words of tokens.
+    pub fn from_tokens(tokens: Vec<Token>) -> Vec<Self> {
+        tokens
+            .into_iter()
+            .map(|token| Self { stem: stem(&token.text), text: token.text, start: token.start, end: token.end })
+            .collect()
+    }
+}
+
+/// Everything recognised in one message.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Heard {
+    /// The words, numbers joined with their units.
+    pub words: Vec<Word>,
+    /// Categories of the shop.
+    pub categories: Vec<CategoryNamed>,
+    /// Brands of the shop.
+    pub brands: Vec<BrandNamed>,
+    /// Products of the shop.
+    pub products: Vec<ProductNamed>,
+    /// Order numbers, or what looks like one here.
+    pub orders: Vec<NumberNamed>,
+    /// Ticket numbers, or what looks like one here.
+    pub tickets: Vec<NumberNamed>,
+    /// Promotion codes of the shop, or what looks like one.
+    pub codes: Vec<CodeNamed>,
+    /// For each word: whether it says something about products of this shop.
+    pub describing: Vec<bool>,
+}
+
+/// A category in a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CategoryNamed {
+    /// Names of the categories, any of which may be meant.
+    pub names: Vec<String>,
+    /// The words that name it.
+    pub words: Range<usize>,
+    /// Whether the whole name was used, rather than a word for what it holds.
+    pub exact: bool,
+}
+
+/// A brand in a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BrandNamed {
+    /// The brand as the shop spells it.
+    pub name: String,
+    /// The words that name it.
+    pub words: Range<usize>,
+}
+
+/// A product name in a message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProductNamed {
+    /// Products it may mean, best first; more than one when the words fit several equally.
+    pub skus: Vec<String>,
+    /// The words that name it.
+    pub words: Range<usize>,
+    /// The share of the product's name that was said, weighted by how telling each word is.
+    pub coverage: f32,
+}
+
+/// A number in a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NumberNamed {
+    /// Letters and digits, folded, as the index compares them.
+    pub bare: String,
+    /// Whether it can be nothing else: its letters were written too, or a `#`.
+    pub certain: bool,
+    /// First byte in the text.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+/// A promotion code in a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeNamed {
+    /// Letters and digits, folded.
+    pub bare: String,
+    /// As the customer wrote it.
+    pub said: String,
+    /// Whether the shop has it.
+    pub known: bool,
+    /// First byte in the text.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}

@@ -1,0 +1,63 @@
+//! Word lists of shoppers' English: what carries no content, what is too ordinary to name a product,
+//! and what means the same. The lists are data, in `assets/nlu`.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use super::stem::stem;
+
+static FUNCTION: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| lines(include_str!("../../../assets/nlu/function_words.txt")).flat_map(str::split_whitespace).collect());
+
+static COMMON: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| lines(include_str!("../../../assets/nlu/common_words.txt")).collect());
+
+static SYNONYMS: LazyLock<HashMap<String, Vec<String>>> = LazyLock::new(|| {
+    let mut groups: HashMap<String, Vec<String>> = HashMap::new();
+    for line in lines(include_str!("../../../assets/nlu/synonyms.txt")) {
+        let words: Vec<String> = line.split_whitespace().map(phrase_stem).collect();
+        for word in &words {
+            let others = words.iter().filter(|other| *other != word).cloned();
+            groups.entry(word.clone()).or_default().extend(others);
+        }
+    }
+    groups
+});
+
+fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+/// `security_cameras` as `security camera`: each word stemmed, one space between.
+fn phrase_stem(phrase: &str) -> String {
+    phrase.split('_').map(stem).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a folded word carries no content of its own.
+pub fn is_function(word: &str) -> bool {
+    FUNCTION.contains(word)
+}
+
+/// Whether a folded word is too ordinary to name a product by itself, or to be a misspelling of one.
+pub fn is_common(word: &str) -> bool {
+    COMMON.contains(word) || FUNCTION.contains(word)
+}
+
+/// Stems (or phrases of stems) that mean the same as a stem or phrase of stems.
+pub fn synonyms(stemmed: &str) -> &'static [String] {
+    SYNONYMS.get(stemmed).map_or(&[], Vec::as_slice)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_hold_what_they_should() {
+        assert!(is_function("the") && !is_function("laptop"));
+        assert!(is_common("home") && !is_common("zephyrus"));
+        assert!(synonyms("laptop").contains(&"notebook".to_owned()));
+        assert!(synonyms("tv").iter().any(|s| s == "television"));
+        assert!(synonyms("zephyrus").is_empty());
+    }
+}

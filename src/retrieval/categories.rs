@@ -1,0 +1,205 @@
+//! Categories: from the words customers use to the shop's own.
+
+use std::collections::{HashMap, HashSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::analysis;
+use crate::domain::product::Product;
+use crate::domain::text::words;
+
+/// How a phrase names a category; better ways first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+enum Way {
+    /// By its name.
+    Exact,
+    /// By one of the things it is named after: "hubs" for "Docks and Hubs".
+    Part,
+    /// By what it holds: "camera" for "Mirrorless Cameras".
+    Head,
+    /// By another word for one of these.
+    Synonym,
+}
+
+/// The categories of a catalogue.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Categories {
+    /// Name of each category, at whatever depth.
+    names: Vec<String>,
+    /// Products per category.
+    sizes: Vec<u32>,
+    /// Stemmed phrase to the categories it names.
+    phrases: HashMap<String, Vec<(Way, u16)>>,
+    /// Longest phrase, in words.
+    longest: usize,
+}
+
+/// A category named in a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// The categories, any of which may be meant.
+    pub categories: Vec<u16>,
+    /// The words that name it, as a range.
+    pub words: std::ops::Range<usize>,
+    /// Whether the whole name was used.
+    pub exact: bool,
+}
+
+impl Categories {
+    /// Learns the categories of all products.
+    pub fn learn<'a>(products: impl Iterator<Item = &'a Product>) -> Self {
+        let mut found = Self::default();
+        let mut numbers: HashMap<String, u16> = HashMap::new();
+        for product in products {
+            let mut seen = HashSet::new();
+            for name in &product.category {
+                let next = u16::try_from(found.names.len()).unwrap_or(u16::MAX);
+                let number = *numbers.entry(name.to_lowercase()).or_insert_with(|| {
+                    found.names.push(name.clone());
+                    found.sizes.push(0);
+                    next
+                });
+                if seen.insert(number) {
+                    found.sizes[usize::from(number)] += 1;
+                }
+            }
+        }
+        for number in 0..found.names.len() {
+            found.learn_phrases(number);
+        }
+        found
+    }
+
+    fn learn_phrases(&mut self, number: usize) {
+        let category = u16::try_from(number).unwrap_or(u16::MAX);
+        let stems = |text: &str| analysis::words(text).into_iter().map(|w| w.stem).collect::<Vec<_>>();
+        let whole: Vec<String> = stems(&self.names[number]).into_iter().filter(|t| t != "and").collect();
+        self.add(&whole, Way::Exact, category);
+        let lower = self.names[number].to_lowercase();
+        let parts: Vec<Vec<String>> =
+            lower.split(" and ").flat_map(|part| part.split(['&', '/', ','])).map(stems).collect();
+        if parts.len() > 1 {
+            for part in &parts {
+                self.add(part, Way::Part, category);
+            }
+        }
+        for part in &parts {
+            if let [_, .., head] = part.as_slice() {
+                self.add(std::slice::from_ref(head), Way::Head, category);
+            }
+        }
+    }
+
+    fn add(&mut self, stems: &[String], way: Way, category: u16) {
+        if stems.is_empty() {
+            return;
+        }
+        let phrase = stems.join(" ");
+        let mut insert = |phrase: &str, way| {
+            self.longest = self.longest.max(phrase.split(' ').count());
+            let entries = self.phrases.entry(phrase.to_owned()).or_default();
+            if !entries.iter().any(|(_, known)| *known == category) {
+                entries.push((way, category));
+            }
+        };
+        insert(&phrase, way);
+        for synonym in words::synonyms(&phrase) {
+            insert(synonym, Way::Synonym);
+        }
+        // "gaming notebook" for "gaming laptop": the last word may be another word for the same thing.
+        if let Some((head, first)) = stems.split_last().filter(|(_, first)| !first.is_empty()) {
+            for synonym in words::synonyms(head) {
+                insert(&format!("{} {synonym}", first.join(" ")), Way::Synonym);
+            }
+        }
+    }
+
+    /// The categories named by stemmed words, longest phrases first, none overlapping. An "and" inside a
+    /// name may be said or not.
+    pub fn named(&self, stems: &[&str]) -> Vec<Named> {
+        let places: Vec<usize> = (0..stems.len()).filter(|i| stems[*i] != "and").collect();
+        let mut found = Vec::new();
+        let mut at = 0;
+        while at < places.len() {
+            let longest = self.longest.min(places.len() - at);
+            let hit = (1..=longest).rev().find_map(|length| {
+                let span = &places[at..at + length];
+                let phrase = span.iter().map(|i| stems[*i]).collect::<Vec<_>>().join(" ");
+                let entries = self.phrases.get(&phrase)?;
+                let best = entries.iter().map(|(way, _)| *way).min()?;
+                let categories = entries.iter().filter(|(way, _)| *way == best).map(|(_, c)| *c).collect();
+                let words = span[0]..span[length - 1] + 1;
+                Some((length, Named { categories, words, exact: best <= Way::Part }))
+            });
+            match hit {
+                Some((length, named)) => {
+                    at += length;
+                    found.push(named);
+                }
+                None => at += 1,
+            }
+        }
+        found
+    }
+
+    /// The name of a category.
+    pub fn name(&self, category: u16) -> Option<&str> {
+        self.names.get(usize::from(category)).map(String::as_str)
+    }
+
+    /// The number of a category by its name, whatever its case.
+    pub fn number(&self, name: &str) -> Option<u16> {
+        let at = self.names.iter().position(|own| own.eq_ignore_ascii_case(name))?;
+        u16::try_from(at).ok()
+    }
+
+    /// All names with the number of products in each.
+    pub fn all(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.names.iter().map(String::as_str).zip(self.sizes.iter().copied())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::product::tests::sample;
+
+    fn categories() -> Categories {
+        let products: Vec<Product> = [
+            &["Computers", "Laptops", "Gaming Laptops"][..],
+            &["Accessories", "Docks and Hubs"],
+            &["Cameras", "Mirrorless Cameras"],
+            &["Audio", "Headphones"],
+            &["Phones", "Smartphones"],
+            &["Wine Coolers"],
+        ]
+        .into_iter()
+        .map(|path| Product { category: path.iter().map(|s| (*s).to_owned()).collect(), ..sample("A", "x", 1, None) })
+        .collect();
+        Categories::learn(products.iter())
+    }
+
+    #[test]
+    fn customers_words_lead_to_the_shops_categories() {
+        let categories = categories();
+        for (words, expected) in [
+            ("gaming laptop", vec!["Gaming Laptops"]),
+            ("gaming notebooks", vec!["Gaming Laptops"]),
+            ("usb hub", vec!["Docks and Hubs"]),
+            ("docks and hubs", vec!["Docks and Hubs"]),
+            ("mirrorless camera", vec!["Mirrorless Cameras"]),
+            ("a headset please", vec!["Headphones"]),
+            ("a smart phone", vec!["Phones"]),
+            ("cellphone", vec!["Phones", "Smartphones"]),
+            ("wine cooler", vec!["Wine Coolers"]),
+            ("toaster", vec![]),
+        ] {
+            let words_said = analysis::words(words);
+            let stems: Vec<&str> = words_said.iter().map(|w| w.stem.as_str()).collect();
+            let named = categories.named(&stems);
+            let names: Vec<&str> =
+                named.iter().flat_map(|n| &n.categories).filter_map(|c| categories.name(*c)).collect();
+            assert_eq!(names, expected, "{words}");
+        }
+    }
+}
