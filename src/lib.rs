@@ -7,5 +7,9 @@
 pub mod agents;
 pub mod config;
 pub mod domain;
+pub mod exchange;
+pub mod hub;
 pub mod retrieval;
+pub mod sentiment;
 pub mod store;
+pub mod turn;

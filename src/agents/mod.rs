@@ -3,4 +3,20 @@
 //! Pure. An agent reads the conversation and the findings, and answers with acts; it does not read the
 //! store, call a model or know the time.
 
+mod evidence;
+mod evidence_words;
+pub mod general;
+mod identity;
+pub mod logistics;
+pub mod lookup;
+pub mod marketing;
+pub mod orchestrator;
+mod policy;
+mod resolve;
+pub mod sales;
+mod say;
+pub mod speech;
+pub mod support;
+pub mod turn;
 pub mod understanding;
+

@@ -226,5 +226,6 @@ named_enum! {
         // People.
         HandedOver = "handed_over",
         EscalationSorry = "escalation_sorry",
+        ContactNoted = "contact_noted",
     }
 }

@@ -62,8 +62,15 @@ pub enum ServerEvent {
         /// Why.
         reason: CancelReason,
     },
-    /// A stored message: customer's, agent's, staff's or the system's.
+    /// A stored message of an agent, a member of staff or the system.
     Message(Arc<Stored>),
+    /// A stored message of the customer, for those who did not send it.
+    Said {
+        /// The message.
+        stored: Arc<Stored>,
+        /// The connection it came from.
+        origin: u64,
+    },
     /// A message could not be answered.
     Failed {
         /// The message.

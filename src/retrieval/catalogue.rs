@@ -9,6 +9,7 @@ use super::categories::Categories;
 use super::facets::{Facets, brand_phrases};
 use super::fuzzy::Vocabulary;
 use super::postings::{Builder, Part, Postings};
+use super::related::Accessory;
 use crate::domain::heard::{BrandNamed, CategoryNamed, Word};
 use crate::domain::product::{Product, SpecValue};
 use crate::domain::text::fold::bare;
@@ -28,6 +29,7 @@ pub struct Catalogue {
     pub(super) name_starts: Vec<u32>,
     pub(super) name_terms: Vec<u32>,
     vocabulary: Vocabulary,
+    pub(super) accessories: Vec<Accessory>,
 }
 
 /// What the catalogue recognises in a message.
@@ -54,6 +56,7 @@ impl Catalogue {
             facets.push(product, product.category.iter().filter_map(|name| categories.number(name)));
             built.name_starts.push(u32::try_from(built.name_terms.len()).unwrap_or(u32::MAX));
             built.name_terms.extend(builder.distinct(doc, Part::Name));
+            built.accessories.extend(Accessory::of(doc, product));
             built.skus.push(product.sku.clone());
             built.by_sku.insert(bare(&product.sku), doc);
         }

@@ -131,7 +131,7 @@ impl Catalogue {
         self.name_of(doc).binary_search(&term).is_ok()
     }
 
-    fn name_of(&self, doc: u32) -> &[u32] {
+    pub(super) fn name_of(&self, doc: u32) -> &[u32] {
         let i = doc as usize;
         match (self.name_starts.get(i), self.name_starts.get(i + 1)) {
             (Some(from), Some(to)) => self.name_terms.get(*from as usize..*to as usize).unwrap_or(&[]),

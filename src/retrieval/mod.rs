@@ -12,6 +12,7 @@ pub mod knowledge;
 mod mentions;
 pub mod numbers;
 mod postings;
+mod related;
 mod search;
 
 pub use catalogue::Catalogue;

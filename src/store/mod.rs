@@ -240,6 +240,19 @@ impl Store {
         self.backend.index(index, &key, limit).await
     }
 
+    /// Whether a write would change its record: `None` when there is none yet.
+    ///
+    /// # Errors
+    /// When the store fails or a record cannot be read.
+    pub async fn differs(&self, write: &command::RecordWrite) -> Result<Option<bool>, StoreError> {
+        let Some((_, old)) = self.backend.record(write.kind, &write.id).await? else { return Ok(None) };
+        match &write.payload {
+            None => Ok(Some(true)),
+            Some(new) if *new == old => Ok(Some(false)),
+            Some(new) => index_keys::same_but_for_time(write.kind, &old, new).map(|same| Some(!same)),
+        }
+    }
+
     /// Writes records, all or none.
     ///
     /// # Errors

@@ -74,8 +74,8 @@ pub struct Line<'a> {
 /// One element of a pattern.
 #[derive(Debug, Clone, PartialEq)]
 enum Element {
-    Words(Vec<String>),
-    Tag(Tag),
+    /// Any of these words, or something recognised as any of these.
+    Any(Vec<String>, Vec<Tag>),
     Gap,
     Start,
     End,
@@ -165,12 +165,14 @@ impl Rules {
         let number = self.patterns.len();
         let first = pattern.elements.iter().find(|e| **e != Element::Start);
         match first {
-            Some(Element::Words(words)) => {
+            Some(Element::Any(words, tags)) => {
                 for word in words {
                     self.by_stem.entry(word.clone()).or_default().push(number);
                 }
+                for tag in tags {
+                    self.by_tag.entry(*tag).or_default().push(number);
+                }
             }
-            Some(Element::Tag(tag)) => self.by_tag.entry(*tag).or_default().push(number),
             _ => return Err("a pattern begins with a word, a class or a tag".to_owned()),
         }
         self.patterns.push(pattern);
@@ -221,23 +223,25 @@ fn element(part: &str, classes: &HashMap<&str, Vec<String>>) -> Result<Element, 
         "$" => return Ok(Element::End),
         _ => {}
     }
-    if let Some(tag) = part.strip_prefix('#') {
-        return Tag::from_name(tag).map(Element::Tag).ok_or_else(|| format!("no tag #{tag}"));
-    }
     let mut words = Vec::new();
+    let mut tags = Vec::new();
     for word in part.split('|') {
+        if let Some(tag) = word.strip_prefix('#') {
+            tags.push(Tag::from_name(tag).ok_or_else(|| format!("no tag #{tag}"))?);
+            continue;
+        }
         match word.strip_prefix('@') {
             Some(class) => words.extend(classes.get(class).ok_or_else(|| format!("no class @{class}"))?.iter().cloned()),
             None if word.is_empty() => return Err(format!("an empty word in {part}")),
             None => words.push(stem(word)),
         }
     }
-    Ok(Element::Words(words))
+    Ok(Element::Any(words, tags))
 }
 
 fn denies(elements: &[Element]) -> bool {
     elements.iter().any(|e| match e {
-        Element::Words(words) => words.iter().any(|w| is_negative(w)),
+        Element::Any(words, _) => words.iter().any(|w| is_negative(w)),
         Element::Optional(inner) => denies(std::slice::from_ref(inner)),
         _ => false,
     })
@@ -284,13 +288,11 @@ fn matches(elements: &[Element], line: &Line<'_>, at: usize) -> bool {
 /// How many words an element may take at a place: none, or one way or several.
 fn steps(element: &Element, line: &Line<'_>, at: usize) -> Vec<usize> {
     match element {
-        Element::Words(words) => {
+        Element::Any(words, tags) => {
             let hit = line.stems.get(at).is_some_and(|stem| words.iter().any(|word| word == stem));
-            if hit { vec![1] } else { Vec::new() }
-        }
-        Element::Tag(wanted) => {
             let here = line.tags.get(at).map_or(&[][..], Vec::as_slice);
-            here.iter().filter(|(tag, _)| tag == wanted).map(|(_, used)| *used).collect()
+            let recognised = here.iter().filter(|(tag, _)| tags.contains(tag)).map(|(_, used)| *used);
+            hit.then_some(1).into_iter().chain(recognised).collect()
         }
         _ => Vec::new(),
     }

@@ -1,0 +1,225 @@
+//! Evidence about a message: the rules', the conversation's, a model's, and what they add up to.
+
+use super::evidence_words;
+use super::orchestrator::Question;
+use super::understanding::affirm::Answer;
+use super::understanding::needs;
+use crate::domain::agent::{Decider, Intent, IntentScores};
+use crate::domain::asks::Slot;
+use crate::domain::goal::Goal;
+use crate::domain::text::words;
+
+/// Evidence, weighed.
+#[derive(Debug, Clone)]
+pub struct Weighed {
+    /// Calibrated scores of the intents.
+    pub scores: IntentScores,
+    /// Who decided.
+    pub decider: Decider,
+    /// Why, in a few words.
+    pub reasoning: String,
+}
+
+/// What a rule's score of one is worth in log odds, with no model beside it. This and the next are
+/// fitted on the public lines with `electromart eval intents --provider template`.
+const RULE_ALONE: f32 = 1.15;
+/// The same beside a model, which sees what the rules see and more.
+const RULE_BESIDE_MODEL: f32 = 0.55;
+/// Without any evidence a message is nobody's business in particular.
+const GENERAL_BASE: f32 = 0.9;
+/// How much of a model's log odds counts.
+const MODEL: f32 = 1.0;
+
+/// Weighs everything known about a message.
+pub fn weigh(question: &Question<'_>) -> Weighed {
+    let rules = rule_scores(question);
+    let best_rule = Intent::ALL.iter().copied().max_by(|a, b| rules[a.index()].total_cmp(&rules[b.index()]));
+    match question.model {
+        Some(model) => {
+            let mut logits = [0.0; 5];
+            for (i, logit) in logits.iter_mut().enumerate() {
+                *logit = MODEL * model.intents.0[i].max(1e-6).ln() + RULE_BESIDE_MODEL * rules[i];
+            }
+            let reasoning = format!("{} for {}, rules for {}", model.decider, model.intents.best().0, named(best_rule));
+            Weighed { scores: IntentScores::softmax(logits, 1.0), decider: model.decider, reasoning }
+        }
+        None => {
+            let mut logits = rules.map(|score| RULE_ALONE * score);
+            logits[Intent::General.index()] += GENERAL_BASE;
+            let reasoning = match question.read.best_hint() {
+                Some(hint) => format!("rules: {} ({:.1})", hint.goal, hint.score),
+                None => "rules: nothing recognised".to_owned(),
+            };
+            Weighed { scores: IntentScores::softmax(logits, 1.0), decider: Decider::Rules, reasoning }
+        }
+    }
+}
+
+fn named(intent: Option<Intent>) -> &'static str {
+    intent.map_or("none", Intent::name)
+}
+
+/// For each intent, its strongest goal by rules and conversation.
+fn rule_scores(question: &Question<'_>) -> [f32; 5] {
+    let mut scores = [0.0_f32; 5];
+    for (goal, score) in goal_scores(question) {
+        let slot = &mut scores[goal.intent().index()];
+        *slot = slot.max(score);
+    }
+    scores
+}
+
+/// Every goal with evidence: what the rules see, raised or lowered by the conversation.
+fn goal_scores(question: &Question<'_>) -> Vec<(Goal, f32)> {
+    let mut scores: Vec<(Goal, f32)> = question.read.hints.iter().map(|hint| (hint.goal, hint.score)).collect();
+    for (goal, score) in by_context(question) {
+        match scores.iter_mut().find(|(own, _)| *own == goal) {
+            Some((_, own)) => *own = own.max(score) + 0.3,
+            None => scores.push((goal, score)),
+        }
+    }
+    scores
+}
+
+/// Goals that follow from what was recognised and from what the conversation is about.
+fn by_context(question: &Question<'_>) -> Vec<(Goal, f32)> {
+    let Question { heard, read, state, .. } = *question;
+    let mut found = Vec::new();
+    let focus = &state.focus;
+    let short = heard.words.len() <= 4;
+    let certain_order = heard.orders.iter().any(|n| n.certain);
+    if certain_order {
+        found.push((Goal::OrderStatus, 3.2));
+    } else if !heard.orders.is_empty() && (short || read.hint(Goal::OrderStatus) > 0.0) {
+        found.push((Goal::OrderStatus, 2.6));
+    }
+    if heard.tickets.iter().any(|n| n.certain) {
+        found.push((Goal::TicketStatus, 4.0));
+    }
+    if heard.codes.iter().any(|c| c.known) {
+        found.push((Goal::CodeCheck, 3.5));
+    }
+    if !heard.products.is_empty() {
+        found.push((Goal::ProductQuestion, 2.4));
+    }
+    if !heard.categories.is_empty() || !heard.brands.is_empty() {
+        found.push((Goal::FindProduct, 2.2));
+    }
+    if !read.prices.is_empty() || !read.measures.measures.is_empty() {
+        found.push((Goal::FindProduct, 1.8));
+    }
+    // On the table: a narrowing word refines, a pointing one asks about it.
+    if let Some(old) = &focus.query {
+        let new = needs::query("", heard, read);
+        let about_products = state.intent.is_none_or(|intent| matches!(intent, Intent::Sales | Intent::Marketing));
+        let other_business = read.best_hint().is_some_and(|hint| hint.score >= 3.5 && hint.goal.intent() != Intent::Sales);
+        if about_products && !other_business && needs::refines(&new, old) && heard.words.len() <= 9 {
+            found.push((Goal::RefineResults, if new.names_a_thing() { 2.6 } else { 3.4 }));
+        }
+    }
+    if read.reference.is_exact() && !focus.listed.is_empty() {
+        found.push((Goal::ProductQuestion, if short { 3.2 } else { 2.2 }));
+    }
+    if focus.fault.is_some() && (read.answer.is_some() || evidence_words::still_broken(heard)) {
+        found.push((Goal::Troubleshoot, 3.6));
+    }
+    if let Some(goal) = same_again(question) {
+        found.push((goal, 3.4));
+    }
+    found
+}
+
+/// "What about the Legion?" asks the last question again of something else.
+fn same_again(question: &Question<'_>) -> Option<Goal> {
+    let Question { heard, read, state, .. } = *question;
+    let words: Vec<&str> = heard.words.iter().map(|w| w.text.as_str()).collect();
+    let opens = matches!(words.as_slice(), ["what" | "how", "about", ..] | ["and", ..] | ["or", ..]);
+    let names = !heard.products.is_empty() || read.reference.is_exact();
+    let last = state.goal?;
+    let repeatable = matches!(
+        last,
+        Goal::PriceQuestion | Goal::StockQuestion | Goal::ProductQuestion | Goal::CurrentPromotions | Goal::PromoPrice | Goal::Accessories | Goal::Alternatives
+    );
+    (opens && names && repeatable && words.len() <= 8).then_some(last)
+}
+
+/// What the answer to a question of ours gives.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Gives {
+    /// Anything that may be it.
+    pub any: bool,
+    /// Something that can hardly be anything else.
+    pub certain: bool,
+}
+
+/// Whether a message gives what was asked for.
+pub fn gives(question: &Question<'_>, slot: Slot) -> Gives {
+    let Question { heard, read, .. } = *question;
+    let short = heard.words.len() <= 6;
+    let contact = &read.contact;
+    let unsure = |any: bool| Gives { any, certain: false };
+    match slot {
+        Slot::OrderNumber => {
+            let proof = contact.email.is_some() || contact.phone_tail.is_some();
+            Gives { any: !heard.orders.is_empty() || proof, certain: heard.orders.iter().any(|n| n.certain) || (short && !heard.orders.is_empty()) }
+        }
+        Slot::Identity => Gives { any: !contact.is_empty() || !heard.orders.is_empty(), certain: contact.email.is_some() || short },
+        Slot::TicketNumber => unsure(!heard.tickets.is_empty()),
+        Slot::Product => Gives {
+            any: !heard.products.is_empty() || read.reference.is_exact() || (short && (!heard.categories.is_empty() || !heard.brands.is_empty() || describes(question))),
+            certain: !heard.products.is_empty() && short,
+        },
+        Slot::Item => Gives { any: !heard.products.is_empty() || read.reference.is_exact() || !heard.categories.is_empty() || (short && describes(question)), certain: short },
+        Slot::Need => unsure(short || !heard.categories.is_empty() || read.hint(Goal::FindProduct) > 0.0),
+        Slot::Code => Gives { any: !heard.codes.is_empty(), certain: heard.codes.iter().any(|c| c.known) },
+        Slot::Helped => unsure(read.answer.is_some() || evidence_words::still_broken(heard) || evidence_words::works_now(heard)),
+        Slot::Problem => unsure(!heard.words.is_empty() && read.best_hint().is_none_or(|h| h.goal.intent() == Intent::Support || h.score < 4.0)),
+        Slot::Contact => unsure(contact.email.is_some() || contact.phone.is_some() || read.answer == Some(Answer::No)),
+        Slot::Confirmation => unsure(read.answer.is_some()),
+        Slot::Intent => unsure(false),
+    }
+}
+
+/// Whether any word of a message describes products of the shop.
+fn describes(question: &Question<'_>) -> bool {
+    question.heard.words.iter().zip(&question.heard.describing).any(|(word, describes)| *describes && !words::is_function(&word.text))
+}
+
+/// The likeliest goal within an intent, by the rules, the conversation and the model.
+pub fn goal_within(question: &Question<'_>, intent: Intent) -> Goal {
+    const MODEL_GOAL: f32 = 3.5;
+    let mut scores: Vec<(Goal, f32)> = goal_scores(question).into_iter().filter(|(goal, _)| goal.intent() == intent).collect();
+    for (goal, share) in question.model.map_or(&[][..], |m| m.goals.as_slice()) {
+        if goal.intent() != intent {
+            continue;
+        }
+        match scores.iter_mut().find(|(own, _)| own == goal) {
+            Some((_, own)) => *own += MODEL_GOAL * share,
+            None => scores.push((*goal, MODEL_GOAL * share)),
+        }
+    }
+    scores.into_iter().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))).map_or(default_goal(intent), |(goal, _)| goal)
+}
+
+/// What an intent is most often for, when nothing says more.
+fn default_goal(intent: Intent) -> Goal {
+    match intent {
+        Intent::Sales => Goal::FindProduct,
+        Intent::Marketing => Goal::CurrentPromotions,
+        Intent::Support => Goal::Troubleshoot,
+        Intent::Orders => Goal::OrderStatus,
+        Intent::General => Goal::OutOfScope,
+    }
+}
+
+/// Messages that are never asked back: greetings, thanks, a bare number or code, a plain yes or no, a
+/// product's name, one or two words of search.
+pub fn is_plain(question: &Question<'_>) -> bool {
+    let Question { heard, read, .. } = *question;
+    let courtesy = read.best_hint().is_some_and(|hint| {
+        matches!(hint.goal, Goal::Greeting | Goal::Thanks | Goal::Goodbye | Goal::SmallTalk | Goal::BotQuestion | Goal::Affirm | Goal::Deny | Goal::Capabilities)
+    });
+    let bare = !heard.orders.is_empty() || !heard.tickets.is_empty() || heard.codes.iter().any(|c| c.known);
+    let search = heard.words.len() <= 3 && (!heard.categories.is_empty() || !heard.brands.is_empty());
+    courtesy || (bare && heard.words.len() <= 4) || !heard.products.is_empty() || search || heard.words.is_empty()
+}

@@ -1,0 +1,171 @@
+//! Look-ups: what an agent asks of the shop's records, and what comes back.
+
+use crate::domain::fact::RecordId;
+use crate::domain::query::ProductQuery;
+
+/// A question to the shop's records.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Lookup {
+    /// Products that fit a query.
+    Search {
+        /// What is wanted.
+        query: ProductQuery,
+        /// At most this many.
+        limit: usize,
+    },
+    /// Products by SKU, in this order.
+    Products(Vec<String>),
+    /// Products of the same kind that are there, nearest in price first.
+    Alternatives {
+        /// Instead of this one.
+        sku: String,
+        /// At most this many.
+        limit: usize,
+    },
+    /// Products that say they fit a product.
+    Accessories {
+        /// What they must fit.
+        sku: String,
+        /// Words for the kind of accessory, if any.
+        words: Vec<String>,
+        /// At most this many.
+        limit: usize,
+    },
+    /// The categories and brands of the shop.
+    Assortment,
+    /// All promotions, running or not.
+    Promotions,
+    /// The promotion of a code.
+    Code(String),
+    /// An order of the identified customer, by letters and digits of its number.
+    Order(String),
+    /// All orders of the identified customer.
+    OrdersOfCustomer,
+    /// A ticket of the identified customer or of this session, by letters and digits of its number.
+    Ticket(String),
+    /// Tickets of the identified customer or of this session.
+    Tickets,
+    /// Entries of the knowledge base that answer a question.
+    Knowledge {
+        /// The question.
+        text: String,
+        /// Only procedures, only answers, or either.
+        procedures: Option<bool>,
+        /// At most this many.
+        limit: usize,
+    },
+    /// An entry of the knowledge base by its identifier.
+    Entry(String),
+    /// Whether what was said shows that an order is the customer's.
+    Identity(Claim),
+}
+
+impl Lookup {
+    /// Its name in records, charters and the workflow.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Search { .. } => "search",
+            Self::Products(_) => "products",
+            Self::Alternatives { .. } => "alternatives",
+            Self::Accessories { .. } => "accessories",
+            Self::Assortment => "assortment",
+            Self::Promotions => "promotions",
+            Self::Code(_) => "code",
+            Self::Order(_) => "order",
+            Self::OrdersOfCustomer => "orders",
+            Self::Ticket(_) => "ticket",
+            Self::Tickets => "tickets",
+            Self::Knowledge { .. } => "knowledge",
+            Self::Entry(_) => "entry",
+            Self::Identity(_) => "identity",
+        }
+    }
+}
+
+/// What a customer says to show that an order is theirs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Claim {
+    /// Letters and digits of the order's number.
+    pub order: String,
+    /// E-mail address.
+    pub email: Option<String>,
+    /// Last four digits of the telephone number.
+    pub phone_tail: Option<String>,
+    /// Postal code.
+    pub zip: Option<String>,
+    /// Name.
+    pub name: Option<String>,
+}
+
+/// What the claim is worth.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// The order is theirs.
+    Proven {
+        /// The customer.
+        customer: String,
+        /// The order's number as the shop writes it.
+        order: String,
+    },
+    /// It is not shown to be: wrong, unknown or locked, which nobody is told apart.
+    NotProven,
+}
+
+/// A search's outcome.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SearchFound {
+    /// The best, in order.
+    pub products: Vec<RecordId>,
+    /// How many match in all.
+    pub total: usize,
+    /// Words nobody sells.
+    pub unknown: Vec<String>,
+    /// The query that was asked.
+    pub query: ProductQuery,
+}
+
+/// An entry of the knowledge base that may answer.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct KnowledgeFound {
+    /// The entry.
+    pub record: RecordId,
+    /// How well it answers, 0 to 1.
+    pub score: f32,
+    /// Whether its answer is a procedure.
+    pub procedure: bool,
+}
+
+/// Everything looked up so far in a turn.
+#[derive(Debug, Clone, Default)]
+pub struct Findings {
+    /// Searches, in the order asked.
+    pub searches: Vec<SearchFound>,
+    /// Products asked for by SKU.
+    pub products: Vec<RecordId>,
+    /// Alternatives, once asked for.
+    pub alternatives: Option<Vec<RecordId>>,
+    /// Accessories, once asked for.
+    pub accessories: Option<Vec<RecordId>>,
+    /// Category names with how many products each has.
+    pub categories: Vec<(String, u32)>,
+    /// Brands.
+    pub brands: Vec<String>,
+    /// Promotions, once asked for.
+    pub promotions: Option<Vec<RecordId>>,
+    /// The promotion of a code, once asked for: there or not.
+    pub code: Option<Option<RecordId>>,
+    /// An order, once asked for: there (and theirs) or not.
+    pub order: Option<Option<RecordId>>,
+    /// The customer's orders, once asked for, newest first.
+    pub orders: Option<Vec<RecordId>>,
+    /// A ticket, once asked for.
+    pub ticket: Option<Option<RecordId>>,
+    /// Tickets, once asked for, newest first.
+    pub tickets: Option<Vec<RecordId>>,
+    /// Entries of the knowledge base, in the order asked, best first within each question.
+    pub knowledge: Vec<Vec<KnowledgeFound>>,
+    /// An entry asked for by its identifier.
+    pub entry: Option<Option<RecordId>>,
+    /// The verdict on a claim.
+    pub identity: Option<Verdict>,
+}

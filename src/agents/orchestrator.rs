@@ -1,0 +1,308 @@
+//! Who should answer: intent with a calibrated confidence, goal, and the reasons for both.
+//!
+//! In this order: what the conversation itself decides (a tap, an answer to our question, a wish for a
+//! person), then the evidence of the rules and, where there is one, of a model. Below the threshold the
+//! customer is asked what is meant, but never twice in a row.
+
+use super::evidence;
+use super::understanding::Understanding;
+use super::understanding::affirm::Answer;
+use crate::domain::agent::{Agent, Decider, Intent, IntentScores};
+use crate::domain::asks::Slot;
+use crate::domain::goal::Goal;
+use crate::domain::heard::Heard;
+use crate::domain::message::{Choice, Tap};
+use crate::domain::sentiment::{Mood, Sentiment};
+use crate::domain::state::{ConversationState, Pending};
+
+/// When the orchestrator asks rather than routes; from the configuration.
+#[derive(Debug, Clone, Copy)]
+pub struct Thresholds {
+    /// From this confidence on an agent answers.
+    pub confidence: f32,
+    /// How far the best intent must be ahead of the second.
+    pub margin: f32,
+}
+
+/// What a model makes of a message.
+#[derive(Debug, Clone)]
+pub struct ModelView {
+    /// Calibrated scores of the intents.
+    pub intents: IntentScores,
+    /// Likely goals with their share, best first.
+    pub goals: Vec<(Goal, f32)>,
+    /// Which model.
+    pub decider: Decider,
+}
+
+/// A message with everything the decision rests on.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// What was recognised.
+    pub heard: &'a Heard,
+    /// What it says.
+    pub read: &'a Understanding,
+    /// The conversation before it.
+    pub state: &'a ConversationState,
+    /// Its mood.
+    pub sentiment: Sentiment,
+    /// The button it is, if it is one.
+    pub tap: Option<&'a Tap>,
+    /// What a model makes of it, if one looked.
+    pub model: Option<&'a ModelView>,
+}
+
+/// Where a message goes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Route {
+    /// An agent answers.
+    Agent(Agent),
+    /// The customer is asked what is meant.
+    Clarify(Vec<Choice>),
+    /// A person is called.
+    Escalate(Escalation),
+    /// A proposed action is answered.
+    Confirm(bool),
+}
+
+/// Why a person is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Escalation {
+    /// The customer asked for one.
+    Asked,
+    /// The customer is furious or desperate.
+    Mood,
+    /// Two urgent messages in a row.
+    Urgent,
+    /// Identity can no longer be shown here.
+    Locked,
+}
+
+impl Escalation {
+    /// The name used in metrics and tickets.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::Mood => "mood",
+            Self::Urgent => "urgent",
+            Self::Locked => "locked",
+        }
+    }
+}
+
+/// The orchestrator's decision.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    /// Where the message goes.
+    pub route: Route,
+    /// What it is about.
+    pub intent: Intent,
+    /// How sure, calibrated.
+    pub confidence: f32,
+    /// What it is for.
+    pub goal: Goal,
+    /// A second thing it asks for.
+    pub also: Option<Goal>,
+    /// Whether it gives what was asked for.
+    pub continues: bool,
+    /// Who decided.
+    pub decider: Decider,
+    /// Why, in a few words of our own.
+    pub reasoning: String,
+    /// The other meaning, to be offered when the best one answers although unsure.
+    pub other: Option<Intent>,
+}
+
+/// Decides about a message.
+pub fn decide(question: &Question<'_>, thresholds: Thresholds) -> Decision {
+    by_conversation(question).unwrap_or_else(|| by_evidence(question, thresholds))
+}
+
+fn settled(route: Route, goal: Goal, reasoning: &str) -> Decision {
+    Decision {
+        route,
+        intent: goal.intent(),
+        confidence: 1.0,
+        goal,
+        also: None,
+        continues: true,
+        decider: Decider::Context,
+        reasoning: reasoning.to_owned(),
+        other: None,
+    }
+}
+
+/// Decisions that need no evidence about words: the conversation itself says what the message is.
+fn by_conversation(question: &Question<'_>) -> Option<Decision> {
+    if let Some(decision) = by_tap(question) {
+        return Some(decision);
+    }
+    if let Some(escalation) = escalation(question) {
+        let mut decision = settled(Route::Escalate(escalation), Goal::HumanRequest, escalation.name());
+        decision.continues = false;
+        if escalation != Escalation::Asked {
+            decision.goal = question.read.best_hint().map_or(Goal::Complaint, |hint| hint.goal);
+            decision.intent = decision.goal.intent();
+        }
+        return Some(decision);
+    }
+    match question.state.pending.as_ref()? {
+        Pending::Confirm(action) => {
+            let yes = match question.read.answer? {
+                Answer::Yes => true,
+                Answer::No => false,
+                Answer::YesBut => return None,
+            };
+            let goal = question.state.goal.filter(|goal| goal.intent().agent() == action.agent).unwrap_or(Goal::OpenTicket);
+            Some(settled(Route::Confirm(yes), goal, "answers the proposed action"))
+        }
+        Pending::Clarify { options, .. } => {
+            let option = chosen_option(question, options)?;
+            let intent = Intent::from_name(&option.id)?;
+            Some(by_choice(question, intent))
+        }
+        Pending::Ask { slot, goal, agent, .. } => {
+            let gives = evidence::gives(question, *slot);
+            let other_business = question
+                .read
+                .best_hint()
+                .is_some_and(|hint| hint.score >= 4.5 && hint.goal.intent() != goal.intent() && !gives.certain);
+            if !gives.any || other_business {
+                return None;
+            }
+            let mut decision = settled(Route::Agent(*agent), *goal, "gives what was asked for");
+            decision.also = second_goal(question, *goal);
+            Some(decision)
+        }
+    }
+}
+
+fn by_tap(question: &Question<'_>) -> Option<Decision> {
+    match question.tap? {
+        Tap::Confirm { action_id, yes } => match &question.state.pending {
+            Some(Pending::Confirm(action)) if action.id == *action_id => {
+                Some(settled(Route::Confirm(*yes), question.state.goal.unwrap_or(Goal::OpenTicket), "tapped the proposed action"))
+            }
+            _ => None,
+        },
+        Tap::Choose { option, .. } => {
+            let intent = Intent::from_name(option)?;
+            Some(by_choice(question, intent))
+        }
+    }
+}
+
+/// The unclear message, now that its meaning was chosen.
+fn by_choice(question: &Question<'_>, intent: Intent) -> Decision {
+    let goal = evidence::goal_within(question, intent);
+    let mut decision = settled(Route::Agent(intent.agent()), goal, "the customer chose the meaning");
+    decision.continues = false;
+    decision
+}
+
+/// The option a message chooses in words: its label, its place, or the intent's name.
+fn chosen_option<'a>(question: &Question<'_>, options: &'a [Choice]) -> Option<&'a Choice> {
+    let said: Vec<&str> = question.heard.words.iter().map(|w| w.text.as_str()).collect();
+    if let [place] = question.read.reference.places.as_slice() {
+        if said.len() <= 4 {
+            return options.get(place - 1);
+        }
+    }
+    options.iter().find(|option| {
+        let label = crate::domain::text::token::tokens(&option.label);
+        let label: Vec<&str> = label.iter().map(|t| t.text.as_str()).collect();
+        said == label || (said.len() <= 2 && said.contains(&option.id.as_str()))
+    })
+}
+
+fn escalation(question: &Question<'_>) -> Option<Escalation> {
+    let asked = question.read.hint(Goal::HumanRequest) >= 4.0;
+    let strongest = question.read.best_hint().is_some_and(|hint| hint.goal == Goal::HumanRequest);
+    if asked && (strongest || question.read.hint(Goal::HumanRequest) >= 5.0) {
+        return Some(Escalation::Asked);
+    }
+    // Once a person has been called, a mood calls nobody else.
+    if question.state.escalated.is_some() {
+        return None;
+    }
+    if question.sentiment.label == Mood::VeryNegative {
+        return Some(Escalation::Mood);
+    }
+    (question.sentiment.is_urgent() && question.state.last_urgent).then_some(Escalation::Urgent)
+}
+
+fn by_evidence(question: &Question<'_>, thresholds: Thresholds) -> Decision {
+    let weighed = evidence::weigh(question);
+    let ranked = weighed.scores.ranked();
+    let (intent, confidence) = ranked[0];
+    let margin = confidence - ranked[1].1;
+    let goal = evidence::goal_within(question, intent);
+    let sure = confidence >= thresholds.confidence && margin >= thresholds.margin;
+    let spared = question.state.clarified || evidence::is_plain(question);
+    let route = if sure || spared {
+        Route::Agent(intent.agent())
+    } else {
+        Route::Clarify(options(&ranked))
+    };
+    let other = (!sure && spared && question.state.clarified).then_some(ranked[1].0);
+    Decision {
+        route,
+        intent,
+        confidence,
+        goal,
+        also: second_goal(question, goal),
+        continues: false,
+        decider: weighed.decider,
+        reasoning: weighed.reasoning,
+        other,
+    }
+}
+
+/// Two or three meanings to choose from: those that are at all likely.
+fn options(ranked: &[(Intent, f32); 5]) -> Vec<Choice> {
+    const UNLIKELY: f32 = 0.08;
+    ranked
+        .iter()
+        .enumerate()
+        .filter(|(place, (_, score))| *place < 2 || (*place == 2 && *score >= UNLIKELY))
+        .map(|(_, (intent, _))| Choice { id: intent.name().to_owned(), label: label(*intent).to_owned() })
+        .collect()
+}
+
+/// The words on the chip of an intent.
+pub fn label(intent: Intent) -> &'static str {
+    match intent {
+        Intent::Sales => "Finding or buying a product",
+        Intent::Marketing => "Offers and codes",
+        Intent::Support => "Help with something I have",
+        Intent::Orders => "My order or delivery",
+        Intent::General => "Something about the shop",
+    }
+}
+
+/// A second thing a message clearly asks for, in another part of it.
+fn second_goal(question: &Question<'_>, first: Goal) -> Option<Goal> {
+    const CLEAR: f32 = 4.0;
+    let at_first = question.read.hints.iter().find(|hint| hint.goal == first).map(|hint| hint.at);
+    let joins = |from: usize, to: usize| {
+        question.heard.words[from.min(to)..from.max(to)].iter().any(|w| matches!(w.text.as_str(), "and" | "also" | "plus"))
+    };
+    question
+        .read
+        .hints
+        .iter()
+        .find(|hint| {
+            let apart = at_first.is_some_and(|at| at.abs_diff(hint.at) >= 3 && joins(at, hint.at));
+            hint.goal != first && hint.score >= CLEAR && hint.goal.intent() != first.intent() && hint.goal.intent() != Intent::General && apart
+        })
+        .map(|hint| hint.goal)
+}
+
+/// The slot a pending question asks for, if there is one.
+pub fn asked(state: &ConversationState) -> Option<Slot> {
+    match state.pending.as_ref()? {
+        Pending::Ask { slot, .. } => Some(*slot),
+        Pending::Confirm(_) => Some(Slot::Confirmation),
+        Pending::Clarify { .. } => Some(Slot::Intent),
+    }
+}

@@ -1,0 +1,121 @@
+//! Products side by side.
+
+use super::super::lookup::{Findings, Lookup};
+use super::super::resolve;
+use super::super::say;
+use super::super::turn::{Answer, Step, Turn, chip};
+use super::ask_product;
+use crate::domain::act::{Act, ActKind};
+use crate::domain::fact::{FactBook, FactId, Formula, RecordId};
+use crate::domain::product::Availability;
+use crate::domain::record::Field;
+use crate::domain::state::ConversationState;
+use crate::domain::text::fold::fold;
+
+/// Products compared at once.
+const MOST: usize = 4;
+/// Properties named.
+const PROPERTIES: usize = 5;
+
+/// Compares what is meant: named, pointed at, or the first two on the table.
+pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
+    let mut skus = resolve::products(turn).skus;
+    // "How does it compare to the Legion?" has one in the message and one on the table.
+    if skus.len() == 1 {
+        let other = turn.before.focus.products.iter().chain(&turn.before.focus.listed).find(|sku| **sku != skus[0]);
+        skus.extend(other.cloned().into_iter().filter(|_| turn.read.reference.pronoun || turn.heard.products.len() < 2));
+    }
+    if skus.len() < 2 {
+        skus = turn.before.focus.listed.iter().take(2).cloned().collect();
+    }
+    skus.truncate(MOST);
+    if skus.len() < 2 {
+        return ask_product(turn, state, &turn.before.focus.listed);
+    }
+    if found.products.is_empty() {
+        return Step::Look(vec![Lookup::Products(skus)]);
+    }
+    if found.products.len() < 2 {
+        return ask_product(turn, state, &turn.before.focus.listed);
+    }
+    state.focus.products = say::skus(book, &found.products);
+    let mut answer = Answer::default();
+    prices(book, &found.products, &mut answer);
+    differences(book, &found.products, &mut answer);
+    for id in &found.products {
+        let out = say::product(book, *id).is_some_and(|p| p.availability() == Availability::OutOfStock);
+        if out {
+            answer.acts.extend(say::stock(book, *id));
+        }
+        answer.cards.push(*id);
+    }
+    answer.options.push(chip("stock", "Is the cheaper one in stock?"));
+    answer.options.push(chip("recommend", "Which one do you recommend?"));
+    answer.done()
+}
+
+/// Which costs less, and by how much.
+fn prices(book: &mut FactBook, ids: &[RecordId], answer: &mut Answer) {
+    let mut priced: Vec<(RecordId, i64, FactId)> = ids
+        .iter()
+        .filter_map(|id| {
+            let minor = say::product(book, *id)?.price?.minor;
+            Some((*id, minor, book.field(*id, Field::Price)?))
+        })
+        .collect();
+    priced.sort_by_key(|(_, minor, _)| *minor);
+    let (Some(low), Some(high)) = (priced.first().copied(), priced.last().copied()) else { return };
+    if priced.len() < 2 {
+        return;
+    }
+    let (Some(cheap), Some(dear)) = (say::name(book, low.0), say::name(book, high.0)) else { return };
+    if low.1 == high.1 {
+        answer.say(Act::plain(ActKind::CompareSamePrice).with("price", low.2));
+        return;
+    }
+    let difference = book.derive(Formula::Difference, &[high.2, low.2]);
+    answer.say(
+        Act::plain(ActKind::ComparePrice)
+            .with("cheaper", cheap)
+            .with("low", low.2)
+            .with("dearer", dear)
+            .with("high", high.2)
+            .with_some("difference", difference),
+    );
+}
+
+/// The properties all of them state, differing ones first.
+fn differences(book: &mut FactBook, ids: &[RecordId], answer: &mut Answer) {
+    let Some(first) = ids.first().and_then(|id| say::product(book, *id)) else { return };
+    let mut same: Option<Act> = None;
+    let mut named = 0;
+    for spec in &first.specs {
+        if named == PROPERTIES {
+            break;
+        }
+        let found: Option<Vec<(FactId, FactId, FactId, String)>> = ids.iter().map(|id| of(book, *id, &spec.name)).collect();
+        let Some(found) = found else { continue };
+        let products: Vec<FactId> = found.iter().map(|(name, _, _, _)| *name).collect();
+        let values: Vec<FactId> = found.iter().map(|(_, _, value, _)| *value).collect();
+        let property = found[0].1;
+        let alike = found.iter().all(|(_, _, _, text)| *text == found[0].3);
+        if alike {
+            same.get_or_insert_with(|| Act::plain(ActKind::CompareSame).with("spec", property).with("value", values[0]));
+            continue;
+        }
+        answer.say(Act::plain(ActKind::CompareSpec).with("spec", property).with_many("products", products).with_many("values", values));
+        named += 1;
+    }
+    if named == 0 {
+        answer.acts.extend(same);
+    }
+}
+
+/// Name, property and value of a product's property, with the value folded for comparing.
+fn of(book: &mut FactBook, id: RecordId, property: &str) -> Option<(FactId, FactId, FactId, String)> {
+    let product = say::product(book, id)?;
+    let i = product.specs.iter().position(|spec| spec.name.eq_ignore_ascii_case(property))?;
+    let index = u16::try_from(i).ok()?;
+    let text = fold(&product.specs[i].value.text());
+    Some((say::name(book, id)?, book.field(id, Field::SpecName(index))?, book.field(id, Field::Spec(index))?, text))
+}

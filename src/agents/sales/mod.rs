@@ -1,0 +1,123 @@
+//! Sales: finding, comparing, describing, recommending.
+
+mod compare;
+mod details;
+mod find;
+mod recommend;
+
+use super::lookup::{Findings, Lookup};
+use super::turn::{Answer, Colleague, Step, Turn, chip};
+use super::{resolve, say};
+use crate::domain::act::{Act, ActKind};
+use crate::domain::agent::Agent;
+use crate::domain::asks::Slot;
+use crate::domain::fact::FactBook;
+use crate::domain::goal::Goal;
+use crate::domain::state::{ConversationState, Pending};
+
+/// The sales agent.
+pub struct Sales;
+
+impl Colleague for Sales {
+    fn agent(&self) -> Agent {
+        Agent::Sales
+    }
+
+    fn step(&self, turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
+        match turn.goal {
+            Goal::FindProduct | Goal::RefineResults => find::step(turn, found, book, state),
+            Goal::CompareProducts => compare::step(turn, found, book, state),
+            Goal::ProductQuestion => details::question(turn, found, book, state),
+            Goal::PriceQuestion => details::price(turn, found, book, state),
+            Goal::StockQuestion => details::stock(turn, found, book, state),
+            Goal::Recommend => recommend::step(turn, found, book, state),
+            Goal::Alternatives => alternatives(turn, found, book, state),
+            Goal::Accessories => accessories(turn, found, book, state),
+            Goal::BrowseCategories => assortment(turn, found, book),
+            Goal::Buy => details::buy(turn, found, book, state),
+            goal if goal.intent().agent() == Agent::Sales => say::from_knowledge(turn, found, book),
+            goal => Answer::hand_over(goal),
+        }
+    }
+}
+
+/// Asks which product is meant; of those on the table, if there are any.
+pub(super) fn ask_product(turn: &Turn<'_>, state: &mut ConversationState, choices: &[String]) -> Step {
+    let kind = if choices.len() > 1 { ActKind::AskWhichProduct } else { ActKind::AskProduct };
+    let mut answer = Answer::of(vec![Act::plain(kind)]);
+    answer.asks.push(Slot::Product);
+    answer.reasked = matches!(&state.pending, Some(Pending::Ask { slot: Slot::Product, .. })) && turn.continues;
+    state.pending = Some(Pending::Ask {
+        slot: Slot::Product,
+        goal: turn.goal,
+        agent: Agent::Sales,
+        said: say::question_text(turn),
+        attempts: 1,
+    });
+    answer.done()
+}
+
+/// Something else of the same kind.
+fn alternatives(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
+    let meant = resolve::products(turn);
+    let Some(sku) = meant.skus.first().cloned() else { return find::step(turn, found, book, state) };
+    let Some(others) = &found.alternatives else {
+        return Step::Look(vec![Lookup::Products(vec![sku.clone()]), Lookup::Alternatives { sku, limit: 3 }]);
+    };
+    let mut answer = Answer::default();
+    let name = found.products.first().and_then(|id| say::name(book, *id));
+    if others.is_empty() {
+        answer.say(Act::plain(ActKind::NoAlternatives).with_some("product", name));
+    } else {
+        answer.say(Act::plain(ActKind::AlternativesIntro).with_some("product", name));
+        say::list(book, others, &mut answer);
+        state.focus.listed = say::skus(book, others);
+        state.focus.products.clear();
+        answer.options.push(chip("compare", "Compare the first two"));
+    }
+    answer.done()
+}
+
+/// Things that go with a product.
+fn accessories(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
+    let meant = resolve::products(turn);
+    let Some(sku) = meant.skus.first().cloned() else { return find::step(turn, found, book, state) };
+    let Some(fitting) = &found.accessories else {
+        let words = find::accessory_words(turn);
+        return Step::Look(vec![Lookup::Products(vec![sku.clone()]), Lookup::Accessories { sku, words, limit: 4 }]);
+    };
+    let mut answer = Answer::default();
+    let name = found.products.first().and_then(|id| say::name(book, *id));
+    if fitting.is_empty() {
+        answer.say(Act::plain(ActKind::NoAccessories).with_some("product", name));
+    } else {
+        answer.say(Act::plain(ActKind::AccessoriesIntro).with_some("product", name));
+        say::list(book, fitting, &mut answer);
+        state.focus.listed = say::skus(book, fitting);
+    }
+    // The product stays on the table: "and does it have HDMI?" is about it, not about its case.
+    state.focus.products = vec![sku];
+    answer.done()
+}
+
+/// What the shop sells at all.
+fn assortment(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> Step {
+    if found.categories.is_empty() && found.brands.is_empty() {
+        return Step::Look(vec![Lookup::Assortment]);
+    }
+    let mut answer = Answer::default();
+    let brands_wanted = turn.heard.words.iter().any(|w| w.stem == "brand" || w.stem == "maker" || w.text == "makes");
+    let mut named: Vec<&str> = if brands_wanted {
+        found.brands.iter().map(String::as_str).collect()
+    } else {
+        found.categories.iter().map(|(name, _)| name.as_str()).collect()
+    };
+    named.truncate(if brands_wanted { 24 } else { 18 });
+    let facts = named.iter().map(|name| book.shop(name)).collect();
+    let kind = if brands_wanted { ActKind::Brands } else { ActKind::Categories };
+    answer.say(Act::plain(kind).with_many("names", facts));
+    for name in named.iter().take(3).filter(|_| !brands_wanted) {
+        answer.options.push(chip("say", name));
+    }
+    answer.done()
+}

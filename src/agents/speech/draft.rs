@@ -1,0 +1,92 @@
+//! A draft: words with holes, each hole filled by a fact.
+
+use crate::domain::act::ActKind;
+use crate::domain::fact::{FactBook, FactId};
+
+/// A reply before it is checked.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Draft {
+    /// Its sentences (or lines), one act each.
+    pub sentences: Vec<Sentence>,
+}
+
+/// What one act became.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sentence {
+    /// The act.
+    pub act: ActKind,
+    /// Words and facts in order.
+    pub pieces: Vec<Piece>,
+}
+
+/// A run of words, or a fact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// Words of the phrase.
+    Text(String),
+    /// What a fact says.
+    Fact {
+        /// The fact.
+        fact: FactId,
+        /// Said in lower case, inside a sentence.
+        lower: bool,
+    },
+}
+
+impl Piece {
+    /// A fact as it stands.
+    pub fn fact(fact: FactId) -> Self {
+        Self::Fact { fact, lower: false }
+    }
+}
+
+impl Sentence {
+    /// The facts it says.
+    pub fn facts(&self) -> impl Iterator<Item = FactId> + '_ {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Fact { fact, .. } => Some(*fact),
+            Piece::Text(_) => None,
+        })
+    }
+
+    /// The sentence with its facts filled in. A second full stop behind a fact that ends in one is
+    /// left out.
+    pub fn text(&self, book: &FactBook) -> String {
+        let mut text = String::new();
+        for piece in &self.pieces {
+            match piece {
+                Piece::Text(words) => {
+                    let doubled = text.ends_with(['.', '!', '?']) && words.starts_with('.');
+                    text.push_str(if doubled { &words[1..] } else { words });
+                }
+                Piece::Fact { fact, lower } => {
+                    let value = book.value(*fact).map(ToString::to_string).unwrap_or_default();
+                    if *lower { text.push_str(&lowered(&value)) } else { text.push_str(&value) }
+                }
+            }
+        }
+        text.trim().to_owned()
+    }
+}
+
+/// Lower case for words written like any other; names and abbreviations (`Wi-Fi`, `USB-C`) keep theirs.
+fn lowered(text: &str) -> String {
+    text.split(' ')
+        .map(|word| {
+            let mut rest = word.chars();
+            rest.next();
+            if rest.any(char::is_uppercase) { word.to_owned() } else { word.to_lowercase() }
+        })
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn abbreviations_keep_their_capitals() {
+        assert_eq!(super::lowered("Battery life"), "battery life");
+        assert_eq!(super::lowered("Wi-Fi"), "Wi-Fi");
+        assert_eq!(super::lowered("USB-C charging"), "USB-C charging");
+    }
+}

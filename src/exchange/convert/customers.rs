@@ -1,0 +1,55 @@
+//! Customers.
+
+use serde_json::Value;
+
+use super::values::plain;
+use super::{Fault, Fields};
+use crate::domain::customer::{Customer, PaymentMethod};
+use crate::domain::order::Address;
+
+/// The customer of a row.
+pub fn customer(fields: &Fields<'_>) -> Result<Customer, Fault> {
+    let email = fields.text(&["email", "e_mail", "email_address"])?;
+    if !email.is_empty() && !email.contains('@') {
+        return Err(Fault::new("email", format!("\"{email}\" is not an e-mail address"), "write name@example.com or leave it empty"));
+    }
+    let line = fields.text(&["address", "street"])?;
+    let zip = fields.text(&["zip", "zip_code", "postal_code", "postcode"])?;
+    let first = Address { line, zip };
+    let addresses = if first == Address::default() { Vec::new() } else { vec![first] };
+    Ok(Customer {
+        id: fields.required(&["id", "customer_id"])?,
+        name: fields.required(&["name", "customer_name", "full_name"])?,
+        email,
+        phone: fields.text(&["phone", "telephone", "phone_number"])?,
+        addresses: addresses.into_iter().chain(more_addresses(fields)).collect(),
+        payment_methods: payment_methods(fields)?,
+        consents: fields.list(&["consents"], &[';', ','])?,
+        created_at: fields.moment(&["created_at"])?,
+        updated_at: fields.context.now,
+    })
+}
+
+/// Further addresses of a JSON record: `addresses: [{address, zip}]`.
+fn more_addresses(fields: &Fields<'_>) -> Vec<Address> {
+    let Some(Value::Array(items)) = fields.raw(&["addresses"]) else { return Vec::new() };
+    let get = |item: &Value, name: &str| item.get(name).and_then(plain).unwrap_or_default();
+    items.iter().map(|item| Address { line: get(item, "address"), zip: get(item, "zip") }).collect()
+}
+
+fn payment_methods(fields: &Fields<'_>) -> Result<Vec<PaymentMethod>, Fault> {
+    let Some(Value::Array(items)) = fields.raw(&["payment_methods"]) else { return Ok(Vec::new()) };
+    let currency = fields.currency()?;
+    items
+        .iter()
+        .map(|item| {
+            let get = |name: &str| item.get(name).and_then(plain).unwrap_or_default();
+            let balance = get("balance");
+            Ok(PaymentMethod {
+                kind: get("kind"),
+                last_four: get("last_four"),
+                balance: if balance.is_empty() { None } else { Some(fields.amount("payment_methods", &balance, currency)?) },
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,148 @@
+//! Orders.
+
+use serde_json::Value;
+
+use super::values::plain;
+use super::{Fault, Fields};
+use crate::domain::money::Currency;
+use crate::domain::order::{Address, Fulfilment, Order, OrderItem, OrderStatus, Payment, PaymentKind};
+
+/// The order of a row.
+pub fn order(fields: &Fields<'_>) -> Result<Order, Fault> {
+    let currency = fields.currency()?;
+    let (status, source_status) = status(fields)?;
+    Ok(Order {
+        number: fields.required(&["order_number", "number", "order_id", "id"])?,
+        customer: fields.required(&["customer_id", "customer"])?,
+        status,
+        source_status,
+        items: items(fields, currency)?,
+        ship_to: Address { line: fields.text(&["address"])?, zip: fields.text(&["zip", "zip_code", "postal_code"])? },
+        fulfilments: fulfilments(fields)?,
+        ordered: fields.when(&["order_date", "ordered_at", "created_at"])?,
+        delivery: fields.when(&["delivery_date"])?,
+        total: fields.money(&["total"], currency)?,
+        payment_method: fields.text(&["payment_method"])?,
+        payments: payments(fields, currency)?,
+        updated_at: fields.context.now,
+    })
+}
+
+/// The shop's own word is kept where it is not one of ours.
+fn status(fields: &Fields<'_>) -> Result<(OrderStatus, Option<String>), Fault> {
+    let said = fields.required(&["status", "order_status"])?;
+    let plain = said.to_lowercase().replace([' ', '-'], "_");
+    if let Some(status) = OrderStatus::from_name(&plain) {
+        let kept = fields.optional(&["source_status"])?;
+        return Ok((status, kept));
+    }
+    let status = match plain.as_str() {
+        "processed" | "processing" | "paid" | "preparing" | "on_hold" => OrderStatus::Confirmed,
+        "new" | "open" | "pending_payment" | "unfulfilled" => OrderStatus::Pending,
+        "in_transit" | "sent" | "dispatched" | "fulfilled" | "partially_shipped" => OrderStatus::Shipped,
+        "completed" | "complete" => OrderStatus::Delivered,
+        "canceled" | "voided" | "failed" => OrderStatus::Cancelled,
+        "refunded" => OrderStatus::Returned,
+        "return_initiated" | "pending_return" => OrderStatus::ReturnRequested,
+        "exchange_initiated" | "pending_exchange" => OrderStatus::ExchangeRequested,
+        _ => {
+            let known: Vec<&str> = OrderStatus::ALL.iter().map(|s| s.name()).collect();
+            return Err(Fault::new("status", format!("\"{said}\" is not known"), format!("write one of {}", known.join(", "))));
+        }
+    };
+    Ok((status, Some(said)))
+}
+
+/// `sku x qty; sku x qty`, or a list of objects.
+fn items(fields: &Fields<'_>, currency: Currency) -> Result<Vec<OrderItem>, Fault> {
+    let Some(value) = fields.raw(&["items", "line_items"]) else {
+        return Err(Fault::new("items", "is missing", "write sku x quantity; sku x quantity"));
+    };
+    if let Value::Array(list) = value {
+        return list.iter().map(|item| item_of(item, fields, currency)).collect();
+    }
+    let text = plain(value).unwrap_or_default();
+    text.split(';').map(str::trim).filter(|part| !part.is_empty()).map(item_in_words).collect()
+}
+
+fn item_in_words(part: &str) -> Result<OrderItem, Fault> {
+    let (sku, quantity) = match part.rsplit_once(" x ").or_else(|| part.rsplit_once('*')) {
+        Some((sku, quantity)) => (sku.trim(), quantity.trim()),
+        None => (part, "1"),
+    };
+    let quantity: u32 = quantity
+        .parse()
+        .ok()
+        .filter(|n| *n > 0)
+        .ok_or_else(|| Fault::new("items", format!("\"{part}\" has no quantity"), "write sku x quantity; sku x quantity"))?;
+    Ok(OrderItem { sku: sku.to_owned(), quantity, unit_price: None })
+}
+
+fn item_of(item: &Value, fields: &Fields<'_>, currency: Currency) -> Result<OrderItem, Fault> {
+    if let Some(text) = plain(item) {
+        return item_in_words(&text);
+    }
+    let get = |name: &str| item.get(name).and_then(plain).filter(|text| !text.is_empty());
+    let sku = get("sku").or_else(|| get("product_id")).ok_or_else(|| Fault::new("items", "an item has no sku", "write {\"sku\": ..., \"quantity\": ...}"))?;
+    let quantity = get("quantity").or_else(|| get("qty")).unwrap_or_else(|| "1".to_owned());
+    let quantity = quantity
+        .parse()
+        .ok()
+        .filter(|n| *n > 0)
+        .ok_or_else(|| Fault::new("items", format!("\"{quantity}\" is no quantity"), "write 1 or more"))?;
+    let unit_price = get("unit_price").or_else(|| get("price")).map(|text| fields.amount("items", &text, currency)).transpose()?;
+    Ok(OrderItem { sku, quantity, unit_price })
+}
+
+/// Parcels of a JSON record, or one for the tracking number of a table.
+fn fulfilments(fields: &Fields<'_>) -> Result<Vec<Fulfilment>, Fault> {
+    if let Some(Value::Array(list)) = fields.raw(&["fulfilments", "fulfillments"]) {
+        return list.iter().map(|item| fulfilment(item, fields)).collect();
+    }
+    let numbers = fields.list(&["tracking_number", "tracking_numbers", "tracking"], &[';', ',', '|'])?;
+    Ok(numbers
+        .into_iter()
+        .map(|tracking| Fulfilment {
+            carrier: String::new(),
+            tracking,
+            skus: Vec::new(),
+            status: String::new(),
+            shipped: None,
+            delivered: None,
+            note: String::new(),
+        })
+        .collect())
+}
+
+fn fulfilment(item: &Value, fields: &Fields<'_>) -> Result<Fulfilment, Fault> {
+    let get = |name: &str| item.get(name).and_then(plain).unwrap_or_default();
+    let date = |name: &str| {
+        let text = get(name);
+        if text.is_empty() { Ok(None) } else { fields.date(name, &text).map(Some) }
+    };
+    let skus = match item.get("skus") {
+        Some(Value::Array(skus)) => skus.iter().filter_map(plain).collect(),
+        _ => Vec::new(),
+    };
+    Ok(Fulfilment {
+        carrier: get("carrier"),
+        tracking: get("tracking_number"),
+        skus,
+        status: get("status"),
+        shipped: date("shipped_at")?,
+        delivered: date("delivered_at")?,
+        note: get("note"),
+    })
+}
+
+fn payments(fields: &Fields<'_>, currency: Currency) -> Result<Vec<Payment>, Fault> {
+    let Some(Value::Array(list)) = fields.raw(&["payments"]) else { return Ok(Vec::new()) };
+    list.iter()
+        .map(|item| {
+            let get = |name: &str| item.get(name).and_then(plain).unwrap_or_default();
+            let kind = PaymentKind::from_name(&get("kind"))
+                .ok_or_else(|| Fault::new("payments", format!("\"{}\" is no kind of payment", get("kind")), "write payment or refund"))?;
+            Ok(Payment { kind, amount: fields.amount("payments", &get("amount"), currency)?, method: get("method") })
+        })
+        .collect()
+}

@@ -1,0 +1,213 @@
+//! Importing: rows to records, records against the store, a report that counts exactly.
+
+use std::collections::HashSet;
+
+use serde::Serialize;
+
+use super::convert::{self, Context, Fault, Fields};
+use super::rows::{self, ReadError, Rejected, Row};
+use crate::domain::customer::Customer;
+use crate::domain::order::Order;
+use crate::domain::product::Product;
+use crate::domain::record::RecordKind;
+use crate::domain::ticket::Ticket;
+use crate::domain::time::Moment;
+use crate::store::command::{Guard, PutOutcome, PutRecords, RecordWrite};
+use crate::store::rows::AuditRow;
+use crate::store::{ShopRecord, Store, StoreError};
+use crate::turn::library::CATALOGUE_BLOB;
+
+/// Records written in one transaction: turns wait no longer than a moment for it.
+const CHUNK: usize = 500;
+
+/// How an import is done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Only say what would happen.
+    pub dry_run: bool,
+    /// Change nothing when any row is rejected.
+    pub strict: bool,
+}
+
+/// What an import did, or would do.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// Name of the import, for the audit trail.
+    pub import_id: String,
+    /// Rows in the file.
+    pub rows: usize,
+    /// Records that were not there.
+    pub new: u32,
+    /// Records that were different.
+    pub changed: u32,
+    /// Records that were the same.
+    pub unchanged: u32,
+    /// Rows that were not used.
+    pub rejected: Vec<Rejected>,
+    /// Whether anything was written.
+    pub applied: bool,
+    /// Encoding of the file.
+    pub encoding: String,
+    /// Separator of a table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delimiter: Option<char>,
+    /// Whether numbers had a decimal comma.
+    pub decimal_comma: bool,
+}
+
+/// Why an import did not take place.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The file cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Imports a file's bytes.
+///
+/// # Errors
+/// When the file cannot be read at all or the store fails; bad rows are in the report.
+pub async fn import(store: &Store, kind: RecordKind, bytes: &[u8], context: &Context, options: Options) -> Result<Report, ImportError> {
+    let table = rows::read(bytes)?;
+    let context = Context { decimal_comma: table.decimal_comma, ..context.clone() };
+    let mut report = Report {
+        import_id: format!("imp-{}", uuid::Uuid::new_v4().simple()),
+        rows: table.rows.len() + table.broken.len(),
+        rejected: table.broken,
+        encoding: table.encoding.to_owned(),
+        delimiter: table.delimiter,
+        decimal_comma: table.decimal_comma,
+        ..Report::default()
+    };
+    let known = References::load(store, kind).await?;
+    let writes = records(kind, &table.rows, &context, &known, &mut report.rejected);
+    report.rejected.sort_by_key(|rejected| rejected.row);
+    let held_back = options.dry_run || (options.strict && !report.rejected.is_empty());
+    let outcome = if held_back { preview(store, &writes).await? } else { apply(store, kind, writes, &context, &report).await? };
+    (report.new, report.changed, report.unchanged) = (outcome.new, outcome.changed, outcome.unchanged);
+    report.applied = !held_back;
+    Ok(report)
+}
+
+/// The writes of all good rows; the others are added to `rejected`.
+fn records(kind: RecordKind, rows: &[Row], context: &Context, known: &References, rejected: &mut Vec<Rejected>) -> Vec<RecordWrite> {
+    let mut seen: HashSet<String> = HashSet::new();
+    let mut writes = Vec::with_capacity(rows.len());
+    for row in rows {
+        let fields = Fields::new(&row.fields, context);
+        let converted = match kind {
+            RecordKind::Product => convert::product(&fields).map(|r| r.write(Guard::Any)),
+            RecordKind::Customer => convert::customer(&fields).map(|r| r.write(Guard::Any)),
+            RecordKind::Promotion => convert::promotion(&fields).map(|r| r.write(Guard::Any)),
+            RecordKind::Knowledge => convert::knowledge(&fields).map(|r| r.write(Guard::Any)),
+            RecordKind::Order => convert::order(&fields).and_then(|r| known.check_order(&r).map(|()| r.write(Guard::Any))),
+            RecordKind::Ticket => convert::ticket(&fields).and_then(|r| known.check_ticket(&r).map(|()| r.write(Guard::Any))),
+        };
+        let write = converted.and_then(|write| {
+            if seen.insert(write.id.clone()) {
+                Ok(write)
+            } else {
+                Err(Fault::new(id_field(kind), format!("\"{}\" stands in the file twice", write.id), "keep one of the two rows"))
+            }
+        });
+        match write {
+            Ok(write) => writes.push(write),
+            Err(fault) => rejected.push(Rejected { row: row.number, field: fault.field, reason: fault.reason, hint: fault.hint }),
+        }
+    }
+    writes
+}
+
+fn id_field(kind: RecordKind) -> &'static str {
+    match kind {
+        RecordKind::Product => "sku",
+        RecordKind::Order => "order_number",
+        RecordKind::Promotion => "code",
+        RecordKind::Ticket => "ticket_number",
+        RecordKind::Customer | RecordKind::Knowledge => "id",
+    }
+}
+
+/// What would change.
+async fn preview(store: &Store, writes: &[RecordWrite]) -> Result<PutOutcome, StoreError> {
+    let mut outcome = PutOutcome::default();
+    for write in writes {
+        match store.differs(write).await? {
+            None => outcome.new += 1,
+            Some(true) => outcome.changed += 1,
+            Some(false) => outcome.unchanged += 1,
+        }
+    }
+    Ok(outcome)
+}
+
+async fn apply(store: &Store, kind: RecordKind, writes: Vec<RecordWrite>, context: &Context, report: &Report) -> Result<PutOutcome, StoreError> {
+    let mut sum = PutOutcome::default();
+    let mut chunks = writes.into_iter().peekable();
+    let mut first = true;
+    while chunks.peek().is_some() {
+        let chunk: Vec<RecordWrite> = chunks.by_ref().take(CHUNK).collect();
+        // The stored index over the catalogue goes before the first product changes: after a crash in
+        // the middle it is built anew rather than believed.
+        let blobs = if first && kind == RecordKind::Product { vec![(CATALOGUE_BLOB.to_owned(), Vec::new())] } else { Vec::new() };
+        let audit = if first { vec![audit(kind, context.now, report)] } else { Vec::new() };
+        let outcome = store.put(PutRecords { writes: chunk, blobs, audit }).await?;
+        sum.new += outcome.new;
+        sum.changed += outcome.changed;
+        sum.unchanged += outcome.unchanged;
+        first = false;
+    }
+    Ok(sum)
+}
+
+fn audit(kind: RecordKind, at: Moment, report: &Report) -> AuditRow {
+    AuditRow {
+        at,
+        actor: "import".to_owned(),
+        action: format!("import.{kind}"),
+        session: None,
+        record: None,
+        note: format!("{} rows, {} rejected, {}", report.rows, report.rejected.len(), report.import_id),
+    }
+}
+
+/// What rows may refer to.
+#[derive(Default)]
+struct References {
+    skus: HashSet<String>,
+    customers: HashSet<String>,
+}
+
+impl References {
+    async fn load(store: &Store, kind: RecordKind) -> Result<Self, StoreError> {
+        let mut known = Self::default();
+        if matches!(kind, RecordKind::Order | RecordKind::Ticket) {
+            store.for_each::<Product>(|_, product| drop(known.skus.insert(product.sku))).await?;
+            store.for_each::<Customer>(|_, customer| drop(known.customers.insert(customer.id))).await?;
+        }
+        Ok(known)
+    }
+
+    fn check_order(&self, order: &Order) -> Result<(), Fault> {
+        if !self.customers.contains(&order.customer) {
+            return Err(Fault::new("customer_id", format!("no customer \"{}\" is known", order.customer), "import the customers first"));
+        }
+        match order.items.iter().find(|item| !self.skus.contains(&item.sku)) {
+            Some(item) => Err(Fault::new("items", format!("no product \"{}\" is known", item.sku), "import the products first")),
+            None => Ok(()),
+        }
+    }
+
+    fn check_ticket(&self, ticket: &Ticket) -> Result<(), Fault> {
+        if let Some(customer) = ticket.customer.as_ref().filter(|c| !self.customers.contains(*c)) {
+            return Err(Fault::new("customer_id", format!("no customer \"{customer}\" is known"), "import the customers first, or leave it empty"));
+        }
+        match ticket.sku.as_ref().filter(|sku| !self.skus.contains(*sku)) {
+            Some(sku) => Err(Fault::new("sku", format!("no product \"{sku}\" is known"), "import the products first, or leave it empty")),
+            None => Ok(()),
+        }
+    }
+}

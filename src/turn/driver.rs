@@ -1,0 +1,406 @@
+//! The driver: does what the machine asks for. The only place of a turn that waits.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::assemble;
+use super::identity::IdentityPolicy;
+use super::library::{Library, Shelves};
+use super::lookups::{Asker, Outcome, Reader};
+use super::machine::{Effect, Event, Machine, Sensed, Start};
+use super::speaker::{self, Spoken};
+use super::tickets::TicketNumbers;
+use crate::agents::lookup::Lookup;
+use crate::agents::orchestrator::{ModelView, Thresholds};
+use crate::domain::agent::{Agent, Intent};
+use crate::domain::error::{ErrorCode, Rejected};
+use crate::domain::event::{CancelReason, ServerEvent, Stage};
+use crate::domain::ids::{MessageId, Seq, SessionId, SessionKey};
+use crate::domain::message::{AgentMessage, Body, Notice, NoticeKind, PendingAction, Stored, UserMessage};
+use crate::domain::product::Product;
+use crate::domain::shop::Shop;
+use crate::domain::state::ConversationState;
+use crate::domain::time::Moment;
+use crate::hub::Hub;
+use crate::sentiment::Analyzer;
+use crate::store::command::{Settle, Settled};
+use crate::store::rows::{AnalyticsRow, AuditRow, TurnRecord};
+use crate::store::{Store, StoreError, codec};
+
+/// Everything a turn works with.
+pub struct Engine {
+    /// The records.
+    pub store: Store,
+    /// The indexes over them.
+    pub library: Library,
+    /// Watchers.
+    pub hub: Hub,
+    /// Mood and urgency.
+    pub sentiment: Analyzer,
+    /// The shop.
+    pub shop: Arc<Shop>,
+    /// Whose an order is.
+    pub policy: IdentityPolicy,
+    /// Numbers of new tickets.
+    pub tickets: TicketNumbers,
+    /// When the orchestrator asks.
+    pub thresholds: Thresholds,
+    /// Most changes of agent in a turn.
+    pub max_handoffs: usize,
+    /// From acceptance to the answer, at most.
+    pub deadline: Duration,
+    /// A failed proof of identity is answered this long after its message was accepted, whatever failed.
+    pub identity_pause: Duration,
+}
+
+/// A message to be answered.
+#[derive(Debug)]
+pub struct Job {
+    /// Its session.
+    pub session: SessionKey,
+    /// The session's public name.
+    pub session_id: SessionId,
+    /// Its place in the session.
+    pub seq: Seq,
+    /// Its ticket in the inbox.
+    pub inbox: u64,
+    /// The session's epoch when it was accepted.
+    pub epoch: u32,
+    /// The message.
+    pub message: UserMessage,
+    /// Where it came from, for counting attempts.
+    pub address: String,
+    /// When it was accepted (for messages found at boot: when the process started).
+    pub accepted_at: Moment,
+    /// It was accepted before a restart.
+    pub replayed: bool,
+}
+
+/// A worker's place: held while a turn computes, given back while it waits.
+#[derive(Debug, Default)]
+pub struct Worker {
+    permit: Option<OwnedSemaphorePermit>,
+}
+
+impl Worker {
+    /// A worker that holds a place.
+    pub fn new(permit: OwnedSemaphorePermit) -> Self {
+        Self { permit: Some(permit) }
+    }
+
+    /// Gives the place to the next message; what follows only waits.
+    pub fn step_out(&mut self) {
+        self.permit = None;
+    }
+}
+
+/// How a turn ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// With a reply.
+    Replied,
+    /// A person had taken over, or it was answered before.
+    Refused,
+    /// With an error message instead of a reply.
+    Failed,
+}
+
+impl Engine {
+    /// Runs one turn to its end. Whatever happens, the message is answered, answered with an error, or
+    /// was answered by somebody else.
+    pub async fn run(&self, job: &Job, mut worker: Worker) -> Ended {
+        if job.replayed {
+            let message = MessageId::reply_to(job.session, job.seq);
+            self.hub.publish(job.session, &ServerEvent::Cancel { message, reason: CancelReason::Restarted });
+        }
+        let left = self.deadline.saturating_sub(Moment::now().since(job.accepted_at));
+        let outcome = tokio::time::timeout(left, self.turn(job, &mut worker)).await;
+        worker.step_out();
+        match outcome {
+            Ok(Ok(ended)) => ended,
+            Ok(Err(error)) => {
+                tracing::error!(session = %job.session_id, %error, "the store failed in a turn");
+                self.fail(job, Rejected::internal()).await
+            }
+            Err(_) => {
+                let error = Rejected::new(ErrorCode::Timeout, "There was no answer in time. Please send it again.");
+                self.fail(job, error).await
+            }
+        }
+    }
+
+    async fn turn(&self, job: &Job, worker: &mut Worker) -> Result<Ended, StoreError> {
+        let waited = Moment::now().since(job.accepted_at);
+        let state = self.store.state(job.session).await?;
+        let mut machine = Machine::new(Start {
+            text: job.message.text.clone(),
+            tap: job.message.tap.clone(),
+            session: job.session_id.to_string(),
+            state: (*state).clone(),
+            shop: Arc::clone(&self.shop),
+            thresholds: self.thresholds,
+            max_handoffs: self.max_handoffs,
+            now: Moment::now(),
+        });
+        let shelves = self.library.shelves();
+        self.typing(job, state.active.unwrap_or(Agent::Orchestrator), Stage::Understanding);
+        let mut event = Event::Begin;
+        loop {
+            event = match machine.step(event) {
+                Effect::Sense => Event::Sensed(Box::new(self.sense(&job.message.text, &state, &shelves).await?)),
+                Effect::Classify => Event::Classified(self.classify(job, &machine).await),
+                Effect::LookUp(agent, lookups) => Event::Found(self.look_up(job, &machine, &shelves, agent, &lookups).await?),
+                Effect::Number => Event::Numbered(self.tickets.take()),
+                Effect::Finish => break,
+            };
+        }
+        let spoken = self.speak(job, &machine);
+        if machine.outcome.identity_failed {
+            worker.step_out();
+            self.hold_back(job).await;
+        }
+        self.finish(job, machine, spoken, waited, worker).await
+    }
+
+    /// The same answer after the same time, whether the number, the proof or the lock was at fault.
+    async fn hold_back(&self, job: &Job) {
+        let left = self.identity_pause.saturating_sub(Moment::now().since(job.accepted_at));
+        tokio::time::sleep(left).await;
+    }
+
+    async fn sense(&self, text: &str, state: &ConversationState, shelves: &Shelves) -> Result<Sensed, StoreError> {
+        let heard = shelves.recognise(text);
+        let mut shown: Vec<Arc<Product>> = Vec::new();
+        let on_table = state.focus.listed.iter().chain(&state.focus.products);
+        for sku in on_table {
+            if shown.iter().any(|product| product.sku == *sku) {
+                continue;
+            }
+            shown.extend(self.store.get::<Product>(sku).await?.map(|(_, product)| product));
+        }
+        Ok(Sensed { sentiment: self.sentiment.analyze(text), heard, shown })
+    }
+
+    async fn classify(&self, _job: &Job, _machine: &Machine) -> Option<ModelView> {
+        None
+    }
+
+    async fn look_up(
+        &self,
+        job: &Job,
+        machine: &Machine,
+        shelves: &Shelves,
+        agent: Agent,
+        lookups: &[Lookup],
+    ) -> Result<Vec<Outcome>, StoreError> {
+        self.typing(job, agent, Stage::LookingUp);
+        let now = Moment::now();
+        let reader = Reader {
+            store: &self.store,
+            shelves,
+            policy: &self.policy,
+            today: now.day_in(&self.shop.zone),
+            now,
+            vector: None,
+            vector_of: String::new(),
+        };
+        let identity = &machine.outcome.state.identity;
+        let asker = Asker {
+            customer: identity.customer.clone(),
+            level: identity.level,
+            session: job.session_id.to_string(),
+            address: job.address.clone(),
+        };
+        let mut outcomes = Vec::with_capacity(lookups.len());
+        for lookup in lookups {
+            if !super::handoff::may_look_up(agent, lookup.name()) {
+                tracing::error!(%agent, lookup = lookup.name(), "a look-up outside the agent's charter was refused");
+                continue;
+            }
+            outcomes.push(reader.run(lookup, &asker).await?);
+        }
+        Ok(outcomes)
+    }
+
+    fn speak(&self, job: &Job, machine: &Machine) -> Spoken {
+        self.typing(job, machine.agent(), Stage::Writing);
+        speaker::with_templates(machine)
+    }
+
+    fn typing(&self, job: &Job, agent: Agent, stage: Stage) {
+        self.hub.publish(job.session, &ServerEvent::Typing { agent, stage });
+    }
+
+    /// Stores the result in one batch, then publishes it.
+    async fn finish(&self, job: &Job, machine: Machine, spoken: Spoken, waited: Duration, worker: &mut Worker) -> Result<Ended, StoreError> {
+        let now = Moment::now();
+        let latency = now.since(job.accepted_at);
+        let written = self.write_up(job, machine, spoken, waited, latency, now);
+        let Written { settle, bodies, state } = written;
+        worker.step_out();
+        match self.store.settle(settle, Some(state)).await? {
+            Settled::Done(seqs) => {
+                for (seq, body) in seqs.into_iter().zip(bodies) {
+                    self.hub.publish(job.session, &ServerEvent::Message(Arc::new(Stored { seq, body })));
+                }
+                Ok(Ended::Replied)
+            }
+            Settled::Fenced => {
+                let message = MessageId::reply_to(job.session, job.seq);
+                self.hub.publish(job.session, &ServerEvent::Cancel { message, reason: CancelReason::TakenOver });
+                Ok(Ended::Refused)
+            }
+            Settled::AlreadyAnswered => Ok(Ended::Refused),
+            Settled::Conflict => {
+                let error = Rejected::new(ErrorCode::Conflict, "Something changed in between. Please send it again.");
+                Ok(self.fail(job, error).await)
+            }
+        }
+    }
+
+    fn write_up(&self, job: &Job, machine: Machine, spoken: Spoken, waited: Duration, latency: Duration, now: Moment) -> Written {
+        let decision = machine.decision().cloned();
+        let sentiment = machine.sentiment();
+        let (agent, goal) = (machine.agent(), machine.goal());
+        let mut outcome = machine.outcome;
+        let proof = assemble::prove(&spoken.words, &outcome.cards, &mut outcome.book);
+        let intent = decision.as_ref().map_or(Intent::General, |d| d.intent);
+        let confidence = decision.as_ref().map_or(0.0, |d| d.confidence);
+        let decider = decision.as_ref().map_or(crate::domain::agent::Decider::Rules, |d| d.decider);
+        let latency_ms = u32::try_from(latency.as_millis()).unwrap_or(u32::MAX);
+        let ticket = outcome.tickets.first().map(|ticket| ticket.number.clone());
+        let acts: Vec<_> = outcome.acts.iter().map(|act| act.kind).collect();
+        let mut bodies: Vec<Body> = outcome
+            .handoffs
+            .iter()
+            .map(|(from, to, reason)| {
+                Body::Notice(Notice { kind: NoticeKind::Handoff, from: Some(*from), to: Some(*to), reason: reason.clone(), created_at: now })
+            })
+            .collect();
+        let pending_action = outcome.proposes.as_ref().map(|action| PendingAction {
+            action_id: action.id.clone(),
+            summary: "Open a ticket for our team".to_owned(),
+        });
+        bodies.push(Body::Agent(Box::new(AgentMessage {
+            in_reply_to: Some(job.seq),
+            agent,
+            text: spoken.words.text(),
+            intent: Some(intent),
+            confidence: Some(confidence),
+            sentiment: Some(sentiment),
+            provider: spoken.provider,
+            cards: proof.cards,
+            options: outcome.options.clone(),
+            pending_action,
+            records: proof.records.clone(),
+            evidence: proof.evidence,
+            acts: acts.clone(),
+            asks: outcome.asks.clone(),
+            ticket: ticket.clone(),
+            escalated: outcome.escalation.is_some(),
+            latency_ms,
+            created_at: now,
+        })));
+        let records = assemble::all_records(&outcome.book);
+        let turn = TurnRecord {
+            in_reply_to: job.seq,
+            at: now,
+            path: outcome.path.clone(),
+            intent,
+            confidence,
+            decider,
+            goal: Some(goal),
+            reasoning: decision.map(|d| d.reasoning).unwrap_or_default(),
+            lookups: outcome.lookups.clone(),
+            records: records.clone(),
+            acts,
+            provider: spoken.provider,
+            model: spoken.model,
+            seed: None,
+            drafts: spoken.drafts,
+            latency_ms,
+            waited_ms: u32::try_from(waited.as_millis()).unwrap_or(u32::MAX),
+        };
+        let analytics = AnalyticsRow {
+            session: job.session,
+            seq: job.seq,
+            agent,
+            intent,
+            confidence: (confidence * 100.0).round() as u8,
+            decider,
+            provider: spoken.provider,
+            mood: sentiment.label,
+            latency_ms,
+            handoffs: outcome.handoffs.iter().map(|(from, to, _)| (*from, *to)).collect(),
+            escalated: outcome.escalation.is_some(),
+            customer: outcome.state.identity.customer.clone(),
+            reasked: outcome.reasked,
+        };
+        let audit = outcome.tickets.iter().map(|ticket| AuditRow {
+            at: now,
+            actor: format!("agent:{agent}"),
+            action: "ticket.open".to_owned(),
+            session: Some(job.session),
+            record: Some(crate::domain::record::RecordRef { kind: crate::domain::record::RecordKind::Ticket, id: ticket.number.clone(), version: 1 }),
+            note: ticket.issue.clone(),
+        });
+        let settle = Settle {
+            session: job.session,
+            in_reply_to: job.seq,
+            inbox: job.inbox,
+            epoch: job.epoch,
+            at: now,
+            bodies: bodies.iter().map(Settle::body).collect(),
+            state: Some(Settle::state(&outcome.state)),
+            customer: outcome.state.identity.customer.clone(),
+            records: outcome.writes,
+            cited: proof.records,
+            proven: outcome.proven,
+            audit: audit.collect(),
+            turn: Some(codec::encode(&turn)),
+            analytics: Some(analytics),
+        };
+        Written { settle, bodies, state: outcome.state }
+    }
+
+    /// Answers a message with an error, so that it does not wait for ever.
+    async fn fail(&self, job: &Job, error: Rejected) -> Ended {
+        let now = Moment::now();
+        let notice = Notice { kind: NoticeKind::Failed, from: None, to: None, reason: error.message.clone(), created_at: now };
+        let body = Body::Notice(notice);
+        let settle = Settle {
+            session: job.session,
+            in_reply_to: job.seq,
+            inbox: job.inbox,
+            epoch: job.epoch,
+            at: now,
+            bodies: vec![Settle::body(&body)],
+            state: None,
+            customer: None,
+            records: Vec::new(),
+            cited: Vec::new(),
+            proven: None,
+            audit: Vec::new(),
+            turn: None,
+            analytics: None,
+        };
+        let stored = self.store.settle(settle, None).await;
+        if let Ok(Settled::Done(seqs)) = &stored {
+            for seq in seqs {
+                self.hub.publish(job.session, &ServerEvent::Message(Arc::new(Stored { seq: *seq, body: body.clone() })));
+            }
+        }
+        let message = MessageId::at(job.session, job.seq);
+        self.hub.publish(job.session, &ServerEvent::Failed { message, client_id: job.message.client_id.clone(), error });
+        Ended::Failed
+    }
+}
+
+/// A result, ready to be stored, with what is published once it is.
+struct Written {
+    settle: Settle,
+    bodies: Vec<Body>,
+    state: ConversationState,
+}

@@ -1,0 +1,114 @@
+//! What the phrases themselves assert, held against the record: "in stock", "has expired", "is late".
+
+use crate::domain::act::{Act, ActKind};
+use crate::domain::fact::{FactBook, FactId, RecordId, Source};
+use crate::domain::order::OrderStatus;
+use crate::domain::product::{Availability, Product, SpecValue};
+use crate::domain::promotion::{NotApplicable, Promotion};
+use crate::domain::record::{Field, Record};
+use crate::domain::value::Value;
+
+/// Whether everything an act asserts beyond its facts is true.
+pub fn hold(act: &Act, book: &FactBook) -> Result<(), String> {
+    let truth = match act.kind {
+        ActKind::InStock | ActKind::CompareStock | ActKind::RecommendStock => stock(act, book, |p| p.availability() == Availability::InStock),
+        ActKind::LowStock => stock(act, book, |p| p.stock.is_some_and(|n| n > 0)),
+        ActKind::OutOfStock | ActKind::ListItemOut => stock(act, book, |p| p.availability() == Availability::OutOfStock),
+        ActKind::StockUnknown => stock(act, book, |p| p.availability() == Availability::Unknown),
+        ActKind::PriceUnknown => stock(act, book, |p| p.price.is_none()),
+        ActKind::SpecYes => flag(act, book, true),
+        ActKind::SpecNo => flag(act, book, false),
+        ActKind::Price | ActKind::ListItem => same_record(act, book, &["product", "price"]),
+        ActKind::Spec => same_record(act, book, &["product", "spec", "value"]),
+        ActKind::ComparePrice => cheaper(act, book),
+        ActKind::CodeWorks => code(act, book, |p, book| p.runs_on(book.today()).is_ok()),
+        ActKind::CodeExpired => code(act, book, |p, book| p.runs_on(book.today()) == Err(NotApplicable::Expired)),
+        ActKind::CodeNotYet => code(act, book, |p, book| p.runs_on(book.today()) == Err(NotApplicable::NotYet)),
+        ActKind::CodeOff => code(act, book, |p, book| p.runs_on(book.today()) == Err(NotApplicable::SwitchedOff)),
+        ActKind::Promotion | ActKind::PromotionWords => code(act, book, |p, book| p.runs_on(book.today()).is_ok()),
+        ActKind::Late => late(act, book),
+        ActKind::OrderPending => status(act, book, OrderStatus::Pending),
+        ActKind::OrderConfirmed => status(act, book, OrderStatus::Confirmed),
+        ActKind::OrderShipped => status(act, book, OrderStatus::Shipped),
+        ActKind::OrderDelivered => status(act, book, OrderStatus::Delivered),
+        ActKind::OrderReturnRequested => status(act, book, OrderStatus::ReturnRequested),
+        ActKind::OrderExchangeRequested => status(act, book, OrderStatus::ExchangeRequested),
+        ActKind::OrderCancelled => status(act, book, OrderStatus::Cancelled),
+        ActKind::OrderReturned => status(act, book, OrderStatus::Returned),
+        ActKind::WarrantyUntil => not_past(act, book, true),
+        ActKind::WarrantyOver => not_past(act, book, false),
+        ActKind::ReturnUntil => not_past(act, book, true),
+        ActKind::ReturnOver => not_past(act, book, false),
+        _ => true,
+    };
+    truth.then_some(()).ok_or_else(|| format!("the records do not say {}", act.kind))
+}
+
+/// The record a fact of the act comes from.
+fn record_of(act: &Act, name: &str, book: &FactBook) -> Option<RecordId> {
+    source(act.one(name)?, book)
+}
+
+fn source(fact: FactId, book: &FactBook) -> Option<RecordId> {
+    match book.fact(fact)?.source {
+        Source::Record(record, _) => Some(record),
+        _ => None,
+    }
+}
+
+fn stock(act: &Act, book: &FactBook, holds: impl Fn(&Product) -> bool) -> bool {
+    let record = record_of(act, "product", book).and_then(|id| book.record(id));
+    matches!(record.map(|r| &r.record), Some(Record::Product(product)) if holds(product))
+}
+
+fn flag(act: &Act, book: &FactBook, wanted: bool) -> bool {
+    let Some(fact) = act.one("value").and_then(|id| book.fact(id)) else { return false };
+    let Source::Record(record, Field::Spec(index)) = fact.source else { return false };
+    let record = book.record(record).map(|r| &r.record);
+    let flag = match record {
+        Some(Record::Product(product)) => product.specs.get(usize::from(index)).map(|spec| &spec.value),
+        _ => None,
+    };
+    flag == Some(&SpecValue::Flag(wanted)) && same_record(act, book, &["product", "spec", "value"])
+}
+
+fn same_record(act: &Act, book: &FactBook, names: &[&str]) -> bool {
+    let mut records = names.iter().map(|name| record_of(act, name, book));
+    let Some(Some(first)) = records.next() else { return false };
+    records.all(|record| record == Some(first))
+}
+
+fn cheaper(act: &Act, book: &FactBook) -> bool {
+    let money = |name: &str| match act.one(name).and_then(|id| book.value(id)) {
+        Some(Value::Money(money)) => Some(*money),
+        _ => None,
+    };
+    let belongs = record_of(act, "cheaper", book) == record_of(act, "low", book) && record_of(act, "dearer", book) == record_of(act, "high", book);
+    match (money("low"), money("high")) {
+        (Some(low), Some(high)) => belongs && low.currency == high.currency && low.minor < high.minor,
+        _ => false,
+    }
+}
+
+fn code(act: &Act, book: &FactBook, holds: impl Fn(&Promotion, &FactBook) -> bool) -> bool {
+    let record = record_of(act, "code", book).and_then(|id| book.record(id));
+    matches!(record.map(|r| &r.record), Some(Record::Promotion(promotion)) if holds(promotion, book))
+}
+
+fn late(act: &Act, book: &FactBook) -> bool {
+    let record = record_of(act, "promised", book).and_then(|id| book.record(id));
+    matches!(record.map(|r| &r.record), Some(Record::Order(order)) if order.days_late(book.today(), book.zone()).is_some())
+}
+
+fn status(act: &Act, book: &FactBook, wanted: OrderStatus) -> bool {
+    let record = record_of(act, "order", book).and_then(|id| book.record(id));
+    matches!(record.map(|r| &r.record), Some(Record::Order(order)) if order.status == wanted)
+}
+
+/// Whether the day in `until` still lies ahead (or is today), as wanted.
+fn not_past(act: &Act, book: &FactBook, wanted: bool) -> bool {
+    match act.one("until").and_then(|id| book.value(id)) {
+        Some(Value::Day(day)) => (*day >= book.today()) == wanted,
+        _ => false,
+    }
+}

@@ -1,0 +1,198 @@
+//! Whose an order is: the policy, and the check that tells nobody why it failed.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::agents::lookup::{Claim, Verdict};
+use crate::domain::customer::{Customer, same_zip};
+use crate::domain::order::Order;
+use crate::store::command::{Attempt, AttemptRules, AttemptVerdict, Proven};
+use crate::store::{Index, Store, StoreError};
+use crate::domain::time::Moment;
+
+/// Which proofs show whose an order is; data, see `knowledge_base/policies/identity.json`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IdentityPolicy {
+    /// For the reader of the file.
+    #[serde(default)]
+    pub about: String,
+    /// Combinations of proofs, each enough to read the orders of a customer.
+    pub identified: Vec<Vec<Proof>>,
+    /// How many attempts are too many.
+    pub attempts: AttemptPolicy,
+}
+
+/// A proof.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Proof {
+    /// The order's number.
+    OrderNumber,
+    /// The customer's e-mail address.
+    Email,
+    /// The last four digits of the customer's telephone number.
+    PhoneTail,
+    /// The postal code of the order or the customer.
+    Zip,
+    /// The customer's name.
+    Name,
+}
+
+/// How many attempts are too many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AttemptPolicy {
+    /// Failures of one address at one target before it is locked out of it.
+    pub per_address: u16,
+    /// For how many minutes.
+    pub lock_minutes: u64,
+    /// Failures at one target in a day, from anywhere, before only a person can help.
+    pub per_day: u16,
+}
+
+impl IdentityPolicy {
+    /// The policy compiled into the program.
+    ///
+    /// # Errors
+    /// When the file is no policy; a test reads it, so this does not happen in a released program.
+    pub fn built_in() -> Result<Self, serde_json::Error> {
+        Self::parse(include_str!("../../knowledge_base/policies/identity.json"))
+    }
+
+    /// Reads a policy.
+    ///
+    /// # Errors
+    /// When the text is no policy.
+    pub fn parse(text: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+
+    fn rules(&self) -> AttemptRules {
+        AttemptRules {
+            per_address: self.attempts.per_address,
+            lock: Duration::from_secs(self.attempts.lock_minutes * 60),
+            per_day: self.attempts.per_day,
+        }
+    }
+
+    /// Whether what is claimed shows that `order` belongs to `customer`. Every proof is looked at, so
+    /// that the time taken says nothing about which of them was wrong.
+    fn shown(&self, claim: &Claim, order: &Order, customer: &Customer) -> bool {
+        let zip_fits = |zip: &str| {
+            let own = same_zip(zip, &order.ship_to.zip);
+            customer.addresses.iter().fold(own, |fits, address| fits | same_zip(zip, &address.zip))
+        };
+        let holds = |proof: &Proof| match proof {
+            Proof::OrderNumber => true,
+            Proof::Email => claim.email.as_deref().is_some_and(|email| customer.has_email(email)),
+            Proof::PhoneTail => claim.phone_tail.as_deref().is_some_and(|tail| customer.phone_ends_with(tail)),
+            Proof::Zip => claim.zip.as_deref().is_some_and(zip_fits),
+            Proof::Name => claim.name.as_deref().is_some_and(|name| customer.has_name(name)),
+        };
+        self.identified.iter().map(|combination| combination.iter().map(holds).fold(true, |all, one| all & one)).fold(false, |any, one| any | one)
+    }
+}
+
+/// A verdict with what must be stored along with it.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// To be forgiven with the result, when the claim was good.
+    pub proven: Option<Proven>,
+}
+
+/// Checks a claim. The attempt is on record before it is looked at, and wrong, unknown and locked are one
+/// answer.
+///
+/// # Errors
+/// When the store fails.
+pub async fn check(store: &Store, policy: &IdentityPolicy, claim: &Claim, address: &str, now: Moment) -> Result<Checked, StoreError> {
+    let attempt = Attempt { target: claim.order.clone(), address: address.to_owned(), at: now, rules: policy.rules() };
+    let allowed = store.attempt(attempt).await? == AttemptVerdict::Counted;
+    let order = find_order(store, &claim.order).await?;
+    let customer = match &order {
+        Some(order) => store.get::<Customer>(&order.customer).await?.map(|(_, customer)| customer),
+        None => None,
+    };
+    let failed = Checked { verdict: Verdict::NotProven, proven: None };
+    let (Some(order), Some(customer)) = (order, customer) else { return Ok(failed) };
+    let shown = policy.shown(claim, &order, &customer);
+    if !(allowed && shown) {
+        return Ok(failed);
+    }
+    Ok(Checked {
+        verdict: Verdict::Proven { customer: customer.id.clone(), order: order.number.clone() },
+        proven: Some(Proven { target: claim.order.clone(), address: address.to_owned(), at: now }),
+    })
+}
+
+/// The order a number leads to: by letters and digits, or by digits alone where that is unambiguous.
+///
+/// # Errors
+/// When the store fails.
+pub async fn find_order(store: &Store, bare: &str) -> Result<Option<std::sync::Arc<Order>>, StoreError> {
+    let mut found = store.find(Index::OrderByNumber, bare, 2).await?;
+    let only_digits = !bare.is_empty() && bare.bytes().all(|b| b.is_ascii_digit());
+    if found.is_empty() && only_digits {
+        found = store.find(Index::OrderByDigits, bare, 2).await?;
+    }
+    match found.as_slice() {
+        [only] => Ok(store.get::<Order>(only).await?.map(|(_, order)| order)),
+        _ => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::order::tests::sample;
+    use crate::domain::order::{Address, OrderStatus};
+
+    fn customer() -> Customer {
+        Customer {
+            id: "C1".into(),
+            name: "Ada King".into(),
+            email: "ada@example.com".into(),
+            phone: "207-555-0134".into(),
+            addresses: vec![Address { line: String::new(), zip: "99501".into() }],
+            payment_methods: Vec::new(),
+            consents: Vec::new(),
+            created_at: None,
+            updated_at: Moment(0),
+        }
+    }
+
+    #[test]
+    fn the_policy_decides_what_shows_whose_an_order_is() {
+        let policy = IdentityPolicy::built_in().unwrap();
+        let order = sample("ORD-1", OrderStatus::Shipped, "2026-11-20");
+        let some = |s: &str| Some(s.to_owned());
+        for (claim, shown) in [
+            (Claim { email: some("ADA@example.com"), ..Claim::default() }, true),
+            (Claim { email: some("eve@example.com"), ..Claim::default() }, false),
+            (Claim { phone_tail: some("0134"), ..Claim::default() }, true),
+            (Claim { phone_tail: some("9999"), ..Claim::default() }, false),
+            (Claim { zip: some("04101"), name: some("king, ada"), ..Claim::default() }, true),
+            (Claim { zip: some("99501"), name: some("Ada King"), ..Claim::default() }, true),
+            (Claim { zip: some("04101"), ..Claim::default() }, false),
+            (Claim { name: some("Ada King"), ..Claim::default() }, false),
+            (Claim::default(), false),
+        ] {
+            assert_eq!(policy.shown(&claim, &order, &customer()), shown, "{claim:?}");
+        }
+    }
+
+    #[test]
+    fn another_policy_asks_for_other_proofs() {
+        let text = r#"{"identified": [["email", "zip"]], "attempts": {"per_address": 1, "lock_minutes": 1, "per_day": 1}}"#;
+        let policy = IdentityPolicy::parse(text).unwrap();
+        let order = sample("ORD-1", OrderStatus::Shipped, "2026-11-20");
+        let email = Some("ada@example.com".to_owned());
+        assert!(!policy.shown(&Claim { email: email.clone(), ..Claim::default() }, &order, &customer()));
+        assert!(policy.shown(&Claim { email, zip: Some("04101".into()), ..Claim::default() }, &order, &customer()));
+        assert!(IdentityPolicy::parse(r#"{"identified": [["shoe_size"]]}"#).is_err());
+    }
+}

@@ -1,0 +1,204 @@
+//! The library: the indexes over the shop's records, and what they recognise in a message.
+//!
+//! Built from the store, replaced whole when records change. A turn takes the indexes of its moment and
+//! keeps them until it ends.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use parking_lot::RwLock;
+
+use crate::domain::heard::{CodeNamed, Heard, Word};
+use crate::domain::knowledge::Knowledge;
+use crate::domain::product::Product;
+use crate::domain::record::RecordKind;
+use crate::domain::text::fold::bare;
+use crate::domain::text::token::tokens;
+use crate::domain::text::{unit, words};
+use crate::retrieval::{Catalogue, KnowledgeIndex, NumberShapes};
+use crate::store::{Index, Store, StoreError};
+
+/// Name of the stored index over the catalogue, with the version of its form.
+pub const CATALOGUE_BLOB: &str = "catalogue-index-1";
+/// Order numbers looked at to learn what they look like.
+const NUMBERS_LEARNT: usize = 2_000;
+
+/// The indexes of one moment.
+#[derive(Default)]
+pub struct Shelves {
+    /// Products.
+    pub catalogue: Arc<Catalogue>,
+    /// The knowledge base.
+    pub knowledge: Arc<KnowledgeIndex>,
+    /// What order numbers look like.
+    pub orders: NumberShapes,
+    /// What ticket numbers look like.
+    pub tickets: NumberShapes,
+    /// Letters and digits of promotion codes.
+    pub codes: HashMap<String, String>,
+}
+
+/// The indexes, kept up to date.
+#[derive(Clone, Default)]
+pub struct Library {
+    current: Arc<RwLock<Arc<Shelves>>>,
+}
+
+/// Makes sentence embeddings for knowledge entries, where there is an encoder.
+pub trait Embedder: Send + Sync {
+    /// The embedding of a text, of length one.
+    fn embed(&self, text: &str) -> Option<Vec<f32>>;
+}
+
+impl Library {
+    /// The indexes as they are now.
+    pub fn shelves(&self) -> Arc<Shelves> {
+        Arc::clone(&self.current.read())
+    }
+
+    /// Builds every index from the store.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn load(&self, store: &Store, embedder: Option<&dyn Embedder>) -> Result<(), StoreError> {
+        let catalogue = Arc::new(load_catalogue(store).await?);
+        let knowledge = Arc::new(load_knowledge(store, embedder).await?);
+        let numbers = load_numbers(store).await?;
+        *self.current.write() = Arc::new(Shelves { catalogue, knowledge, ..numbers });
+        Ok(())
+    }
+
+    /// Builds anew what depends on records of these kinds.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn refresh(&self, store: &Store, kinds: &[RecordKind], embedder: Option<&dyn Embedder>) -> Result<(), StoreError> {
+        let old = self.shelves();
+        let catalogue = if kinds.contains(&RecordKind::Product) { Arc::new(load_catalogue(store).await?) } else { Arc::clone(&old.catalogue) };
+        let knowledge = if kinds.contains(&RecordKind::Knowledge) {
+            Arc::new(load_knowledge(store, embedder).await?)
+        } else {
+            Arc::clone(&old.knowledge)
+        };
+        let numbers = load_numbers(store).await?;
+        *self.current.write() = Arc::new(Shelves { catalogue, knowledge, ..numbers });
+        Ok(())
+    }
+}
+
+/// All products, in the order the index numbers them.
+///
+/// # Errors
+/// When the store fails.
+pub async fn all_products(store: &Store) -> Result<Vec<Product>, StoreError> {
+    let mut products = Vec::new();
+    store.for_each::<Product>(|_, product| products.push(product)).await?;
+    Ok(products)
+}
+
+/// The stored index, if it is over the products there are; otherwise it is built and stored.
+async fn load_catalogue(store: &Store) -> Result<Catalogue, StoreError> {
+    if let Some(bytes) = store.blob(CATALOGUE_BLOB).await? {
+        if let Ok(catalogue) = postcard::from_bytes::<Catalogue>(&bytes) {
+            if catalogue.len() as u64 == store.count(RecordKind::Product).await? {
+                return Ok(catalogue);
+            }
+        }
+    }
+    let products = all_products(store).await?;
+    let catalogue = Catalogue::build(&products);
+    store.put_blob(CATALOGUE_BLOB, index_bytes(&catalogue)).await?;
+    Ok(catalogue)
+}
+
+/// The stored form of an index.
+pub fn index_bytes(catalogue: &Catalogue) -> Vec<u8> {
+    postcard::to_stdvec(catalogue).unwrap_or_default()
+}
+
+async fn load_knowledge(store: &Store, embedder: Option<&dyn Embedder>) -> Result<KnowledgeIndex, StoreError> {
+    let mut entries: Vec<Knowledge> = Vec::new();
+    store.for_each::<Knowledge>(|_, entry| entries.push(entry)).await?;
+    let mut index = KnowledgeIndex::build(&entries);
+    if let Some(embedder) = embedder {
+        index.set_vectors(&entries, |question| embedder.embed(question));
+    }
+    Ok(index)
+}
+
+async fn load_numbers(store: &Store) -> Result<Shelves, StoreError> {
+    let orders = store.backend().index_keys(Index::OrderByNumber, NUMBERS_LEARNT).await?;
+    let tickets = store.backend().index_keys(Index::TicketByNumber, NUMBERS_LEARNT).await?;
+    let codes = store.backend().index_keys(Index::PromotionByCode, NUMBERS_LEARNT).await?;
+    Ok(Shelves {
+        orders: NumberShapes::learn(orders.iter().map(String::as_str)),
+        tickets: NumberShapes::learn(tickets.iter().map(String::as_str)),
+        codes: codes.into_iter().map(|code| (code.clone(), code)).collect(),
+        ..Shelves::default()
+    })
+}
+
+impl Shelves {
+    /// Everything of the shop's that a message names.
+    pub fn recognise(&self, text: &str) -> Heard {
+        let plain = tokens(text);
+        let tickets = self.tickets.find(&plain, text);
+        let mut orders = self.orders.find(&plain, text);
+        // What has a ticket's letters is no order.
+        orders.retain(|order| order.certain || !tickets.iter().any(|t| t.certain && t.start <= order.start && order.end <= t.end));
+        let codes = self.codes_in(&plain, text);
+        let mut said = Word::from_tokens(unit::merge(plain, text));
+        let recognised = self.catalogue.recognise(&said);
+        for (i, meant) in &recognised.corrected {
+            said[*i].stem.clone_from(meant);
+        }
+        let mut products = self.catalogue.mentions(&said);
+        // Order numbers and codes are no product names.
+        products.retain(|product| {
+            let (start, end) = (said[product.words.start].start, said[product.words.end - 1].end);
+            let inside = |from: usize, to: usize| from <= start && end <= to;
+            !orders.iter().any(|o| o.certain && inside(o.start, o.end)) && !codes.iter().any(|c| c.known && inside(c.start, c.end))
+        });
+        let describing = said
+            .iter()
+            .map(|word| {
+                let function = words::is_function(&word.text);
+                let own = self.catalogue.describes_products(&word.stem);
+                let other = || words::synonyms(&word.stem).iter().any(|s| s.split(' ').all(|part| self.catalogue.describes_products(part)));
+                !function && (own || other())
+            })
+            .collect();
+        let tickets = tickets.into_iter().filter(|t| t.certain).collect();
+        Heard { words: said, categories: recognised.categories, brands: recognised.brands, products, orders, tickets, codes, describing }
+    }
+
+    /// Promotion codes: those of the shop in any case, and what is written like one.
+    fn codes_in(&self, plain: &[crate::domain::text::token::Token], text: &str) -> Vec<CodeNamed> {
+        let mut found: Vec<CodeNamed> = Vec::new();
+        for (i, token) in plain.iter().enumerate() {
+            let mut joined = String::new();
+            for last in plain.iter().skip(i).take(3) {
+                joined.push_str(&bare(&last.text));
+                if self.codes.contains_key(&joined) {
+                    let said = text[token.start..last.end].to_owned();
+                    found.push(CodeNamed { bare: joined.clone(), said, known: true, start: token.start, end: last.end });
+                    break;
+                }
+            }
+            let said = &text[token.start..token.end];
+            if looks_like_a_code(said) && !found.iter().any(|c| c.start <= token.start && token.end <= c.end) {
+                found.push(CodeNamed { bare: bare(said), said: said.to_owned(), known: false, start: token.start, end: token.end });
+            }
+        }
+        found.sort_by_key(|code| !code.known);
+        found
+    }
+}
+
+/// Capitals and digits together, or a longer word all in capitals with a digit at its end.
+fn looks_like_a_code(said: &str) -> bool {
+    let capitals = said.chars().filter(char::is_ascii_uppercase).count();
+    let digits = said.chars().filter(char::is_ascii_digit).count();
+    let plain = said.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
+    plain && capitals >= 3 && digits >= 1 && said.len() >= 5
+}

@@ -1,0 +1,265 @@
+//! Look-ups, carried out: from an agent's question to records of this moment.
+
+use std::sync::Arc;
+
+use super::identity::{self, IdentityPolicy};
+use super::library::Shelves;
+use crate::agents::lookup::{Findings, KnowledgeFound, Lookup, SearchFound, Verdict};
+use crate::domain::fact::{FactBook, RecordId, Versioned};
+use crate::domain::knowledge::Knowledge;
+use crate::domain::order::Order;
+use crate::domain::product::Product;
+use crate::domain::promotion::Promotion;
+use crate::domain::record::{Record, RecordKind, Version};
+use crate::domain::state::IdentityLevel;
+use crate::domain::text::fold::bare;
+use crate::domain::ticket::Ticket;
+use crate::domain::time::{Day, Moment};
+use crate::retrieval::knowledge::Question;
+use crate::store::command::Proven;
+use crate::store::{Index, ShopRecord, Store, StoreError};
+
+/// Who is asking, and from where.
+#[derive(Debug, Clone)]
+pub struct Asker {
+    /// The customer the session belongs to, from identified on.
+    pub customer: Option<String>,
+    /// How far.
+    pub level: IdentityLevel,
+    /// Public name of the session; tickets opened in it may be read in it.
+    pub session: String,
+    /// Where the message came from, for counting attempts.
+    pub address: String,
+}
+
+/// One look-up's outcome, before it is entered into the book.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// A search.
+    Search { records: Vec<Versioned>, total: usize, unknown: Vec<String>, lookup: Box<crate::domain::query::ProductQuery> },
+    /// Products by SKU.
+    Products(Vec<Versioned>),
+    /// Alternatives.
+    Alternatives(Vec<Versioned>),
+    /// Accessories.
+    Accessories(Vec<Versioned>),
+    /// Categories and brands.
+    Assortment { categories: Vec<(String, u32)>, brands: Vec<String> },
+    /// Promotions.
+    Promotions(Vec<Versioned>),
+    /// A promotion by its code.
+    Code(Option<Versioned>),
+    /// An order.
+    Order(Option<Versioned>),
+    /// Orders.
+    Orders(Vec<Versioned>),
+    /// A ticket.
+    Ticket(Option<Versioned>),
+    /// Tickets.
+    Tickets(Vec<Versioned>),
+    /// Entries with their scores.
+    Knowledge(Vec<(Versioned, f32, bool)>),
+    /// An entry.
+    Entry(Option<Versioned>),
+    /// A verdict.
+    Identity { verdict: Verdict, proven: Option<Proven> },
+}
+
+/// What look-ups are made with.
+pub struct Reader<'a> {
+    /// The records.
+    pub store: &'a Store,
+    /// The indexes.
+    pub shelves: &'a Shelves,
+    /// The policy on identity.
+    pub policy: &'a IdentityPolicy,
+    /// The day of the turn.
+    pub today: Day,
+    /// The moment of the turn.
+    pub now: Moment,
+    /// The sentence embedding of a question, where there is an encoder.
+    pub vector: Option<Vec<f32>>,
+    /// The text that vector belongs to.
+    pub vector_of: String,
+}
+
+impl Reader<'_> {
+    /// Carries out one look-up.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn run(&self, lookup: &Lookup, asker: &Asker) -> Result<Outcome, StoreError> {
+        Ok(match lookup {
+            Lookup::Search { query, limit } => self.search(query, *limit).await?,
+            Lookup::Products(skus) => Outcome::Products(self.products(skus).await?),
+            Lookup::Alternatives { sku, limit } => {
+                let skus = self.shelves.catalogue.alternatives(sku, *limit);
+                Outcome::Alternatives(self.products(&skus).await?)
+            }
+            Lookup::Accessories { sku, words, limit } => {
+                let skus = match self.store.get::<Product>(sku).await? {
+                    Some((_, product)) => self.shelves.catalogue.accessories(&product, words, *limit),
+                    None => Vec::new(),
+                };
+                Outcome::Accessories(self.products(&skus).await?)
+            }
+            Lookup::Assortment => self.assortment(),
+            Lookup::Promotions => Outcome::Promotions(self.all::<Promotion>().await?),
+            Lookup::Code(code) => {
+                let found = self.store.find(Index::PromotionByCode, code, 1).await?;
+                Outcome::Code(self.first::<Promotion>(&found).await?)
+            }
+            Lookup::Order(number) => Outcome::Order(self.order(number, asker).await?),
+            Lookup::OrdersOfCustomer => Outcome::Orders(self.orders(asker).await?),
+            Lookup::Ticket(number) => Outcome::Ticket(self.ticket(number, asker).await?),
+            Lookup::Tickets => Outcome::Tickets(self.tickets(asker).await?),
+            Lookup::Knowledge { text, procedures, limit } => self.knowledge(text, *procedures, *limit).await?,
+            Lookup::Entry(id) => Outcome::Entry(self.first::<Knowledge>(std::slice::from_ref(id)).await?),
+            Lookup::Identity(claim) => {
+                let checked = identity::check(self.store, self.policy, claim, &asker.address, self.now).await?;
+                Outcome::Identity { verdict: checked.verdict, proven: checked.proven }
+            }
+        })
+    }
+
+    async fn search(&self, query: &crate::domain::query::ProductQuery, limit: usize) -> Result<Outcome, StoreError> {
+        let found = self.shelves.catalogue.search(query, limit);
+        let skus: Vec<String> = found.hits.into_iter().map(|hit| hit.sku).collect();
+        let records = self.products(&skus).await?;
+        Ok(Outcome::Search { records, total: found.total, unknown: found.unknown, lookup: Box::new(query.clone()) })
+    }
+
+    fn assortment(&self) -> Outcome {
+        let mut categories: Vec<(String, u32)> = self.shelves.catalogue.category_names().map(|(name, n)| (name.to_owned(), n)).collect();
+        categories.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+        let brands = self.shelves.catalogue.brand_names().map(str::to_owned).collect();
+        Outcome::Assortment { categories, brands }
+    }
+
+    async fn one<T: ShopRecord>(&self, id: &str) -> Result<Option<Versioned>, StoreError> {
+        let found = self.store.get::<T>(id).await?;
+        Ok(found.map(|(version, record)| versioned(version, record)))
+    }
+
+    async fn first<T: ShopRecord>(&self, ids: &[String]) -> Result<Option<Versioned>, StoreError> {
+        match ids.first() {
+            Some(id) => self.one::<T>(id).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn products(&self, skus: &[String]) -> Result<Vec<Versioned>, StoreError> {
+        let mut found = Vec::with_capacity(skus.len());
+        for sku in skus {
+            found.extend(self.one::<Product>(sku).await?);
+        }
+        Ok(found)
+    }
+
+    async fn all<T: ShopRecord>(&self) -> Result<Vec<Versioned>, StoreError> {
+        let mut found = Vec::new();
+        self.store.for_each::<T>(|version, record| found.push(versioned(version, Arc::new(record)))).await?;
+        Ok(found)
+    }
+
+    /// An order, if it belongs to the customer the session has shown to be.
+    async fn order(&self, number: &str, asker: &Asker) -> Result<Option<Versioned>, StoreError> {
+        let Some(customer) = known(asker) else { return Ok(None) };
+        let Some(order) = identity::find_order(self.store, &bare(number)).await? else { return Ok(None) };
+        if order.customer != customer {
+            return Ok(None);
+        }
+        self.one::<Order>(&order.number).await
+    }
+
+    async fn orders(&self, asker: &Asker) -> Result<Vec<Versioned>, StoreError> {
+        const MOST: usize = 50;
+        let Some(customer) = known(asker) else { return Ok(Vec::new()) };
+        let numbers = self.store.find(Index::OrderByCustomer, customer, MOST).await?;
+        let mut orders: Vec<(Version, Arc<Order>)> = Vec::new();
+        for number in numbers {
+            orders.extend(self.store.get::<Order>(&number).await?);
+        }
+        // Newest first; days before instants of the same day make no difference a customer sees.
+        orders.sort_by_key(|(_, order)| std::cmp::Reverse(order.ordered.map(|when| when.day(&jiff::tz::TimeZone::UTC))));
+        Ok(orders.into_iter().map(|(version, order)| versioned(version, order)).collect())
+    }
+
+    /// A ticket of the session's customer, or opened in the session itself.
+    async fn ticket(&self, number: &str, asker: &Asker) -> Result<Option<Versioned>, StoreError> {
+        let found = self.store.find(Index::TicketByNumber, number, 1).await?;
+        let Some(number) = found.first() else { return Ok(None) };
+        let Some((version, ticket)) = self.store.get::<Ticket>(number).await? else { return Ok(None) };
+        let theirs = ticket.customer.is_some() && ticket.customer.as_deref() == known(asker);
+        let opened_here = ticket.session.as_deref() == Some(asker.session.as_str());
+        Ok((theirs || opened_here).then(|| versioned(version, ticket)))
+    }
+
+    async fn tickets(&self, asker: &Asker) -> Result<Vec<Versioned>, StoreError> {
+        const MOST: usize = 20;
+        let Some(customer) = known(asker) else { return Ok(Vec::new()) };
+        let numbers = self.store.find(Index::TicketByCustomer, customer, MOST).await?;
+        let mut tickets: Vec<(Version, Arc<Ticket>)> = Vec::new();
+        for number in numbers {
+            tickets.extend(self.store.get::<Ticket>(&number).await?);
+        }
+        tickets.sort_by_key(|(_, ticket)| std::cmp::Reverse(ticket.created_at));
+        Ok(tickets.into_iter().map(|(version, ticket)| versioned(version, ticket)).collect())
+    }
+
+    async fn knowledge(&self, text: &str, procedures: Option<bool>, limit: usize) -> Result<Outcome, StoreError> {
+        let vector = self.vector.as_deref().filter(|_| self.vector_of == text);
+        let question = Question { text, vector, today: self.today, procedures };
+        let hits = self.shelves.knowledge.find(&question, limit);
+        let mut found = Vec::with_capacity(hits.len());
+        for hit in hits {
+            if let Some(entry) = self.one::<Knowledge>(&hit.id).await? {
+                found.push((entry, hit.score, hit.procedure));
+            }
+        }
+        Ok(Outcome::Knowledge(found))
+    }
+}
+
+fn known(asker: &Asker) -> Option<&str> {
+    asker.customer.as_deref().filter(|_| asker.level != IdentityLevel::Anonymous)
+}
+
+fn versioned<T: ShopRecord>(version: Version, record: Arc<T>) -> Versioned {
+    Versioned { record: T::into_record(record), version }
+}
+
+/// Enters an outcome into the book and the findings.
+pub fn enter(outcome: Outcome, book: &mut FactBook, found: &mut Findings) {
+    let mut add = |records: Vec<Versioned>| records.into_iter().map(|r| book.add(r)).collect::<Vec<RecordId>>();
+    match outcome {
+        Outcome::Search { records, total, unknown, lookup } => {
+            let products = add(records);
+            found.searches.push(SearchFound { products, total, unknown, query: *lookup });
+        }
+        Outcome::Products(records) => found.products = add(records),
+        Outcome::Alternatives(records) => found.alternatives = Some(add(records)),
+        Outcome::Accessories(records) => found.accessories = Some(add(records)),
+        Outcome::Assortment { categories, brands } => {
+            found.categories = categories;
+            found.brands = brands;
+        }
+        Outcome::Promotions(records) => found.promotions = Some(add(records)),
+        Outcome::Code(record) => found.code = Some(record.map(|r| book.add(r))),
+        Outcome::Order(record) => found.order = Some(record.map(|r| book.add(r))),
+        Outcome::Orders(records) => found.orders = Some(add(records)),
+        Outcome::Ticket(record) => found.ticket = Some(record.map(|r| book.add(r))),
+        Outcome::Tickets(records) => found.tickets = Some(add(records)),
+        Outcome::Knowledge(hits) => {
+            let hits = hits.into_iter().map(|(r, score, procedure)| KnowledgeFound { record: book.add(r), score, procedure }).collect();
+            found.knowledge.push(hits);
+        }
+        Outcome::Entry(record) => found.entry = Some(record.map(|r| book.add(r))),
+        Outcome::Identity { verdict, .. } => found.identity = Some(verdict),
+    }
+}
+
+/// The kind of a record, for the log.
+pub fn kind(record: &Record) -> RecordKind {
+    record.kind()
+}

@@ -1,0 +1,20 @@
+//! The turn: from an accepted message to its committed reply.
+//!
+//! [`graph`] is the workflow as data, [`machine`] runs it without waiting, clock or chance, [`driver`]
+//! does what it asks for and is the only place that waits. [`grounding`] stands between every wording
+//! and the customer.
+
+pub mod assemble;
+pub mod driver;
+pub mod graph;
+pub mod grounding;
+pub mod handoff;
+pub mod identity;
+pub mod library;
+pub mod lookups;
+pub mod machine;
+pub mod speaker;
+pub mod tickets;
+
+pub use driver::{Engine, Job};
+pub use library::Library;
