@@ -5,11 +5,18 @@
 //! `queue` · `gateway` · `transport` · `app`, `eval` · `cli`.
 
 pub mod agents;
+pub mod app;
+pub mod cli;
 pub mod config;
 pub mod domain;
+pub mod eval;
 pub mod exchange;
+pub mod gateway;
 pub mod hub;
+pub mod queue;
 pub mod retrieval;
 pub mod sentiment;
 pub mod store;
+pub mod telemetry;
+pub mod transport;
 pub mod turn;

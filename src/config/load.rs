@@ -100,7 +100,7 @@ pub fn load(
 }
 
 /// Reads `.env`-style text: `NAME=value` lines, `#` comments, optional quotes and `export`.
-pub(crate) fn parse_dotenv(text: &str) -> BTreeMap<String, String> {
+pub fn parse_dotenv(text: &str) -> BTreeMap<String, String> {
     text.lines()
         .filter_map(|line| {
             let line = line.trim();

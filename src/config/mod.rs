@@ -7,6 +7,6 @@ mod load;
 mod sections;
 mod setting;
 
-pub use load::{ConfigError, Loaded, Warning, example, load};
+pub use load::{ConfigError, Loaded, Warning, example, load, parse_dotenv};
 pub use sections::{Config, Limits, Local, Prefer, Privacy, ProviderConfig, ProviderMode, Remote, Routing, Server, ShopConfig};
-pub use setting::{Address, Setting};
+pub use setting::{Address, Network, Raw as RawSetting, Setting, Share, Zone};

@@ -189,6 +189,8 @@ pub struct CardField {
 pub struct Evidence {
     /// Where the value comes from.
     pub basis: Basis,
+    /// Name of the field, for people: `price`, `specs.Memory`; empty where there is none.
+    pub name: String,
     /// The value as it was.
     pub value: Value,
 }

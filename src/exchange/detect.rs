@@ -26,8 +26,6 @@ pub struct Text {
     pub text: String,
     /// Name of the encoding it was in.
     pub encoding: &'static str,
-    /// Whether it was gzipped.
-    pub packed: bool,
 }
 
 /// Unpacks and decodes. UTF-8 and UTF-16 are known by their mark or their bytes; anything else is taken
@@ -36,37 +34,37 @@ pub struct Text {
 /// # Errors
 /// In words, when the bytes cannot be unpacked.
 pub fn text(bytes: &[u8]) -> Result<Text, String> {
-    let (bytes, packed) = unpack(bytes)?;
+    let bytes = unpack(bytes)?;
     if let Some((encoding, mark)) = encoding_rs::Encoding::for_bom(&bytes) {
         let (text, _) = encoding.decode_without_bom_handling(&bytes[mark..]);
-        return Ok(Text { text: text.into_owned(), encoding: encoding.name(), packed });
+        return Ok(Text { text: text.into_owned(), encoding: encoding.name() });
     }
     if let Some(encoding) = utf16_by_zeros(&bytes) {
         let (text, _) = encoding.decode_without_bom_handling(&bytes);
-        return Ok(Text { text: text.into_owned(), encoding: encoding.name(), packed });
+        return Ok(Text { text: text.into_owned(), encoding: encoding.name() });
     }
     match String::from_utf8(bytes) {
-        Ok(text) => Ok(Text { text, encoding: "UTF-8", packed }),
+        Ok(text) => Ok(Text { text, encoding: "UTF-8" }),
         Err(error) => {
             let bytes = error.into_bytes();
             let mut detector = chardetng::EncodingDetector::new();
             detector.feed(&bytes, true);
             let encoding = detector.guess(None, false);
             let (text, _) = encoding.decode_without_bom_handling(&bytes);
-            Ok(Text { text: text.into_owned(), encoding: encoding.name(), packed })
+            Ok(Text { text: text.into_owned(), encoding: encoding.name() })
         }
     }
 }
 
-fn unpack(bytes: &[u8]) -> Result<(Vec<u8>, bool), String> {
+fn unpack(bytes: &[u8]) -> Result<Vec<u8>, String> {
     if !bytes.starts_with(&[0x1f, 0x8b]) {
-        return Ok((bytes.to_vec(), false));
+        return Ok(bytes.to_vec());
     }
     let mut unpacked = Vec::new();
     let read = flate2::read::MultiGzDecoder::new(bytes).take(MOST_BYTES + 1).read_to_end(&mut unpacked);
     match read {
         Ok(length) if length as u64 > MOST_BYTES => Err("the file is larger than 1 GiB when unpacked".to_owned()),
-        Ok(_) => Ok((unpacked, true)),
+        Ok(_) => Ok(unpacked),
         Err(error) => Err(format!("the file is gzipped but cannot be unpacked: {error}")),
     }
 }

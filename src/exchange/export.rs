@@ -71,6 +71,19 @@ pub async fn knowledge_files(store: &Store) -> Result<Vec<(String, String)>, Sto
     Ok(by_domain.into_iter().map(|(domain, rows)| (format!("{domain}.json"), json_text(&rows))).collect())
 }
 
+/// A record as it is exported.
+pub fn record_json(record: &crate::domain::record::Record) -> Value {
+    use crate::domain::record::Record;
+    Value::Object(match record {
+        Record::Product(r) => product(r),
+        Record::Order(r) => order(r),
+        Record::Customer(r) => customer(r),
+        Record::Promotion(r) => promotion(r),
+        Record::Ticket(r) => ticket(r),
+        Record::Knowledge(r) => knowledge(r),
+    })
+}
+
 fn json_text(rows: &[Map<String, Value>]) -> String {
     let items = rows.iter().map(|row| Value::Object(row.clone())).collect();
     let mut text = serde_json::to_string_pretty(&Value::Array(items)).unwrap_or_default();

@@ -185,8 +185,8 @@ impl References {
     async fn load(store: &Store, kind: RecordKind) -> Result<Self, StoreError> {
         let mut known = Self::default();
         if matches!(kind, RecordKind::Order | RecordKind::Ticket) {
-            store.for_each::<Product>(|_, product| drop(known.skus.insert(product.sku))).await?;
-            store.for_each::<Customer>(|_, customer| drop(known.customers.insert(customer.id))).await?;
+            store.for_each::<Product>(|_, product| known.skus.extend([product.sku])).await?;
+            store.for_each::<Customer>(|_, customer| known.customers.extend([customer.id])).await?;
         }
         Ok(known)
     }

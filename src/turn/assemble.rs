@@ -52,8 +52,12 @@ impl Gatherer<'_> {
             return u16::try_from(known).ok();
         }
         let fact = self.book.fact(id)?.clone();
+        let mut name = String::new();
         let basis = match fact.source {
-            Source::Record(record, field) => Basis::Record(self.record(record)?, field),
+            Source::Record(record, field) => {
+                name = self.book.record(record)?.record.field_name(field);
+                Basis::Record(self.record(record)?, field)
+            }
             Source::Derived(formula, from) => {
                 let from = from.into_iter().filter_map(|source| self.cite(source)).collect();
                 Basis::Derived(formula, from)
@@ -62,7 +66,7 @@ impl Gatherer<'_> {
             Source::Shop => Basis::Shop,
         };
         self.facts.push(id);
-        self.proof.evidence.push(Evidence { basis, value: fact.value });
+        self.proof.evidence.push(Evidence { basis, name, value: fact.value });
         u16::try_from(self.facts.len() - 1).ok()
     }
 

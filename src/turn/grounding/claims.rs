@@ -6,7 +6,6 @@ use crate::domain::fact::{FactBook, FactId, Formula, RecordId, Source};
 use crate::domain::product::SpecValue;
 use crate::domain::record::{Field, Record, RecordKind};
 use crate::domain::text::number;
-use crate::domain::text::stem::stem;
 use crate::domain::text::words as lists;
 use crate::domain::time::Day;
 use crate::domain::value::Value;
@@ -261,9 +260,4 @@ fn weight(product: &crate::domain::product::Product) -> Option<f64> {
         (number, "lb") => Some(number * 0.453_592),
         _ => None,
     })
-}
-
-/// The stem of a word, for lists written by hand.
-pub fn same_stem(word: &str, other: &str) -> bool {
-    stem(word) == stem(other)
 }

@@ -1,0 +1,143 @@
+//! What the terminal asks of a shop: done by the running server when there is one, by the command's own
+//! process otherwise, with this same code.
+
+mod ask;
+mod forget;
+mod tokens;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::App;
+use crate::domain::error::Rejected;
+use crate::domain::record::RecordKind;
+use crate::exchange::{self, ImportError, Options, export};
+use crate::store::StoreError;
+
+/// A request of the terminal.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "verb", rename_all = "snake_case")]
+pub enum Request {
+    /// One turn.
+    Ask {
+        /// The message.
+        text: String,
+        /// The session, named by the caller; a new one otherwise.
+        session: Option<String>,
+    },
+    /// Imports the payload.
+    Import {
+        /// Kind of records.
+        kind: String,
+        /// Only say what would happen.
+        dry_run: bool,
+        /// Nothing when a row is rejected.
+        strict: bool,
+    },
+    /// Exports records into the payload.
+    Export {
+        /// Kind of records.
+        kind: String,
+        /// Name of the file, for its form.
+        name: String,
+    },
+    /// Exports the knowledge base as the files of a folder.
+    ExportKnowledge,
+    /// Removes a person.
+    Forget {
+        /// `session` or `customer`.
+        what: String,
+        /// Which.
+        id: String,
+        /// Only say what would happen.
+        dry_run: bool,
+    },
+    /// Makes an API token.
+    TokenCreate {
+        /// What the shopkeeper calls it.
+        name: String,
+        /// `read`, `admin` or `inference`.
+        scope: String,
+        /// Days it is valid.
+        days: u32,
+    },
+    /// Lists API tokens.
+    TokenList,
+    /// Takes an API token back.
+    TokenRevoke {
+        /// Which.
+        id: String,
+    },
+}
+
+/// The answer: a JSON document and, for exports, bytes.
+#[derive(Debug, Clone, Default)]
+pub struct Response {
+    /// The document.
+    pub document: Value,
+    /// The file.
+    pub payload: Vec<u8>,
+}
+
+/// Why a request was not done: one plain sentence.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{0}")]
+pub struct CommandError(pub String);
+
+impl From<StoreError> for CommandError {
+    fn from(error: StoreError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<ImportError> for CommandError {
+    fn from(error: ImportError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<Rejected> for CommandError {
+    fn from(rejected: Rejected) -> Self {
+        Self(rejected.message)
+    }
+}
+
+/// Does what the terminal asks.
+///
+/// # Errors
+/// In one plain sentence.
+pub async fn run(app: &App, request: Request, payload: &[u8]) -> Result<Response, CommandError> {
+    let document = match request {
+        Request::Ask { text, session } => ask::ask(app, text, session).await?,
+        Request::Import { kind, dry_run, strict } => import(app, &kind, payload, Options { dry_run, strict }).await?,
+        Request::Export { kind, name } => {
+            let (form, packed) = export::form_of(&name);
+            let payload = export::export(&app.engine.store, known(&kind)?, form, packed).await?;
+            return Ok(Response { document: Value::Null, payload });
+        }
+        Request::ExportKnowledge => {
+            let files = export::knowledge_files(&app.engine.store).await?;
+            Value::Object(files.into_iter().map(|(name, text)| (name, Value::String(text))).collect())
+        }
+        Request::Forget { what, id, dry_run } => forget::forget(app, &what, &id, dry_run).await?,
+        Request::TokenCreate { name, scope, days } => tokens::create(app, name, scope, days).await?,
+        Request::TokenList => tokens::list(app).await?,
+        Request::TokenRevoke { id } => tokens::revoke(app, &id).await?,
+    };
+    Ok(Response { document, payload: Vec::new() })
+}
+
+fn known(kind: &str) -> Result<RecordKind, CommandError> {
+    exchange::kind(kind).ok_or_else(|| {
+        CommandError(format!("{kind} is no kind of record; use products, orders, customers, promotions, knowledge or tickets"))
+    })
+}
+
+async fn import(app: &App, kind: &str, bytes: &[u8], options: Options) -> Result<Value, CommandError> {
+    let kind = known(kind)?;
+    let report = exchange::import::import(&app.engine.store, kind, bytes, &app.context(), options).await?;
+    if report.applied {
+        app.engine.library.refresh(&app.engine.store, &[kind], None).await?;
+    }
+    serde_json::to_value(&report).map_err(|_| CommandError("the report could not be written".to_owned())).map(|report| json!(report))
+}

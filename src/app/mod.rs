@@ -1,0 +1,225 @@
+//! The composition root: every part of the shop put together once, in one place.
+
+pub mod commands;
+pub mod control;
+pub mod lint;
+mod serve;
+mod upkeep;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use metrics_exporter_prometheus::PrometheusHandle;
+
+use crate::agents::orchestrator::Thresholds;
+use crate::config::Config;
+use crate::domain::message::Body;
+use crate::domain::shop::Shop;
+use crate::domain::ticket::Ticket;
+use crate::domain::time::Moment;
+use crate::exchange::{self, Context, ImportError};
+use crate::gateway::Gateway;
+use crate::hub::Hub;
+use crate::queue::{Class, Queue};
+use crate::sentiment::Analyzer;
+use crate::store::{Store, StoreError};
+use crate::turn::driver::{Engine, Job};
+use crate::turn::identity::IdentityPolicy;
+use crate::turn::library::Library;
+use crate::turn::tickets::TicketNumbers;
+pub use serve::{Listeners, run};
+
+/// A failed proof of identity is answered this long after its message was accepted: longer than any
+/// answer takes, short enough not to be noticed.
+const IDENTITY_PAUSE: Duration = Duration::from_millis(300);
+
+/// Name of the blob that says how the store was first filled.
+const ORIGIN: &str = "origin";
+
+/// Why the shop does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The demo shop could not be written.
+    #[error("the demo shop could not be set up: {0}")]
+    Demo(#[from] ImportError),
+    /// The identity policy compiled in cannot be read.
+    #[error("the identity policy cannot be read: {0}")]
+    Policy(#[from] serde_json::Error),
+    /// An address cannot be listened on.
+    #[error("cannot listen on {address}: {reason}")]
+    Listen {
+        /// The address.
+        address: std::net::SocketAddr,
+        /// Why.
+        reason: String,
+    },
+    /// A certificate or key cannot be used.
+    #[error("{0}")]
+    Tls(String),
+    /// The data folder cannot be made.
+    #[error("the data folder {} cannot be used: {reason}", .path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// What a new data folder is filled with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fill {
+    /// The demo shop.
+    Demo,
+    /// Nothing.
+    Empty,
+}
+
+/// The shop, ready to work: what every verb and every listener drives.
+#[derive(Clone)]
+pub struct App {
+    /// The configuration it runs with.
+    pub config: Arc<Config>,
+    /// The parts of a turn.
+    pub engine: Arc<Engine>,
+    /// The queue before it.
+    pub queue: Queue,
+    /// The door.
+    pub gateway: Gateway,
+    /// Metrics, when this process gathers them.
+    pub metrics: Option<PrometheusHandle>,
+    /// When the process began.
+    pub started: Instant,
+}
+
+impl App {
+    /// Opens the data folder and puts the parts together. A new folder is filled first.
+    ///
+    /// # Errors
+    /// See [`AppError`].
+    pub async fn open(config: Config, fill: Fill) -> Result<Self, AppError> {
+        let started = Instant::now();
+        let config = Arc::new(config);
+        let folder = &config.server.data_dir;
+        prepare_folder(folder)?;
+        let store = Store::open(folder)?;
+        fill_new(&store, &config, fill).await?;
+        let library = Library::default();
+        library.load(&store, None).await?;
+        let mut numbers: Vec<String> = Vec::new();
+        store.for_each::<Ticket>(|_, ticket| numbers.push(ticket.number)).await?;
+        let hub = Hub::default();
+        let engine = Arc::new(Engine {
+            store: store.clone(),
+            library,
+            hub: hub.clone(),
+            sentiment: Analyzer::embedded(),
+            shop: Arc::new(shop(&config)),
+            policy: IdentityPolicy::built_in()?,
+            tickets: TicketNumbers::learn(numbers.iter().map(String::as_str)),
+            thresholds: Thresholds { confidence: config.routing.threshold.0, margin: config.routing.margin.0 },
+            max_handoffs: config.routing.max_handoffs,
+            deadline: Duration::from_secs(config.limits.turn_deadline_s),
+            identity_pause: IDENTITY_PAUSE,
+        });
+        let queue = Queue::new(Arc::clone(&engine), config.limits.queue_messages, config.limits.workers);
+        let gateway = Gateway::new(store, queue.clone(), hub, config.limits.clone());
+        let metrics = crate::telemetry::start_metrics();
+        Ok(Self { config, engine, queue, gateway, metrics, started })
+    }
+
+    /// Puts messages that were accepted before the last end back in the queue, in their order.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn restore(&self) -> Result<usize, StoreError> {
+        let waiting = self.engine.store.inbox().await?;
+        let now = Moment::now();
+        let mut restored = 0;
+        for (inbox, entry) in waiting {
+            let session = self.engine.store.session(entry.session).await?;
+            let message = self.engine.store.message(entry.session, entry.seq).await?;
+            let (Some(row), Some(Body::User(message))) = (session, message.map(|stored| stored.body)) else { continue };
+            let class = Class::from_number(entry.class);
+            // A message from a session that has ended is closed with a time-out, not answered late.
+            let ended = now.since(entry.accepted_at) > Duration::from_secs(self.config.limits.session_ttl_h * 3_600);
+            let job = Job {
+                session: entry.session,
+                session_id: row.id,
+                seq: entry.seq,
+                inbox,
+                epoch: row.epoch,
+                message,
+                address: String::new(),
+                accepted_at: if ended { entry.accepted_at } else { now },
+                replayed: true,
+            };
+            self.queue.restore(job, class);
+            restored += 1;
+        }
+        Ok(restored)
+    }
+
+    /// How values of imported files are read.
+    pub fn context(&self) -> Context {
+        context(&self.config)
+    }
+
+    /// Ends work in order: running turns first, then the store.
+    pub async fn close(&self) {
+        self.queue.drain(DRAIN).await;
+        if let Err(error) = self.engine.store.close().await {
+            tracing::error!(%error, "the store did not close in order");
+        }
+    }
+}
+
+/// How long running turns are waited for at the end; what is left is answered after the next start.
+const DRAIN: Duration = Duration::from_secs(10);
+
+fn prepare_folder(folder: &std::path::Path) -> Result<(), AppError> {
+    let unusable = |error: std::io::Error| AppError::Folder { path: folder.to_owned(), reason: error.to_string() };
+    std::fs::create_dir_all(folder).map_err(unusable)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // Customers' data: nobody else's business. A folder that is not ours to change is used as it is.
+        let _ = std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700));
+    }
+    Ok(())
+}
+
+async fn fill_new(store: &Store, config: &Config, fill: Fill) -> Result<(), AppError> {
+    if store.blob(ORIGIN).await?.is_some() {
+        return Ok(());
+    }
+    let word: &[u8] = match fill {
+        Fill::Demo => {
+            let context = context(config);
+            let today = context.now.day_in(&context.zone);
+            exchange::demo::fill(store, &context, today).await?;
+            b"demo"
+        }
+        Fill::Empty => b"empty",
+    };
+    store.put_blob(ORIGIN, word.to_vec()).await?;
+    Ok(())
+}
+
+fn shop(config: &Config) -> Shop {
+    Shop {
+        name: config.shop.name.clone(),
+        currency: config.shop.currency,
+        locale: config.shop.locale.clone(),
+        zone: config.shop.time_zone.0.clone(),
+        hours: config.shop.hours.clone(),
+    }
+}
+
+fn context(config: &Config) -> Context {
+    Context { currency: config.shop.currency, zone: config.shop.time_zone.0.clone(), decimal_comma: false, now: Moment::now(), relative_to: None }
+}

@@ -1,0 +1,51 @@
+//! What is done once a day: what has outlived its time is removed.
+
+use std::time::Duration;
+
+use super::App;
+use crate::domain::time::Moment;
+use crate::store::StoreError;
+use crate::store::command::{Expire, Expired};
+
+/// Between two rounds.
+const EVERY: Duration = Duration::from_secs(24 * 3_600);
+/// After the start, so that it does not stand in the way of it.
+const FIRST: Duration = Duration::from_secs(60);
+/// Sessions removed in one write.
+const AT_ONCE: usize = 200;
+/// Between two writes, for the turns that wait.
+const BREATH: Duration = Duration::from_millis(50);
+
+/// Cleans up now and then, until dropped.
+pub async fn work(app: App) {
+    tokio::time::sleep(FIRST).await;
+    loop {
+        match clean_up(&app).await {
+            Ok(done) => tracing::info!(sessions = done.sessions, turns = done.turns, versions = done.versions, "cleaned up"),
+            Err(error) => tracing::warn!(%error, "cleaning up failed; it is tried again tomorrow"),
+        }
+        tokio::time::sleep(EVERY).await;
+    }
+}
+
+async fn clean_up(app: &App) -> Result<Expired, StoreError> {
+    let now = Moment::now();
+    let days = |days: u64| now.minus(Duration::from_secs(days * 86_400));
+    let privacy = &app.config.privacy;
+    let mut total = Expired::default();
+    loop {
+        let expire = Expire {
+            sessions_before: days(privacy.keep_conversations_days),
+            turns_before: days(privacy.keep_turn_records_days),
+            limit: AT_ONCE,
+        };
+        let done = app.engine.store.expire(expire).await?;
+        total.sessions += done.sessions;
+        total.turns += done.turns;
+        total.versions += done.versions;
+        if !done.more {
+            return Ok(total);
+        }
+        tokio::time::sleep(BREATH).await;
+    }
+}

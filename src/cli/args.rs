@@ -1,0 +1,239 @@
+//! What the command line takes.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+/// A shop assistant in one file.
+#[derive(Debug, Parser)]
+#[command(
+    name = "electromart",
+    version = version(),
+    about = "A shop assistant in one file: serves a web chat that answers from the shop's own records.",
+    after_help = "Example: electromart --listen 127.0.0.1:8080\nWithout a command it serves.",
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true
+)]
+pub struct Args {
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// The command.
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
+    /// Options of `serve`, which is also what happens without a command.
+    #[command(flatten)]
+    pub serve: Serve,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Global {
+    /// Folder of the shop's data [default: ./electromart-data]
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub data_dir: Option<PathBuf>,
+    /// Configuration file [default: ./electromart.toml, if there is one]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// One JSON document on standard output and nothing else
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Say less
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Log more; twice for everything
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Who puts replies into words: auto, remote, local or template
+    #[arg(long, global = true, value_name = "MODE")]
+    pub provider: Option<String>,
+    /// Model: a GGUF file, or the name of a remote one
+    #[arg(long, global = true, value_name = "NAME|FILE.gguf")]
+    pub model: Option<String>,
+    /// Open no connection to any address but loopback
+    #[arg(long, global = true)]
+    pub offline: bool,
+}
+
+/// Serves the shop.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(after_help = "Example: electromart serve --listen 0.0.0.0:8080 --data-dir /srv/shop")]
+pub struct Serve {
+    /// Address customers connect to [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub listen: Option<String>,
+    /// Start a new data folder empty, without the demo shop
+    #[arg(long)]
+    pub empty: bool,
+    /// Open the page in a browser
+    #[arg(long)]
+    pub open: bool,
+    /// Log as JSON, one document a line
+    #[arg(long)]
+    pub log_json: bool,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Serve the shop (also without a command)
+    Serve(Serve),
+    /// Ask one question and print the reply
+    Ask(Ask),
+    /// Have a conversation in the terminal
+    Chat(Chat),
+    /// Import products, orders, customers, promotions, tickets or knowledge
+    Import(Import),
+    /// Export records; the file imports again with nothing changed
+    Export(Export),
+    /// Remove a person, and say what was removed and what the shop keeps
+    Forget(Forget),
+    /// Measure the models on lines of your own
+    Eval(Eval),
+    /// Print the workflow that runs
+    Graph(Graph),
+    /// Check the configuration and the knowledge base
+    Check(Check),
+    /// API tokens for staff and scripts
+    Token(Token),
+    /// Print completions for a shell
+    #[command(after_help = "Example: electromart completions bash > /etc/bash_completion.d/electromart")]
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// One question.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example: electromart ask \"show me gaming laptops under 1500\" --session my-first-chat")]
+pub struct Ask {
+    /// The question; - reads standard input
+    pub text: String,
+    /// Go on with a conversation, or begin one of that name (8-64 of A-Z a-z 0-9 _ -)
+    #[arg(long, value_name = "ID")]
+    pub session: Option<String>,
+}
+
+/// A conversation.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example: electromart chat\nAn empty line or Ctrl-D ends it.")]
+pub struct Chat {
+    /// Go on with a conversation, or begin one of that name
+    #[arg(long, value_name = "ID")]
+    pub session: Option<String>,
+}
+
+/// Records into the shop.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example: electromart import products catalogue.csv --dry-run\nThe file may be CSV, JSON or JSON Lines, gzipped or not; knowledge also takes a folder.")]
+pub struct Import {
+    /// products, orders, customers, promotions, knowledge or tickets
+    pub kind: String,
+    /// The file; - reads standard input
+    pub file: PathBuf,
+    /// Only say what would happen
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Change nothing, and exit 1, if any row is rejected
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// Records out of the shop.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example: electromart export orders orders.csv.gz\nThe name decides the form: .csv, .jsonl or .json, and .gz. Knowledge also takes a folder.")]
+pub struct Export {
+    /// products, orders, customers, promotions, knowledge or tickets
+    pub kind: String,
+    /// The file [default: standard output, as JSON]
+    pub file: Option<PathBuf>,
+}
+
+/// A person out of the shop.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example: electromart forget customer C-1042 --dry-run")]
+pub struct Forget {
+    /// session or customer
+    #[arg(value_parser = ["session", "customer"])]
+    pub what: String,
+    /// Which
+    pub id: String,
+    /// Only say what would be removed
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Measures a model.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example: electromart eval intents lines.jsonl --json\nintents: {text, label, history?}; sentiment: {text, label: positive|neutral|negative}; urgency: {text, label: urgent|normal}")]
+pub struct Eval {
+    /// intents, sentiment or urgency
+    #[arg(value_parser = ["intents", "sentiment", "urgency"])]
+    pub what: String,
+    /// Lines of JSON; - reads standard input
+    pub file: PathBuf,
+}
+
+/// The workflow.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example: electromart graph --format svg > workflow.svg")]
+pub struct Graph {
+    /// mermaid, dot or svg
+    #[arg(long, default_value = "mermaid", value_parser = ["mermaid", "dot", "svg"])]
+    pub format: String,
+}
+
+/// Checks.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example: electromart check --example > electromart.toml")]
+pub struct Check {
+    /// Print a configuration file with every key, its meaning and its default
+    #[arg(long)]
+    pub example: bool,
+}
+
+/// API tokens.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example: electromart token create nightly-report --scope read --days 30")]
+pub struct Token {
+    /// What to do
+    #[command(subcommand)]
+    pub what: TokenVerb,
+}
+
+/// What to do with tokens.
+#[derive(Debug, Subcommand)]
+pub enum TokenVerb {
+    /// Make one; it is shown this once
+    Create {
+        /// What you call it
+        name: String,
+        /// read, admin or inference
+        #[arg(long, default_value = "read", value_parser = ["read", "admin", "inference"])]
+        scope: String,
+        /// Days it is valid
+        #[arg(long, default_value_t = 90)]
+        days: u32,
+    },
+    /// List them, without their secrets
+    List,
+    /// Take one back
+    Revoke {
+        /// Which
+        id: String,
+    },
+}
+
+/// Version, commit, target and embedded models.
+fn version() -> &'static str {
+    concat!(
+        env!("CARGO_PKG_VERSION"),
+        "\ncommit ",
+        env!("ELECTROMART_COMMIT"),
+        "\ntarget ",
+        env!("ELECTROMART_TARGET"),
+        "\nmodels ",
+        env!("ELECTROMART_MODELS")
+    )
+}

@@ -1,0 +1,73 @@
+//! `electromart eval`: the models on labelled lines.
+
+use serde_json::Value;
+
+use super::args::{Eval, Global};
+use super::outcome::{Failure, document, line, read};
+use super::reach;
+use crate::agents::orchestrator::Thresholds;
+use crate::domain::agent::Intent;
+use crate::eval::{self, Router};
+use crate::sentiment::Analyzer;
+
+/// Measures and prints.
+pub fn run(global: &Global, args: &Eval) -> Result<(), Failure> {
+    let config = reach::configure(global, &[])?;
+    let bytes = read(&args.file)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| Failure::Said(format!("{} is not UTF-8 text", args.file.display())))?;
+    let report = match args.what.as_str() {
+        "intents" => {
+            let labels: Vec<&str> = Intent::ALL.iter().map(|intent| intent.name()).collect();
+            let lines = lines(text, &labels)?;
+            let thresholds = Thresholds { confidence: config.routing.threshold.0, margin: config.routing.margin.0 };
+            let router = Router::new(thresholds);
+            eval::evaluate(&lines, &labels, Some(thresholds.confidence), |line| router.guess(line))
+        }
+        "sentiment" => {
+            let labels = ["positive", "neutral", "negative"];
+            let analyzer = Analyzer::embedded();
+            eval::evaluate(&lines(text, &labels)?, &labels, None, |line| eval::sentiment(&analyzer, line))
+        }
+        _ => {
+            let labels = ["urgent", "normal"];
+            let analyzer = Analyzer::embedded();
+            eval::evaluate(&lines(text, &labels)?, &labels, None, |line| eval::urgency(&analyzer, line))
+        }
+    };
+    if global.json {
+        document(&report);
+    } else {
+        show(&report);
+    }
+    Ok(())
+}
+
+fn lines(text: &str, labels: &[&str]) -> Result<Vec<eval::Line>, Failure> {
+    eval::lines(text, labels).map_err(Failure::Said)
+}
+
+fn show(report: &Value) {
+    let number = |value: &Value| value.as_f64().unwrap_or_default();
+    line(&format!(
+        "{} lines: accuracy {:.3}, macro F1 {:.3}, calibration error {:.3}, p50 {:.0} us, p99 {:.0} us",
+        report["n"],
+        number(&report["accuracy"]),
+        number(&report["macro_f1"]),
+        number(&report["ece"]),
+        number(&report["p50_us"]),
+        number(&report["p99_us"]),
+    ));
+    for (label, figures) in report["per_label"].as_object().into_iter().flatten() {
+        line(&format!(
+            "  {label:<10} precision {:.3}  recall {:.3}  F1 {:.3}  of {}",
+            number(&figures["precision"]),
+            number(&figures["recall"]),
+            number(&figures["f1"]),
+            figures["n"],
+        ));
+    }
+    if let Some(at) = report.get("at_threshold") {
+        let (threshold, coverage, precision) = (number(&at["threshold"]), number(&at["coverage"]), number(&at["precision"]));
+        line(&format!("  at {threshold:.2}: coverage {coverage:.3}, precision {precision:.3}"));
+    }
+}

@@ -1,0 +1,69 @@
+//! The verbs of the command line: one file each.
+
+mod ask;
+mod args;
+mod chat;
+mod check;
+mod eval;
+mod exchange;
+mod forget;
+mod graph;
+mod outcome;
+mod reach;
+mod serve;
+mod token;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+
+use args::{Args, Verb};
+use outcome::Failure;
+
+/// Reads the command line and does what it says.
+pub fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            // Help and version go to standard output and are a success; wrong usage is 2.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let quiet = args.global.quiet;
+    match run(args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Interrupted) => ExitCode::from(130),
+        Err(Failure::Silent) => ExitCode::FAILURE,
+        Err(Failure::Said(sentence)) => {
+            let _ = quiet;
+            eprintln!("electromart: {sentence}");
+            ExitCode::FAILURE
+        }
+        Err(Failure::Usage(sentence)) => {
+            eprintln!("electromart: {sentence}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(args: Args) -> Result<(), Failure> {
+    let Args { global, verb, serve } = args;
+    match verb {
+        None => serve::run(&global, &serve),
+        Some(Verb::Serve(serve)) => serve::run(&global, &serve),
+        Some(Verb::Ask(ask)) => ask::run(&global, &ask),
+        Some(Verb::Chat(chat)) => chat::run(&global, &chat),
+        Some(Verb::Import(import)) => exchange::import(&global, &import),
+        Some(Verb::Export(export)) => exchange::export(&global, &export),
+        Some(Verb::Forget(forget)) => forget::run(&global, &forget),
+        Some(Verb::Eval(eval)) => eval::run(&global, &eval),
+        Some(Verb::Graph(graph)) => graph::run(&graph),
+        Some(Verb::Check(check)) => check::run(&global, &check),
+        Some(Verb::Token(token)) => token::run(&global, &token),
+        Some(Verb::Completions { shell }) => {
+            clap_complete::generate(shell, &mut Args::command(), "electromart", &mut std::io::stdout());
+            Ok(())
+        }
+    }
+}

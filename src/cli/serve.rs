@@ -1,0 +1,72 @@
+//! `electromart serve`: the shop on its address.
+
+use std::net::SocketAddr;
+
+use super::args::{Global, Serve};
+use super::outcome::{Failure, line};
+use super::reach;
+use crate::app::{self, App, Fill, Listeners};
+use crate::config::Config;
+use crate::telemetry::LogFormat;
+
+/// Serves until told to end.
+pub fn run(global: &Global, args: &Serve) -> Result<(), Failure> {
+    let format = if args.log_json { LogFormat::Json } else { LogFormat::Readable };
+    reach::log(global, tracing::Level::INFO, format);
+    let flags: Vec<(&str, &str, String)> = args.listen.iter().map(|address| ("server", "listen", address.clone())).collect();
+    let config = reach::configure(global, &flags)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Said(format!("the program cannot start its threads: {error}")))?;
+    runtime.block_on(async {
+        let listeners = Listeners::bind(&config).await?;
+        let address = listeners.address().map_err(|error| Failure::Said(error.to_string()))?;
+        let app = App::open(config, if args.empty { Fill::Empty } else { Fill::Demo }).await?;
+        greet(global, &app.config, address);
+        if args.open {
+            open(&url(&app.config, address));
+        }
+        Ok::<(), Failure>(app::run(app, listeners, told_to_end()).await?)
+    })
+}
+
+fn url(config: &Config, address: SocketAddr) -> String {
+    let scheme = if config.server.tls_cert.is_some() { "https" } else { "http" };
+    format!("{scheme}://{address}")
+}
+
+fn greet(global: &Global, config: &Config, address: SocketAddr) {
+    if global.quiet {
+        return;
+    }
+    line(&format!("{} is open: {}", config.shop.name, url(config, address)));
+    line("  replies by: template (rules and the shop's records; no model)");
+    let staff = if address.ip().is_loopback() { address } else { config.server.console_listen.0 };
+    line(&format!("  for staff:  {}/docs and /metrics; tokens with `electromart token create NAME`", url(config, staff)));
+    line(&format!("  data:       {}", config.server.data_dir.display()));
+    line("  Ctrl-C ends it; nothing that was accepted is lost.");
+}
+
+/// Ctrl-C, or the system asking.
+async fn told_to_end() {
+    let interrupted = tokio::signal::ctrl_c();
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut terminated) => {
+            tokio::select! {
+                _ = interrupted => {}
+                _ = terminated.recv() => {}
+            }
+        }
+        Err(_) => {
+            let _ = interrupted.await;
+        }
+    }
+}
+
+fn open(url: &str) {
+    let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    if std::process::Command::new(opener).arg(url).spawn().is_err() {
+        eprintln!("electromart: no browser could be opened; the address is {url}");
+    }
+}

@@ -1,0 +1,38 @@
+//! Routing, as a turn would do it: rules, the conversation, and the model there is.
+
+use super::{Guess, Line};
+use crate::agents::orchestrator::{self, Question, Thresholds};
+use crate::agents::understanding::Understanding;
+use crate::domain::agent::Intent;
+use crate::domain::money::Currency;
+use crate::domain::state::ConversationState;
+use crate::sentiment::Analyzer;
+use crate::turn::library::Shelves;
+
+/// Routes lines without a shop: no catalogue, no orders.
+pub struct Router {
+    shelves: Shelves,
+    analyzer: Analyzer,
+    thresholds: Thresholds,
+}
+
+impl Router {
+    /// A router with the shop's thresholds.
+    pub fn new(thresholds: Thresholds) -> Self {
+        Self { shelves: Shelves::default(), analyzer: Analyzer::embedded(), thresholds }
+    }
+
+    /// The intent of a line.
+    pub fn guess(&self, line: &Line) -> Guess {
+        let heard = self.shelves.recognise(&line.text);
+        let state = ConversationState {
+            active: line.agent.as_deref().and_then(Intent::from_name).map(Intent::agent),
+            ..ConversationState::default()
+        };
+        let read = Understanding::read(&line.text, &heard, &state, Currency::USD);
+        let sentiment = self.analyzer.analyze(&line.text);
+        let question = Question { heard: &heard, read: &read, state: &state, sentiment, tap: None, model: None };
+        let decision = orchestrator::decide(&question, self.thresholds);
+        Guess { label: decision.intent.name(), confidence: decision.confidence }
+    }
+}

@@ -1,0 +1,152 @@
+//! The embedded encoder: what a message is for, how sure that is, and where it lies among others.
+//!
+//! A BERT of six layers on candle-core's `QMatMul`, read from one GGUF file that is compiled in.
+//! It needs no network and no other file. How it was trained and what it scores:
+//! `models/nano/ENCODER.md`.
+//!
+//! The heavy products run in candle-core's own thread pool; for texts this short more than one
+//! thread gains little (`CANDLE_NUM_THREADS`, else `RAYON_NUM_THREADS`, sets how many).
+
+mod error;
+mod gguf;
+mod input;
+mod linear;
+mod math;
+mod model;
+mod scores;
+mod tables;
+#[cfg(test)]
+mod tests;
+mod wordpiece;
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use sha2::{Digest, Sha256};
+
+pub use error::EncoderError;
+pub use input::Utterance;
+pub use scores::{INTENTS, Scores};
+
+use gguf::Gguf;
+use input::{FORMAT, Input, Layout};
+use model::{Hidden, Model};
+use scores::Heads;
+use wordpiece::WordPiece;
+
+/// The files of `models/nano` that the program carries.
+#[derive(rust_embed::RustEmbed)]
+#[folder = "models/nano"]
+#[include = "encoder.gguf"]
+struct Files;
+
+/// A loaded encoder. Immutable: one behind an `Arc` serves every thread.
+pub struct Encoder {
+    layout: Layout,
+    model: Model,
+    heads: Heads,
+    digest: String,
+}
+
+impl std::fmt::Debug for Encoder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Encoder").field("digest", &self.digest).finish_non_exhaustive()
+    }
+}
+
+impl Encoder {
+    /// The encoder the program carries.
+    ///
+    /// Its digest was taken when the program was built. The first call of [`Encoder::score`] or
+    /// [`Encoder::embed`] takes a few milliseconds longer than the others: it lays the weights out
+    /// for the processor.
+    ///
+    /// # Errors
+    /// [`EncoderError::NotEmbedded`] when the file was not there at build time, else as
+    /// [`Encoder::from_gguf`].
+    pub fn embedded() -> Result<Self, EncoderError> {
+        let file = Files::get("encoder.gguf").ok_or(EncoderError::NotEmbedded)?;
+        let digest = hex(&file.metadata.sha256_hash());
+        match file.data {
+            Cow::Borrowed(bytes) => Self::read(bytes, digest, |part| Cow::Borrowed(within(bytes, part))),
+            Cow::Owned(bytes) => Self::read(&bytes, digest, |part| Cow::Owned(part.to_vec())),
+        }
+    }
+
+    /// An encoder from the bytes of a GGUF file, which are not needed afterwards.
+    ///
+    /// # Errors
+    /// Names what is wrong with the file: cut short, another architecture, a key or a tensor
+    /// missing or of another shape, other labels than the five intents. No more memory is taken
+    /// than some three times the bytes given.
+    pub fn from_gguf(bytes: &[u8]) -> Result<Self, EncoderError> {
+        Self::read(bytes, hex(&Sha256::digest(bytes)), |part| Cow::Owned(part.to_vec()))
+    }
+
+    fn read(
+        bytes: &[u8],
+        digest: String,
+        keep: impl Fn(&[u8]) -> Cow<'static, [u8]>,
+    ) -> Result<Self, EncoderError> {
+        let file = Gguf::read(bytes)?;
+        let architecture = file.text("general.architecture")?;
+        if architecture != "bert" {
+            return Err(EncoderError::Architecture(architecture.to_owned()));
+        }
+        let format = file.integer("electromart.input_format")?;
+        if format != FORMAT {
+            return Err(EncoderError::InputFormat(format));
+        }
+        let pieces = file.texts("tokenizer.ggml.tokens")?;
+        let layout = Layout::new(WordPiece::new(pieces)?)?;
+        let model = Model::read(&file, pieces.len(), keep)?;
+        let heads = Heads::read(&file, 2 * model.width)?;
+        Ok(Self { layout, model, heads, digest })
+    }
+
+    /// Scores what the last message of a conversation is for.
+    ///
+    /// `text` is the customer's message, `history` what was said before it, oldest first; only its
+    /// last two lines are read, and of each line no more than 24 pieces (of the text 64). Any text
+    /// will do, also an empty one.
+    ///
+    /// # Errors
+    /// [`EncoderError::Tensor`] if the tensor library refuses an operation.
+    pub fn score(&self, text: &str, history: &[Utterance<'_>]) -> Result<Scores, EncoderError> {
+        let Hidden { cls, mean } = self.model.forward(&self.layout.conversation(text, history))?;
+        Ok(self.heads.score(&[cls, mean].concat()))
+    }
+
+    /// Where a text lies among others: 384 numbers of length 1, so that the sum of products of two
+    /// of them is their likeness, from -1 to 1. At most 126 pieces of the text are read.
+    ///
+    /// # Errors
+    /// [`EncoderError::Tensor`] if the tensor library refuses an operation.
+    pub fn embed(&self, text: &str) -> Result<Vec<f32>, EncoderError> {
+        let input: Input = self.layout.alone(text);
+        Ok(math::unit(self.model.forward(&input)?.mean))
+    }
+
+    /// SHA-256 of the file, 64 hexadecimal digits: names the weights in `--version` and in caches.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// The goals that are scored, in the order of the file.
+    pub fn goals(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.heads.goals()
+    }
+}
+
+/// The same bytes as `part`, borrowed from the whole it was cut from.
+fn within(all: &'static [u8], part: &[u8]) -> &'static [u8] {
+    let from = (part.as_ptr().addr()).wrapping_sub(all.as_ptr().addr());
+    all.get(from..from.saturating_add(part.len())).unwrap_or_default()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut out, b| {
+        let _ = write!(out, "{b:02x}");
+        out
+    })
+}

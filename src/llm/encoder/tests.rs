@@ -1,0 +1,189 @@
+//! Against the original tokenizer, against PyTorch, and against damaged files.
+
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+
+use super::{Encoder, EncoderError, Gguf, INTENTS, Utterance, WordPiece};
+
+#[derive(Deserialize)]
+struct Pieces {
+    text: String,
+    ids: Vec<u32>,
+}
+
+#[derive(Deserialize)]
+struct Line {
+    role: String,
+    text: String,
+}
+
+#[derive(Deserialize)]
+struct Scored {
+    text: String,
+    history: Vec<Line>,
+    intents: [f32; 5],
+    goal: String,
+    goal_p: f32,
+    embedding: Option<Vec<f32>>,
+}
+
+fn lines<T: serde::de::DeserializeOwned>(text: &str) -> Vec<T> {
+    text.lines().map(|l| serde_json::from_str(l).expect("a fixture line")).collect()
+}
+
+fn encoder() -> &'static Encoder {
+    static ENCODER: OnceLock<Encoder> = OnceLock::new();
+    ENCODER.get_or_init(|| Encoder::embedded().expect("the embedded encoder"))
+}
+
+fn bytes() -> Vec<u8> {
+    super::Files::get("encoder.gguf").expect("the file").data.into_owned()
+}
+
+/// The smallest file that passes for GGUF: the given keys with string values, no tensors.
+fn small(keys: &[(&str, &str)]) -> Vec<u8> {
+    let mut out = b"GGUF\x03\0\0\0".to_vec();
+    out.extend(0u64.to_le_bytes());
+    out.extend((keys.len() as u64).to_le_bytes());
+    let text = |out: &mut Vec<u8>, s: &str| {
+        out.extend((s.len() as u64).to_le_bytes());
+        out.extend(s.as_bytes());
+    };
+    for (key, value) in keys {
+        text(&mut out, key);
+        out.extend(8u32.to_le_bytes());
+        text(&mut out, value);
+    }
+    out
+}
+
+#[test]
+fn pieces_are_the_originals() {
+    let all: Vec<Pieces> = lines(include_str!("fixtures/wordpiece.jsonl"));
+    assert!(all.len() >= 1000);
+    for line in all {
+        assert_eq!(encoder().layout.words.ids(&line.text), line.ids, "{:?}", line.text);
+    }
+}
+
+#[test]
+fn special_pieces_in_a_text_are_only_words() {
+    let words = &encoder().layout.words;
+    let ids = words.ids("[CLS] [SEP] [MASK] [PAD] [UNK]");
+    assert!(!ids.contains(&words.cls) && !ids.contains(&words.sep), "{ids:?}");
+}
+
+#[test]
+fn scores_and_vectors_are_those_of_pytorch() {
+    let (mut farthest, mut least) = (0f32, 1f32);
+    for line in lines::<Scored>(include_str!("fixtures/scores.jsonl")) {
+        let history: Vec<Utterance<'_>> = line
+            .history
+            .iter()
+            .map(|l| Utterance { from_customer: l.role == "user", text: &l.text })
+            .collect();
+        let scores = encoder().score(&line.text, &history).expect("scores");
+        for (ours, theirs) in scores.intents.iter().zip(line.intents) {
+            farthest = farthest.max((ours - theirs).abs());
+        }
+        let goal = scores.goals.iter().find(|(name, _)| *name == line.goal).expect("the goal");
+        farthest = farthest.max((goal.1 - line.goal_p).abs());
+        assert!(farthest <= 0.02, "{farthest} at {:?}", line.text);
+        if let Some(theirs) = line.embedding {
+            let ours = encoder().embed(&line.text).expect("a vector");
+            least = least.min(super::math::dot(&ours, &theirs));
+            assert!(least > 0.998, "{least} at {:?}", line.text);
+        }
+    }
+    println!("largest difference of a probability {farthest:.4}, least cosine {least:.5}");
+}
+
+#[test]
+fn scores_are_probabilities_whatever_the_text() {
+    let long = "where is my parcel 😀 ".repeat(20_000);
+    for text in ["", " ", "\u{0}\u{FFFD}", "🇩🇪", "aaaaaaaaaaaaaaaaaaaaaaa", &long] {
+        let history = [Utterance { from_customer: false, text: &long }; 5];
+        let scores = encoder().score(text, &history).expect("scores");
+        assert!((scores.intents.iter().sum::<f32>() - 1.0).abs() < 1e-4);
+        assert!((scores.goals.iter().map(|g| g.1).sum::<f32>() - 1.0).abs() < 1e-4);
+        assert!(scores.goals.windows(2).all(|w| w[0].1 >= w[1].1));
+        assert_eq!(scores.intent(scores.best().0), scores.best().1);
+        assert!((0.0..=1.0).contains(&scores.margin()) && scores.intent("nonsense") == 0.0);
+        let vector = encoder().embed(text).expect("a vector");
+        assert!((super::math::dot(&vector, &vector) - 1.0).abs() < 1e-4);
+    }
+}
+
+#[test]
+fn plain_messages_find_their_agent() {
+    for (text, intent) in [
+        ("Do you have a gaming laptop under 1500 dollars?", "sales"),
+        ("is there a discount code I can use", "marketing"),
+        ("my tv won't turn on", "support"),
+        ("where is my package", "orders"),
+        ("hello there", "general"),
+    ] {
+        let scores = encoder().score(text, &[]).expect("scores");
+        assert_eq!(scores.best().0, intent, "{text}: {:?}", scores.intents);
+    }
+}
+
+#[test]
+fn one_encoder_serves_many_threads() {
+    fn shareable<T: Send + Sync>(_: &T) {}
+    shareable(encoder());
+    let one = encoder().score("where is my order", &[]).expect("scores");
+    std::thread::scope(|s| {
+        let runs: Vec<_> = (0..4).map(|_| s.spawn(|| encoder().score("where is my order", &[]))).collect();
+        for run in runs {
+            assert_eq!(run.join().expect("a thread").expect("scores"), one);
+        }
+    });
+}
+
+#[test]
+fn the_digest_is_of_the_file() {
+    let read = Encoder::from_gguf(&bytes()).expect("the same file");
+    assert_eq!(read.digest(), encoder().digest());
+    assert_eq!(read.digest().len(), 64);
+    assert!(read.goals().len() > 50);
+}
+
+#[test]
+fn a_file_cut_short_anywhere_is_an_error() {
+    let all = bytes();
+    let cuts = (0..64).chain([100, 1000, 5000, 100_000, 400_000, 500_000, all.len() / 2, all.len() - 1]);
+    for cut in cuts {
+        let error = Encoder::from_gguf(&all[..cut]).expect_err("cut short");
+        assert!(matches!(error, EncoderError::Truncated(_)), "{cut}: {error}");
+    }
+}
+
+#[test]
+fn a_damaged_header_is_an_error_or_harmless() {
+    let all = bytes();
+    let names = Gguf::read(&all).is_ok();
+    assert!(names);
+    // Only the head: damage among the weights changes scores, not form.
+    let head = all[..2048.min(all.len())].to_vec();
+    for at in 0..head.len() {
+        let mut damaged = head.clone();
+        damaged[at] = 0xFF;
+        assert!(Encoder::from_gguf(&damaged).is_err());
+    }
+}
+
+#[test]
+fn wrong_files_are_named() {
+    let error = |keys: &[(&str, &str)]| Encoder::from_gguf(&small(keys)).expect_err("refused");
+    assert!(matches!(Encoder::from_gguf(b"PK\x03\x04 not this").expect_err("refused"), EncoderError::NotGguf));
+    assert!(matches!(error(&[("general.architecture", "qwen3")]), EncoderError::Architecture(a) if a == "qwen3"));
+    assert!(matches!(error(&[]), EncoderError::MissingKey(k) if k == "general.architecture"));
+    assert!(matches!(error(&[("general.architecture", "bert")]), EncoderError::MissingKey(k) if k == "electromart.input_format"));
+    let mut huge = small(&[]);
+    huge[8..16].copy_from_slice(&u64::MAX.to_le_bytes());
+    assert!(matches!(Encoder::from_gguf(&huge).expect_err("refused"), EncoderError::Truncated(_)));
+    assert!(WordPiece::new(&["a", "##b"]).is_err());
+    assert_eq!(INTENTS.len(), 5);
+}
