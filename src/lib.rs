@@ -13,6 +13,7 @@ pub mod eval;
 pub mod exchange;
 pub mod gateway;
 pub mod hub;
+pub mod llm;
 pub mod queue;
 pub mod retrieval;
 pub mod sentiment;

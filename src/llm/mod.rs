@@ -1,0 +1,152 @@
+//! Models: the only module that dials out, and the only one that knows candle.
+//!
+//! A [`ChatModel`] is given a prompt and says something. It knows nothing of the shop: facts are prepared,
+//! personal data masked and replies checked by the turn, whatever model speaks.
+
+pub mod encoder;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use crate::domain::agent::Provider;
+
+/// Who says a part of a prompt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Instructions.
+    System,
+    /// The customer.
+    User,
+    /// The shop.
+    Assistant,
+}
+
+/// What must hold for the text while it is made; a model that cannot promise it is checked afterwards.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Constraint {
+    /// Nothing.
+    Free,
+    /// No digit outside placeholders such as `{F3}`, and no placeholder but these.
+    Placeholders(Vec<String>),
+    /// A JSON document of this schema.
+    Schema {
+        /// Its name.
+        name: String,
+        /// The JSON schema.
+        schema: serde_json::Value,
+    },
+}
+
+/// What a model is asked.
+#[derive(Debug, Clone)]
+pub struct Prompt {
+    /// What was said so far, oldest first.
+    pub messages: Vec<(Role, String)>,
+    /// Most tokens of the answer.
+    pub max_tokens: u32,
+    /// Sampling temperature; 0 takes the likeliest token.
+    pub temperature: f32,
+    /// Seed of the sampling, where the model takes one.
+    pub seed: Option<u64>,
+    /// What must hold for the text.
+    pub constraint: Constraint,
+    /// How long the first token may take.
+    pub first_token: Duration,
+    /// How long the whole answer may take.
+    pub whole: Duration,
+}
+
+/// What a model said.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Said {
+    /// The text.
+    pub text: String,
+    /// Tokens of the prompt, where the model counts them.
+    pub tokens_in: u32,
+    /// Tokens of the answer.
+    pub tokens_out: u32,
+    /// The model's own name, as it gives it.
+    pub model: String,
+}
+
+/// Why a model did not answer. Nothing of a server's own words is in it: they may repeat what was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ModelError {
+    /// No first token, or no end, in time.
+    #[error("the model did not answer in time")]
+    Timeout,
+    /// The server refused, with this HTTP status.
+    #[error("the model's server refused with status {0}")]
+    Refused(u16),
+    /// The connection could not be made, or broke.
+    #[error("the model's server cannot be reached")]
+    Unreachable,
+    /// The answer makes no sense in the protocol.
+    #[error("the model's answer cannot be read")]
+    Unreadable,
+    /// It failed too often lately and is left alone for a while.
+    #[error("the model failed too often lately")]
+    Resting,
+    /// The day's budget is spent.
+    #[error("the day's budget for the model is spent")]
+    Budget,
+    /// Too many turns wait for it already.
+    #[error("too many turns wait for the model")]
+    Busy,
+    /// The prompt is longer than the model can read.
+    #[error("the prompt is too long for the model")]
+    TooLong,
+    /// The model in this process broke.
+    #[error("the model in this process failed")]
+    Failed,
+}
+
+impl ModelError {
+    /// The name used in metrics.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Timeout => "timeout",
+            Self::Refused(_) => "refused",
+            Self::Unreachable => "unreachable",
+            Self::Unreadable => "unreadable",
+            Self::Resting => "resting",
+            Self::Budget => "budget",
+            Self::Busy => "busy",
+            Self::TooLong => "too_long",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// How a model is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Health {
+    /// It answers.
+    Healthy,
+    /// It failed lately, or is skipped for now.
+    Degraded,
+    /// It is still being loaded.
+    Loading,
+}
+
+/// An answer under way.
+pub type Saying<'a> = Pin<Box<dyn Future<Output = Result<Said, ModelError>> + Send + 'a>>;
+
+/// A model that talks: remote, local, or scripted for tests.
+pub trait ChatModel: Send + Sync {
+    /// Its name.
+    fn name(&self) -> String;
+
+    /// What replies it words are marked with.
+    fn provider(&self) -> Provider;
+
+    /// Answers a prompt. Pieces of the text are sent on as they come; dropping the future, or the other
+    /// end of `pieces`, ends the work.
+    fn say<'a>(&'a self, prompt: &'a Prompt, pieces: Option<mpsc::UnboundedSender<String>>) -> Saying<'a>;
+
+    /// How it is.
+    fn health(&self) -> Health;
+}
