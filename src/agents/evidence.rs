@@ -138,7 +138,13 @@ fn same_again(question: &Question<'_>) -> Option<Goal> {
     let last = state.goal?;
     let repeatable = matches!(
         last,
-        Goal::PriceQuestion | Goal::StockQuestion | Goal::ProductQuestion | Goal::CurrentPromotions | Goal::PromoPrice | Goal::Accessories | Goal::Alternatives
+        Goal::PriceQuestion
+            | Goal::StockQuestion
+            | Goal::ProductQuestion
+            | Goal::CurrentPromotions
+            | Goal::PromoPrice
+            | Goal::Accessories
+            | Goal::Alternatives
     );
     (opens && names && repeatable && words.len() <= 8).then_some(last)
 }
@@ -161,19 +167,29 @@ pub fn gives(question: &Question<'_>, slot: Slot) -> Gives {
     match slot {
         Slot::OrderNumber => {
             let proof = contact.email.is_some() || contact.phone_tail.is_some();
-            Gives { any: !heard.orders.is_empty() || proof, certain: heard.orders.iter().any(|n| n.certain) || (short && !heard.orders.is_empty()) }
+            Gives {
+                any: !heard.orders.is_empty() || proof,
+                certain: heard.orders.iter().any(|n| n.certain) || (short && !heard.orders.is_empty()),
+            }
         }
         Slot::Identity => Gives { any: !contact.is_empty() || !heard.orders.is_empty(), certain: contact.email.is_some() || short },
         Slot::TicketNumber => unsure(!heard.tickets.is_empty()),
         Slot::Product => Gives {
-            any: !heard.products.is_empty() || read.reference.is_exact() || (short && (!heard.categories.is_empty() || !heard.brands.is_empty() || describes(question))),
+            any: !heard.products.is_empty()
+                || read.reference.is_exact()
+                || (short && (!heard.categories.is_empty() || !heard.brands.is_empty() || describes(question))),
             certain: !heard.products.is_empty() && short,
         },
-        Slot::Item => Gives { any: !heard.products.is_empty() || read.reference.is_exact() || !heard.categories.is_empty() || (short && describes(question)), certain: short },
+        Slot::Item => Gives {
+            any: !heard.products.is_empty() || read.reference.is_exact() || !heard.categories.is_empty() || (short && describes(question)),
+            certain: short,
+        },
         Slot::Need => unsure(short || !heard.categories.is_empty() || read.hint(Goal::FindProduct) > 0.0),
         Slot::Code => Gives { any: !heard.codes.is_empty(), certain: heard.codes.iter().any(|c| c.known) },
         Slot::Helped => unsure(read.answer.is_some() || evidence_words::still_broken(heard) || evidence_words::works_now(heard)),
-        Slot::Problem => unsure(!heard.words.is_empty() && read.best_hint().is_none_or(|h| h.goal.intent() == Intent::Support || h.score < 4.0)),
+        Slot::Problem => {
+            unsure(!heard.words.is_empty() && read.best_hint().is_none_or(|h| h.goal.intent() == Intent::Support || h.score < 4.0))
+        }
         Slot::Contact => unsure(contact.email.is_some() || contact.phone.is_some() || read.answer == Some(Answer::No)),
         Slot::Confirmation => unsure(read.answer.is_some()),
         Slot::Intent => unsure(false),
@@ -217,7 +233,17 @@ fn default_goal(intent: Intent) -> Goal {
 pub fn is_plain(question: &Question<'_>) -> bool {
     let Question { heard, read, .. } = *question;
     let courtesy = read.best_hint().is_some_and(|hint| {
-        matches!(hint.goal, Goal::Greeting | Goal::Thanks | Goal::Goodbye | Goal::SmallTalk | Goal::BotQuestion | Goal::Affirm | Goal::Deny | Goal::Capabilities)
+        matches!(
+            hint.goal,
+            Goal::Greeting
+                | Goal::Thanks
+                | Goal::Goodbye
+                | Goal::SmallTalk
+                | Goal::BotQuestion
+                | Goal::Affirm
+                | Goal::Deny
+                | Goal::Capabilities
+        )
     });
     let bare = !heard.orders.is_empty() || !heard.tickets.is_empty() || heard.codes.iter().any(|c| c.known);
     let search = heard.words.len() <= 3 && (!heard.categories.is_empty() || !heard.brands.is_empty());

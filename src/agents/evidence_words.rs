@@ -10,10 +10,32 @@ pub fn still_broken(heard: &Heard) -> bool {
     let has = |word: &str| words.contains(&word);
     let pair = |a: &str, b: &str| words.windows(2).any(|p| p == [a, b]);
     const PAIRS: &[(&str, &str)] = &[
-        ("same", "problem"), ("same", "thing"), ("same", "issue"), ("not", "help"), ("not", "work"), ("not", "working"), ("did", "not"),
-        ("does", "not"), ("already", "did"), ("already", "tried"), ("tried", "that"), ("done", "that"), ("did", "that"), ("no", "luck"),
-        ("no", "change"), ("no", "difference"), ("no", "effect"), ("no", "good"), ("what", "else"), ("next", "step"), ("what", "next"),
-        ("what", "now"), ("not", "fix"), ("anything", "else"), ("not", "fixed"), ("not", "solved"),
+        ("same", "problem"),
+        ("same", "thing"),
+        ("same", "issue"),
+        ("not", "help"),
+        ("not", "work"),
+        ("not", "working"),
+        ("did", "not"),
+        ("does", "not"),
+        ("already", "did"),
+        ("already", "tried"),
+        ("tried", "that"),
+        ("done", "that"),
+        ("did", "that"),
+        ("no", "luck"),
+        ("no", "change"),
+        ("no", "difference"),
+        ("no", "effect"),
+        ("no", "good"),
+        ("what", "else"),
+        ("next", "step"),
+        ("what", "next"),
+        ("what", "now"),
+        ("not", "fix"),
+        ("anything", "else"),
+        ("not", "fixed"),
+        ("not", "solved"),
     ];
     has("still") || PAIRS.iter().any(|(a, b)| pair(a, b)) || (words.len() <= 3 && (has("next") || has("nothing") || has("nope")))
 }

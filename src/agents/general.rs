@@ -44,11 +44,7 @@ fn plain(kind: ActKind) -> Step {
 
 fn with_chips(kind: ActKind) -> Step {
     let mut answer = Answer::of(vec![Act::plain(kind)]);
-    answer.options = vec![
-        chip("say", "What do you sell?"),
-        chip("say", "What promotions are running?"),
-        chip("say", "Where is my order?"),
-    ];
+    answer.options = vec![chip("say", "What do you sell?"), chip("say", "What promotions are running?"), chip("say", "Where is my order?")];
     answer.done()
 }
 
@@ -78,7 +74,10 @@ fn contact(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> Step {
 /// What it is; its inside is nobody's business.
 fn bot_question(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> Step {
     let inside = turn.heard.words.iter().any(|w| {
-        matches!(w.stem.as_str(), "instruct" | "instruction" | "prompt" | "rule" | "programm" | "guideline" | "guidelin" | "system" | "prior" | "previous")
+        matches!(
+            w.stem.as_str(),
+            "instruct" | "instruction" | "prompt" | "rule" | "programm" | "guideline" | "guidelin" | "system" | "prior" | "previous"
+        )
     });
     if inside {
         return plain(ActKind::GlassHouse);

@@ -83,7 +83,14 @@ fn claim(state: &ConversationState, order: &str) -> Option<Claim> {
     })
 }
 
-fn after_verdict(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState, agent: Agent, verdict: Verdict) -> OrderStep {
+fn after_verdict(
+    turn: &Turn<'_>,
+    found: &Findings,
+    book: &mut FactBook,
+    state: &mut ConversationState,
+    agent: Agent,
+    verdict: Verdict,
+) -> OrderStep {
     match verdict {
         Verdict::Proven { customer, order } => {
             state.identity.level = IdentityLevel::Identified;
@@ -202,7 +209,6 @@ fn failed(turn: &Turn<'_>, state: &mut ConversationState, agent: Agent) -> Step 
     let mut answer = Answer::of(vec![Act::plain(ActKind::IdentityFailed)]);
     answer.asks.push(Slot::OrderNumber);
     answer.options.push(super::turn::chip("human", "Talk to a person"));
-    state.pending =
-        Some(Pending::Ask { slot: Slot::OrderNumber, goal: turn.goal, agent, said: say::question_text(turn), attempts: 1 });
+    state.pending = Some(Pending::Ask { slot: Slot::OrderNumber, goal: turn.goal, agent, said: say::question_text(turn), attempts: 1 });
     answer.done()
 }

@@ -77,8 +77,11 @@ fn current(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut C
 
 /// Products a question about offers is about.
 fn products_meant(turn: &Turn<'_>) -> Vec<String> {
-    let about_category = turn.heard.products.is_empty() && (!turn.heard.categories.is_empty() || !turn.heard.brands.is_empty()) && !turn.read.reference.is_exact();
-    let in_general = !turn.read.reference.pronoun && !turn.read.reference.plural && !turn.read.reference.is_exact() && turn.heard.products.is_empty();
+    let about_category = turn.heard.products.is_empty()
+        && (!turn.heard.categories.is_empty() || !turn.heard.brands.is_empty())
+        && !turn.read.reference.is_exact();
+    let in_general =
+        !turn.read.reference.pronoun && !turn.read.reference.plural && !turn.read.reference.is_exact() && turn.heard.products.is_empty();
     if about_category || in_general {
         return Vec::new();
     }
@@ -174,9 +177,9 @@ fn for_basket(basket: &[(RecordId, u32)], running: &[RecordId], book: &mut FactB
         .iter()
         .copied()
         .filter(|id| {
-            say::promotion(book, *id).zip(amount).is_some_and(|(promotion, total)| {
-                products.iter().all(|product| promotion.applies(product, total, today).is_ok())
-            })
+            say::promotion(book, *id)
+                .zip(amount)
+                .is_some_and(|(promotion, total)| products.iter().all(|product| promotion.applies(product, total, today).is_ok()))
         })
         .collect();
     let best = best_first(whole, amount, book);
@@ -251,7 +254,14 @@ fn price_with(product: RecordId, promotion: RecordId, book: &mut FactBook) -> Op
     let code = book.field(promotion, Field::Number)?;
     let after = book.derive(Formula::After, &[price, off])?;
     let saving = book.derive(Formula::Saving, &[price, off])?;
-    Some(Act::plain(ActKind::PriceWith).with("product", name).with("code", code).with("after", after).with("saving", saving).with("price", price))
+    Some(
+        Act::plain(ActKind::PriceWith)
+            .with("product", name)
+            .with("code", code)
+            .with("after", after)
+            .with("saving", saving)
+            .with("price", price),
+    )
 }
 
 /// The price of what is meant with a code, or with the best promotion.
@@ -293,7 +303,12 @@ fn code(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut Conv
 
 /// Whether a message without a code means the one just talked about.
 fn points_back(turn: &Turn<'_>) -> bool {
-    turn.read.reference.pronoun || turn.heard.words.iter().any(|w| matches!(w.stem.as_str(), "code" | "cod" | "coupon" | "promotion" | "discount" | "offer" | "deal"))
+    turn.read.reference.pronoun
+        || turn
+            .heard
+            .words
+            .iter()
+            .any(|w| matches!(w.stem.as_str(), "code" | "cod" | "coupon" | "promotion" | "discount" | "offer" | "deal"))
 }
 
 /// Asked about codes without naming one: the shop's words on codes, else which code it is.
@@ -308,7 +323,8 @@ fn without_code(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &
     }
     answer.say_plain(ActKind::AskCode);
     answer.asks.push(Slot::Code);
-    state.pending = Some(Pending::Ask { slot: Slot::Code, goal: Goal::CodeCheck, agent: Agent::Marketing, said: turn.text.to_owned(), attempts: 1 });
+    state.pending =
+        Some(Pending::Ask { slot: Slot::Code, goal: Goal::CodeCheck, agent: Agent::Marketing, said: turn.text.to_owned(), attempts: 1 });
     answer.done()
 }
 

@@ -19,4 +19,3 @@ pub mod speech;
 pub mod support;
 pub mod turn;
 pub mod understanding;
-

@@ -163,10 +163,8 @@ fn by_conversation(question: &Question<'_>) -> Option<Decision> {
         }
         Pending::Ask { slot, goal, agent, .. } => {
             let gives = evidence::gives(question, *slot);
-            let other_business = question
-                .read
-                .best_hint()
-                .is_some_and(|hint| hint.score >= 4.5 && hint.goal.intent() != goal.intent() && !gives.certain);
+            let other_business =
+                question.read.best_hint().is_some_and(|hint| hint.score >= 4.5 && hint.goal.intent() != goal.intent() && !gives.certain);
             if !gives.any || other_business {
                 return None;
             }
@@ -239,11 +237,7 @@ fn by_evidence(question: &Question<'_>, thresholds: Thresholds) -> Decision {
     let goal = evidence::goal_within(question, intent);
     let sure = confidence >= thresholds.confidence && margin >= thresholds.margin;
     let spared = question.state.clarified || evidence::is_plain(question);
-    let route = if sure || spared {
-        Route::Agent(intent.agent())
-    } else {
-        Route::Clarify(options(&ranked))
-    };
+    let route = if sure || spared { Route::Agent(intent.agent()) } else { Route::Clarify(options(&ranked)) };
     let other = (!sure && spared && question.state.clarified).then_some(ranked[1].0);
     Decision {
         route,
@@ -293,7 +287,11 @@ fn second_goal(question: &Question<'_>, first: Goal) -> Option<Goal> {
         .iter()
         .find(|hint| {
             let apart = at_first.is_some_and(|at| at.abs_diff(hint.at) >= 3 && joins(at, hint.at));
-            hint.goal != first && hint.score >= CLEAR && hint.goal.intent() != first.intent() && hint.goal.intent() != Intent::General && apart
+            hint.goal != first
+                && hint.score >= CLEAR
+                && hint.goal.intent() != first.intent()
+                && hint.goal.intent() != Intent::General
+                && apart
         })
         .map(|hint| hint.goal)
 }

@@ -142,13 +142,8 @@ pub fn weight(product: &Product) -> Option<f64> {
 /// Products on the table that words of the message single out: "the TUF", "the red one", "the HP".
 fn described(turn: &Turn<'_>) -> Vec<String> {
     let table: Vec<&Arc<Product>> = turn.shown.iter().collect();
-    let said: Vec<&str> = turn
-        .heard
-        .words
-        .iter()
-        .filter(|w| !words::is_function(&w.text) && w.text.len() > 1)
-        .map(|w| w.stem.as_str())
-        .collect();
+    let said: Vec<&str> =
+        turn.heard.words.iter().filter(|w| !words::is_function(&w.text) && w.text.len() > 1).map(|w| w.stem.as_str()).collect();
     let definite = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "the" | "that" | "this" | "one"));
     if table.len() < 2 || said.is_empty() || !definite {
         return Vec::new();

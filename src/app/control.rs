@@ -100,9 +100,11 @@ async fn answer(app: &App, stream: UnixStream) -> std::io::Result<()> {
 /// What the server answers, or that it went away.
 pub async fn call(folder: &Path, request: &Request, payload: &[u8]) -> Option<Result<Response, CommandError>> {
     let stream = UnixStream::connect(path(folder)).await.ok()?;
-    Some(exchange(stream, request, payload).await.unwrap_or_else(|error| {
-        Err(CommandError(format!("the running server did not answer: {error}")))
-    }))
+    Some(
+        exchange(stream, request, payload)
+            .await
+            .unwrap_or_else(|error| Err(CommandError(format!("the running server did not answer: {error}")))),
+    )
 }
 
 async fn exchange(stream: UnixStream, request: &Request, payload: &[u8]) -> std::io::Result<Result<Response, CommandError>> {

@@ -42,7 +42,9 @@ pub fn knowledge(entries: &[Value]) -> Vec<Finding> {
         for question in questions {
             let plain = crate::domain::text::fold::fold(question);
             match asked.get(&plain) {
-                Some(other) if *other != id => say(false, format!("{question:?} is also a question of {other}; customers get only one of the two")),
+                Some(other) if *other != id => {
+                    say(false, format!("{question:?} is also a question of {other}; customers get only one of the two"))
+                }
                 _ => drop(asked.insert(plain, id.clone())),
             }
         }

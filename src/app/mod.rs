@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::agents::orchestrator::Thresholds;
-use crate::config::Config;
+use crate::config::{Config, ProviderMode};
 use crate::domain::message::Body;
 use crate::domain::shop::Shop;
 use crate::domain::ticket::Ticket;
@@ -21,6 +21,7 @@ use crate::domain::time::Moment;
 use crate::exchange::{self, Context, ImportError};
 use crate::gateway::Gateway;
 use crate::hub::Hub;
+use crate::llm::encoder::Encoder;
 use crate::queue::{Class, Queue};
 use crate::sentiment::Analyzer;
 use crate::store::{Store, StoreError};
@@ -118,6 +119,7 @@ impl App {
             library,
             hub: hub.clone(),
             sentiment: Analyzer::embedded(),
+            encoder: encoder(&config),
             shop: Arc::new(shop(&config)),
             policy: IdentityPolicy::built_in()?,
             tickets: TicketNumbers::learn(numbers.iter().map(String::as_str)),
@@ -210,6 +212,20 @@ async fn fill_new(store: &Store, config: &Config, fill: Fill) -> Result<(), AppE
     Ok(())
 }
 
+/// The embedded encoder, unless the shop is to run without any model.
+fn encoder(config: &Config) -> Option<Arc<Encoder>> {
+    if config.provider.mode == ProviderMode::Template {
+        return None;
+    }
+    match Encoder::embedded() {
+        Ok(encoder) => Some(Arc::new(encoder)),
+        Err(error) => {
+            tracing::error!(%error, "the embedded encoder cannot be used; the rules decide alone");
+            None
+        }
+    }
+}
+
 fn shop(config: &Config) -> Shop {
     Shop {
         name: config.shop.name.clone(),
@@ -221,5 +237,11 @@ fn shop(config: &Config) -> Shop {
 }
 
 fn context(config: &Config) -> Context {
-    Context { currency: config.shop.currency, zone: config.shop.time_zone.0.clone(), decimal_comma: false, now: Moment::now(), relative_to: None }
+    Context {
+        currency: config.shop.currency,
+        zone: config.shop.time_zone.0.clone(),
+        decimal_comma: false,
+        now: Moment::now(),
+        relative_to: None,
+    }
 }

@@ -126,7 +126,9 @@ pub struct Chat {
 
 /// Records into the shop.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example: electromart import products catalogue.csv --dry-run\nThe file may be CSV, JSON or JSON Lines, gzipped or not; knowledge also takes a folder.")]
+#[command(
+    after_help = "Example: electromart import products catalogue.csv --dry-run\nThe file may be CSV, JSON or JSON Lines, gzipped or not; knowledge also takes a folder."
+)]
 pub struct Import {
     /// products, orders, customers, promotions, knowledge or tickets
     pub kind: String,
@@ -142,7 +144,9 @@ pub struct Import {
 
 /// Records out of the shop.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example: electromart export orders orders.csv.gz\nThe name decides the form: .csv, .jsonl or .json, and .gz. Knowledge also takes a folder.")]
+#[command(
+    after_help = "Example: electromart export orders orders.csv.gz\nThe name decides the form: .csv, .jsonl or .json, and .gz. Knowledge also takes a folder."
+)]
 pub struct Export {
     /// products, orders, customers, promotions, knowledge or tickets
     pub kind: String,
@@ -166,7 +170,9 @@ pub struct Forget {
 
 /// Measures a model.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example: electromart eval intents lines.jsonl --json\nintents: {text, label, history?}; sentiment: {text, label: positive|neutral|negative}; urgency: {text, label: urgent|normal}")]
+#[command(
+    after_help = "Example: electromart eval intents lines.jsonl --json\nintents: {text, label, history?}; sentiment: {text, label: positive|neutral|negative}; urgency: {text, label: urgent|normal}"
+)]
 pub struct Eval {
     /// intents, sentiment or urgency
     #[arg(value_parser = ["intents", "sentiment", "urgency"])]

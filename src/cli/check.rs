@@ -16,9 +16,13 @@ pub fn run(global: &Global, args: &Check) -> Result<(), Failure> {
         return Ok(());
     }
     let loaded = reach::load(global, &[])?;
-    let mut findings: Vec<lint::Finding> =
-        loaded.warnings.iter().map(|warning| lint::Finding { serious: false, about: "configuration".to_owned(), says: warning.0.clone() }).collect();
-    let has_data = loaded.config.server.data_dir.join(crate::store::embedded::FILE).exists() || crate::app::control::path(&loaded.config.server.data_dir).exists();
+    let mut findings: Vec<lint::Finding> = loaded
+        .warnings
+        .iter()
+        .map(|warning| lint::Finding { serious: false, about: "configuration".to_owned(), says: warning.0.clone() })
+        .collect();
+    let has_data = loaded.config.server.data_dir.join(crate::store::embedded::FILE).exists()
+        || crate::app::control::path(&loaded.config.server.data_dir).exists();
     let source = loaded.file.as_ref().map_or("defaults and environment".to_owned(), |file| file.display().to_string());
     let entries = if has_data {
         let config = loaded.config.clone();

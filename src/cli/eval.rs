@@ -6,6 +6,7 @@ use super::args::{Eval, Global};
 use super::outcome::{Failure, document, line, read};
 use super::reach;
 use crate::agents::orchestrator::Thresholds;
+use crate::config::ProviderMode;
 use crate::domain::agent::Intent;
 use crate::eval::{self, Router};
 use crate::sentiment::Analyzer;
@@ -20,7 +21,7 @@ pub fn run(global: &Global, args: &Eval) -> Result<(), Failure> {
             let labels: Vec<&str> = Intent::ALL.iter().map(|intent| intent.name()).collect();
             let lines = lines(text, &labels)?;
             let thresholds = Thresholds { confidence: config.routing.threshold.0, margin: config.routing.margin.0 };
-            let router = Router::new(thresholds);
+            let router = Router::new(thresholds, config.provider.mode != ProviderMode::Template);
             eval::evaluate(&lines, &labels, Some(thresholds.confidence), |line| router.guess(line))
         }
         "sentiment" => {

@@ -18,6 +18,11 @@ pub fn run(global: &Global, args: &Forget) -> Result<(), Failure> {
     let listed = removed.as_object().into_iter().flatten().filter(|(_, count)| count.as_u64() != Some(0));
     let listed: Vec<String> = listed.map(|(name, count)| format!("{name} {count}")).collect();
     line(&format!("{word}: {}", if listed.is_empty() { "nothing".to_owned() } else { listed.join(", ") }));
-    line(&format!("kept: {} orders, {} tickets ({})", done["kept"]["orders"], done["kept"]["tickets"], done["kept"]["note"].as_str().unwrap_or_default()));
+    line(&format!(
+        "kept: {} orders, {} tickets ({})",
+        done["kept"]["orders"],
+        done["kept"]["tickets"],
+        done["kept"]["note"].as_str().unwrap_or_default()
+    ));
     Ok(())
 }

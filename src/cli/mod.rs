@@ -1,7 +1,7 @@
 //! The verbs of the command line: one file each.
 
-mod ask;
 mod args;
+mod ask;
 mod chat;
 mod check;
 mod eval;

@@ -39,7 +39,8 @@ pub fn load(global: &Global, more: &[(&str, &str, String)]) -> Result<Loaded, Fa
     }
     flags.extend(more.iter().cloned());
     // The environment goes before `.env`, which only adds what is missing.
-    let mut environment: BTreeMap<String, String> = std::fs::read_to_string(".env").map(|text| config::parse_dotenv(&text)).unwrap_or_default();
+    let mut environment: BTreeMap<String, String> =
+        std::fs::read_to_string(".env").map(|text| config::parse_dotenv(&text)).unwrap_or_default();
     environment.extend(std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))));
     Ok(config::load(global.config.as_deref(), &environment, &flags)?)
 }

@@ -13,8 +13,7 @@ const PREFIX: &str = "ELECTROMART_";
 /// Variables with our prefix that are no settings.
 const OTHER_VARIABLES: [&str; 3] = ["ELECTROMART_TEST_DATA", "ELECTROMART_LOG", "ELECTROMART_LOG_FORMAT"];
 /// Variables of the remote model that other programs use too.
-const SHARED_VARIABLES: [(&str, &str, &str); 2] =
-    [("OPENAI_BASE_URL", "remote", "base_url"), ("OPENAI_MODEL", "remote", "model")];
+const SHARED_VARIABLES: [(&str, &str, &str); 2] = [("OPENAI_BASE_URL", "remote", "base_url"), ("OPENAI_MODEL", "remote", "model")];
 /// The section kept for a later version.
 const RESERVED: &str = "store";
 
@@ -83,11 +82,7 @@ pub struct Loaded {
 ///
 /// # Errors
 /// See [`ConfigError`].
-pub fn load(
-    file: Option<&Path>,
-    environment: &BTreeMap<String, String>,
-    flags: &[(&str, &str, String)],
-) -> Result<Loaded, ConfigError> {
+pub fn load(file: Option<&Path>, environment: &BTreeMap<String, String>, flags: &[(&str, &str, String)]) -> Result<Loaded, ConfigError> {
     let mut config = Config::default();
     let mut warnings = Vec::new();
     let file = read_file(file, &mut config, &mut warnings)?;
@@ -117,20 +112,15 @@ pub fn parse_dotenv(text: &str) -> BTreeMap<String, String> {
         .collect()
 }
 
-fn read_file(
-    named: Option<&Path>,
-    config: &mut Config,
-    warnings: &mut Vec<Warning>,
-) -> Result<Option<PathBuf>, ConfigError> {
+fn read_file(named: Option<&Path>, config: &mut Config, warnings: &mut Vec<Warning>) -> Result<Option<PathBuf>, ConfigError> {
     let path = named.unwrap_or(Path::new("electromart.toml")).to_owned();
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
         Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(ConfigError::Unreadable { path, reason: error.to_string() }),
     };
-    let table: toml::Table = text
-        .parse()
-        .map_err(|error: toml::de::Error| ConfigError::Syntax { path: path.clone(), reason: error.to_string() })?;
+    let table: toml::Table =
+        text.parse().map_err(|error: toml::de::Error| ConfigError::Syntax { path: path.clone(), reason: error.to_string() })?;
     let origin = path.display().to_string();
     for (section, value) in table {
         if section == RESERVED {
@@ -147,11 +137,7 @@ fn read_file(
     Ok(Some(path))
 }
 
-fn read_environment(
-    environment: &BTreeMap<String, String>,
-    config: &mut Config,
-    warnings: &mut Vec<Warning>,
-) -> Result<(), ConfigError> {
+fn read_environment(environment: &BTreeMap<String, String>, config: &mut Config, warnings: &mut Vec<Warning>) -> Result<(), ConfigError> {
     for (variable, section, key) in SHARED_VARIABLES {
         if let Some(value) = environment.get(variable).filter(|value| !value.is_empty()) {
             set(config, section, key, &Raw::Text(value.clone()), variable, warnings)?;
@@ -197,14 +183,7 @@ fn names(form: impl Fn(&str, &str) -> String) -> Vec<String> {
         .collect()
 }
 
-fn set(
-    config: &mut Config,
-    section: &str,
-    key: &str,
-    raw: &Raw,
-    origin: &str,
-    warnings: &mut Vec<Warning>,
-) -> Result<(), ConfigError> {
+fn set(config: &mut Config, section: &str, key: &str, raw: &Raw, origin: &str, warnings: &mut Vec<Warning>) -> Result<(), ConfigError> {
     match config.set(section, key, raw) {
         Some(Ok(())) => Ok(()),
         Some(Err(accepted)) => Err(ConfigError::Value {
@@ -222,10 +201,7 @@ fn set(
 }
 
 fn unknown(what: &str, name: &str, known: &[String]) -> Warning {
-    let nearest = known
-        .iter()
-        .filter_map(|known| edit::distance(&name.to_lowercase(), &known.to_lowercase(), 6).map(|d| (d, known)))
-        .min();
+    let nearest = known.iter().filter_map(|known| edit::distance(&name.to_lowercase(), &known.to_lowercase(), 6).map(|d| (d, known))).min();
     let hint = nearest.map(|(_, known)| format!("; did you mean {known}?")).unwrap_or_default();
     Warning(format!("unknown {what}: {name} is ignored{hint}"))
 }

@@ -173,12 +173,9 @@ impl<T: Setting> Setting for Vec<T> {
 
     fn read(raw: &Raw) -> Option<Self> {
         match raw {
-            Raw::Text(text) => text
-                .split(',')
-                .map(str::trim)
-                .filter(|part| !part.is_empty())
-                .map(|part| T::read(&Raw::Text(part.to_owned())))
-                .collect(),
+            Raw::Text(text) => {
+                text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(|part| T::read(&Raw::Text(part.to_owned()))).collect()
+            }
             Raw::Toml(toml::Value::Array(items)) => items.iter().map(|item| T::read(&Raw::Toml(item.clone()))).collect(),
             Raw::Toml(_) => None,
         }

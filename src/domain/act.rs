@@ -3,8 +3,8 @@
 //! An agent answers with acts, never with text. A realiser puts them into words, and whoever it is, the
 //! words may hold nothing but the facts the acts carry.
 
-use super::named::named_enum;
 use super::fact::FactId;
+use super::named::named_enum;
 
 /// One thing to say.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,15 +68,19 @@ impl Act {
 
     /// Every fact the act carries, in argument order.
     pub fn facts(&self) -> impl Iterator<Item = FactId> + '_ {
-        self.args.iter().flat_map(|(_, arg)| match arg {
-            Arg::One(fact) => std::slice::from_ref(fact),
-            Arg::Many(facts) => facts.as_slice(),
-        }).copied()
+        self.args
+            .iter()
+            .flat_map(|(_, arg)| match arg {
+                Arg::One(fact) => std::slice::from_ref(fact),
+                Arg::Many(facts) => facts.as_slice(),
+            })
+            .copied()
     }
 }
 
 named_enum! {
-    /// What can be said. Every kind has its phrases in `assets/speech`.
+    /// What can be said. Every kind has its phrases in `assets/speech`, which say what it means.
+    #[allow(missing_docs)]
     ActKind {
         // Courtesy and conversation.
         Greet = "greet",

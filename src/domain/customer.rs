@@ -56,11 +56,8 @@ impl Customer {
     /// Whether `name` is theirs: the same words, whatever their case and order.
     pub fn has_name(&self, name: &str) -> bool {
         let words = |text: &str| {
-            let mut words: Vec<String> = text
-                .split(|c: char| !c.is_alphanumeric())
-                .filter(|word| !word.is_empty())
-                .map(str::to_lowercase)
-                .collect();
+            let mut words: Vec<String> =
+                text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
             words.sort_unstable();
             words
         };
@@ -115,12 +112,7 @@ mod tests {
 
     #[test]
     fn postal_codes_match_across_spellings() {
-        for (a, b, same) in [
-            ("04101", "04101-1234", true),
-            ("k1a 0b1", "K1A0B1", true),
-            ("04101", "04102", false),
-            ("", "", false),
-        ] {
+        for (a, b, same) in [("04101", "04101-1234", true), ("k1a 0b1", "K1A0B1", true), ("04101", "04102", false), ("", "", false)] {
             assert_eq!(same_zip(a, b), same, "{a} {b}");
         }
     }

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::agent::Agent;
-use super::named::named_enum;
 use super::error::Rejected;
 use super::ids::{MessageId, Seq, SessionId, SessionKey};
 use super::message::Stored;
+use super::named::named_enum;
 
 named_enum! {
     /// What an agent is doing, for the "typing" line.

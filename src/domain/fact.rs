@@ -114,9 +114,8 @@ impl FactBook {
 
     /// Adds a record, or finds it where it was added before.
     pub fn add(&mut self, versioned: Versioned) -> RecordId {
-        let known = self.records.iter().position(|old| {
-            old.record.kind() == versioned.record.kind() && old.record.id() == versioned.record.id()
-        });
+        let known =
+            self.records.iter().position(|old| old.record.kind() == versioned.record.kind() && old.record.id() == versioned.record.id());
         let index = known.unwrap_or_else(|| {
             self.records.push(versioned);
             self.records.len() - 1
@@ -136,9 +135,7 @@ impl FactBook {
 
     /// The place of a record by kind and identifier.
     pub fn find(&self, kind: RecordKind, id: &str) -> Option<RecordId> {
-        self.records()
-            .find(|(_, versioned)| versioned.record.kind() == kind && versioned.record.id() == id)
-            .map(|(place, _)| place)
+        self.records().find(|(_, versioned)| versioned.record.kind() == kind && versioned.record.id() == id).map(|(place, _)| place)
     }
 
     /// The fact that a field of a record states; `None` where the record does not state it.
@@ -199,9 +196,7 @@ impl FactBook {
                 let first = amounts.next()??;
                 amounts.try_fold(first, |sum, next| sum.checked_add(next?)).map(Value::Money)
             }
-            Formula::Difference => {
-                as_money(value(0)?)?.checked_sub(as_money(value(1)?)?).map(Value::Money)
-            }
+            Formula::Difference => as_money(value(0)?)?.checked_sub(as_money(value(1)?)?).map(Value::Money),
             Formula::Times => {
                 let Value::Count(times) = value(1)? else { return None };
                 as_money(value(0)?)?.times(u32::try_from(*times).ok()?).map(Value::Money)

@@ -21,10 +21,7 @@ pub struct Word {
 impl Word {
     /// The words of tokens.
     pub fn from_tokens(tokens: Vec<Token>) -> Vec<Self> {
-        tokens
-            .into_iter()
-            .map(|token| Self { stem: stem(&token.text), text: token.text, start: token.start, end: token.end })
-            .collect()
+        tokens.into_iter().map(|token| Self { stem: stem(&token.text), text: token.text, start: token.start, end: token.end }).collect()
     }
 }
 

@@ -160,10 +160,7 @@ impl FromStr for EvidenceId {
 
     fn from_str(text: &str) -> Result<Self, BadId> {
         let (message, index) = text.rsplit_once("-e").ok_or(BadId)?;
-        Ok(Self {
-            message: message.parse()?,
-            index: index.parse().map_err(|_| BadId)?,
-        })
+        Ok(Self { message: message.parse()?, index: index.parse().map_err(|_| BadId)? })
     }
 }
 

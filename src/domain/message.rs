@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::act::ActKind;
 use super::agent::{Agent, Intent, Provider};
-use super::named::named_enum;
 use super::asks::Slot;
 use super::fact::Formula;
 use super::ids::Seq;
 use super::money::Money;
+use super::named::named_enum;
 use super::record::{Field, RecordKind, RecordRef};
 use super::sentiment::Sentiment;
 use super::time::Moment;

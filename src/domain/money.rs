@@ -56,8 +56,8 @@ impl Currency {
     /// Digits after the decimal point, by ISO 4217 (list one, 2024).
     pub fn minor_digits(self) -> u32 {
         match &self.0 {
-            b"BIF" | b"CLP" | b"DJF" | b"GNF" | b"ISK" | b"JPY" | b"KMF" | b"KRW" | b"PYG" | b"RWF"
-            | b"UGX" | b"VND" | b"VUV" | b"XAF" | b"XOF" | b"XPF" => 0,
+            b"BIF" | b"CLP" | b"DJF" | b"GNF" | b"ISK" | b"JPY" | b"KMF" | b"KRW" | b"PYG" | b"RWF" | b"UGX" | b"VND" | b"VUV" | b"XAF"
+            | b"XOF" | b"XPF" => 0,
             b"BHD" | b"IQD" | b"JOD" | b"KWD" | b"LYD" | b"OMR" | b"TND" => 3,
             _ => 2,
         }
@@ -149,10 +149,7 @@ impl Money {
         let mut minor: i64 = 0;
         let padding = std::iter::repeat_n(b'0', places - kept.len());
         for digit in whole.bytes().chain(kept.bytes()).chain(padding) {
-            minor = minor
-                .checked_mul(10)
-                .and_then(|m| m.checked_add(i64::from(digit - b'0')))
-                .ok_or(MoneyError::Overflow)?;
+            minor = minor.checked_mul(10).and_then(|m| m.checked_add(i64::from(digit - b'0'))).ok_or(MoneyError::Overflow)?;
         }
         Ok(Self::new(if negative { -minor } else { minor }, currency))
     }

@@ -3,8 +3,8 @@
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use super::named::named_enum;
 use super::money::Money;
+use super::named::named_enum;
 use super::time::{Day, Moment, When};
 
 /// An order as the shop's own system has it.
@@ -123,10 +123,7 @@ named_enum! {
 impl Order {
     /// Whether any of it has reached the customer and may still be there.
     pub fn is_delivered(&self) -> bool {
-        matches!(
-            self.status,
-            OrderStatus::Delivered | OrderStatus::ReturnRequested | OrderStatus::ExchangeRequested
-        )
+        matches!(self.status, OrderStatus::Delivered | OrderStatus::ReturnRequested | OrderStatus::ExchangeRequested)
     }
 
     /// Whether it has not left the shop and was not ended.

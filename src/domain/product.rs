@@ -73,8 +73,7 @@ impl SpecValue {
             "false" | "no" => return Self::Flag(false),
             _ => {}
         }
-        let plain = text.bytes().all(|b| b.is_ascii_digit() || b == b'.')
-            && text.bytes().any(|b| b.is_ascii_digit());
+        let plain = text.bytes().all(|b| b.is_ascii_digit() || b == b'.') && text.bytes().any(|b| b.is_ascii_digit());
         match text.parse::<f64>() {
             // Only numbers that print as they were written: "007" and "1.50" stay text.
             Ok(number) if plain && format!("{number}") == text => Self::Number(number),
@@ -124,9 +123,7 @@ impl Product {
         if rest.is_empty() {
             return self.category.iter().any(|name| same(name, first));
         }
-        self.category.len() > rest.len()
-            && same(&self.category[0], first)
-            && rest.iter().zip(&self.category[1..]).all(|(a, b)| same(a, b))
+        self.category.len() > rest.len() && same(&self.category[0], first) && rest.iter().zip(&self.category[1..]).all(|(a, b)| same(a, b))
     }
 }
 
@@ -171,11 +168,7 @@ pub(crate) mod tests {
 
     #[test]
     fn unknown_stock_is_not_in_stock() {
-        for (stock, expected) in [
-            (None, Availability::Unknown),
-            (Some(0), Availability::OutOfStock),
-            (Some(3), Availability::InStock),
-        ] {
+        for (stock, expected) in [(None, Availability::Unknown), (Some(0), Availability::OutOfStock), (Some(3), Availability::InStock)] {
             assert_eq!(sample("A", "Acme One", 100, stock).availability(), expected);
         }
     }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use super::named::named_enum;
 use super::customer::Customer;
 use super::knowledge::Knowledge;
+use super::named::named_enum;
 use super::order::{Fulfilment, Order};
 use super::product::{Availability, Product, SpecValue};
 use super::promotion::{Discount, Promotion};

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::act::ActKind;
 use super::agent::{Agent, Intent};
-use super::named::named_enum;
 use super::asks::Slot;
 use super::goal::Goal;
 use super::message::Choice;
+use super::named::named_enum;
 use super::query::ProductQuery;
 use super::time::Moment;
 

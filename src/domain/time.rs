@@ -102,9 +102,7 @@ impl Day {
 
     /// The first instant of the day in `zone`.
     pub fn start_in(self, zone: &TimeZone) -> Moment {
-        self.date().to_zoned(zone.clone()).map_or(Moment(i64::from(self.0) * 86_400_000), |z| {
-            Moment(z.timestamp().as_millisecond())
-        })
+        self.date().to_zoned(zone.clone()).map_or(Moment(i64::from(self.0) * 86_400_000), |z| Moment(z.timestamp().as_millisecond()))
     }
 
     /// Reads `YYYY-MM-DD`.

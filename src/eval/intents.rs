@@ -6,7 +6,9 @@ use crate::agents::understanding::Understanding;
 use crate::domain::agent::Intent;
 use crate::domain::money::Currency;
 use crate::domain::state::ConversationState;
+use crate::llm::encoder::{Encoder, Utterance};
 use crate::sentiment::Analyzer;
+use crate::turn::driver::view;
 use crate::turn::library::Shelves;
 
 /// Routes lines without a shop: no catalogue, no orders.
@@ -14,12 +16,14 @@ pub struct Router {
     shelves: Shelves,
     analyzer: Analyzer,
     thresholds: Thresholds,
+    encoder: Option<Encoder>,
 }
 
 impl Router {
-    /// A router with the shop's thresholds.
-    pub fn new(thresholds: Thresholds) -> Self {
-        Self { shelves: Shelves::default(), analyzer: Analyzer::embedded(), thresholds }
+    /// A router with the shop's thresholds, with the embedded encoder or by rules alone.
+    pub fn new(thresholds: Thresholds, with_encoder: bool) -> Self {
+        let encoder = with_encoder.then(Encoder::embedded).and_then(Result::ok);
+        Self { shelves: Shelves::default(), analyzer: Analyzer::embedded(), thresholds, encoder }
     }
 
     /// The intent of a line.
@@ -31,7 +35,11 @@ impl Router {
         };
         let read = Understanding::read(&line.text, &heard, &state, Currency::USD);
         let sentiment = self.analyzer.analyze(&line.text);
-        let question = Question { heard: &heard, read: &read, state: &state, sentiment, tap: None, model: None };
+        let history: Vec<Utterance<'_>> =
+            line.history.iter().map(|said| Utterance { from_customer: said.role == "user", text: &said.text }).collect();
+        let scores = self.encoder.as_ref().and_then(|encoder| encoder.score(&line.text, &history).ok());
+        let model = scores.as_ref().map(view);
+        let question = Question { heard: &heard, read: &read, state: &state, sentiment, tap: None, model: model.as_ref() };
         let decision = orchestrator::decide(&question, self.thresholds);
         Guess { label: decision.intent.name(), confidence: decision.confidence }
     }

@@ -106,7 +106,14 @@ fn delimiter(text: &str) -> u8 {
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).take(5).collect();
     let count = |line: &str, mark: u8| {
         let mut quoted = false;
-        line.bytes().filter(|b| { if *b == b'"' { quoted = !quoted } !quoted && *b == mark }).count()
+        line.bytes()
+            .filter(|b| {
+                if *b == b'"' {
+                    quoted = !quoted
+                }
+                !quoted && *b == mark
+            })
+            .count()
     };
     let head = lines.first().copied().unwrap_or("");
     [b',', b';', b'\t', b'|'].into_iter().max_by_key(|mark| (count(head, *mark), usize::from(*mark == b','))).unwrap_or(b',')

@@ -168,11 +168,8 @@ fn order(order: &Order) -> Map<String, Value> {
 fn customer(customer: &Customer) -> Map<String, Value> {
     let first = customer.addresses.first().cloned().unwrap_or_default();
     let more: Vec<Value> = customer.addresses.iter().skip(1).map(|a| json!({"address": a.line, "zip": a.zip})).collect();
-    let methods: Vec<Value> = customer
-        .payment_methods
-        .iter()
-        .map(|m| json!({"kind": m.kind, "last_four": m.last_four, "balance": amount(m.balance)}))
-        .collect();
+    let methods: Vec<Value> =
+        customer.payment_methods.iter().map(|m| json!({"kind": m.kind, "last_four": m.last_four, "balance": amount(m.balance)})).collect();
     map(json!({
         "id": customer.id, "name": customer.name, "email": customer.email, "phone": customer.phone, "address": first.line, "zip": first.zip,
         "addresses": more, "payment_methods": methods, "consents": customer.consents, "created_at": customer.created_at.map(|m| m.to_string()),
@@ -212,16 +209,62 @@ fn knowledge(entry: &Knowledge) -> Map<String, Value> {
 /// Columns of a table, those of the contract first.
 fn columns(kind: RecordKind) -> &'static [&'static str] {
     match kind {
-        RecordKind::Product => &["sku", "name", "category", "brand", "price", "currency", "stock", "description", "specs", "variant_of", "options", "image_url"],
+        RecordKind::Product => &[
+            "sku",
+            "name",
+            "category",
+            "brand",
+            "price",
+            "currency",
+            "stock",
+            "description",
+            "specs",
+            "variant_of",
+            "options",
+            "image_url",
+        ],
         RecordKind::Customer => &["id", "name", "email", "phone", "address", "zip", "consents", "created_at"],
         RecordKind::Order => &[
-            "order_number", "customer_id", "status", "items", "tracking_number", "order_date", "delivery_date", "total", "currency", "payment_method", "address", "zip", "source_status",
+            "order_number",
+            "customer_id",
+            "status",
+            "items",
+            "tracking_number",
+            "order_date",
+            "delivery_date",
+            "total",
+            "currency",
+            "payment_method",
+            "address",
+            "zip",
+            "source_status",
         ],
         RecordKind::Promotion => &[
-            "code", "name", "description", "discount_percent", "discount_amount", "minimum_total", "currency", "start_date", "end_date", "categories", "active",
+            "code",
+            "name",
+            "description",
+            "discount_percent",
+            "discount_amount",
+            "minimum_total",
+            "currency",
+            "start_date",
+            "end_date",
+            "categories",
+            "active",
         ],
         RecordKind::Ticket => &[
-            "ticket_number", "customer_id", "sku", "issue_type", "description", "status", "priority", "created_at", "resolved_at", "order_number", "session", "contact",
+            "ticket_number",
+            "customer_id",
+            "sku",
+            "issue_type",
+            "description",
+            "status",
+            "priority",
+            "created_at",
+            "resolved_at",
+            "order_number",
+            "session",
+            "contact",
         ],
         RecordKind::Knowledge => &["id", "domain", "questions", "answer", "tags", "valid_from", "valid_until", "language"],
     }
@@ -241,9 +284,10 @@ fn csv_text(kind: RecordKind, rows: &[Map<String, Value>]) -> String {
 /// One cell: lists and objects packed as the contract packs them.
 fn cell(column: &str, row: &Map<String, Value>) -> String {
     if column == "tracking_number" {
-        let numbers = row.get("fulfilments").and_then(Value::as_array).map(|parcels| {
-            parcels.iter().filter_map(|p| p.get("tracking_number").and_then(Value::as_str)).collect::<Vec<_>>().join(";")
-        });
+        let numbers = row
+            .get("fulfilments")
+            .and_then(Value::as_array)
+            .map(|parcels| parcels.iter().filter_map(|p| p.get("tracking_number").and_then(Value::as_str)).collect::<Vec<_>>().join(";"));
         return numbers.unwrap_or_default();
     }
     match row.get(column) {

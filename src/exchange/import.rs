@@ -144,7 +144,13 @@ async fn preview(store: &Store, writes: &[RecordWrite]) -> Result<PutOutcome, St
     Ok(outcome)
 }
 
-async fn apply(store: &Store, kind: RecordKind, writes: Vec<RecordWrite>, context: &Context, report: &Report) -> Result<PutOutcome, StoreError> {
+async fn apply(
+    store: &Store,
+    kind: RecordKind,
+    writes: Vec<RecordWrite>,
+    context: &Context,
+    report: &Report,
+) -> Result<PutOutcome, StoreError> {
     let mut sum = PutOutcome::default();
     let mut chunks = writes.into_iter().peekable();
     let mut first = true;
@@ -203,7 +209,11 @@ impl References {
 
     fn check_ticket(&self, ticket: &Ticket) -> Result<(), Fault> {
         if let Some(customer) = ticket.customer.as_ref().filter(|c| !self.customers.contains(*c)) {
-            return Err(Fault::new("customer_id", format!("no customer \"{customer}\" is known"), "import the customers first, or leave it empty"));
+            return Err(Fault::new(
+                "customer_id",
+                format!("no customer \"{customer}\" is known"),
+                "import the customers first, or leave it empty",
+            ));
         }
         match ticket.sku.as_ref().filter(|sku| !self.skus.contains(*sku)) {
             Some(sku) => Err(Fault::new("sku", format!("no product \"{sku}\" is known"), "import the products first, or leave it empty")),

@@ -130,7 +130,11 @@ fn csv(text: &str, delimiter: u8, table: &mut Table) -> Result<(), ReadError> {
         let number = i + 1;
         match record {
             Ok(record) if record.len() > names.len() && record.iter().skip(names.len()).any(|v| !v.is_empty()) => {
-                table.broken.push(broken(number, "has more values than the first line has names", "put values that hold the separator in quotes"));
+                table.broken.push(broken(
+                    number,
+                    "has more values than the first line has names",
+                    "put values that hold the separator in quotes",
+                ));
             }
             Ok(record) if record.iter().all(str::is_empty) => {}
             Ok(record) => {

@@ -122,9 +122,10 @@ impl Gateway {
     /// # Errors
     /// `rate_limited`, with when to come back.
     pub fn count(&self, origin: &Origin, session: Option<SessionKey>) -> Result<(), Rejected> {
-        self.inner.rate.count(origin.address, session, std::time::Instant::now()).map_err(|after| {
-            Rejected::retry(ErrorCode::RateLimited, "Too many requests. Please wait a moment and try again.", after)
-        })
+        self.inner
+            .rate
+            .count(origin.address, session, std::time::Instant::now())
+            .map_err(|after| Rejected::retry(ErrorCode::RateLimited, "Too many requests. Please wait a moment and try again.", after))
     }
 
     /// Whether requests from an address are counted per session.

@@ -58,13 +58,7 @@ async fn open_as(store: &Store, id: SessionId, or_continue: Option<Duration>) ->
     let token = Token::random();
     let now = Moment::now();
     let seconds = u32::try_from(now.unix_seconds()).unwrap_or(u32::MAX);
-    let open = OpenSession {
-        id,
-        key: SessionKey::new(seconds, rand::random()),
-        token_hash: token.hash(),
-        at: now,
-        or_continue,
-    };
+    let open = OpenSession { id, key: SessionKey::new(seconds, rand::random()), token_hash: token.hash(), at: now, or_continue };
     let opened = store.open_session(open).await?;
     if !opened.continued {
         telemetry::conversation();

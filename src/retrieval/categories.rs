@@ -76,8 +76,7 @@ impl Categories {
         let whole: Vec<String> = stems(&self.names[number]).into_iter().filter(|t| t != "and").collect();
         self.add(&whole, Way::Exact, category);
         let lower = self.names[number].to_lowercase();
-        let parts: Vec<Vec<String>> =
-            lower.split(" and ").flat_map(|part| part.split(['&', '/', ','])).map(stems).collect();
+        let parts: Vec<Vec<String>> = lower.split(" and ").flat_map(|part| part.split(['&', '/', ','])).map(stems).collect();
         if parts.len() > 1 {
             for part in &parts {
                 self.add(part, Way::Part, category);
@@ -197,8 +196,7 @@ mod tests {
             let words_said = analysis::words(words);
             let stems: Vec<&str> = words_said.iter().map(|w| w.stem.as_str()).collect();
             let named = categories.named(&stems);
-            let names: Vec<&str> =
-                named.iter().flat_map(|n| &n.categories).filter_map(|c| categories.name(*c)).collect();
+            let names: Vec<&str> = named.iter().flat_map(|n| &n.categories).filter_map(|c| categories.name(*c)).collect();
             assert_eq!(names, expected, "{words}");
         }
     }

@@ -109,8 +109,7 @@ impl Facets {
         let Some(price) = self.price(doc) else { return false };
         let currency = self.known_currencies.get(usize::from(self.currencies[doc as usize]));
         let comparable = |bound: Money| currency.is_some_and(|own| own == bound.currency.code());
-        min.is_none_or(|min| comparable(min) && price >= min.minor)
-            && max.is_none_or(|max| comparable(max) && price <= max.minor)
+        min.is_none_or(|min| comparable(min) && price >= min.minor) && max.is_none_or(|max| comparable(max) && price <= max.minor)
     }
 
     /// Whether a measured property of the product meets the bound.
@@ -127,15 +126,11 @@ impl Facets {
                 Bound::About => (have - number).abs() <= number * 0.02,
             }
         };
-        let of_unit = || {
-            slice(&self.measure_starts, &self.measures, doc).iter().filter(|(_, own, _)| usize::from(*own) == unit)
-        };
+        let of_unit = || slice(&self.measure_starts, &self.measures, doc).iter().filter(|(_, own, _)| usize::from(*own) == unit);
         match &wanted.property {
             Some(property) => {
                 let property = stems(property);
-                let named = |number: u16| {
-                    self.properties.get(usize::from(number)).is_some_and(|own| says(own, &property))
-                };
+                let named = |number: u16| self.properties.get(usize::from(number)).is_some_and(|own| says(own, &property));
                 let mut own = of_unit().filter(|(number, _, _)| named(*number)).peekable();
                 if own.peek().is_some() {
                     return own.any(|(_, _, have)| fits(*have));
@@ -227,12 +222,8 @@ mod tests {
     fn measured_properties_are_compared_in_one_unit() {
         let mut product = sample("A", "Acme One", 100, Some(1));
         let spec = |name: &str, text: &str| Spec { name: name.into(), value: SpecValue::Text(text.into()) };
-        product.specs = vec![
-            spec("Memory", "16 GB DDR5"),
-            spec("Storage", "1 TB SSD"),
-            spec("Display", "15.6 inches, IPS"),
-            spec("Weight", "950 g"),
-        ];
+        product.specs =
+            vec![spec("Memory", "16 GB DDR5"), spec("Storage", "1 TB SSD"), spec("Display", "15.6 inches, IPS"), spec("Weight", "950 g")];
         let mut facets = Facets::default();
         facets.push(&product, std::iter::empty());
         facets.finish();

@@ -175,8 +175,7 @@ fn indexed(entry: &Knowledge) -> Indexed {
 /// The stems of a text that carry content; all of them where none does.
 fn content(text: &str) -> HashSet<String> {
     let all = analysis::words(text);
-    let content: HashSet<String> =
-        all.iter().filter(|w| !words::is_function(&w.text)).map(|w| w.stem.clone()).collect();
+    let content: HashSet<String> = all.iter().filter(|w| !words::is_function(&w.text)).map(|w| w.stem.clone()).collect();
     if content.is_empty() { all.into_iter().map(|w| w.stem).collect() } else { content }
 }
 
@@ -215,7 +214,12 @@ mod tests {
             ..entry("storm", Domain::Logistics, &["Are deliveries delayed by the storm?"], "Yes.")
         };
         KnowledgeIndex::build(&[
-            entry("returns", Domain::Support, &["What is your return policy?", "How long can I send things back?"], "You can return an item within 30 days."),
+            entry(
+                "returns",
+                Domain::Support,
+                &["What is your return policy?", "How long can I send things back?"],
+                "You can return an item within 30 days.",
+            ),
             entry("hours", Domain::Store, &["When are you open?", "What are your opening hours?"], "We open at 9."),
             entry("wifi", Domain::Support, &["My laptop does not connect to wifi"], "1. Restart the router.\n2. Forget the network."),
             expired,

@@ -40,16 +40,12 @@ impl Catalogue {
         }
         let said: Vec<(usize, u32, bool)> = span.clone().flat_map(|i| self.name_terms_of(words_said, i)).collect();
         let naming: Vec<u32> = said.iter().filter(|(_, _, naming)| *naming).map(|(_, term, _)| *term).collect();
-        let mut candidates: Vec<u32> = naming
-            .iter()
-            .flat_map(|term| self.postings.of(*term).filter(|p| p.parts & Part::Name.bit() != 0).map(|p| p.doc))
-            .collect();
+        let mut candidates: Vec<u32> =
+            naming.iter().flat_map(|term| self.postings.of(*term).filter(|p| p.parts & Part::Name.bit() != 0).map(|p| p.doc)).collect();
         candidates.sort_unstable();
         candidates.dedup();
-        let mut scored: Vec<(u32, f32, f32)> = candidates
-            .into_iter()
-            .filter_map(|doc| self.fit(doc, &said).map(|(score, coverage)| (doc, score, coverage)))
-            .collect();
+        let mut scored: Vec<(u32, f32, f32)> =
+            candidates.into_iter().filter_map(|doc| self.fit(doc, &said).map(|(score, coverage)| (doc, score, coverage))).collect();
         scored.sort_by(|a, b| b.1.total_cmp(&a.1).then(b.2.total_cmp(&a.2)).then(a.0.cmp(&b.0)));
         let best = scored.first()?.1;
         let whole = scored.first()?.2;

@@ -169,11 +169,8 @@ impl Builder {
                 by_term[term as usize].push(Posting { doc, impact, parts });
             }
         }
-        let mut built = Postings {
-            terms: self.terms,
-            doc_count: u32::try_from(self.docs.len()).unwrap_or(u32::MAX),
-            ..Postings::default()
-        };
+        let mut built =
+            Postings { terms: self.terms, doc_count: u32::try_from(self.docs.len()).unwrap_or(u32::MAX), ..Postings::default() };
         built.starts.push(0);
         for postings in by_term {
             for posting in postings {

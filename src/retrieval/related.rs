@@ -30,11 +30,8 @@ impl Accessory {
             SpecValue::Text(text) => Some(text.as_str()),
             _ => None,
         });
-        let fits: Vec<Vec<String>> = texts
-            .flat_map(|text| text.split([',', ';', '\n']))
-            .map(|entry| stems(entry))
-            .filter(|entry| !entry.is_empty())
-            .collect();
+        let fits: Vec<Vec<String>> =
+            texts.flat_map(|text| text.split([',', ';', '\n'])).map(|entry| stems(entry)).filter(|entry| !entry.is_empty()).collect();
         (!fits.is_empty()).then_some(Self { doc, fits })
     }
 }

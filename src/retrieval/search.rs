@@ -138,12 +138,10 @@ impl Catalogue {
             .filter_map(|word| self.postings.term(&stem(word)))
             .flat_map(|term| self.postings.of(term).map(|p| p.doc).collect::<Vec<_>>())
             .collect();
-        let same_brand = |doc: u32, names: &[String]| {
-            self.facets.brand(doc).is_some_and(|own| names.iter().any(|name| own.eq_ignore_ascii_case(name)))
-        };
+        let same_brand =
+            |doc: u32, names: &[String]| self.facets.brand(doc).is_some_and(|own| names.iter().any(|name| own.eq_ignore_ascii_case(name)));
         move |doc| {
-            let in_category = query.categories.is_empty()
-                || self.facets.categories(doc).iter().any(|own| categories.contains(own));
+            let in_category = query.categories.is_empty() || self.facets.categories(doc).iter().any(|own| categories.contains(own));
             in_category
                 && (query.brands.is_empty() || same_brand(doc, &query.brands))
                 && !same_brand(doc, &query.not_brands)
@@ -185,9 +183,8 @@ impl Catalogue {
         for word in &said {
             let wanted = self.wanted(&word.text);
             total += wanted.idf;
-            let hit = wanted.alternatives.iter().any(|(alternative, _)| {
-                alternative.iter().all(|t| self.postings.of(*t).any(|p| p.doc == *doc))
-            });
+            let hit =
+                wanted.alternatives.iter().any(|(alternative, _)| alternative.iter().all(|t| self.postings.of(*t).any(|p| p.doc == *doc)));
             if hit {
                 matched += wanted.idf;
             }

@@ -4,9 +4,7 @@ use super::model::{Model, SIGNALS};
 use super::tokens::{Token, Tokens, is_letter};
 
 /// Words that turn round what follows.
-const NEGATORS: [&str; 12] = [
-    "not", "no", "never", "cannot", "without", "hardly", "barely", "none", "nothing", "neither", "nor", "nobody",
-];
+const NEGATORS: [&str; 12] = ["not", "no", "never", "cannot", "without", "hardly", "barely", "none", "nothing", "neither", "nor", "nobody"];
 /// A negator reaches this many tokens, or to the next stop.
 const REACH: u32 = 3;
 /// Letters in a piece of a longer word.

@@ -65,7 +65,9 @@ pub fn checksum(bytes: &[u8]) -> u64 {
         *to = *from;
     }
     let last = (!rest.is_empty()).then_some(last);
-    words.iter().copied().chain(last).fold(0xCBF2_9CE4_8422_2325, |value, word| {
-        (value ^ u64::from(u32::from_le_bytes(word))).wrapping_mul(0x0100_0000_01B3)
-    })
+    words
+        .iter()
+        .copied()
+        .chain(last)
+        .fold(0xCBF2_9CE4_8422_2325, |value, word| (value ^ u64::from(u32::from_le_bytes(word))).wrapping_mul(0x0100_0000_01B3))
 }

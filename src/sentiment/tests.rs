@@ -69,20 +69,23 @@ fn check(want: Want, texts: &[&str]) {
 
 #[test]
 fn plain_questions_are_neutral() {
-    check(Want::Plain, &[
-        "show me gaming laptops under 1500",
-        "only ASUS",
-        "where is my order ORD-1007?",
-        "What is the difference between the S24 and the Pixel 8?",
-        "do you have the 65 inch version in stock?",
-        "I want to return an item, how does it work?",
-        "how long does delivery to Leeds take",
-        "which payment methods do you accept?",
-        "when does the shop open on Saturday",
-        "add the second one to my basket",
-        "compare them",
-        "yes",
-    ]);
+    check(
+        Want::Plain,
+        &[
+            "show me gaming laptops under 1500",
+            "only ASUS",
+            "where is my order ORD-1007?",
+            "What is the difference between the S24 and the Pixel 8?",
+            "do you have the 65 inch version in stock?",
+            "I want to return an item, how does it work?",
+            "how long does delivery to Leeds take",
+            "which payment methods do you accept?",
+            "when does the shop open on Saturday",
+            "add the second one to my basket",
+            "compare them",
+            "yes",
+        ],
+    );
 }
 
 #[test]
@@ -92,31 +95,36 @@ fn thanks_are_positive() {
 
 #[test]
 fn complaints_are_negative_without_a_person() {
-    check(Want::Displeased, &[
-        "it arrived broken",
-        "my headphones stopped working after two days",
-        "the screen is cracked and I am disappointed",
-    ]);
+    check(
+        Want::Displeased,
+        &["it arrived broken", "my headphones stopped working after two days", "the screen is cracked and I am disappointed"],
+    );
 }
 
 #[test]
 fn fury_is_very_negative() {
-    check(Want::Furious, &[
-        "worst shop ever, disgusting, you are thieves",
-        "You are liars and crooks. My lawyer will be in touch.",
-        "THIS IS THE WORST COMPANY EVER. YOU SCAMMERS STOLE MY MONEY!!!",
-        "fuck you and your useless shop, I'm filing a chargeback",
-    ]);
+    check(
+        Want::Furious,
+        &[
+            "worst shop ever, disgusting, you are thieves",
+            "You are liars and crooks. My lawyer will be in touch.",
+            "THIS IS THE WORST COMPANY EVER. YOU SCAMMERS STOLE MY MONEY!!!",
+            "fuck you and your useless shop, I'm filing a chargeback",
+        ],
+    );
 }
 
 #[test]
 fn what_presses_is_urgent() {
-    check(Want::Urgent, &[
-        "URGENT please help, the charger is on fire",
-        "the battery is smoking right now what do I do",
-        "I need an answer in the next ten minutes, I'm at the till",
-        "someone is in my account spending my money right now",
-    ]);
+    check(
+        Want::Urgent,
+        &[
+            "URGENT please help, the charger is on fire",
+            "the battery is smoking right now what do I do",
+            "I need an answer in the next ten minutes, I'm at the till",
+            "someone is in my account spending my money right now",
+        ],
+    );
 }
 
 #[test]
@@ -124,22 +132,25 @@ fn odd_texts_are_calm() {
     let emoji = "\u{1f600}".repeat(1_000);
     let long = "word ".repeat(50_000);
     let stretched = "a".repeat(100_000);
-    check(Want::Calm, &[
-        "",
-        " \n\t",
-        "\0",
-        "\0\0\0 \u{202e}abc",
-        "\u{5e9}\u{5dc}\u{5d5}\u{5dd} \u{645}\u{631}\u{62d}\u{628}\u{627}",
-        "\u{feff}\u{200d}\u{fe0f}",
-        "@",
-        ":",
-        ":-",
-        "http://",
-        "'''",
-        &emoji,
-        &long,
-        &stretched,
-    ]);
+    check(
+        Want::Calm,
+        &[
+            "",
+            " \n\t",
+            "\0",
+            "\0\0\0 \u{202e}abc",
+            "\u{5e9}\u{5dc}\u{5d5}\u{5dd} \u{645}\u{631}\u{62d}\u{628}\u{627}",
+            "\u{feff}\u{200d}\u{fe0f}",
+            "@",
+            ":",
+            ":-",
+            "http://",
+            "'''",
+            &emoji,
+            &long,
+            &stretched,
+        ],
+    );
 }
 
 #[test]

@@ -42,9 +42,7 @@ pub fn encode<T: Row>(row: &T) -> Vec<u8> {
 /// bytes that are no such row.
 pub fn decode<T: Row>(bytes: &[u8]) -> Result<T, StoreError> {
     match bytes.split_first() {
-        Some((&version, rest)) if version == T::VERSION => {
-            postcard::from_bytes(rest).map_err(|_| StoreError::Damaged { what: T::NAME })
-        }
+        Some((&version, rest)) if version == T::VERSION => postcard::from_bytes(rest).map_err(|_| StoreError::Damaged { what: T::NAME }),
         Some((&version, rest)) => T::decode_old(version, rest),
         None => Err(StoreError::Damaged { what: T::NAME }),
     }

@@ -23,11 +23,7 @@ pub fn of(kind: RecordKind, payload: &[u8]) -> Result<Vec<(Index, String)>, Stor
         RecordKind::Order => {
             let order: Order = decode(payload)?;
             let number = bare(&order.number);
-            vec![
-                (Index::OrderByDigits, digits(&number)),
-                (Index::OrderByNumber, number),
-                (Index::OrderByCustomer, order.customer),
-            ]
+            vec![(Index::OrderByDigits, digits(&number)), (Index::OrderByNumber, number), (Index::OrderByCustomer, order.customer)]
         }
         RecordKind::Customer => {
             let customer: Customer = decode(payload)?;
@@ -66,11 +62,7 @@ pub fn same_but_for_time(kind: RecordKind, old: &[u8], new: &[u8]) -> Result<boo
     }
 }
 
-fn timeless<T: Row + PartialEq>(
-    old: &[u8],
-    new: &[u8],
-    time: fn(&mut T) -> &mut Moment,
-) -> Result<bool, StoreError> {
+fn timeless<T: Row + PartialEq>(old: &[u8], new: &[u8], time: fn(&mut T) -> &mut Moment) -> Result<bool, StoreError> {
     let (mut old, mut new): (T, T) = (decode(old)?, decode(new)?);
     *time(&mut old) = Moment(0);
     *time(&mut new) = Moment(0);

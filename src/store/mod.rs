@@ -30,8 +30,8 @@ use crate::domain::text::fold::bare;
 use crate::domain::time::Moment;
 use cache::Caches;
 use command::{
-    Accept, Accepted, Attempt, AttemptVerdict, Command, Expire, Expired, Forget, Forgotten, OpenSession, Opened,
-    PutOutcome, PutRecords, Reply, Settle, Settled, Waiting,
+    Accept, Accepted, Attempt, AttemptVerdict, Command, Expire, Expired, Forget, Forgotten, OpenSession, Opened, PutOutcome, PutRecords,
+    Reply, Settle, Settled, Waiting,
 };
 use rows::{AnalyticsRow, AuditRow, LabelRow, SessionRow, TokenRow, TurnRecord};
 

@@ -85,7 +85,8 @@ fn figures_of(rows: &[&AnalyticsRow], unresolved: &Unresolved) -> Value {
     latencies.sort_unstable();
     let at = |quantile: f64| latencies.get(((latencies.len() as f64 * quantile) as usize).min(latencies.len().saturating_sub(1))).copied();
     let confidence: u32 = rows.iter().map(|row| u32::from(row.confidence)).sum();
-    let moods: BTreeMap<&str, usize> = Mood::ALL.iter().map(|mood| (mood.name(), rows.iter().filter(|row| row.mood == *mood).count())).collect();
+    let moods: BTreeMap<&str, usize> =
+        Mood::ALL.iter().map(|mood| (mood.name(), rows.iter().filter(|row| row.mood == *mood).count())).collect();
     let mut sessions: Vec<SessionKey> = rows.iter().map(|row| row.session).collect();
     sessions.sort_unstable();
     sessions.dedup();

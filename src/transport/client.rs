@@ -3,10 +3,10 @@
 
 use serde_json::Value;
 
+use super::Shared;
 use super::caller::Caller;
 use super::inbound::{self, ClientEvent, Named};
 use super::wire::{self, WireError, WireEvent};
-use super::Shared;
 use crate::domain::error::{ErrorCode, Rejected};
 use crate::domain::event::{ServerEvent, SessionGrant};
 use crate::domain::ids::Seq;

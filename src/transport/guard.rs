@@ -11,10 +11,10 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use tower_http::cors::CorsLayer;
 
+use super::Shared;
 use super::caller::{self, Caller, Peer};
 use super::reply;
 use super::wire::WireError;
-use super::Shared;
 use crate::config::Server;
 use crate::domain::error::{ErrorCode, Rejected};
 
@@ -56,9 +56,9 @@ impl Sites {
     /// Whether pages of an origin may send requests that change something.
     fn allows_origin(&self, origin: &str, own_authority: &str) -> bool {
         let origin = plain_origin(origin);
-        let own = origin.split_once("://").is_some_and(|(scheme, authority)| {
-            matches!(scheme, "http" | "https") && authority.eq_ignore_ascii_case(own_authority)
-        });
+        let own = origin
+            .split_once("://")
+            .is_some_and(|(scheme, authority)| matches!(scheme, "http" | "https") && authority.eq_ignore_ascii_case(own_authority));
         own || self.origins.contains(&origin)
     }
 }

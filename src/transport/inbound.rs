@@ -74,7 +74,8 @@ pub fn read(name: &str, body: &Value) -> Result<ClientEvent, Rejected> {
         "user_message" => {
             // The first version of the client says `message`.
             let text = text_field(body, "text")?.or(text_field(body, "message")?).ok_or_else(|| invalid("The message has no text."))?;
-            let inbound = Inbound::Message { text, client_id: text_field(body, "client_message_id")?, language: text_field(body, "language")? };
+            let inbound =
+                Inbound::Message { text, client_id: text_field(body, "client_message_id")?, language: text_field(body, "language")? };
             Ok(ClientEvent::Inbound { inbound, session })
         }
         "confirm" => {
@@ -93,7 +94,9 @@ pub fn read(name: &str, body: &Value) -> Result<ClientEvent, Rejected> {
             let session = session.ok_or_else(|| invalid("resume needs session_id and token."))?;
             let last_seq = match body.get("last_seq") {
                 None | Some(Value::Null) => 0,
-                Some(value) => value.as_u64().and_then(|n| Seq::try_from(n).ok()).ok_or_else(|| invalid("last_seq must be a whole number."))?,
+                Some(value) => {
+                    value.as_u64().and_then(|n| Seq::try_from(n).ok()).ok_or_else(|| invalid("last_seq must be a whole number."))?
+                }
             };
             Ok(ClientEvent::Resume { session, last_seq })
         }

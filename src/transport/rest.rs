@@ -188,7 +188,12 @@ pub struct After {
 }
 
 /// `GET /api/sessions/{id}/messages`
-pub async fn messages(State(shared): State<Shared>, caller: Caller, Path(id): Path<String>, query: Result<Query<After>, QueryRejection>) -> Response {
+pub async fn messages(
+    State(shared): State<Shared>,
+    caller: Caller,
+    Path(id): Path<String>,
+    query: Result<Query<After>, QueryRejection>,
+) -> Response {
     let read = async {
         let held = admit_to(&shared, &caller, &id).await?;
         let after = match &query {

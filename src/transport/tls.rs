@@ -85,9 +85,8 @@ fn times(cert: &Path, key: &Path) -> Times {
 
 fn load(cert: &Path, key: &Path) -> Result<TlsAcceptor, String> {
     let unusable = |path: &Path, reason: &dyn std::fmt::Display| format!("{} cannot be used for TLS: {reason}", path.display());
-    let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_file_iter(cert)
-        .and_then(Iterator::collect)
-        .map_err(|error| unusable(cert, &error))?;
+    let chain: Vec<CertificateDer<'static>> =
+        CertificateDer::pem_file_iter(cert).and_then(Iterator::collect).map_err(|error| unusable(cert, &error))?;
     let secret = PrivateKeyDer::from_pem_file(key).map_err(|error| unusable(key, &error))?;
     let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
     let mut config = ServerConfig::builder_with_provider(provider)

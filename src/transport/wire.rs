@@ -233,7 +233,14 @@ fn wire_notice<'a>(own: MessageId, seq: Seq, id: &'a SessionId, notice: &'a Noti
     }
 }
 
-fn wire_agent<'a>(own: MessageId, session: SessionKey, seq: Seq, id: &'a SessionId, reply: &'a AgentMessage, token: Option<&'a str>) -> WireAgent<'a> {
+fn wire_agent<'a>(
+    own: MessageId,
+    session: SessionKey,
+    seq: Seq,
+    id: &'a SessionId,
+    reply: &'a AgentMessage,
+    token: Option<&'a str>,
+) -> WireAgent<'a> {
     let evidence_id = |index: u16| EvidenceId { message: own, index }.to_string();
     let card = |card: &'a Card| WireCard {
         kind: card.kind.name(),
@@ -346,7 +353,14 @@ impl<'a> WireError<'a> {
     /// A refusal of a request.
     pub fn new(rejected: &'a Rejected, request_id: &'a str) -> Self {
         let retry_after_ms = rejected.retry_after.map(|after| u64::try_from(after.as_millis()).unwrap_or(u64::MAX).max(1));
-        Self { code: rejected.code.name(), message: &rejected.message, request_id, client_message_id: None, message_id: None, retry_after_ms }
+        Self {
+            code: rejected.code.name(),
+            message: &rejected.message,
+            request_id,
+            client_message_id: None,
+            message_id: None,
+            retry_after_ms,
+        }
     }
 
     /// About a message of the client.

@@ -14,11 +14,11 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Message, Role, WebSocketConfig};
 
+use super::Shared;
 use super::caller::{Caller, Place};
 use super::client::{Answer, Client, Reaction};
 use super::reply;
 use super::wire::WireEvent;
-use super::Shared;
 use crate::domain::error::{ErrorCode, Rejected};
 use crate::gateway::frame_bytes;
 
@@ -68,7 +68,11 @@ pub async fn upgrade(State(shared): State<Shared>, caller: Caller, mut request: 
 
 fn handshake_key(headers: &HeaderMap) -> Option<String> {
     let has = |name: header::HeaderName, word: &str| {
-        headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).any(|value| value.split(',').any(|part| part.trim().eq_ignore_ascii_case(word)))
+        headers
+            .get_all(name)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .any(|value| value.split(',').any(|part| part.trim().eq_ignore_ascii_case(word)))
     };
     let fits = has(header::UPGRADE, "websocket") && has(header::CONNECTION, "upgrade") && has(header::SEC_WEBSOCKET_VERSION, "13");
     let key = headers.get(header::SEC_WEBSOCKET_KEY)?;

@@ -108,7 +108,13 @@ impl Gatherer<'_> {
                 card.title.clone_from(&promotion.name);
                 let today = self.book.today();
                 card.status = promotion.runs_on(today).is_ok().then(|| "Running".to_owned());
-                for (label, field) in [("Code", Field::Number), ("Discount", Field::Discount), ("Minimum order", Field::MinimumTotal), ("For", Field::Category), ("Until", Field::End)] {
+                for (label, field) in [
+                    ("Code", Field::Number),
+                    ("Discount", Field::Discount),
+                    ("Minimum order", Field::MinimumTotal),
+                    ("For", Field::Category),
+                    ("Until", Field::End),
+                ] {
                     card.fields.extend(self.line(label, id, field));
                 }
             }

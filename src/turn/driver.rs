@@ -13,8 +13,10 @@ use super::machine::{Effect, Event, Machine, Sensed, Start};
 use super::speaker::{self, Spoken};
 use super::tickets::TicketNumbers;
 use crate::agents::lookup::Lookup;
-use crate::agents::orchestrator::{ModelView, Thresholds};
-use crate::domain::agent::{Agent, Intent};
+use crate::agents::orchestrator::{Escalation, ModelView, Thresholds};
+use crate::domain::agent::{Agent, Decider, Intent, IntentScores, Provider};
+use crate::domain::sentiment::Mood;
+use crate::domain::goal::Goal;
 use crate::domain::error::{ErrorCode, Rejected};
 use crate::domain::event::{CancelReason, ServerEvent, Stage};
 use crate::domain::ids::{MessageId, Seq, SessionId, SessionKey};
@@ -24,10 +26,12 @@ use crate::domain::shop::Shop;
 use crate::domain::state::ConversationState;
 use crate::domain::time::Moment;
 use crate::hub::Hub;
+use crate::llm::encoder::{Encoder, Scores, Utterance};
 use crate::sentiment::Analyzer;
 use crate::store::command::{Settle, Settled};
 use crate::store::rows::{AnalyticsRow, AuditRow, TurnRecord};
 use crate::store::{Store, StoreError, codec};
+use crate::telemetry;
 
 /// Everything a turn works with.
 pub struct Engine {
@@ -39,6 +43,8 @@ pub struct Engine {
     pub hub: Hub,
     /// Mood and urgency.
     pub sentiment: Analyzer,
+    /// What a message is for; without it the rules decide alone (the template tier).
+    pub encoder: Option<Arc<Encoder>>,
     /// The shop.
     pub shop: Arc<Shop>,
     /// Whose an order is.
@@ -150,13 +156,14 @@ impl Engine {
         loop {
             event = match machine.step(event) {
                 Effect::Sense => Event::Sensed(Box::new(self.sense(&job.message.text, &state, &shelves).await?)),
-                Effect::Classify => Event::Classified(self.classify(job, &machine).await),
+                Effect::Classify => Event::Classified(self.classify(job).await?),
                 Effect::LookUp(agent, lookups) => Event::Found(self.look_up(job, &machine, &shelves, agent, &lookups).await?),
                 Effect::Number => Event::Numbered(self.tickets.take()),
                 Effect::Finish => break,
             };
         }
         let spoken = self.speak(job, &machine);
+        self.stream(job, &machine, &spoken);
         if machine.outcome.identity_failed {
             worker.step_out();
             self.hold_back(job).await;
@@ -183,8 +190,31 @@ impl Engine {
         Ok(Sensed { sentiment: self.sentiment.analyze(text), heard, shown })
     }
 
-    async fn classify(&self, _job: &Job, _machine: &Machine) -> Option<ModelView> {
-        None
+    /// What the encoder makes of the message and the two before it. A failure leaves it to the rules.
+    async fn classify(&self, job: &Job) -> Result<Option<ModelView>, StoreError> {
+        let Some(encoder) = self.encoder.as_deref().filter(|_| job.message.tap.is_none()) else { return Ok(None) };
+        let before = match job.seq {
+            0 | 1 => Vec::new(),
+            seq => self.store.history(job.session, seq - 1, HISTORY).await?,
+        };
+        let history: Vec<Utterance<'_>> = before
+            .iter()
+            .filter_map(|stored| match &stored.body {
+                Body::User(message) => Some(Utterance { from_customer: true, text: &message.text }),
+                Body::Agent(message) => Some(Utterance { from_customer: false, text: &message.text }),
+                Body::Notice(_) => None,
+            })
+            .collect();
+        let begun = std::time::Instant::now();
+        let scores = encoder.score(&job.message.text, &history);
+        telemetry::model("local", "classify", begun.elapsed());
+        match scores {
+            Ok(scores) => Ok(Some(view(&scores))),
+            Err(_) => {
+                telemetry::model_failure("local", "classify");
+                Ok(None)
+            }
+        }
     }
 
     async fn look_up(
@@ -229,19 +259,43 @@ impl Engine {
         speaker::with_templates(machine)
     }
 
+    /// Publishes verified sentences before their commit, but for a turn that writes: its promises wait.
+    fn stream(&self, job: &Job, machine: &Machine, spoken: &Spoken) {
+        let outcome = &machine.outcome;
+        if !outcome.writes.is_empty() || outcome.identity_failed || !self.hub.is_watched(job.session) {
+            return;
+        }
+        let message = MessageId::reply_to(job.session, job.seq);
+        let mut said = String::new();
+        for (sentence, index) in spoken.words.sentences().iter().zip(0_u32..) {
+            let separator = super::grounding::separator(&said, sentence.text());
+            let text = format!("{separator}{}", sentence.text());
+            said.push_str(&text);
+            self.hub.publish(job.session, &ServerEvent::Delta { message, index, text, epoch: job.epoch });
+        }
+    }
+
     fn typing(&self, job: &Job, agent: Agent, stage: Stage) {
         self.hub.publish(job.session, &ServerEvent::Typing { agent, stage });
     }
 
     /// Stores the result in one batch, then publishes it.
-    async fn finish(&self, job: &Job, machine: Machine, spoken: Spoken, waited: Duration, worker: &mut Worker) -> Result<Ended, StoreError> {
+    async fn finish(
+        &self,
+        job: &Job,
+        machine: Machine,
+        spoken: Spoken,
+        waited: Duration,
+        worker: &mut Worker,
+    ) -> Result<Ended, StoreError> {
         let now = Moment::now();
         let latency = now.since(job.accepted_at);
         let written = self.write_up(job, machine, spoken, waited, latency, now);
-        let Written { settle, bodies, state } = written;
+        let Written { settle, bodies, state, summary } = written;
         worker.step_out();
         match self.store.settle(settle, Some(state)).await? {
             Settled::Done(seqs) => {
+                summary.tell(job, latency);
                 for (seq, body) in seqs.into_iter().zip(bodies) {
                     self.hub.publish(job.session, &ServerEvent::Message(Arc::new(Stored { seq, body })));
                 }
@@ -268,7 +322,7 @@ impl Engine {
         let proof = assemble::prove(&spoken.words, &outcome.cards, &mut outcome.book);
         let intent = decision.as_ref().map_or(Intent::General, |d| d.intent);
         let confidence = decision.as_ref().map_or(0.0, |d| d.confidence);
-        let decider = decision.as_ref().map_or(crate::domain::agent::Decider::Rules, |d| d.decider);
+        let decider = decision.as_ref().map_or(Decider::Rules, |d| d.decider);
         let latency_ms = u32::try_from(latency.as_millis()).unwrap_or(u32::MAX);
         let ticket = outcome.tickets.first().map(|ticket| ticket.number.clone());
         let acts: Vec<_> = outcome.acts.iter().map(|act| act.kind).collect();
@@ -276,13 +330,19 @@ impl Engine {
             .handoffs
             .iter()
             .map(|(from, to, reason)| {
-                Body::Notice(Notice { kind: NoticeKind::Handoff, from: Some(*from), to: Some(*to), reason: reason.clone(), created_at: now })
+                Body::Notice(Notice {
+                    kind: NoticeKind::Handoff,
+                    from: Some(*from),
+                    to: Some(*to),
+                    reason: reason.clone(),
+                    created_at: now,
+                })
             })
             .collect();
-        let pending_action = outcome.proposes.as_ref().map(|action| PendingAction {
-            action_id: action.id.clone(),
-            summary: "Open a ticket for our team".to_owned(),
-        });
+        let pending_action = outcome
+            .proposes
+            .as_ref()
+            .map(|action| PendingAction { action_id: action.id.clone(), summary: "Open a ticket for our team".to_owned() });
         bodies.push(Body::Agent(Box::new(AgentMessage {
             in_reply_to: Some(job.seq),
             agent,
@@ -323,6 +383,14 @@ impl Engine {
             latency_ms,
             waited_ms: u32::try_from(waited.as_millis()).unwrap_or(u32::MAX),
         };
+        let summary = Summary {
+            agent,
+            intent,
+            provider: spoken.provider,
+            mood: sentiment.label,
+            handoffs: outcome.handoffs.iter().map(|(from, to, _)| (*from, *to)).collect(),
+            escalation: outcome.escalation.map(Escalation::name),
+        };
         let analytics = AnalyticsRow {
             session: job.session,
             seq: job.seq,
@@ -333,7 +401,7 @@ impl Engine {
             provider: spoken.provider,
             mood: sentiment.label,
             latency_ms,
-            handoffs: outcome.handoffs.iter().map(|(from, to, _)| (*from, *to)).collect(),
+            handoffs: summary.handoffs.clone(),
             escalated: outcome.escalation.is_some(),
             customer: outcome.state.identity.customer.clone(),
             reasked: outcome.reasked,
@@ -343,7 +411,11 @@ impl Engine {
             actor: format!("agent:{agent}"),
             action: "ticket.open".to_owned(),
             session: Some(job.session),
-            record: Some(crate::domain::record::RecordRef { kind: crate::domain::record::RecordKind::Ticket, id: ticket.number.clone(), version: 1 }),
+            record: Some(crate::domain::record::RecordRef {
+                kind: crate::domain::record::RecordKind::Ticket,
+                id: ticket.number.clone(),
+                version: 1,
+            }),
             note: ticket.issue.clone(),
         });
         let settle = Settle {
@@ -362,7 +434,7 @@ impl Engine {
             turn: Some(codec::encode(&turn)),
             analytics: Some(analytics),
         };
-        Written { settle, bodies, state: outcome.state }
+        Written { settle, bodies, state: outcome.state, summary }
     }
 
     /// Answers a message with an error, so that it does not wait for ever.
@@ -398,9 +470,57 @@ impl Engine {
     }
 }
 
+/// Messages before the one to be classified that the encoder reads.
+const HISTORY: usize = 2;
+
+/// The encoder's scores as the orchestrator takes them.
+pub fn view(scores: &Scores) -> ModelView {
+    let mut intents = [0.0; 5];
+    for (name, score) in scores.named() {
+        if let Some(intent) = Intent::from_name(name) {
+            intents[intent.index()] = score;
+        }
+    }
+    let goals = scores.goals.iter().filter_map(|(name, share)| Some((Goal::from_name(name)?, *share))).collect();
+    ModelView { intents: IntentScores(intents), goals, decider: Decider::Local }
+}
+
 /// A result, ready to be stored, with what is published once it is.
 struct Written {
     settle: Settle,
     bodies: Vec<Body>,
     state: ConversationState,
+    summary: Summary,
+}
+
+/// What metrics and the log are told of a turn: names and numbers, never words.
+struct Summary {
+    agent: Agent,
+    intent: Intent,
+    provider: Provider,
+    mood: Mood,
+    handoffs: Vec<(Agent, Agent)>,
+    escalation: Option<&'static str>,
+}
+
+impl Summary {
+    fn tell(&self, job: &Job, latency: Duration) {
+        telemetry::turn(self.agent, self.intent, self.provider, "replied", latency);
+        telemetry::mood(self.mood);
+        for (from, to) in &self.handoffs {
+            telemetry::handoff(*from, *to);
+        }
+        if let Some(reason) = self.escalation {
+            telemetry::escalation(reason);
+        }
+        tracing::info!(
+            session = %job.session_id,
+            intent = %self.intent,
+            agent = %self.agent,
+            sentiment = self.mood.name(),
+            provider = %self.provider,
+            processing_time_ms = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX),
+            "replied"
+        );
+    }
 }

@@ -233,7 +233,13 @@ pub fn svg() -> String {
         let down = y2 >= y1;
         let (from, to) = if down { (y1 + 18, y2.saturating_sub(18)) } else { (y1.saturating_sub(18), y2 + 18) };
         let _ = writeln!(out, "<path d=\"M{x1} {from}L{x2} {to}\" stroke=\"#667\" fill=\"none\" marker-end=\"url(#a)\"/>");
-        let _ = writeln!(out, "<text x=\"{}\" y=\"{}\" text-anchor=\"middle\" fill=\"#445\">{}</text>", (x1 + x2) / 2, (from + to) / 2, edge.when.words());
+        let _ = writeln!(
+            out,
+            "<text x=\"{}\" y=\"{}\" text-anchor=\"middle\" fill=\"#445\">{}</text>",
+            (x1 + x2) / 2,
+            (from + to) / 2,
+            edge.when.words()
+        );
     }
     for node in nodes() {
         let (x, y) = place(node);

@@ -7,9 +7,9 @@ use serde::Deserialize;
 use crate::agents::lookup::{Claim, Verdict};
 use crate::domain::customer::{Customer, same_zip};
 use crate::domain::order::Order;
+use crate::domain::time::Moment;
 use crate::store::command::{Attempt, AttemptRules, AttemptVerdict, Proven};
 use crate::store::{Index, Store, StoreError};
-use crate::domain::time::Moment;
 
 /// Which proofs show whose an order is; data, see `knowledge_base/policies/identity.json`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -91,7 +91,10 @@ impl IdentityPolicy {
             Proof::Zip => claim.zip.as_deref().is_some_and(zip_fits),
             Proof::Name => claim.name.as_deref().is_some_and(|name| customer.has_name(name)),
         };
-        self.identified.iter().map(|combination| combination.iter().map(holds).fold(true, |all, one| all & one)).fold(false, |any, one| any | one)
+        self.identified
+            .iter()
+            .map(|combination| combination.iter().map(holds).fold(true, |all, one| all & one))
+            .fold(false, |any, one| any | one)
     }
 }
 

@@ -74,7 +74,8 @@ impl Library {
     /// When the store fails.
     pub async fn refresh(&self, store: &Store, kinds: &[RecordKind], embedder: Option<&dyn Embedder>) -> Result<(), StoreError> {
         let old = self.shelves();
-        let catalogue = if kinds.contains(&RecordKind::Product) { Arc::new(load_catalogue(store).await?) } else { Arc::clone(&old.catalogue) };
+        let catalogue =
+            if kinds.contains(&RecordKind::Product) { Arc::new(load_catalogue(store).await?) } else { Arc::clone(&old.catalogue) };
         let knowledge = if kinds.contains(&RecordKind::Knowledge) {
             Arc::new(load_knowledge(store, embedder).await?)
         } else {

@@ -36,7 +36,16 @@ pub struct Asker {
 #[derive(Debug, Clone)]
 pub enum Outcome {
     /// A search.
-    Search { records: Vec<Versioned>, total: usize, unknown: Vec<String>, lookup: Box<crate::domain::query::ProductQuery> },
+    Search {
+        /// The products shown, best first.
+        records: Vec<Versioned>,
+        /// How many fit in all.
+        total: usize,
+        /// Words of the query that no product has.
+        unknown: Vec<String>,
+        /// What was looked for.
+        lookup: Box<crate::domain::query::ProductQuery>,
+    },
     /// Products by SKU.
     Products(Vec<Versioned>),
     /// Alternatives.
@@ -44,7 +53,12 @@ pub enum Outcome {
     /// Accessories.
     Accessories(Vec<Versioned>),
     /// Categories and brands.
-    Assortment { categories: Vec<(String, u32)>, brands: Vec<String> },
+    Assortment {
+        /// Categories with how many products each has.
+        categories: Vec<(String, u32)>,
+        /// Brands, the largest first.
+        brands: Vec<String>,
+    },
     /// Promotions.
     Promotions(Vec<Versioned>),
     /// A promotion by its code.
@@ -62,7 +76,12 @@ pub enum Outcome {
     /// An entry.
     Entry(Option<Versioned>),
     /// A verdict.
-    Identity { verdict: Verdict, proven: Option<Proven> },
+    Identity {
+        /// What the check found.
+        verdict: Verdict,
+        /// What clears the counted attempt, when it held.
+        proven: Option<Proven>,
+    },
 }
 
 /// What look-ups are made with.

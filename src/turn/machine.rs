@@ -27,8 +27,8 @@ use crate::domain::shop::Shop;
 use crate::domain::state::{Action, ActionKind, ConversationState, HandoffNote, Pending, TicketDraft};
 use crate::domain::ticket::Ticket;
 use crate::domain::time::Moment;
-use crate::store::command::{Guard, Proven, RecordWrite};
 use crate::store::ShopRecord as _;
+use crate::store::command::{Guard, Proven, RecordWrite};
 
 /// Rounds of look-ups an agent may ask for in one plan.
 const ROUNDS: usize = 6;
@@ -351,7 +351,8 @@ impl Machine {
     fn plan(&mut self) {
         let said = self.said();
         // The customer tapped or named a meaning: the message that was unclear is what counts.
-        let chosen = matches!(&self.start.state.pending, Some(Pending::Clarify { .. })) && self.decision.as_ref().is_some_and(|d| d.decider == crate::domain::agent::Decider::Context);
+        let chosen = matches!(&self.start.state.pending, Some(Pending::Clarify { .. }))
+            && self.decision.as_ref().is_some_and(|d| d.decider == crate::domain::agent::Decider::Context);
         let turn = Turn {
             text: if chosen { &said } else { &self.start.text },
             heard: &self.heard,

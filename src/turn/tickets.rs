@@ -69,12 +69,7 @@ mod tests {
 
     #[test]
     fn new_numbers_look_like_the_shops_own() {
-        for (there, next) in [
-            (&["TCK-2001", "TCK-2025"][..], "TCK-2026"),
-            (&["0099"], "0100"),
-            (&[], "T-1001"),
-            (&["none"], "T-1001"),
-        ] {
+        for (there, next) in [(&["TCK-2001", "TCK-2025"][..], "TCK-2026"), (&["0099"], "0100"), (&[], "T-1001"), (&["none"], "T-1001")] {
             assert_eq!(TicketNumbers::learn(there.iter().copied()).take(), next);
         }
     }

@@ -120,7 +120,8 @@ fn my_orders(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut
 
 /// Cancel, change, other address: the shop's rule, applied to where the order stands.
 fn change(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
-    let about_one = !turn.heard.orders.is_empty() || state.focus.order.is_some() || turn.continues || state.identity.level != IdentityLevel::Anonymous;
+    let about_one =
+        !turn.heard.orders.is_empty() || state.focus.order.is_some() || turn.continues || state.identity.level != IdentityLevel::Anonymous;
     let mine = turn.heard.words.iter().any(|w| w.text == "my" || w.text == "i" || w.text == "it");
     if !about_one && !mine {
         return say::from_knowledge(turn, found, book);

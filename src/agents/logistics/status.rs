@@ -93,7 +93,9 @@ fn parcels(turn: &Turn<'_>, id: RecordId, order: &Order, book: &mut FactBook, an
         let state = book.field(id, Field::ParcelStatus(index));
         match (arrived, state) {
             (Some(day), _) if order.is_split() || turn.goal == Goal::Tracking => {
-                answer.say(Act::plain(ActKind::ParcelDelivered).with_some("carrier", carrier).with_some("tracking", tracking).with("day", day));
+                answer.say(
+                    Act::plain(ActKind::ParcelDelivered).with_some("carrier", carrier).with_some("tracking", tracking).with("day", day),
+                );
             }
             (Some(_), _) => {}
             (None, Some(state)) => {

@@ -144,11 +144,8 @@ pub fn question(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &
 pub fn buy(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
     let meant = resolve::products(turn);
     if found.knowledge.is_empty() {
-        let mut lookups = vec![Lookup::Knowledge {
-            text: "How do I place an order? How can I buy something?".to_owned(),
-            procedures: None,
-            limit: 2,
-        }];
+        let mut lookups =
+            vec![Lookup::Knowledge { text: "How do I place an order? How can I buy something?".to_owned(), procedures: None, limit: 2 }];
         if !meant.is_none() {
             lookups.push(Lookup::Products(meant.skus.iter().take(AT_ONCE).cloned().collect()));
         }
@@ -187,10 +184,65 @@ struct Asked {
 /// particular ("tell me more") do not count.
 fn asked_properties(turn: &Turn<'_>, product: &Product) -> Vec<Asked> {
     const NOTHING_IN_PARTICULAR: &[&str] = &[
-        "detail", "info", "information", "spec", "specification", "specificat", "feature", "featur", "more", "about", "tell", "describe", "describ", "product",
-        "model", "good", "first", "second", "third", "last", "two", "three", "both", "work", "fit", "come", "support", "include", "includ", "run", "use", "us",
-        "us", "connect", "plug", "play", "handle", "option", "version", "available", "availabl", "kind", "type", "laptop", "phone", "compatible", "compatibl",
-        "long", "much", "many", "big", "size", "any", "need", "quality", "how", "what", "which", "number",
+        "detail",
+        "info",
+        "information",
+        "spec",
+        "specification",
+        "specificat",
+        "feature",
+        "featur",
+        "more",
+        "about",
+        "tell",
+        "describe",
+        "describ",
+        "product",
+        "model",
+        "good",
+        "first",
+        "second",
+        "third",
+        "last",
+        "two",
+        "three",
+        "both",
+        "work",
+        "fit",
+        "come",
+        "support",
+        "include",
+        "includ",
+        "run",
+        "use",
+        "us",
+        "us",
+        "connect",
+        "plug",
+        "play",
+        "handle",
+        "option",
+        "version",
+        "available",
+        "availabl",
+        "kind",
+        "type",
+        "laptop",
+        "phone",
+        "compatible",
+        "compatibl",
+        "long",
+        "much",
+        "many",
+        "big",
+        "size",
+        "any",
+        "need",
+        "quality",
+        "how",
+        "what",
+        "which",
+        "number",
     ];
     let name: Vec<String> = tokens(&product.name).iter().map(|t| stem(&t.text)).collect();
     let brand: Vec<String> = tokens(&product.brand).iter().map(|t| stem(&t.text)).collect();

@@ -47,13 +47,8 @@ pub(super) fn ask_product(turn: &Turn<'_>, state: &mut ConversationState, choice
     let mut answer = Answer::of(vec![Act::plain(kind)]);
     answer.asks.push(Slot::Product);
     answer.reasked = matches!(&state.pending, Some(Pending::Ask { slot: Slot::Product, .. })) && turn.continues;
-    state.pending = Some(Pending::Ask {
-        slot: Slot::Product,
-        goal: turn.goal,
-        agent: Agent::Sales,
-        said: say::question_text(turn),
-        attempts: 1,
-    });
+    state.pending =
+        Some(Pending::Ask { slot: Slot::Product, goal: turn.goal, agent: Agent::Sales, said: say::question_text(turn), attempts: 1 });
     answer.done()
 }
 

@@ -33,7 +33,10 @@ enum Criterion {
 
 /// Needs in customers' words, and what serves them. General knowledge of electronics, not of a shop.
 const NEEDS: &[(&[&str], Criterion)] = &[
-    (&["travel", "travell", "light", "lightweight", "portabl", "portable", "carry", "commut", "commute", "train", "plane", "bag"], Criterion::Least("weight")),
+    (
+        &["travel", "travell", "light", "lightweight", "portabl", "portable", "carry", "commut", "commute", "train", "plane", "bag"],
+        Criterion::Least("weight"),
+    ),
     (&["battery", "unplug", "unplugg", "charge"], Criterion::Most("battery")),
     (&["cheap", "cheapest", "budget", "money", "value", "afford", "affordable", "student", "price"], Criterion::Price),
     (&["gaming", "gam", "game", "fps", "esport", "shooter", "smooth"], Criterion::Most("refresh")),
@@ -96,10 +99,7 @@ fn is_there(book: &FactBook, id: RecordId) -> bool {
 fn criterion(turn: &Turn<'_>) -> Criterion {
     let said: Vec<String> = tokens(turn.said).iter().map(|t| stem(&t.text)).collect();
     let stems: Vec<&str> = turn.heard.words.iter().map(|w| w.stem.as_str()).chain(said.iter().map(String::as_str)).collect();
-    NEEDS
-        .iter()
-        .find(|(words, _)| words.iter().any(|word| stems.contains(word)))
-        .map_or(Criterion::Price, |(_, criterion)| *criterion)
+    NEEDS.iter().find(|(words, _)| words.iter().any(|word| stems.contains(word))).map_or(Criterion::Price, |(_, criterion)| *criterion)
 }
 
 /// The best candidate by a criterion with the reason; by price where the criterion decides nothing.

@@ -6,8 +6,7 @@ use std::sync::LazyLock;
 use crate::domain::act::{Act, ActKind};
 use crate::domain::sentiment::Mood;
 
-static BUILT_IN: LazyLock<Phrases> =
-    LazyLock::new(|| Phrases::parse(include_str!("../../../assets/speech/en.txt")).unwrap_or_default());
+static BUILT_IN: LazyLock<Phrases> = LazyLock::new(|| Phrases::parse(include_str!("../../../assets/speech/en.txt")).unwrap_or_default());
 
 /// All phrases of a language.
 #[derive(Debug, Default)]
@@ -210,7 +209,9 @@ mod tests {
             for part in &variant.parts {
                 let texts: Vec<&str> = match part {
                     Part::Text(text) => vec![text],
-                    Part::Maybe(inner) => inner.iter().filter_map(|p| if let Part::Text(t) = p { Some(t.as_str()) } else { None }).collect(),
+                    Part::Maybe(inner) => {
+                        inner.iter().filter_map(|p| if let Part::Text(t) = p { Some(t.as_str()) } else { None }).collect()
+                    }
                     _ => Vec::new(),
                 };
                 for text in texts {

@@ -2,8 +2,8 @@
 
 use super::super::identity::OrderStep;
 use super::super::lookup::{Findings, Lookup};
-use super::super::{policy, say};
 use super::super::turn::{Answer, Step, Turn};
+use super::super::{policy, say};
 use super::{offer_ticket, order_or_ask};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, FactId, Formula, RecordId};
@@ -17,7 +17,9 @@ use std::sync::Arc;
 /// customer speaks of something they have.
 fn about_an_order(turn: &Turn<'_>, state: &ConversationState) -> bool {
     let named = turn.heard.orders.iter().any(|n| n.certain) || state.focus.order.is_some() || state.known.order_number.is_some();
-    named || (turn.continues && turn.read.contact != super::super::understanding::contact::Contact::default()) || state.identity.level != IdentityLevel::Anonymous
+    named
+        || (turn.continues && turn.read.contact != super::super::understanding::contact::Contact::default())
+        || state.identity.level != IdentityLevel::Anonymous
 }
 
 /// It came broken, or something else came.

@@ -21,7 +21,8 @@ pub fn open(turn: &Turn<'_>, _found: &Findings, _book: &mut FactBook, state: &mu
     if !told {
         answer.say_plain(ActKind::AskProblem);
         answer.asks.push(Slot::Problem);
-        state.pending = Some(Pending::Ask { slot: Slot::Problem, goal: turn.goal, agent: Agent::Support, said: turn.text.to_owned(), attempts: 1 });
+        state.pending =
+            Some(Pending::Ask { slot: Slot::Problem, goal: turn.goal, agent: Agent::Support, said: turn.text.to_owned(), attempts: 1 });
         return answer.done();
     }
     let told = Turn { text: turn.text, continues: false, ..*turn };

@@ -14,27 +14,124 @@ pub enum Answer {
 }
 
 const YES: &[&str] = &[
-    "yes", "yeah", "yep", "yup", "yea", "ya", "y", "sure", "ok", "okay", "absolutely", "definitely", "certainly", "correct",
-    "affirmative", "indeed", "aye", "please", "confirm", "confirmed", "agreed", "exactly", "right", "fine", "perfect", "great",
+    "yes",
+    "yeah",
+    "yep",
+    "yup",
+    "yea",
+    "ya",
+    "y",
+    "sure",
+    "ok",
+    "okay",
+    "absolutely",
+    "definitely",
+    "certainly",
+    "correct",
+    "affirmative",
+    "indeed",
+    "aye",
+    "please",
+    "confirm",
+    "confirmed",
+    "agreed",
+    "exactly",
+    "right",
+    "fine",
+    "perfect",
+    "great",
 ];
 const NO: &[&str] = &["no", "nope", "nah", "n", "nay", "negative", "never", "nothing"];
 /// Words that may stand beside a yes without changing it.
 const BESIDE_YES: &[&str] = &[
-    "yes", "please", "do", "it", "that", "go", "ahead", "sure", "of", "course", "ok", "okay", "thanks", "thank", "you", "i", "am",
-    "want", "would", "like", "to", "be", "great", "good", "sounds", "is", "the", "one", "lets", "let", "us", "open", "ticket", "a",
-    "make", "so", "very", "much", "will", "works", "for", "me", "yeah", "yep", "yup", "correct", "right", "fine", "perfect", "just",
-    "can", "could", "need", "then", "well", "oh", "hm", "hmm", "um", "uh", "definitely", "absolutely", "all", "confirm", "can",
-    "this", "now", "create", "raise", "help", "nice",
+    "yes",
+    "please",
+    "do",
+    "it",
+    "that",
+    "go",
+    "ahead",
+    "sure",
+    "of",
+    "course",
+    "ok",
+    "okay",
+    "thanks",
+    "thank",
+    "you",
+    "i",
+    "am",
+    "want",
+    "would",
+    "like",
+    "to",
+    "be",
+    "great",
+    "good",
+    "sounds",
+    "is",
+    "the",
+    "one",
+    "lets",
+    "let",
+    "us",
+    "open",
+    "ticket",
+    "a",
+    "make",
+    "so",
+    "very",
+    "much",
+    "will",
+    "works",
+    "for",
+    "me",
+    "yeah",
+    "yep",
+    "yup",
+    "correct",
+    "right",
+    "fine",
+    "perfect",
+    "just",
+    "can",
+    "could",
+    "need",
+    "then",
+    "well",
+    "oh",
+    "hm",
+    "hmm",
+    "um",
+    "uh",
+    "definitely",
+    "absolutely",
+    "all",
+    "confirm",
+    "can",
+    "this",
+    "now",
+    "create",
+    "raise",
+    "help",
+    "nice",
 ];
-const BUT: &[&str] = &["but", "except", "only", "if", "however", "though", "wait", "not", "instead", "first", "unless", "before", "actually", "hold"];
+const BUT: &[&str] =
+    &["but", "except", "only", "if", "however", "though", "wait", "not", "instead", "first", "unless", "before", "actually", "hold"];
 
 /// Reads a message as an answer.
 pub fn read(words: &[Word]) -> Option<Answer> {
     let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
     let first = *texts.first()?;
-    let starts_yes = YES.contains(&first) || starts_with(&texts, &["go", "ahead"]) || starts_with(&texts, &["do", "it"])
-        || starts_with(&texts, &["of", "course"]) || starts_with(&texts, &["please", "do"]) || starts_with(&texts, &["sounds", "good"])
-        || starts_with(&texts, &["why", "not"]) || starts_with(&texts, &["i", "do"]) || starts_with(&texts, &["i", "am", "sure"]);
+    let starts_yes = YES.contains(&first)
+        || starts_with(&texts, &["go", "ahead"])
+        || starts_with(&texts, &["do", "it"])
+        || starts_with(&texts, &["of", "course"])
+        || starts_with(&texts, &["please", "do"])
+        || starts_with(&texts, &["sounds", "good"])
+        || starts_with(&texts, &["why", "not"])
+        || starts_with(&texts, &["i", "do"])
+        || starts_with(&texts, &["i", "am", "sure"]);
     let starts_no = (NO.contains(&first) && !starts_with(&texts, &["no", "problem"]))
         || starts_with(&texts, &["do", "not"])
         || starts_with(&texts, &["not", "really"])

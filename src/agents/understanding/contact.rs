@@ -93,8 +93,8 @@ fn phone(text: &str, said: &[Word], free: &dyn Fn(usize) -> bool, found: &mut Co
     while i < said.len() {
         let mut digits = String::new();
         let mut j = i;
-        let plus_four = said[i].text.len() == 5
-            && said.get(i + 1).is_some_and(|next| next.text.len() == 4 && next.start == said[i].end + 1);
+        let plus_four =
+            said[i].text.len() == 5 && said.get(i + 1).is_some_and(|next| next.text.len() == 4 && next.start == said[i].end + 1);
         while !plus_four && j < said.len() && free(j) && said[j].text.bytes().all(|b| b.is_ascii_digit()) {
             let gap = if j == i { "" } else { &text[said[j - 1].end..said[j].start] };
             if !gap.chars().all(|c| " -.()/+".contains(c)) || gap.len() > 3 {
@@ -120,11 +120,7 @@ fn announced_name(text: &str, said: &[Word]) -> Option<String> {
         let this_is = word.text == "is" && before(1) == "this";
         let i_am = word.text == "am" && before(1) == "i";
         let next = said.get(i + 1).map_or("", |w| w.text.as_str());
-        if is_name {
-            Some(if matches!(next, "is" | "s") { i + 2 } else { i + 1 })
-        } else {
-            (this_is || i_am).then_some(i + 1)
-        }
+        if is_name { Some(if matches!(next, "is" | "s") { i + 2 } else { i + 1 }) } else { (this_is || i_am).then_some(i + 1) }
     })?;
     let is_label = said.get(after.wrapping_sub(1)).is_some_and(|w| w.text == "name" || w.text == "is");
     let name: Vec<&str> = said[after.min(said.len())..]
@@ -180,7 +176,11 @@ mod tests {
             ("(207) 555 0142", false, Contact { phone_tail: some("0142"), phone: some("207) 555 0142"), ..Contact::default() }),
             ("Maya Thornton, 04102", true, Contact { zip: some("04102"), name: some("Maya Thornton"), ..Contact::default() }),
             ("maya thornton 04102", true, Contact { zip: some("04102"), name: some("maya thornton"), ..Contact::default() }),
-            ("my name is Maya Thornton and my zip is 04102", false, Contact { zip: some("04102"), name: some("Maya Thornton"), ..Contact::default() }),
+            (
+                "my name is Maya Thornton and my zip is 04102",
+                false,
+                Contact { zip: some("04102"), name: some("Maya Thornton"), ..Contact::default() },
+            ),
             ("postcode K1A 0B1", false, Contact { zip: some("K1A 0B1"), ..Contact::default() }),
             ("zip: 04101-1234", true, Contact { zip: some("04101-1234"), ..Contact::default() }),
             ("where is my order", true, Contact::default()),

@@ -65,15 +65,8 @@ impl Understanding {
             numbers_taken[*i] = true;
         }
         let reference = references::read(words, text, &numbers_taken);
-        let mut understanding = Self {
-            answer: affirm::read(words),
-            prices,
-            measures,
-            reference,
-            contact,
-            hints: Vec::new(),
-            taken: numbers_taken,
-        };
+        let mut understanding =
+            Self { answer: affirm::read(words), prices, measures, reference, contact, hints: Vec::new(), taken: numbers_taken };
         let line = understanding.line(text, heard);
         understanding.hints = Rules::built_in().hints(&line);
         understanding

@@ -169,8 +169,24 @@ fn is_currency_word(word: &str, currency: Currency) -> bool {
     word == code
         || matches!(
             word,
-            "dollar" | "dollars" | "buck" | "bucks" | "usd" | "euro" | "euros" | "eur" | "quid" | "gbp" | "pound"
-                | "pounds" | "francs" | "chf" | "yen" | "rupees" | "inr" | "cents"
+            "dollar"
+                | "dollars"
+                | "buck"
+                | "bucks"
+                | "usd"
+                | "euro"
+                | "euros"
+                | "eur"
+                | "quid"
+                | "gbp"
+                | "pound"
+                | "pounds"
+                | "francs"
+                | "chf"
+                | "yen"
+                | "rupees"
+                | "inr"
+                | "cents"
         )
 }
 
@@ -217,7 +233,7 @@ fn bound_after(words: &[Word], amount: Amount) -> Option<(Bound, usize)> {
 fn is_range(words: &[Word], text: &str, lower: Amount, upper: Amount) -> bool {
     let adjacent = lower.at + lower.used;
     let between = &text[words[adjacent - 1].end..words[upper.at].start];
-    let dash = adjacent == upper.at && between.trim().trim_start_matches('$').trim().trim_matches(['$', '€', '£']) .contains(['-', '–']);
+    let dash = adjacent == upper.at && between.trim().trim_start_matches('$').trim().trim_matches(['$', '€', '£']).contains(['-', '–']);
     let joined = adjacent + 1 == upper.at && matches!(words[adjacent].text.as_str(), "and" | "to" | "or");
     let announced = lower.at > 0 && matches!(words[lower.at - 1].text.as_str(), "between" | "from" | "range");
     let money = lower.marked || upper.marked || announced;

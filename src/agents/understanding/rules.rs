@@ -120,8 +120,7 @@ pub struct RuleError {
     pub reason: String,
 }
 
-static BUILT_IN: LazyLock<Rules> =
-    LazyLock::new(|| Rules::parse(include_str!("../../../assets/nlu/rules.txt")).unwrap_or_default());
+static BUILT_IN: LazyLock<Rules> = LazyLock::new(|| Rules::parse(include_str!("../../../assets/nlu/rules.txt")).unwrap_or_default());
 
 impl Rules {
     /// The rules compiled into the program. A test reads the file, so it is never empty here.
@@ -151,10 +150,8 @@ impl Rules {
                 let goal = goal.ok_or_else(|| wrong("a pattern before any goal".to_owned()))?;
                 let (weight, pattern) = line.split_once(' ').ok_or_else(|| wrong("no pattern".to_owned()))?;
                 let weight: f32 = weight.parse().map_err(|_| wrong(format!("no weight {weight}")))?;
-                let elements: Vec<Element> = pattern
-                    .split_whitespace()
-                    .map(|part| element(part, &classes).map_err(wrong))
-                    .collect::<Result<_, _>>()?;
+                let elements: Vec<Element> =
+                    pattern.split_whitespace().map(|part| element(part, &classes).map_err(wrong)).collect::<Result<_, _>>()?;
                 rules.file(Pattern { goal, weight, denies: denies(&elements), elements }).map_err(wrong)?;
             }
         }

@@ -18,9 +18,8 @@ use crate::transport::wire;
 pub async fn ask(app: &App, text: String, session: Option<String>) -> Result<Value, CommandError> {
     let grant = match session {
         Some(name) => {
-            let id: SessionId = name
-                .parse()
-                .map_err(|_| CommandError("a session is named with 8 to 64 of A-Z a-z 0-9 _ and -".to_owned()))?;
+            let id: SessionId =
+                name.parse().map_err(|_| CommandError("a session is named with 8 to 64 of A-Z a-z 0-9 _ and -".to_owned()))?;
             app.gateway.open_named(id).await?
         }
         None => app.gateway.open().await?,

@@ -70,11 +70,14 @@ async fn session(app: &App, id: &str) -> Result<Plan, CommandError> {
     let (key, _) = app.engine.store.session_by_id(&parsed).await?.ok_or_else(unknown)?;
     let mut plan = Plan { sessions: vec![key], ..Plan::default() };
     let mut of_session: Vec<Ticket> = Vec::new();
-    app.engine.store.for_each::<Ticket>(|_, ticket| {
-        if ticket.session.as_deref() == Some(id) {
-            of_session.push(ticket);
-        }
-    }).await?;
+    app.engine
+        .store
+        .for_each::<Ticket>(|_, ticket| {
+            if ticket.session.as_deref() == Some(id) {
+                of_session.push(ticket);
+            }
+        })
+        .await?;
     plan.tickets = of_session.len();
     plan.writes.extend(of_session.into_iter().map(blank_ticket));
     Ok(plan)

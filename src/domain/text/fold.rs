@@ -11,12 +11,7 @@ pub fn fold(text: &str) -> String {
         return text.to_ascii_lowercase();
     }
     // Marks go before the decomposition, which would spell "\u{2122}" as the letters "TM".
-    text.chars()
-        .filter(|c| !is_silent(*c))
-        .nfkd()
-        .filter(|c| !is_combining_mark(*c))
-        .flat_map(fold_char)
-        .collect()
+    text.chars().filter(|c| !is_silent(*c)).nfkd().filter(|c| !is_combining_mark(*c)).flat_map(fold_char).collect()
 }
 
 /// Characters that carry no meaning: trade marks, soft hyphens, zero-width marks.

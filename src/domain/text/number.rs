@@ -95,11 +95,7 @@ pub fn spoken_digits(words: &[&str]) -> Option<(String, usize)> {
         "oh" | "o" => Some(0),
         _ => cardinal(word).filter(|n| *n < 10 && !word.is_empty()),
     };
-    let digits: String = words
-        .iter()
-        .map_while(|word| digit(word))
-        .filter_map(|n| char::from_digit(n, 10))
-        .collect();
+    let digits: String = words.iter().map_while(|word| digit(word)).filter_map(|n| char::from_digit(n, 10)).collect();
     (digits.len() >= 3).then(|| {
         let used = digits.len();
         (digits, used)

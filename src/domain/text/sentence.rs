@@ -31,9 +31,8 @@ pub fn complete(text: &str) -> Option<usize> {
     (end < text.len()).then_some(end)
 }
 
-const ABBREVIATIONS: [&str; 16] = [
-    "e.g", "i.e", "etc", "approx", "no", "nr", "mr", "mrs", "ms", "dr", "vs", "st", "inc", "ltd", "co", "max",
-];
+const ABBREVIATIONS: [&str; 16] =
+    ["e.g", "i.e", "etc", "approx", "no", "nr", "mr", "mrs", "ms", "dr", "vs", "st", "inc", "ltd", "co", "max"];
 
 fn end_of_first(text: &str) -> usize {
     let mut chars = text.char_indices().peekable();

@@ -9,8 +9,7 @@ use super::stem::stem;
 static FUNCTION: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| lines(include_str!("../../../assets/nlu/function_words.txt")).flat_map(str::split_whitespace).collect());
 
-static COMMON: LazyLock<HashSet<&'static str>> =
-    LazyLock::new(|| lines(include_str!("../../../assets/nlu/common_words.txt")).collect());
+static COMMON: LazyLock<HashSet<&'static str>> = LazyLock::new(|| lines(include_str!("../../../assets/nlu/common_words.txt")).collect());
 
 static SYNONYMS: LazyLock<HashMap<String, Vec<String>>> = LazyLock::new(|| {
     let mut groups: HashMap<String, Vec<String>> = HashMap::new();

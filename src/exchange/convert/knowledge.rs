@@ -10,8 +10,9 @@ pub fn knowledge(fields: &Fields<'_>) -> Result<Knowledge, Fault> {
         "" => Domain::Store,
         "orders" | "shipping" | "delivery" => Domain::Logistics,
         "general" => Domain::Store,
-        word => Domain::from_name(word)
-            .ok_or_else(|| Fault::new("domain", format!("\"{said}\" is not known"), "write sales, marketing, support, logistics or store"))?,
+        word => Domain::from_name(word).ok_or_else(|| {
+            Fault::new("domain", format!("\"{said}\" is not known"), "write sales, marketing, support, logistics or store")
+        })?,
     };
     let (valid_from, valid_until) = (fields.day(&["valid_from"])?, fields.day(&["valid_until"])?);
     if let (Some(from), Some(until)) = (valid_from, valid_until) {

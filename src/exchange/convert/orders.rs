@@ -83,7 +83,9 @@ fn item_of(item: &Value, fields: &Fields<'_>, currency: Currency) -> Result<Orde
         return item_in_words(&text);
     }
     let get = |name: &str| item.get(name).and_then(plain).filter(|text| !text.is_empty());
-    let sku = get("sku").or_else(|| get("product_id")).ok_or_else(|| Fault::new("items", "an item has no sku", "write {\"sku\": ..., \"quantity\": ...}"))?;
+    let sku = get("sku")
+        .or_else(|| get("product_id"))
+        .ok_or_else(|| Fault::new("items", "an item has no sku", "write {\"sku\": ..., \"quantity\": ...}"))?;
     let quantity = get("quantity").or_else(|| get("qty")).unwrap_or_else(|| "1".to_owned());
     let quantity = quantity
         .parse()

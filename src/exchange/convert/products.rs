@@ -8,8 +8,31 @@ use crate::domain::product::{Product, Spec, SpecValue};
 
 /// Names of fields that are no properties.
 const KNOWN: &[&str] = &[
-    "sku", "id", "product_id", "name", "title", "product_name", "category", "categories", "brand", "manufacturer", "vendor", "price", "currency",
-    "currency_code", "stock", "quantity", "inventory", "description", "specs", "specifications", "variant_of", "options", "image_url", "image", "updated_at",
+    "sku",
+    "id",
+    "product_id",
+    "name",
+    "title",
+    "product_name",
+    "category",
+    "categories",
+    "brand",
+    "manufacturer",
+    "vendor",
+    "price",
+    "currency",
+    "currency_code",
+    "stock",
+    "quantity",
+    "inventory",
+    "description",
+    "specs",
+    "specifications",
+    "variant_of",
+    "options",
+    "image_url",
+    "image",
+    "updated_at",
 ];
 
 /// The product of a row.
@@ -58,8 +81,9 @@ fn pairs(fields: &Fields<'_>, field: &str) -> Result<Vec<(String, SpecValue)>, F
     let object = match value {
         Value::Object(object) => Some(object.clone()),
         Value::String(text) if text.trim_start().starts_with('{') => {
-            let parsed: Value = serde_json::from_str(text)
-                .map_err(|error| Fault::new(field, format!("is not valid JSON: {error}"), "write {\"key\": \"value\"} or key: value; key: value"))?;
+            let parsed: Value = serde_json::from_str(text).map_err(|error| {
+                Fault::new(field, format!("is not valid JSON: {error}"), "write {\"key\": \"value\"} or key: value; key: value")
+            })?;
             parsed.as_object().cloned()
         }
         _ => None,

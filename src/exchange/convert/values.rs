@@ -65,7 +65,10 @@ impl<'a> Fields<'a> {
         let Some(text) = self.optional(names)? else { return Ok(None) };
         let number = self.decimal(&text);
         let whole = number.strip_suffix(".0").or_else(|| number.strip_suffix(".00")).unwrap_or(&number);
-        whole.parse().map(Some).map_err(|_| Fault::new(names[0], format!("\"{text}\" is not a whole number"), "write 0 or more, without unit"))
+        whole
+            .parse()
+            .map(Some)
+            .map_err(|_| Fault::new(names[0], format!("\"{text}\" is not a whole number"), "write 0 or more, without unit"))
     }
 
     /// Yes or no, if it is there.
@@ -82,7 +85,9 @@ impl<'a> Fields<'a> {
     pub fn currency(&self) -> Result<Currency, Fault> {
         match self.optional(&["currency", "currency_code"])? {
             None => Ok(self.context.currency),
-            Some(text) => Currency::parse(&text).map_err(|error| Fault::new("currency", format!("\"{text}\" is no currency"), error.to_string())),
+            Some(text) => {
+                Currency::parse(&text).map_err(|error| Fault::new("currency", format!("\"{text}\" is no currency"), error.to_string()))
+            }
         }
     }
 
@@ -121,11 +126,7 @@ impl<'a> Fields<'a> {
     /// A number as a plain decimal: grouping, currency signs and the decimal comma taken away.
     fn decimal(&self, text: &str) -> String {
         let kept: String = text.chars().filter(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '-')).collect();
-        if self.context.decimal_comma {
-            kept.replace('.', "").replace(',', ".")
-        } else {
-            kept.replace(',', "")
-        }
+        if self.context.decimal_comma { kept.replace('.', "").replace(',', ".") } else { kept.replace(',', "") }
     }
 
     /// A date, if it is there.

@@ -4,9 +4,6 @@
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EncoderError {
-    /// The program was built without `models/nano/encoder.gguf`.
-    #[error("no encoder is compiled in")]
-    NotEmbedded,
     /// The bytes end before what they announce.
     #[error("the encoder file ends early, in {0}")]
     Truncated(&'static str),

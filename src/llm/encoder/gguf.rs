@@ -83,8 +83,7 @@ impl<'a> Reader<'a> {
 
     fn text(&mut self, of: &'static str) -> Result<&'a str, EncoderError> {
         let len = self.count(1, of)?;
-        std::str::from_utf8(self.take(len, of)?)
-            .map_err(|_| EncoderError::Malformed(format!("{of} is not UTF-8")))
+        std::str::from_utf8(self.take(len, of)?).map_err(|_| EncoderError::Malformed(format!("{of} is not UTF-8")))
     }
 
     fn scalar(&mut self, kind: u32) -> Result<Value<'a>, EncoderError> {
@@ -170,8 +169,7 @@ impl<'a> Gguf<'a> {
         let start = r.at.next_multiple_of(align);
         let mut stored = HashMap::new();
         for (name, shape, kind, offset) in entries {
-            let bytes = tensor_bytes(bytes, start, offset, &shape, kind)
-                .ok_or(EncoderError::Truncated("a tensor"))?;
+            let bytes = tensor_bytes(bytes, start, offset, &shape, kind).ok_or(EncoderError::Truncated("a tensor"))?;
             stored.insert(name, Stored { shape, kind, bytes });
         }
         Ok(Self { values, tensors: stored })
@@ -229,13 +227,8 @@ impl<'a> Gguf<'a> {
     /// A tensor of 32-bit floats, copied out; every one must be finite.
     pub(super) fn floats(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, EncoderError> {
         let bytes = self.tensor(name, shape, F32)?;
-        let out: Vec<f32> =
-            bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
-        if out.iter().all(|x| x.is_finite()) {
-            Ok(out)
-        } else {
-            Err(EncoderError::Malformed(format!("`{name}` is not finite")))
-        }
+        let out: Vec<f32> = bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
+        if out.iter().all(|x| x.is_finite()) { Ok(out) } else { Err(EncoderError::Malformed(format!("`{name}` is not finite"))) }
     }
 }
 

@@ -51,9 +51,7 @@ pub(super) struct Layout {
 
 impl Layout {
     pub(super) fn new(words: WordPiece) -> Result<Self, EncoderError> {
-        let role = |w: &str| {
-            words.word(w).ok_or_else(|| EncoderError::Malformed(format!("no piece `{w}`")))
-        };
+        let role = |w: &str| words.word(w).ok_or_else(|| EncoderError::Malformed(format!("no piece `{w}`")));
         let (customer, shop) = (role("customer")?, role("assistant")?);
         Ok(Self { words, customer, shop })
     }

@@ -31,12 +31,7 @@ fn fast_width(width: usize) -> usize {
 
 impl Linear {
     /// Stacks matrices of `outputs` rows and `inputs` columns each (`name.weight`, `name.bias`).
-    pub(super) fn stacked(
-        file: &Gguf<'_>,
-        names: &[String],
-        inputs: usize,
-        outputs: usize,
-    ) -> Result<Self, EncoderError> {
+    pub(super) fn stacked(file: &Gguf<'_>, names: &[String], inputs: usize, outputs: usize) -> Result<Self, EncoderError> {
         let stride = fast_width(inputs);
         let row_bytes = stride / Q8_ELEMENTS * Q8_BYTES;
         let rows = outputs * names.len();

@@ -34,11 +34,8 @@ use model::{Hidden, Model};
 use scores::Heads;
 use wordpiece::WordPiece;
 
-/// The files of `models/nano` that the program carries.
-#[derive(rust_embed::RustEmbed)]
-#[folder = "models/nano"]
-#[include = "encoder.gguf"]
-struct Files;
+/// The weights the program carries.
+static FILE: &[u8] = include_bytes!("../../../models/nano/encoder.gguf");
 
 /// A loaded encoder. Immutable: one behind an `Arc` serves every thread.
 pub struct Encoder {
@@ -57,20 +54,14 @@ impl std::fmt::Debug for Encoder {
 impl Encoder {
     /// The encoder the program carries.
     ///
-    /// Its digest was taken when the program was built. The first call of [`Encoder::score`] or
-    /// [`Encoder::embed`] takes a few milliseconds longer than the others: it lays the weights out
+    /// Its word table is read where it lies in the program. The first call of [`Encoder::score`] or
+    /// [`Encoder::embed`] takes some milliseconds longer than the others: it lays the weights out
     /// for the processor.
     ///
     /// # Errors
-    /// [`EncoderError::NotEmbedded`] when the file was not there at build time, else as
-    /// [`Encoder::from_gguf`].
+    /// As [`Encoder::from_gguf`]; with the file of this repository, none.
     pub fn embedded() -> Result<Self, EncoderError> {
-        let file = Files::get("encoder.gguf").ok_or(EncoderError::NotEmbedded)?;
-        let digest = hex(&file.metadata.sha256_hash());
-        match file.data {
-            Cow::Borrowed(bytes) => Self::read(bytes, digest, |part| Cow::Borrowed(within(bytes, part))),
-            Cow::Owned(bytes) => Self::read(&bytes, digest, |part| Cow::Owned(part.to_vec())),
-        }
+        Self::read(FILE, Cow::Borrowed)
     }
 
     /// An encoder from the bytes of a GGUF file, which are not needed afterwards.
@@ -80,14 +71,10 @@ impl Encoder {
     /// missing or of another shape, other labels than the five intents. No more memory is taken
     /// than some three times the bytes given.
     pub fn from_gguf(bytes: &[u8]) -> Result<Self, EncoderError> {
-        Self::read(bytes, hex(&Sha256::digest(bytes)), |part| Cow::Owned(part.to_vec()))
+        Self::read(bytes, |part| Cow::Owned(part.to_vec()))
     }
 
-    fn read(
-        bytes: &[u8],
-        digest: String,
-        keep: impl Fn(&[u8]) -> Cow<'static, [u8]>,
-    ) -> Result<Self, EncoderError> {
+    fn read<'a>(bytes: &'a [u8], keep: impl Fn(&'a [u8]) -> Cow<'static, [u8]>) -> Result<Self, EncoderError> {
         let file = Gguf::read(bytes)?;
         let architecture = file.text("general.architecture")?;
         if architecture != "bert" {
@@ -101,7 +88,7 @@ impl Encoder {
         let layout = Layout::new(WordPiece::new(pieces)?)?;
         let model = Model::read(&file, pieces.len(), keep)?;
         let heads = Heads::read(&file, 2 * model.width)?;
-        Ok(Self { layout, model, heads, digest })
+        Ok(Self { layout, model, heads, digest: hex(&Sha256::digest(bytes)) })
     }
 
     /// Scores what the last message of a conversation is for.
@@ -136,12 +123,6 @@ impl Encoder {
     pub fn goals(&self) -> impl ExactSizeIterator<Item = &str> {
         self.heads.goals()
     }
-}
-
-/// The same bytes as `part`, borrowed from the whole it was cut from.
-fn within(all: &'static [u8], part: &[u8]) -> &'static [u8] {
-    let from = (part.as_ptr().addr()).wrapping_sub(all.as_ptr().addr());
-    all.get(from..from.saturating_add(part.len())).unwrap_or_default()
 }
 
 fn hex(bytes: &[u8]) -> String {

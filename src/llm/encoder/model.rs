@@ -87,10 +87,10 @@ pub(super) struct Hidden {
 
 impl Model {
     /// Reads the trunk. With bytes that live as long as the program the word table is not copied.
-    pub(super) fn read(
-        file: &Gguf<'_>,
+    pub(super) fn read<'a>(
+        file: &Gguf<'a>,
         vocabulary: usize,
-        keep: impl Fn(&[u8]) -> Cow<'static, [u8]>,
+        keep: impl Fn(&'a [u8]) -> Cow<'static, [u8]>,
     ) -> Result<Self, EncoderError> {
         let number = |key: &str| file.integer(&format!("bert.{key}"));
         let bad = |what: &str| EncoderError::Malformed(what.to_owned());
@@ -145,6 +145,7 @@ impl Model {
         Ok(Hidden { cls: x, mean })
     }
 
+    /// `None` if a piece lies beyond the table.
     fn embeddings(&self, input: &Input) -> Option<Vec<f32>> {
         let mut x = vec![0f32; input.ids.len() * self.width];
         let (first, second) = self.segments.split_at(self.width);
@@ -214,7 +215,9 @@ mod tests {
 
     #[test]
     fn halves_are_read_right() {
-        for (bits, x) in [(0x0000, 0.0), (0x3C00, 1.0), (0xC000, -2.0), (0x3555, 0.333_251_95), (0x0001, 5.960_464_5e-8), (0x7C00, f32::INFINITY)] {
+        for (bits, x) in
+            [(0x0000, 0.0), (0x3C00, 1.0), (0xC000, -2.0), (0x3555, 0.333_251_95), (0x0001, 5.960_464_5e-8), (0x7C00, f32::INFINITY)]
+        {
             assert_eq!(half(bits), x);
         }
     }

@@ -90,13 +90,14 @@ impl Heads {
             return Err(EncoderError::Labels(labels.iter().map(|s| (*s).to_owned()).collect()));
         }
         let goals: Vec<String> = file.texts("electromart.goals")?.iter().map(|s| (*s).to_owned()).collect();
-        let owners: Vec<usize> = file
-            .integers("electromart.goal_intents")?
-            .iter()
-            .map(|n| usize::try_from(*n).unwrap_or(usize::MAX))
-            .collect();
+        let owners: Vec<usize> =
+            file.integers("electromart.goal_intents")?.iter().map(|n| usize::try_from(*n).unwrap_or(usize::MAX)).collect();
         let share = file.float("electromart.goal_share")?;
-        if goals.len() > MAX_GOALS || owners.len() != goals.len() || owners.iter().any(|i| *i >= INTENTS.len()) || !(0.0..=1.0).contains(&share) {
+        if goals.len() > MAX_GOALS
+            || owners.len() != goals.len()
+            || owners.iter().any(|i| *i >= INTENTS.len())
+            || !(0.0..=1.0).contains(&share)
+        {
             return Err(EncoderError::Malformed("electromart.goals, their intents or their share".into()));
         }
         let intent = Head::read(file, "electromart.intent", "electromart.temperature", inputs, INTENTS.len())?;

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use super::{Encoder, EncoderError, Gguf, INTENTS, Utterance, WordPiece};
+use super::{Encoder, EncoderError, FILE, Gguf, INTENTS, Utterance, WordPiece};
 
 #[derive(Deserialize)]
 struct Pieces {
@@ -35,10 +35,6 @@ fn lines<T: serde::de::DeserializeOwned>(text: &str) -> Vec<T> {
 fn encoder() -> &'static Encoder {
     static ENCODER: OnceLock<Encoder> = OnceLock::new();
     ENCODER.get_or_init(|| Encoder::embedded().expect("the embedded encoder"))
-}
-
-fn bytes() -> Vec<u8> {
-    super::Files::get("encoder.gguf").expect("the file").data.into_owned()
 }
 
 /// The smallest file that passes for GGUF: the given keys with string values, no tensors.
@@ -78,11 +74,8 @@ fn special_pieces_in_a_text_are_only_words() {
 fn scores_and_vectors_are_those_of_pytorch() {
     let (mut farthest, mut least) = (0f32, 1f32);
     for line in lines::<Scored>(include_str!("fixtures/scores.jsonl")) {
-        let history: Vec<Utterance<'_>> = line
-            .history
-            .iter()
-            .map(|l| Utterance { from_customer: l.role == "user", text: &l.text })
-            .collect();
+        let history: Vec<Utterance<'_>> =
+            line.history.iter().map(|l| Utterance { from_customer: l.role == "user", text: &l.text }).collect();
         let scores = encoder().score(&line.text, &history).expect("scores");
         for (ours, theirs) in scores.intents.iter().zip(line.intents) {
             farthest = farthest.max((ours - theirs).abs());
@@ -144,7 +137,7 @@ fn one_encoder_serves_many_threads() {
 
 #[test]
 fn the_digest_is_of_the_file() {
-    let read = Encoder::from_gguf(&bytes()).expect("the same file");
+    let read = Encoder::from_gguf(FILE).expect("the same file");
     assert_eq!(read.digest(), encoder().digest());
     assert_eq!(read.digest().len(), 64);
     assert!(read.goals().len() > 50);
@@ -152,7 +145,7 @@ fn the_digest_is_of_the_file() {
 
 #[test]
 fn a_file_cut_short_anywhere_is_an_error() {
-    let all = bytes();
+    let all = FILE;
     let cuts = (0..64).chain([100, 1000, 5000, 100_000, 400_000, 500_000, all.len() / 2, all.len() - 1]);
     for cut in cuts {
         let error = Encoder::from_gguf(&all[..cut]).expect_err("cut short");
@@ -162,8 +155,8 @@ fn a_file_cut_short_anywhere_is_an_error() {
 
 #[test]
 fn a_damaged_header_is_an_error_or_harmless() {
-    let all = bytes();
-    let names = Gguf::read(&all).is_ok();
+    let all = FILE;
+    let names = Gguf::read(all).is_ok();
     assert!(names);
     // Only the head: damage among the weights changes scores, not form.
     let head = all[..2048.min(all.len())].to_vec();

@@ -39,9 +39,7 @@ impl WordPiece {
                 _ => first.insert((*piece).into(), id),
             };
         }
-        let special = |name: &str| {
-            first.get(name).copied().ok_or_else(|| EncoderError::Malformed(format!("no piece `{name}`")))
-        };
+        let special = |name: &str| first.get(name).copied().ok_or_else(|| EncoderError::Malformed(format!("no piece `{name}`")));
         let (unknown, cls, sep) = (special("[UNK]")?, special("[CLS]")?, special("[SEP]")?);
         Ok(Self { first, rest, longest, unknown, cls, sep })
     }

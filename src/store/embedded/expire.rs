@@ -68,10 +68,28 @@ pub fn remove_session(tables: &mut Tables<'_>, key: SessionKey) -> Result<Remove
         let row: SessionRow = row?;
         tables.session_ids.remove(row.id.as_str()).map_err(StoreError::io)?;
     }
-    tables.messages.retain_in(first..=last, |_, _| { removed.messages += 1; false }).map_err(StoreError::io)?;
-    tables.turns.retain_in(first..=last, |_, _| { removed.turns += 1; false }).map_err(StoreError::io)?;
+    tables
+        .messages
+        .retain_in(first..=last, |_, _| {
+            removed.messages += 1;
+            false
+        })
+        .map_err(StoreError::io)?;
+    tables
+        .turns
+        .retain_in(first..=last, |_, _| {
+            removed.turns += 1;
+            false
+        })
+        .map_err(StoreError::io)?;
     let label_span = (key.0, 0, i64::MIN)..=(key.0, u32::MAX, i64::MAX);
-    tables.labels.retain_in(label_span, |_, _| { removed.labels += 1; false }).map_err(StoreError::io)?;
+    tables
+        .labels
+        .retain_in(label_span, |_, _| {
+            removed.labels += 1;
+            false
+        })
+        .map_err(StoreError::io)?;
     let names = (key.0, "")..(key.0.saturating_add(1), "");
     tables.client_ids.retain_in(names, |_, _| false).map_err(StoreError::io)?;
     removed.states = u32::from(tables.states.remove(key.0).map_err(StoreError::io)?.is_some());

@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use redb::ReadableTable;
 
 use super::expire::remove_session;
+use super::records;
 use super::tables::{Tables, kind_number};
 use super::writer::{Counters, append_audit};
-use super::records;
 use crate::store::codec::{decode, encode};
 use crate::store::command::{Forget, Forgotten};
 use crate::store::error::StoreError;
@@ -33,7 +33,13 @@ pub fn forget(tables: &mut Tables<'_>, counters: &mut Counters, forget: &Forget)
         let id = write.id.as_str();
         let kind = kind_number(write.kind);
         let all = (kind, id, 0)..=(kind, id, u32::MAX);
-        tables.versions.retain_in(all.clone(), |_, _| { done.versions += 1; false }).map_err(StoreError::io)?;
+        tables
+            .versions
+            .retain_in(all.clone(), |_, _| {
+                done.versions += 1;
+                false
+            })
+            .map_err(StoreError::io)?;
         tables.cited.retain_in(all, |_, ()| false).map_err(StoreError::io)?;
         counters.cited.retain(|cited| cited.kind != write.kind || cited.id != write.id);
     }
@@ -78,8 +84,6 @@ fn blank_audit(tables: &mut Tables<'_>, sessions: &HashSet<u64>) -> Result<u32, 
 fn remove_from_inbox(tables: &mut Tables<'_>, sessions: &HashSet<u64>) -> Result<(), StoreError> {
     tables
         .inbox
-        .retain(|_, bytes| {
-            decode::<crate::store::rows::InboxRow>(bytes).map_or(true, |row| !sessions.contains(&row.session.0))
-        })
+        .retain(|_, bytes| decode::<crate::store::rows::InboxRow>(bytes).map_or(true, |row| !sessions.contains(&row.session.0)))
         .map_err(StoreError::io)
 }

@@ -69,9 +69,7 @@ impl Embedded {
     /// # Errors
     /// When another process has it, when it is damaged, or written by a later version.
     pub fn open(folder: &Path, options: EmbeddedOptions) -> Result<Self, StoreError> {
-        fs::create_dir_all(folder).map_err(|error| {
-            StoreError::Io(format!("the folder {} cannot be made: {error}", folder.display()))
-        })?;
+        fs::create_dir_all(folder).map_err(|error| StoreError::Io(format!("the folder {} cannot be made: {error}", folder.display())))?;
         let path = folder.join(FILE);
         let pid_path = folder.join(PID_FILE);
         let mut builder = Database::builder();
@@ -107,16 +105,10 @@ impl Embedded {
     }
 
     fn start(db: Database, quick_repair: bool, pid_file: Option<PathBuf>) -> Self {
-        let shared = Arc::new(Shared {
-            db: RwLock::new(Some(db)),
-            quick_repair,
-            writable: AtomicBool::new(true),
-        });
+        let shared = Arc::new(Shared { db: RwLock::new(Some(db)), quick_repair, writable: AtomicBool::new(true) });
         let (jobs, queue) = channel();
         let writer = Arc::clone(&shared);
-        let spawned = std::thread::Builder::new()
-            .name("store-writer".into())
-            .spawn(move || writer::run(&writer, &queue));
+        let spawned = std::thread::Builder::new().name("store-writer".into()).spawn(move || writer::run(&writer, &queue));
         // Without its thread every write is refused as closed, which is what the caller then reports.
         let jobs = spawned.is_ok().then_some(jobs);
         Self { shared, jobs: Mutex::new(jobs), pid_file }

@@ -7,8 +7,8 @@ use tokio::sync::oneshot;
 
 use super::Embedded;
 use super::tables::{
-    ANALYTICS, AUDIT, BLOBS, CLIENT_IDS, INBOX, INDEX, LABELS, MESSAGES, RECORDS, SESSION_IDS, SESSIONS, STATES,
-    TOKENS, TURNS, VERSIONS, kind_number, split_version,
+    ANALYTICS, AUDIT, BLOBS, CLIENT_IDS, INBOX, INDEX, LABELS, MESSAGES, RECORDS, SESSION_IDS, SESSIONS, STATES, TOKENS, TURNS, VERSIONS,
+    kind_number, split_version,
 };
 use super::writer::Job;
 use crate::domain::ids::{Seq, SessionId, SessionKey};
@@ -221,9 +221,7 @@ impl Backend for Embedded {
         now(self.read(|t| {
             let table = open!(t, INDEX);
             let span = table.range((index as u8, "", "")..(index as u8 + 1, "", "")).map_err(StoreError::io)?;
-            span.take(limit)
-                .map(|entry| entry.map(|(key, _)| key.value().1.to_owned()).map_err(StoreError::io))
-                .collect()
+            span.take(limit).map(|entry| entry.map(|(key, _)| key.value().1.to_owned()).map_err(StoreError::io)).collect()
         }))
     }
 

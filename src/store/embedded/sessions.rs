@@ -81,9 +81,7 @@ fn repeated(tables: &Tables<'_>, accept: &Accept, row: &SessionRow) -> Result<Op
     }
     let same = row.last_user.filter(|last| {
         let nothing_since = last.seq == row.last_seq;
-        nothing_since
-            && last.text_hash == accept.text_hash
-            && accept.at.since(last.at) <= accept.rules.duplicate_window
+        nothing_since && last.text_hash == accept.text_hash && accept.at.since(last.at) <= accept.rules.duplicate_window
     });
     Ok(same.map(|last| last.seq))
 }

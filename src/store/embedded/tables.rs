@@ -121,7 +121,6 @@ pub fn with_version(version: u32, payload: &[u8]) -> Vec<u8> {
 
 /// The version and payload of a stored record.
 pub fn split_version(bytes: &[u8]) -> Result<(u32, &[u8]), StoreError> {
-    let (version, payload) =
-        bytes.split_first_chunk::<4>().ok_or(StoreError::Damaged { what: "record" })?;
+    let (version, payload) = bytes.split_first_chunk::<4>().ok_or(StoreError::Damaged { what: "record" })?;
     Ok((u32::from_le_bytes(*version), payload))
 }

@@ -95,12 +95,7 @@ fn write(shared: &Shared, counters: &mut Option<Counters>, batch: Vec<Command>) 
     }
 }
 
-fn transact(
-    shared: &Shared,
-    counters: &mut Option<Counters>,
-    batch: Vec<Command>,
-    answers: &mut Vec<Answer>,
-) -> Result<(), StoreError> {
+fn transact(shared: &Shared, counters: &mut Option<Counters>, batch: Vec<Command>, answers: &mut Vec<Answer>) -> Result<(), StoreError> {
     let guard = shared.db.read();
     let db = guard.as_ref().ok_or(StoreError::Closed);
     let started = db.and_then(|db| begin(db, shared.quick_repair));
@@ -160,12 +155,7 @@ fn apply_all(
 }
 
 /// Applies one command and keeps its answer until the transaction is on disk.
-fn apply(
-    tables: &mut Tables<'_>,
-    counters: &mut Counters,
-    command: Command,
-    answers: &mut Vec<Answer>,
-) -> Result<(), StoreError> {
+fn apply(tables: &mut Tables<'_>, counters: &mut Counters, command: Command, answers: &mut Vec<Answer>) -> Result<(), StoreError> {
     match command {
         Command::OpenSession(open, reply) => answer(answers, reply, sessions::open(tables, open)),
         Command::Accept(accept, reply) => answer(answers, reply, sessions::accept(tables, counters, &accept)),
@@ -196,11 +186,7 @@ fn apply(
 }
 
 /// Keeps the answer for later, or passes the failure on to end the transaction.
-fn answer<T: Send + 'static>(
-    answers: &mut Vec<Answer>,
-    reply: Reply<T>,
-    outcome: Result<T, StoreError>,
-) -> Result<(), StoreError> {
+fn answer<T: Send + 'static>(answers: &mut Vec<Answer>, reply: Reply<T>, outcome: Result<T, StoreError>) -> Result<(), StoreError> {
     let failed = outcome.as_ref().err().cloned();
     answers.push(Box::new(move |committed| {
         // Nobody listens any more when a client has gone; the write stands all the same.

@@ -45,7 +45,8 @@ pub fn read(text: &str) -> Result<Packet, Unreadable> {
     let (namespace, rest) = namespace(chars.as_str());
     match kind {
         '0' => {
-            let auth = if rest.is_empty() { Value::Null } else { serde_json::from_str(rest).map_err(|_| Unreadable("auth is not JSON."))? };
+            let auth =
+                if rest.is_empty() { Value::Null } else { serde_json::from_str(rest).map_err(|_| Unreadable("auth is not JSON."))? };
             Ok(Packet::Connect { namespace: namespace.to_owned(), auth })
         }
         '1' => Ok(Packet::Disconnect),
@@ -123,7 +124,18 @@ mod tests {
         ] {
             assert_eq!(read(text), expected, "{text}");
         }
-        for text in ["", "9", "0{", "2", "2{}", "2[]", "2[1]", "299999999999999999999999[\"a\"]", "51-[\"a\",{\"_placeholder\":true,\"num\":0}]", "é"] {
+        for text in [
+            "",
+            "9",
+            "0{",
+            "2",
+            "2{}",
+            "2[]",
+            "2[1]",
+            "299999999999999999999999[\"a\"]",
+            "51-[\"a\",{\"_placeholder\":true,\"num\":0}]",
+            "é",
+        ] {
             assert!(read(text).is_err(), "{text}");
         }
     }

@@ -11,7 +11,9 @@ use crate::domain::value::Value;
 /// Whether everything an act asserts beyond its facts is true.
 pub fn hold(act: &Act, book: &FactBook) -> Result<(), String> {
     let truth = match act.kind {
-        ActKind::InStock | ActKind::CompareStock | ActKind::RecommendStock => stock(act, book, |p| p.availability() == Availability::InStock),
+        ActKind::InStock | ActKind::CompareStock | ActKind::RecommendStock => {
+            stock(act, book, |p| p.availability() == Availability::InStock)
+        }
         ActKind::LowStock => stock(act, book, |p| p.stock.is_some_and(|n| n > 0)),
         ActKind::OutOfStock | ActKind::ListItemOut => stock(act, book, |p| p.availability() == Availability::OutOfStock),
         ActKind::StockUnknown => stock(act, book, |p| p.availability() == Availability::Unknown),
@@ -83,7 +85,8 @@ fn cheaper(act: &Act, book: &FactBook) -> bool {
         Some(Value::Money(money)) => Some(*money),
         _ => None,
     };
-    let belongs = record_of(act, "cheaper", book) == record_of(act, "low", book) && record_of(act, "dearer", book) == record_of(act, "high", book);
+    let belongs =
+        record_of(act, "cheaper", book) == record_of(act, "low", book) && record_of(act, "dearer", book) == record_of(act, "high", book);
     match (money("low"), money("high")) {
         (Some(low), Some(high)) => belongs && low.currency == high.currency && low.minor < high.minor,
         _ => false,

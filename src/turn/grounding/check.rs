@@ -69,9 +69,10 @@ impl<'a> Checker<'a> {
         self.about.clone_from(&sentence.scope.last);
         for i in &sentence.mentioned {
             let record = self.entities.all[*i].record;
-            let name = self.book.facts().find(|(_, f)| {
-                matches!(f.source, crate::domain::fact::Source::Record(r, Field::Name | Field::Number) if r == record)
-            });
+            let name = self
+                .book
+                .facts()
+                .find(|(_, f)| matches!(f.source, crate::domain::fact::Source::Record(r, Field::Name | Field::Number) if r == record));
             sentence.facts.extend(name.map(|(id, _)| id));
         }
         sentence.facts.sort_unstable();
@@ -87,10 +88,73 @@ impl<'a> Checker<'a> {
     /// Past or future deeds of ours: only what a row of this turn keeps.
     fn promised(&self, sentence: &mut Sentence<'_>) -> Result<(), String> {
         const DEEDS: &[&str] = &[
-            "refund", "credit", "ship", "send", "sent", "deliver", "cancel", "replac", "exchang", "repair", "reserv", "hold", "held", "book", "schedul", "call",
-            "email", "contact", "escalat", "forward", "pass", "open", "creat", "updat", "chang", "extend", "waiv", "compensat", "guarante", "promis", "ensur",
-            "appli", "apply", "process", "issu", "arrang", "notifi", "notify", "report", "submit", "add", "remov", "confirm", "upgrad", "reimburs", "return", "expedit", "priorit", "look",
-            "investigat", "fix", "resolv", "order", "charg", "reply", "respond", "answer", "transfer", "connect", "approv", "grant", "give", "paid", "pay", "log", "rais", "fil",
+            "refund",
+            "credit",
+            "ship",
+            "send",
+            "sent",
+            "deliver",
+            "cancel",
+            "replac",
+            "exchang",
+            "repair",
+            "reserv",
+            "hold",
+            "held",
+            "book",
+            "schedul",
+            "call",
+            "email",
+            "contact",
+            "escalat",
+            "forward",
+            "pass",
+            "open",
+            "creat",
+            "updat",
+            "chang",
+            "extend",
+            "waiv",
+            "compensat",
+            "guarante",
+            "promis",
+            "ensur",
+            "appli",
+            "apply",
+            "process",
+            "issu",
+            "arrang",
+            "notifi",
+            "notify",
+            "report",
+            "submit",
+            "add",
+            "remov",
+            "confirm",
+            "upgrad",
+            "reimburs",
+            "return",
+            "expedit",
+            "priorit",
+            "look",
+            "investigat",
+            "fix",
+            "resolv",
+            "order",
+            "charg",
+            "reply",
+            "respond",
+            "answer",
+            "transfer",
+            "connect",
+            "approv",
+            "grant",
+            "give",
+            "paid",
+            "pay",
+            "log",
+            "rais",
+            "fil",
         ];
         let texts: Vec<&str> = sentence.words.iter().map(|w| w.text.as_str()).collect();
         let question = sentence.text.trim_end().ends_with('?');
@@ -116,7 +180,25 @@ impl<'a> Checker<'a> {
     /// Whether a deed is the ticket this turn writes.
     fn kept(&self, texts: &[&str], at: usize) -> bool {
         let about_ticket = texts.iter().any(|w| w.starts_with("ticket"));
-        let deed = matches!(texts[at], "opened" | "open" | "created" | "create" | "raised" | "logged" | "passed" | "pass" | "forwarded" | "look" | "reported" | "submitted" | "filed" | "escalated" | "added" | "issued");
+        let deed = matches!(
+            texts[at],
+            "opened"
+                | "open"
+                | "created"
+                | "create"
+                | "raised"
+                | "logged"
+                | "passed"
+                | "pass"
+                | "forwarded"
+                | "look"
+                | "reported"
+                | "submitted"
+                | "filed"
+                | "escalated"
+                | "added"
+                | "issued"
+        );
         about_ticket && deed && !self.promises.is_empty()
     }
 
@@ -207,9 +289,12 @@ impl<'a> Checker<'a> {
             }
         };
         let next = sentence.words.get(at + used).map_or("", |w| w.text.as_str());
-        let named = matches!(next, "dollars" | "dollar" | "usd" | "bucks" | "euros" | "euro" | "eur" | "pounds" | "gbp" | "cents") || next == self.currency.code().to_ascii_lowercase();
+        let named = matches!(next, "dollars" | "dollar" | "usd" | "bucks" | "euros" | "euro" | "eur" | "pounds" | "gbp" | "cents")
+            || next == self.currency.code().to_ascii_lowercase();
         let currency = match (sign, next) {
-            (Some('$'), _) | (_, "dollars" | "dollar" | "usd" | "bucks") => Currency::parse("USD").ok().filter(|_| self.currency.sign().is_none_or(|s| !s.ends_with('$'))).or(Some(self.currency)),
+            (Some('$'), _) | (_, "dollars" | "dollar" | "usd" | "bucks") => {
+                Currency::parse("USD").ok().filter(|_| self.currency.sign().is_none_or(|s| !s.ends_with('$'))).or(Some(self.currency))
+            }
             (Some('€'), _) | (_, "euros" | "euro" | "eur") => Currency::parse("EUR").ok(),
             (Some('£'), _) | (_, "pounds" | "gbp") => Currency::parse("GBP").ok(),
             (Some('¥'), _) => Currency::parse("JPY").ok(),
@@ -219,11 +304,19 @@ impl<'a> Checker<'a> {
         let around: Vec<&str> = sentence.words[at.saturating_sub(3)..at].iter().map(|w| w.text.as_str()).collect();
         let spoken_of = around.iter().any(|w| matches!(*w, "costs" | "cost" | "price" | "priced" | "pay" | "save" | "for"));
         let decimal = word.text.split_once('.').is_some_and(|(_, f)| f.len() == 2);
-        let bare = spoken_of && unit_free(&word.text) && (decimal || around.iter().any(|w| matches!(*w, "costs" | "cost" | "price" | "priced")));
+        let bare =
+            spoken_of && unit_free(&word.text) && (decimal || around.iter().any(|w| matches!(*w, "costs" | "cost" | "price" | "priced")));
         (sign.is_some() || named || bare).then_some((digits, used + usize::from(named), currency))
     }
 
-    fn money(&self, sentence: &mut Sentence<'_>, at: usize, used: usize, money: Money, currency: Option<Currency>) -> Result<usize, String> {
+    fn money(
+        &self,
+        sentence: &mut Sentence<'_>,
+        at: usize,
+        used: usize,
+        money: Money,
+        currency: Option<Currency>,
+    ) -> Result<usize, String> {
         let sense = claims::sense_at(&sentence.words, at);
         let mut records = self.records(sentence, at);
         // A difference is about both; it is enough that it is about what the sentence mentions.
@@ -251,7 +344,8 @@ impl<'a> Checker<'a> {
         let hundredths = (number * 100.0).round() as u32;
         let used = 1 + usize::from(spelled) + usize::from(next == "per");
         let candidates = self.book.facts().filter(|(_, f)| f.value == Value::Percent(hundredths)).map(|(id, _)| id).collect();
-        let promotions: Vec<RecordId> = self.records(sentence, at).into_iter().filter(|r| self.kind(*r) == Some(RecordKind::Promotion)).collect();
+        let promotions: Vec<RecordId> =
+            self.records(sentence, at).into_iter().filter(|r| self.kind(*r) == Some(RecordKind::Promotion)).collect();
         let facts = claims::covering(candidates, &promotions, self.book);
         if facts.is_empty() && !self.stated(sentence, at) && !self.said_by_the_shop(sentence) {
             return Err(format!("no record states {}%", word.text));
@@ -321,9 +415,7 @@ impl<'a> Checker<'a> {
     fn stated(&self, sentence: &Sentence<'_>, at: usize) -> bool {
         let records = self.records(sentence, at);
         !records.is_empty()
-            && records.iter().all(|r| {
-                self.book.record(*r).is_some_and(|v| claims::states_measure(&v.record, &sentence.words, at))
-            })
+            && records.iter().all(|r| self.book.record(*r).is_some_and(|v| claims::states_measure(&v.record, &sentence.words, at)))
     }
 
     fn kind(&self, record: RecordId) -> Option<RecordKind> {
@@ -356,7 +448,8 @@ impl<'a> Checker<'a> {
             let Some(available) = available else { continue };
             let negated = (at.saturating_sub(4)..at).any(|i| is_negation(text(i)) && sentence.words[i].clause == sentence.words[at].clause);
             let wanted = available != negated;
-            let products: Vec<RecordId> = self.records(sentence, at).into_iter().filter(|r| self.kind(*r) == Some(RecordKind::Product)).collect();
+            let products: Vec<RecordId> =
+                self.records(sentence, at).into_iter().filter(|r| self.kind(*r) == Some(RecordKind::Product)).collect();
             let general = products.is_empty() && self.said_by_the_shop(sentence);
             let true_of_all = !products.is_empty()
                 && products.iter().all(|r| match self.book.record(*r).map(|v| &v.record) {
@@ -394,7 +487,8 @@ impl<'a> Checker<'a> {
             return Ok(());
         }
         for at in 0..sentence.words.len() {
-            let orders: Vec<RecordId> = self.records(sentence, at).into_iter().filter(|r| self.kind(*r) == Some(RecordKind::Order)).collect();
+            let orders: Vec<RecordId> =
+                self.records(sentence, at).into_iter().filter(|r| self.kind(*r) == Some(RecordKind::Order)).collect();
             if orders.is_empty() || sentence.words[at].explained {
                 continue;
             }
@@ -402,7 +496,9 @@ impl<'a> Checker<'a> {
             let clause = sentence.words[at].clause;
             let negated = (at.saturating_sub(4)..at).any(|i| is_negation(&sentence.words[i].text) && sentence.words[i].clause == clause);
             let holds = orders.iter().all(|r| match self.book.record(*r).map(|v| &v.record) {
-                Some(Record::Order(order)) => claimed.iter().any(|c| *c == order.status) != negated || (!negated && parcel_says(order, &sentence.words[at].stem)),
+                Some(Record::Order(order)) => {
+                    claimed.iter().any(|c| *c == order.status) != negated || (!negated && parcel_says(order, &sentence.words[at].stem))
+                }
                 _ => false,
             });
             if !holds && !self.said_by_the_shop(sentence) {
@@ -422,7 +518,8 @@ impl<'a> Checker<'a> {
     /// "Valid", "expired", "active", "applies": true of the promotion in scope.
     fn validity(&self, sentence: &mut Sentence<'_>) -> Result<(), String> {
         for at in 0..sentence.words.len() {
-            let promotions: Vec<RecordId> = self.records(sentence, at).into_iter().filter(|r| self.kind(*r) == Some(RecordKind::Promotion)).collect();
+            let promotions: Vec<RecordId> =
+                self.records(sentence, at).into_iter().filter(|r| self.kind(*r) == Some(RecordKind::Promotion)).collect();
             if promotions.is_empty() || sentence.text.trim_end().ends_with('?') {
                 continue;
             }
@@ -462,7 +559,9 @@ impl<'a> Checker<'a> {
         promotions.iter().any(|p| {
             let Some(Record::Promotion(promotion)) = self.book.record(*p).map(|v| &v.record) else { return true };
             products.iter().any(|id| match self.book.record(*id).map(|v| &v.record) {
-                Some(Record::Product(product)) => !promotion.covers(product) || product.price.is_some_and(|price| !promotion.reaches_minimum(price)),
+                Some(Record::Product(product)) => {
+                    !promotion.covers(product) || product.price.is_some_and(|price| !promotion.reaches_minimum(price))
+                }
                 _ => true,
             })
         })
@@ -470,16 +569,51 @@ impl<'a> Checker<'a> {
 
     fn does_not_cover(&self, promotion: &crate::domain::promotion::Promotion, sentence: &Sentence<'_>) -> bool {
         self.products_mentioned(sentence).iter().any(|id| match self.book.record(*id).map(|v| &v.record) {
-            Some(Record::Product(product)) => !promotion.covers(product) || product.price.is_some_and(|price| !promotion.reaches_minimum(price)),
+            Some(Record::Product(product)) => {
+                !promotion.covers(product) || product.price.is_some_and(|price| !promotion.reaches_minimum(price))
+            }
             _ => false,
         })
     }
 
     fn comparison(&self, sentence: &mut Sentence<'_>) -> Result<(), String> {
-        const KNOWN: &[&str] = &["cheaper", "cheapest", "expensive", "pricier", "dearer", "lighter", "lightest", "heavier", "heaviest", "priciest", "dearest"];
+        const KNOWN: &[&str] =
+            &["cheaper", "cheapest", "expensive", "pricier", "dearer", "lighter", "lightest", "heavier", "heaviest", "priciest", "dearest"];
         const UNKNOWN: &[&str] = &[
-            "faster", "fastest", "better", "best", "bigger", "biggest", "larger", "largest", "smaller", "smallest", "stronger", "strongest", "brighter",
-            "brightest", "louder", "quieter", "quietest", "longer", "longest", "shorter", "thinner", "thinnest", "newer", "newest", "slower", "worse", "worst", "superior", "highest", "lowest", "higher", "lower", "greater", "sharper",
+            "faster",
+            "fastest",
+            "better",
+            "best",
+            "bigger",
+            "biggest",
+            "larger",
+            "largest",
+            "smaller",
+            "smallest",
+            "stronger",
+            "strongest",
+            "brighter",
+            "brightest",
+            "louder",
+            "quieter",
+            "quietest",
+            "longer",
+            "longest",
+            "shorter",
+            "thinner",
+            "thinnest",
+            "newer",
+            "newest",
+            "slower",
+            "worse",
+            "worst",
+            "superior",
+            "highest",
+            "lowest",
+            "higher",
+            "lower",
+            "greater",
+            "sharper",
         ];
         for at in 0..sentence.words.len() {
             let text = sentence.words[at].text.clone();
@@ -493,7 +627,8 @@ impl<'a> Checker<'a> {
                 continue;
             }
             let less = at > 0 && sentence.words[at - 1].text == "less" || at > 0 && sentence.words[at - 1].text == "least";
-            let comparing = text != "expensive" || at > 0 && matches!(sentence.words[at - 1].text.as_str(), "more" | "most" | "less" | "least");
+            let comparing =
+                text != "expensive" || at > 0 && matches!(sentence.words[at - 1].text.as_str(), "more" | "most" | "less" | "least");
             let products = self.compared(sentence, at);
             let Some((subject, other)) = products.filter(|_| comparing) else {
                 return Err(format!("nothing bears out \"{text}\""));
@@ -549,7 +684,8 @@ impl<'a> Checker<'a> {
             if word.explained || lexicon::is_harmless(&word.text, &word.stem) {
                 continue;
             }
-            let in_question = question && (self.statements.knows(&word.stem) || self.entities.all.iter().any(|e| e.states.contains(&word.stem)));
+            let in_question =
+                question && (self.statements.knows(&word.stem) || self.entities.all.iter().any(|e| e.states.contains(&word.stem)));
             if !self.states_word(sentence, at) && !in_question && !self.synonym_stated(sentence, at) {
                 return Err(format!("nothing states \"{}\"", word.text));
             }
@@ -599,7 +735,8 @@ impl<'a> Checker<'a> {
                 let crate::domain::fact::Source::Record(record, Field::Spec(_) | Field::Description) = fact.source else { return false };
                 let text = fact.value.to_string();
                 let own = super::scope::stems(&text);
-                records.contains(&record) && sentence.words.iter().any(|w| w.text.len() > 2 && own.contains(&w.stem) && !lexicon::is_harmless(&w.text, &w.stem))
+                records.contains(&record)
+                    && sentence.words.iter().any(|w| w.text.len() > 2 && own.contains(&w.stem) && !lexicon::is_harmless(&w.text, &w.stem))
             })
             .map(|(id, _)| id)
             .collect();

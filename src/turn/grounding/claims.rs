@@ -32,9 +32,28 @@ pub fn sense_at(words: &[Word], at: usize) -> Sense {
         words[from..to].iter().filter(move |w| w.clause == clause).map(|w| w.text.as_str())
     };
     let has = |reach: usize, list: &[&str]| near(reach).any(|w| list.contains(&w));
-    if has(3, &["minimum", "least", "spend", "spending"]) || words[..at].iter().rev().take(3).any(|w| w.text == "over") && has(5, &["order", "orders"]) {
+    if has(3, &["minimum", "least", "spend", "spending"])
+        || words[..at].iter().rev().take(3).any(|w| w.text == "over") && has(5, &["order", "orders"])
+    {
         Sense::Minimum
-    } else if has(2, &["off", "save", "saves", "saving", "savings", "discount", "less", "cheaper", "difference", "more", "dearer", "reduction", "between"]) {
+    } else if has(
+        2,
+        &[
+            "off",
+            "save",
+            "saves",
+            "saving",
+            "savings",
+            "discount",
+            "less",
+            "cheaper",
+            "difference",
+            "more",
+            "dearer",
+            "reduction",
+            "between",
+        ],
+    ) {
         Sense::Saving
     } else if has(4, &["total", "together", "altogether", "combined", "sum"]) {
         Sense::Total
@@ -59,11 +78,16 @@ pub fn has_sense(id: FactId, sense: Sense, book: &FactBook) -> bool {
 }
 
 /// The facts of a book that say `value` of every entity in scope, in the sense wanted.
-pub fn money_facts(minor: i64, currency: Option<crate::domain::money::Currency>, sense: Sense, scope: &[RecordId], book: &FactBook) -> Vec<FactId> {
-    let same = |value: &Value| {
-        matches!(value, Value::Money(money) if money.minor == minor && currency.is_none_or(|c| c == money.currency))
-    };
-    let candidates: Vec<FactId> = book.facts().filter(|(id, fact)| same(&fact.value) && has_sense(*id, sense, book)).map(|(id, _)| id).collect();
+pub fn money_facts(
+    minor: i64,
+    currency: Option<crate::domain::money::Currency>,
+    sense: Sense,
+    scope: &[RecordId],
+    book: &FactBook,
+) -> Vec<FactId> {
+    let same = |value: &Value| matches!(value, Value::Money(money) if money.minor == minor && currency.is_none_or(|c| c == money.currency));
+    let candidates: Vec<FactId> =
+        book.facts().filter(|(id, fact)| same(&fact.value) && has_sense(*id, sense, book)).map(|(id, _)| id).collect();
     covering(candidates, scope, book)
 }
 
@@ -73,9 +97,8 @@ pub fn covering(candidates: Vec<FactId>, scope: &[RecordId], book: &FactBook) ->
     if scope.is_empty() {
         return candidates;
     }
-    let speaks_of = |record: &RecordId| {
-        candidates.iter().any(|id| book.fact(*id).is_some_and(|fact| records_of(fact, book).contains(record)))
-    };
+    let speaks_of =
+        |record: &RecordId| candidates.iter().any(|id| book.fact(*id).is_some_and(|fact| records_of(fact, book).contains(record)));
     if scope.iter().all(speaks_of) {
         candidates.into_iter().filter(|id| book.fact(*id).is_some_and(|f| scope.iter().any(|r| records_of(f, book).contains(r)))).collect()
     } else {
@@ -89,8 +112,14 @@ pub fn day_facts(days: &[Day], words: &[Word], at: usize, scope: &[RecordId], bo
     let around: Vec<&str> = words.iter().filter(|w| w.clause == clause).map(|w| w.stem.as_str()).collect();
     let has = |list: &[&str]| list.iter().any(|w| around.contains(w));
     let fits = |id: FactId| match field_of(id, book) {
-        Some(Field::Created) => has(&["order", "plac", "place", "bought", "purchas", "purchase", "open", "creat", "create"]) && !has(&["expect", "arriv", "arrive", "deliver"]),
-        Some(Field::Delivery | Field::ParcelDelivered(_)) => has(&["deliver", "delivery", "arriv", "arrive", "expect", "due", "promis", "promise", "estimat", "estimate", "schedul", "schedule", "com", "come", "reach", "get", "receiv", "receive"]),
+        Some(Field::Created) => {
+            has(&["order", "plac", "place", "bought", "purchas", "purchase", "open", "creat", "create"])
+                && !has(&["expect", "arriv", "arrive", "deliver"])
+        }
+        Some(Field::Delivery | Field::ParcelDelivered(_)) => has(&[
+            "deliver", "delivery", "arriv", "arrive", "expect", "due", "promis", "promise", "estimat", "estimate", "schedul", "schedule",
+            "com", "come", "reach", "get", "receiv", "receive",
+        ]),
         Some(Field::ParcelShipped(_)) => has(&["ship", "left", "dispatch", "sent", "hand"]),
         Some(Field::End) => has(&["until", "end", "expir", "expire", "through", "till", "last", "by", "valid", "run"]),
         Some(Field::Start) => has(&["start", "begin", "from", "begins"]),
@@ -115,9 +144,8 @@ pub fn duration_facts(value: &Value, scope: &[RecordId], book: &FactBook) -> Vec
     };
     let candidates: Vec<FactId> = book.facts().filter(|(_, fact)| same(&fact.value)).map(|(id, _)| id).collect();
     let of_knowledge = |id: &FactId| {
-        book.fact(*id).is_some_and(|f| {
-            records_of(f, book).iter().any(|r| book.record(*r).is_some_and(|r| r.record.kind() == RecordKind::Knowledge))
-        })
+        book.fact(*id)
+            .is_some_and(|f| records_of(f, book).iter().any(|r| book.record(*r).is_some_and(|r| r.record.kind() == RecordKind::Knowledge)))
     };
     if candidates.iter().any(|id| of_knowledge(id)) {
         return candidates;
@@ -135,11 +163,8 @@ pub fn count_facts(number: i64, words: &[Word], at: usize, scope: &[RecordId], b
         _ => false,
     };
     let _ = at;
-    let candidates: Vec<FactId> = book
-        .facts()
-        .filter(|(id, fact)| fact.value == Value::Count(number) && fits(*id))
-        .map(|(id, _)| id)
-        .collect();
+    let candidates: Vec<FactId> =
+        book.facts().filter(|(id, fact)| fact.value == Value::Count(number) && fits(*id)).map(|(id, _)| id).collect();
     let counts_matches = candidates.iter().any(|id| matches!(book.fact(*id).map(|f| &f.source), Some(Source::Derived(..))));
     if counts_matches { candidates } else { covering(candidates, scope, book) }
 }
@@ -164,7 +189,8 @@ pub fn states_measure(record: &Record, words: &[Word], at: usize) -> bool {
         }
     }
     let texts = [product.name.as_str(), product.description.as_str()];
-    let in_text = texts.iter().any(|text| super::scope::stems(text).contains(wanted)) || product.options.iter().any(|(_, v)| super::scope::stems(v).contains(wanted));
+    let in_text = texts.iter().any(|text| super::scope::stems(text).contains(wanted))
+        || product.options.iter().any(|(_, v)| super::scope::stems(v).contains(wanted));
     if in_text {
         holders.push(None);
     }
@@ -185,9 +211,11 @@ fn has_number(value: &SpecValue) -> bool {
 
 fn states_plainly(record: &Record, wanted: &str) -> bool {
     match record {
-        Record::Order(order) => order.fulfilments.iter().any(|f| {
-            [&f.tracking, &f.status, &f.note, &f.carrier].iter().any(|text| super::scope::stems(text).iter().any(|s| s == wanted))
-        }) || super::scope::stems(&order.payment_method).iter().any(|s| s == wanted),
+        Record::Order(order) => {
+            order.fulfilments.iter().any(|f| {
+                [&f.tracking, &f.status, &f.note, &f.carrier].iter().any(|text| super::scope::stems(text).iter().any(|s| s == wanted))
+            }) || super::scope::stems(&order.payment_method).iter().any(|s| s == wanted)
+        }
         Record::Promotion(promotion) => super::scope::stems(&promotion.description).iter().any(|s| s == wanted),
         _ => false,
     }
@@ -205,7 +233,8 @@ fn nearest_property(product: &crate::domain::product::Product, words: &[Word], a
         let named: Vec<usize> = (0..product.specs.len())
             .filter(|s| {
                 let name: Vec<String> = super::scope::stems(&product.specs[*s].name);
-                name.contains(&word.stem) || lists::synonyms(&word.stem).iter().any(|other| other.split(' ').all(|part| name.iter().any(|n| n == part)))
+                name.contains(&word.stem)
+                    || lists::synonyms(&word.stem).iter().any(|other| other.split(' ').all(|part| name.iter().any(|n| n == part)))
             })
             .collect();
         if !named.is_empty() {

@@ -45,7 +45,9 @@ fn claim_at(words: &[Word], sentence: &str, at: usize, today: Day) -> Option<Day
             return claim(2 + usize::from(year.is_some()), in_year(year, month, day, today));
         }
     }
-    if let (Some(day), Some(month)) = (day_number(word(at)), month(word(at + 1)).or_else(|| if word(at + 1) == "of" { month(word(at + 2)) } else { None })) {
+    if let (Some(day), Some(month)) =
+        (day_number(word(at)), month(word(at + 1)).or_else(|| if word(at + 1) == "of" { month(word(at + 2)) } else { None }))
+    {
         let used = if word(at + 1) == "of" { 3 } else { 2 };
         let year = year(word(at + used));
         return claim(used + usize::from(year.is_some()), in_year(year, month, day, today));
@@ -77,7 +79,13 @@ fn relative(words: &[Word], at: usize, today: Day) -> Option<DayClaim> {
     let ago = texts.get(used + 1) == Some(&"ago");
     let ahead = at > 0 && words[at - 1].text == "in";
     let days = number.checked_mul(unit)?;
-    let day = if ago { today.plus_days(-days) } else if ahead { today.plus_days(days) } else { return None };
+    let day = if ago {
+        today.plus_days(-days)
+    } else if ahead {
+        today.plus_days(days)
+    } else {
+        return None;
+    };
     Some(DayClaim { at, used: used + 1 + usize::from(ago), days: vec![day] })
 }
 
@@ -89,10 +97,11 @@ fn iso(words: &[Word], sentence: &str, at: usize) -> Option<Day> {
 }
 
 fn month(word: &str) -> Option<i8> {
-    const MONTHS: [&str; 12] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
-    ];
-    let at = MONTHS.iter().position(|name| *name == word || (word.len() >= 3 && word.len() <= 4 && name.starts_with(word) && word != "may"))
+    const MONTHS: [&str; 12] =
+        ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+    let at = MONTHS
+        .iter()
+        .position(|name| *name == word || (word.len() >= 3 && word.len() <= 4 && name.starts_with(word) && word != "may"))
         .or_else(|| (word == "may").then_some(4))?;
     i8::try_from(at + 1).ok()
 }

@@ -32,8 +32,34 @@ pub struct Statements {
 
 /// Words that change how far a rule reaches.
 const LIMITS: &[&str] = &[
-    "only", "all", "every", "any", "free", "always", "never", "unless", "except", "must", "cannot", "guarantee", "guaranteed", "unlimited", "lifetime",
-    "full", "fully", "automatically", "immediately", "instantly", "forever", "whole", "entire", "daily", "unopened", "unused", "opened", "used",
+    "only",
+    "all",
+    "every",
+    "any",
+    "free",
+    "always",
+    "never",
+    "unless",
+    "except",
+    "must",
+    "cannot",
+    "guarantee",
+    "guaranteed",
+    "unlimited",
+    "lifetime",
+    "full",
+    "fully",
+    "automatically",
+    "immediately",
+    "instantly",
+    "forever",
+    "whole",
+    "entire",
+    "daily",
+    "unopened",
+    "unused",
+    "opened",
+    "used",
 ];
 
 impl Statements {
@@ -64,23 +90,29 @@ impl Statements {
     /// The statement a sentence says again, if there is one: its telling words, its numbers and its
     /// denials are all in that statement, and no limit was dropped or added.
     pub fn supporting(&self, words: &[Word]) -> Option<(crate::domain::fact::RecordId, Field)> {
-        let telling: Vec<&Word> = words
-            .iter()
-            .filter(|w| !w.explained && !lexicon::is_harmless(&w.text, &w.stem) && !is_negation(&w.text))
-            .collect();
+        let telling: Vec<&Word> =
+            words.iter().filter(|w| !w.explained && !lexicon::is_harmless(&w.text, &w.stem) && !is_negation(&w.text)).collect();
         let numbers: Vec<&Word> = words.iter().filter(|w| !w.explained && w.text.bytes().any(|b| b.is_ascii_digit())).collect();
-        let spelled = words.iter().filter(|w| crate::domain::text::number::cardinal(&w.text).is_some() && !w.text.bytes().any(|b| b.is_ascii_digit()) && w.text != "one");
+        let spelled = words.iter().filter(|w| {
+            crate::domain::text::number::cardinal(&w.text).is_some() && !w.text.bytes().any(|b| b.is_ascii_digit()) && w.text != "one"
+        });
         let negations = words.iter().filter(|w| is_negation(&w.text)).count();
         let limits: HashSet<&str> = words.iter().map(|w| w.text.as_str()).filter(|w| LIMITS.contains(w)).collect();
         let spelled: Vec<&Word> = spelled.collect();
         self.all
             .iter()
             .filter(|s| {
-                let says = |word: &Word| s.stems.contains(&word.stem) || lists::synonyms(&word.stem).iter().any(|o| o.split(' ').all(|p| s.stems.contains(p)));
+                let says = |word: &Word| {
+                    s.stems.contains(&word.stem) || lists::synonyms(&word.stem).iter().any(|o| o.split(' ').all(|p| s.stems.contains(p)))
+                };
                 let all_words = telling.iter().all(|w| says(w));
                 let all_numbers = numbers.iter().all(|w| s.numbers.contains(&w.text) || s.numbers.contains(&w.stem));
-                let all_spelled = spelled.iter().all(|w| s.stems.contains(&w.stem) || crate::domain::text::number::cardinal(&w.text).is_some_and(|n| s.numbers.contains(&n.to_string())));
-                let same_limits = limits.iter().all(|l| s.limits.contains(*l)) && s.limits.iter().all(|l| limits.contains(l.as_str()) || !is_hard(l));
+                let all_spelled = spelled.iter().all(|w| {
+                    s.stems.contains(&w.stem)
+                        || crate::domain::text::number::cardinal(&w.text).is_some_and(|n| s.numbers.contains(&n.to_string()))
+                });
+                let same_limits =
+                    limits.iter().all(|l| s.limits.contains(*l)) && s.limits.iter().all(|l| limits.contains(l.as_str()) || !is_hard(l));
                 all_words && all_numbers && all_spelled && same_limits && negations % 2 == s.negations % 2
             })
             .filter(|s| !telling.is_empty() && shared(s, &telling) >= 2.min(telling.len()))
@@ -125,7 +157,5 @@ fn statement(record: crate::domain::fact::RecordId, field: Field, text: &str) ->
 
 /// The fact of a statement, added to the book where it is not there yet.
 pub fn fact(book: &FactBook, record: crate::domain::fact::RecordId, field: Field) -> Option<FactId> {
-    book.facts()
-        .find(|(_, fact)| fact.source == crate::domain::fact::Source::Record(record, field))
-        .map(|(id, _)| id)
+    book.facts().find(|(_, fact)| fact.source == crate::domain::fact::Source::Record(record, field)).map(|(id, _)| id)
 }

@@ -35,9 +35,7 @@ impl Promises {
     /// Whether an act that speaks of a ticket rests on one that is written.
     pub(super) fn cover(&self, act: &Act, book: &FactBook) -> Result<(), String> {
         let number = act.one("ticket").and_then(|id| book.value(id)).map(ToString::to_string);
-        let written = number.as_deref().is_some_and(|number| {
-            self.has_ticket(number) && book.find(RecordKind::Ticket, number).is_some()
-        });
+        let written = number.as_deref().is_some_and(|number| self.has_ticket(number) && book.find(RecordKind::Ticket, number).is_some());
         written.then_some(()).ok_or_else(|| "it promises a ticket that is not written".to_owned())
     }
 }

@@ -233,7 +233,9 @@ fn scope_of(words: &[Word], mentions: &[Mention], before: &[usize], i: usize) ->
     let next = mentions.iter().find(|m| m.from > i);
     if let Some(next) = next {
         let between = &words[i + 1..next.from];
-        let introduced = between.iter().any(|w| w.text == "for") && between.len() <= 4 && between.iter().all(|w| lists::is_function(&w.text) || is_money_word(&w.text));
+        let introduced = between.iter().any(|w| w.text == "for")
+            && between.len() <= 4
+            && between.iter().all(|w| lists::is_function(&w.text) || is_money_word(&w.text));
         if introduced {
             return next.entities.clone();
         }
@@ -256,7 +258,8 @@ fn together(mentions: &[Mention], last: &Mention, words: &[Word]) -> Vec<usize> 
     let mut from = last.from;
     for mention in mentions.iter().rev().filter(|m| m.to <= last.from) {
         let between = &words[mention.to..from];
-        let joined = !between.is_empty() && between.len() <= 2 && between.iter().all(|w| matches!(w.text.as_str(), "and" | "the" | "both" | "or"));
+        let joined =
+            !between.is_empty() && between.len() <= 2 && between.iter().all(|w| matches!(w.text.as_str(), "and" | "the" | "both" | "or"));
         if !joined {
             break;
         }

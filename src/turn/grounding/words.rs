@@ -42,5 +42,21 @@ pub fn split(sentence: &str) -> Vec<Word> {
 
 /// Whether a word denies.
 pub fn is_negation(word: &str) -> bool {
-    matches!(word, "not" | "no" | "never" | "without" | "neither" | "nor" | "none" | "lacks" | "lacking" | "nothing" | "hardly" | "cannot" | "unless" | "except")
+    matches!(
+        word,
+        "not"
+            | "no"
+            | "never"
+            | "without"
+            | "neither"
+            | "nor"
+            | "none"
+            | "lacks"
+            | "lacking"
+            | "nothing"
+            | "hardly"
+            | "cannot"
+            | "unless"
+            | "except"
+    )
 }
