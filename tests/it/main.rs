@@ -1,0 +1,13 @@
+//! Integration tests: the real program, at its doors.
+
+mod cli;
+mod conversation;
+mod crash;
+mod door;
+mod http;
+mod identity;
+mod log;
+mod sessions;
+mod shop;
+mod sockets;
+mod tidy;
