@@ -7,6 +7,7 @@ use super::understanding::needs;
 use crate::domain::agent::{Decider, Intent, IntentScores};
 use crate::domain::asks::Slot;
 use crate::domain::goal::Goal;
+use crate::domain::knowledge::Domain;
 use crate::domain::text::words;
 
 /// Evidence, weighed.
@@ -126,7 +127,26 @@ fn by_context(question: &Question<'_>) -> Vec<(Goal, f32)> {
     if let Some(goal) = same_again(question) {
         found.push((goal, 3.4));
     }
+    if let Some((domain, likeness)) = heard.answered
+        && likeness >= KNOWN_QUESTION
+    {
+        found.push((answered_by(domain), 2.2 + 3.0 * (likeness - KNOWN_QUESTION)));
+    }
     found
+}
+
+/// From this likeness on a message asks what an entry of the knowledge base asks.
+const KNOWN_QUESTION: f32 = 0.62;
+
+/// The goal under which the agent of a domain answers from the knowledge base.
+fn answered_by(domain: Domain) -> Goal {
+    match domain {
+        Domain::Sales => Goal::PaymentMethods,
+        Domain::Marketing => Goal::Loyalty,
+        Domain::Support => Goal::SetupHelp,
+        Domain::Logistics => Goal::ShippingPolicy,
+        Domain::Store => Goal::StoreLocation,
+    }
 }
 
 /// "What about the Legion?" asks the last question again of something else.
@@ -247,5 +267,6 @@ pub fn is_plain(question: &Question<'_>) -> bool {
     });
     let bare = !heard.orders.is_empty() || !heard.tickets.is_empty() || heard.codes.iter().any(|c| c.known);
     let search = heard.words.len() <= 3 && (!heard.categories.is_empty() || !heard.brands.is_empty());
-    courtesy || (bare && heard.words.len() <= 4) || !heard.products.is_empty() || search || heard.words.is_empty()
+    let known = heard.answered.is_some_and(|(_, likeness)| likeness >= KNOWN_QUESTION + 0.1);
+    known || courtesy || (bare && heard.words.len() <= 4) || !heard.products.is_empty() || search || heard.words.is_empty()
 }

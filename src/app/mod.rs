@@ -157,6 +157,7 @@ impl App {
                 epoch: row.epoch,
                 message,
                 address: String::new(),
+                request_id: "restored".to_owned(),
                 accepted_at: if ended { entry.accepted_at } else { now },
                 replayed: true,
             };

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::knowledge::Domain;
 use super::text::stem::stem;
 use super::text::token::Token;
 
@@ -44,6 +45,8 @@ pub struct Heard {
     pub codes: Vec<CodeNamed>,
     /// For each word: whether it says something about products of this shop.
     pub describing: Vec<bool>,
+    /// The domain of the knowledge entry that asks what the message asks, and how alike they are, 0 to 1.
+    pub answered: Option<(Domain, f32)>,
 }
 
 /// A category in a message.

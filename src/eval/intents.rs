@@ -1,11 +1,14 @@
 //! Routing, as a turn would do it: rules, the conversation, and the model there is.
 
+use jiff::tz::TimeZone;
+
 use super::{Guess, Line};
 use crate::agents::orchestrator::{self, Question, Thresholds};
 use crate::agents::understanding::Understanding;
 use crate::domain::agent::Intent;
 use crate::domain::money::Currency;
 use crate::domain::state::ConversationState;
+use crate::domain::time::Moment;
 use crate::llm::encoder::{Encoder, Utterance};
 use crate::sentiment::Analyzer;
 use crate::turn::driver::view;
@@ -28,7 +31,7 @@ impl Router {
 
     /// The intent of a line.
     pub fn guess(&self, line: &Line) -> Guess {
-        let heard = self.shelves.recognise(&line.text);
+        let heard = self.shelves.recognise(&line.text, Moment::now().day_in(&TimeZone::UTC));
         let state = ConversationState {
             active: line.agent.as_deref().and_then(Intent::from_name).map(Intent::agent),
             ..ConversationState::default()

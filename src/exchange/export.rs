@@ -223,7 +223,7 @@ fn columns(kind: RecordKind) -> &'static [&'static str] {
             "options",
             "image_url",
         ],
-        RecordKind::Customer => &["id", "name", "email", "phone", "address", "zip", "consents", "created_at"],
+        RecordKind::Customer => &["id", "name", "email", "phone", "address", "zip", "addresses", "payment_methods", "consents", "created_at"],
         RecordKind::Order => &[
             "order_number",
             "customer_id",
@@ -293,6 +293,10 @@ fn cell(column: &str, row: &Map<String, Value>) -> String {
     match row.get(column) {
         None | Some(Value::Null) => String::new(),
         Some(Value::String(text)) => text.clone(),
+        // Lists of objects have no packed form in a table: they stay JSON.
+        Some(Value::Array(items)) if matches!(column, "addresses" | "payment_methods") => {
+            if items.is_empty() { String::new() } else { Value::Array(items.clone()).to_string() }
+        }
         Some(Value::Array(items)) => {
             let separator = match column {
                 "category" => " > ",

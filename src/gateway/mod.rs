@@ -34,6 +34,8 @@ pub struct Origin {
     pub transport: &'static str,
     /// The client's address.
     pub address: IpAddr,
+    /// Name of the request, for the log.
+    pub request_id: String,
     /// The connection, so that it is not told what it said itself; 0 when there is none.
     pub connection: u64,
 }
@@ -213,6 +215,7 @@ impl Gateway {
                     epoch,
                     message,
                     address: origin.address.to_string(),
+                    request_id: origin.request_id.clone(),
                     accepted_at,
                     replayed: false,
                 };

@@ -139,6 +139,7 @@ mod tests {
             epoch: 0,
             message: UserMessage { text: String::new(), client_id: None, language: None, tap: None, created_at: Moment(0) },
             address: String::new(),
+            request_id: String::new(),
             accepted_at: Moment(0),
             replayed: false,
         }

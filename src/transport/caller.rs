@@ -41,7 +41,7 @@ pub struct Caller {
 impl Caller {
     /// As the gateway knows a caller.
     pub fn origin(&self, transport: &'static str) -> Origin {
-        Origin { transport, address: self.address, connection: 0 }
+        Origin { transport, address: self.address, request_id: self.request_id.clone(), connection: 0 }
     }
 }
 

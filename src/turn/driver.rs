@@ -78,6 +78,8 @@ pub struct Job {
     pub message: UserMessage,
     /// Where it came from, for counting attempts.
     pub address: String,
+    /// Name of the request that brought it, for the log.
+    pub request_id: String,
     /// When it was accepted (for messages found at boot: when the process started).
     pub accepted_at: Moment,
     /// It was accepted before a restart.
@@ -178,7 +180,7 @@ impl Engine {
     }
 
     async fn sense(&self, text: &str, state: &ConversationState, shelves: &Shelves) -> Result<Sensed, StoreError> {
-        let heard = shelves.recognise(text);
+        let heard = shelves.recognise(text, Moment::now().day_in(&self.shop.zone));
         let mut shown: Vec<Arc<Product>> = Vec::new();
         let on_table = state.focus.listed.iter().chain(&state.focus.products);
         for sku in on_table {
@@ -514,6 +516,7 @@ impl Summary {
             telemetry::escalation(reason);
         }
         tracing::info!(
+            request_id = job.request_id,
             session = %job.session_id,
             intent = %self.intent,
             agent = %self.agent,

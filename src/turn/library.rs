@@ -15,6 +15,8 @@ use crate::domain::record::RecordKind;
 use crate::domain::text::fold::bare;
 use crate::domain::text::token::tokens;
 use crate::domain::text::{unit, words};
+use crate::domain::time::Day;
+use crate::retrieval::knowledge::Question;
 use crate::retrieval::{Catalogue, KnowledgeIndex, NumberShapes};
 use crate::store::{Index, Store, StoreError};
 
@@ -140,8 +142,8 @@ async fn load_numbers(store: &Store) -> Result<Shelves, StoreError> {
 }
 
 impl Shelves {
-    /// Everything of the shop's that a message names.
-    pub fn recognise(&self, text: &str) -> Heard {
+    /// Everything of the shop's that a message names, on a day.
+    pub fn recognise(&self, text: &str, today: Day) -> Heard {
         let plain = tokens(text);
         let tickets = self.tickets.find(&plain, text);
         let mut orders = self.orders.find(&plain, text);
@@ -170,7 +172,9 @@ impl Shelves {
             })
             .collect();
         let tickets = tickets.into_iter().filter(|t| t.certain).collect();
-        Heard { words: said, categories: recognised.categories, brands: recognised.brands, products, orders, tickets, codes, describing }
+        let asked = Question { text, vector: None, today, procedures: Some(false) };
+        let answered = self.knowledge.find(&asked, 1).first().map(|hit| (hit.domain, hit.score));
+        Heard { words: said, categories: recognised.categories, brands: recognised.brands, products, orders, tickets, codes, describing, answered }
     }
 
     /// Promotion codes: those of the shop in any case, and what is written like one.

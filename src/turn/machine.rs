@@ -1,13 +1,14 @@
 //! The machine: runs the workflow over one message. No waiting, no clock, no chance: events in, effects
 //! out, the same every time.
 
+mod actions;
+
 use std::sync::Arc;
 
 use super::graph::{self, Node, When};
 use super::grounding::Promises;
 use super::handoff::{self, Packet};
 use super::lookups::{self, Outcome};
-use super::tickets;
 use crate::agents::lookup::{Findings, Lookup};
 use crate::agents::orchestrator::{self, Decision, Escalation, ModelView, Question, Route, Thresholds};
 use crate::agents::speech::Manner;
@@ -16,19 +17,17 @@ use crate::agents::understanding::Understanding;
 use crate::domain::act::{Act, ActKind};
 use crate::domain::agent::{Agent, Intent};
 use crate::domain::asks::Slot;
-use crate::domain::fact::{FactBook, RecordId, Versioned};
+use crate::domain::fact::{FactBook, RecordId};
 use crate::domain::goal::Goal;
 use crate::domain::heard::Heard;
 use crate::domain::message::{Choice, Tap};
 use crate::domain::product::Product;
-use crate::domain::record::{Field, Record};
 use crate::domain::sentiment::Sentiment;
 use crate::domain::shop::Shop;
-use crate::domain::state::{Action, ActionKind, ConversationState, HandoffNote, Pending, TicketDraft};
+use crate::domain::state::{Action, ConversationState, HandoffNote, Pending, TicketDraft};
 use crate::domain::ticket::Ticket;
 use crate::domain::time::Moment;
-use crate::store::ShopRecord as _;
-use crate::store::command::{Guard, Proven, RecordWrite};
+use crate::store::command::{Proven, RecordWrite};
 
 /// Rounds of look-ups an agent may ask for in one plan.
 const ROUNDS: usize = 6;
@@ -424,91 +423,6 @@ impl Machine {
         self.outcome.acts.push(Act::plain(ActKind::Clarify));
         self.outcome.asks.push(Slot::Intent);
         self.outcome.state.pending = Some(Pending::Clarify { options: options.clone(), said: self.start.text.clone() });
-    }
-
-    /// Calls a person: a ticket, once. Asked again, its number is told again.
-    fn escalate(&mut self) -> Option<Effect> {
-        let Some(Decision { route: Route::Escalate(why), .. }) = &self.decision else { return None };
-        let why = *why;
-        self.outcome.escalation = Some(why);
-        if why != Escalation::Asked {
-            self.outcome.acts.push(Act::plain(ActKind::EscalationSorry));
-        }
-        let draft = TicketDraft {
-            issue: format!("person_{}", why.name()),
-            description: self.start.text.clone(),
-            sku: self.start.state.product().map(str::to_owned),
-            order: self.start.state.focus.order.clone(),
-            urgent: why != Escalation::Asked || self.sentiment.is_urgent(),
-        };
-        self.draft = Some(draft);
-        Some(Effect::Number)
-    }
-
-    /// Carries out, or drops, what was proposed.
-    fn act(&mut self) -> Option<Effect> {
-        let Some(Decision { route: Route::Confirm(yes), .. }) = &self.decision else { return None };
-        let Some(Pending::Confirm(action)) = &self.start.state.pending else { return None };
-        if !yes {
-            self.outcome.acts.push(Act::plain(ActKind::Declined));
-            self.outcome.acts.push(Act::plain(ActKind::AnythingElse));
-            return None;
-        }
-        self.agent = action.agent;
-        if let Some(last) = self.outcome.path.last_mut() {
-            *last = action.agent;
-        }
-        let ActionKind::OpenTicket(draft) = &action.kind;
-        self.draft = Some(draft.clone());
-        Some(Effect::Number)
-    }
-
-    fn open_ticket(&mut self, number: String) {
-        let Some(draft) = self.draft.take() else { return };
-        let outcome = &mut self.outcome;
-        let ticket = tickets::ticket(&draft, number.clone(), &self.start.session, &outcome.state, self.start.now);
-        outcome.writes.push(ticket.write(Guard::Absent));
-        let record = Versioned { record: Record::Ticket(Arc::new(ticket.clone())), version: 1 };
-        let id = outcome.book.add(record);
-        let kind = if outcome.escalation.is_some() { ActKind::HandedOver } else { ActKind::TicketOpened };
-        let fact = outcome.book.field(id, Field::Number);
-        outcome.acts.push(Act::plain(kind).with_some("ticket", fact));
-        outcome.cards.push(id);
-        outcome.state.focus.ticket = Some(crate::domain::text::fold::bare(&number));
-        outcome.state.focus.fault = None;
-        if outcome.escalation.is_some() {
-            outcome.state.escalated = Some(number);
-        }
-        self.ask_contact(&ticket);
-        self.outcome.tickets.push(ticket);
-    }
-
-    /// Somebody who cannot be reached is asked once how they can be.
-    fn ask_contact(&mut self, ticket: &Ticket) {
-        let state = &mut self.outcome.state;
-        let reachable = ticket.customer.is_some() || ticket.contact.is_some();
-        if reachable || state.known.asked_contact {
-            return;
-        }
-        state.known.asked_contact = true;
-        self.outcome.acts.push(Act::plain(ActKind::AskContact));
-        self.outcome.asks.push(Slot::Contact);
-        state.pending = Some(Pending::Ask {
-            slot: Slot::Contact,
-            goal: Goal::HumanRequest,
-            agent: Agent::General,
-            said: ticket.number.clone(),
-            attempts: 1,
-        });
-    }
-
-    /// Adds to the ticket just looked up how its sender can be reached.
-    fn amend_ticket(&mut self, contact: &str) {
-        let found = self.found.ticket.flatten().and_then(|id| self.outcome.book.record(id));
-        let Some(Versioned { record: Record::Ticket(ticket), version }) = found else { return };
-        let amended = Ticket { contact: Some(contact.to_owned()), updated_at: self.start.now, ..(**ticket).clone() };
-        self.outcome.writes.push(amended.write(Guard::At(*version)));
-        self.outcome.state.known.contact = Some(contact.to_owned());
     }
 
     /// Closes the turn: what the next message will lean on.

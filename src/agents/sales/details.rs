@@ -180,70 +180,16 @@ struct Asked {
     by_name: bool,
 }
 
+/// Stems that ask for nothing in particular: "tell me more about the first one".
+const NOTHING_IN_PARTICULAR: &str = "\
+    detail info information spec specification specificat feature featur more about tell describe describ \
+    product model good first second third last two three both work fit come support include includ run use us \
+    connect plug play handle option version available availabl kind type laptop phone compatible compatibl \
+    long much many big size any need quality how what which number";
+
 /// The properties a message asks about. Words that are part of the product's name or ask for nothing in
 /// particular ("tell me more") do not count.
 fn asked_properties(turn: &Turn<'_>, product: &Product) -> Vec<Asked> {
-    const NOTHING_IN_PARTICULAR: &[&str] = &[
-        "detail",
-        "info",
-        "information",
-        "spec",
-        "specification",
-        "specificat",
-        "feature",
-        "featur",
-        "more",
-        "about",
-        "tell",
-        "describe",
-        "describ",
-        "product",
-        "model",
-        "good",
-        "first",
-        "second",
-        "third",
-        "last",
-        "two",
-        "three",
-        "both",
-        "work",
-        "fit",
-        "come",
-        "support",
-        "include",
-        "includ",
-        "run",
-        "use",
-        "us",
-        "us",
-        "connect",
-        "plug",
-        "play",
-        "handle",
-        "option",
-        "version",
-        "available",
-        "availabl",
-        "kind",
-        "type",
-        "laptop",
-        "phone",
-        "compatible",
-        "compatibl",
-        "long",
-        "much",
-        "many",
-        "big",
-        "size",
-        "any",
-        "need",
-        "quality",
-        "how",
-        "what",
-        "which",
-        "number",
-    ];
     let name: Vec<String> = tokens(&product.name).iter().map(|t| stem(&t.text)).collect();
     let brand: Vec<String> = tokens(&product.brand).iter().map(|t| stem(&t.text)).collect();
     let category: Vec<String> = product.category.iter().flat_map(|c| tokens(c)).map(|t| stem(&t.text)).collect();
@@ -251,7 +197,7 @@ fn asked_properties(turn: &Turn<'_>, product: &Product) -> Vec<Asked> {
     let mut asked: Vec<Asked> = implied.into_iter().filter_map(|property| find_specs(product, property, property)).collect();
     for word in &turn.heard.words {
         let passes = !words::is_function(&word.text)
-            && !NOTHING_IN_PARTICULAR.contains(&word.stem.as_str())
+            && !NOTHING_IN_PARTICULAR.split(' ').any(|stem| stem == word.stem)
             && !name.contains(&word.stem)
             && !brand.contains(&word.stem)
             && !category.contains(&word.stem);

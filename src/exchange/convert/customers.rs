@@ -22,7 +22,7 @@ pub fn customer(fields: &Fields<'_>) -> Result<Customer, Fault> {
         name: fields.required(&["name", "customer_name", "full_name"])?,
         email,
         phone: fields.text(&["phone", "telephone", "phone_number"])?,
-        addresses: addresses.into_iter().chain(more_addresses(fields)).collect(),
+        addresses: addresses.into_iter().chain(more_addresses(fields)?).collect(),
         payment_methods: payment_methods(fields)?,
         consents: fields.list(&["consents"], &[';', ','])?,
         created_at: fields.moment(&["created_at"])?,
@@ -30,15 +30,25 @@ pub fn customer(fields: &Fields<'_>) -> Result<Customer, Fault> {
     })
 }
 
-/// Further addresses of a JSON record: `addresses: [{address, zip}]`.
-fn more_addresses(fields: &Fields<'_>) -> Vec<Address> {
-    let Some(Value::Array(items)) = fields.raw(&["addresses"]) else { return Vec::new() };
+/// A list of objects: as it is in JSON, written as JSON in the cell of a table.
+fn objects(fields: &Fields<'_>, name: &'static str) -> Result<Vec<Value>, Fault> {
+    match fields.raw(&[name]) {
+        Some(Value::Array(items)) => Ok(items.clone()),
+        Some(Value::String(text)) if !text.trim().is_empty() => serde_json::from_str(text)
+            .map_err(|_| Fault::new(name, "this is not a JSON list", "write a list of objects, or leave it empty")),
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// Further addresses: `addresses: [{address, zip}]`.
+fn more_addresses(fields: &Fields<'_>) -> Result<Vec<Address>, Fault> {
+    let items = objects(fields, "addresses")?;
     let get = |item: &Value, name: &str| item.get(name).and_then(plain).unwrap_or_default();
-    items.iter().map(|item| Address { line: get(item, "address"), zip: get(item, "zip") }).collect()
+    Ok(items.iter().map(|item| Address { line: get(item, "address"), zip: get(item, "zip") }).collect())
 }
 
 fn payment_methods(fields: &Fields<'_>) -> Result<Vec<PaymentMethod>, Fault> {
-    let Some(Value::Array(items)) = fields.raw(&["payment_methods"]) else { return Ok(Vec::new()) };
+    let items = objects(fields, "payment_methods")?;
     let currency = fields.currency()?;
     items
         .iter()

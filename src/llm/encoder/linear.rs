@@ -24,7 +24,7 @@ pub(super) struct Linear {
 fn fast_width(width: usize) -> usize {
     #[cfg(target_arch = "x86_64")]
     if std::is_x86_feature_detected!("avx512vnni") || std::is_x86_feature_detected!("avxvnni") {
-        return width.next_multiple_of(256);
+        return width;
     }
     width
 }

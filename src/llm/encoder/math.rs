@@ -98,21 +98,32 @@ pub(super) fn attention(qkv: &[f32], n: usize, width: usize, heads: usize, out: 
         &qkv[from..from + size]
     };
     let mut weights = vec![0f32; n];
+    // The keys of a head, turned, so that the weights of all rows grow side by side.
+    let mut keys = vec![0f32; size * n];
     for head in 0..heads {
+        for j in 0..n {
+            for (column, k) in keys.chunks_exact_mut(n).zip(row(j, 1, head)) {
+                column[j] = k * scale;
+            }
+        }
         for i in 0..n {
-            let query = row(i, 0, head);
-            for (j, w) in weights.iter_mut().enumerate() {
-                *w = dot(query, row(j, 1, head)) * scale;
+            weights.fill(0.0);
+            for (column, q) in keys.chunks_exact(n).zip(row(i, 0, head)) {
+                add_scaled(&mut weights, column, *q);
             }
             softmax(&mut weights);
             let to = &mut out[i * stride + head * size..][..size];
             to.fill(0.0);
             for (j, w) in weights.iter().enumerate() {
-                for (t, v) in to.iter_mut().zip(row(j, 2, head)) {
-                    *t += w * v;
-                }
+                add_scaled(to, row(j, 2, head), *w);
             }
         }
+    }
+}
+
+fn add_scaled(a: &mut [f32], b: &[f32], factor: f32) {
+    for (x, y) in a.iter_mut().zip(b) {
+        *x += y * factor;
     }
 }
 

@@ -72,24 +72,24 @@ fn special_pieces_in_a_text_are_only_words() {
 
 #[test]
 fn scores_and_vectors_are_those_of_pytorch() {
-    let (mut farthest, mut least) = (0f32, 1f32);
+    let (mut apart, mut least) = (Vec::new(), 1f32);
     for line in lines::<Scored>(include_str!("fixtures/scores.jsonl")) {
         let history: Vec<Utterance<'_>> =
             line.history.iter().map(|l| Utterance { from_customer: l.role == "user", text: &l.text }).collect();
         let scores = encoder().score(&line.text, &history).expect("scores");
-        for (ours, theirs) in scores.intents.iter().zip(line.intents) {
-            farthest = farthest.max((ours - theirs).abs());
-        }
+        apart.extend(scores.intents.iter().zip(line.intents).map(|(ours, theirs)| (ours - theirs).abs()));
         let goal = scores.goals.iter().find(|(name, _)| *name == line.goal).expect("the goal");
-        farthest = farthest.max((goal.1 - line.goal_p).abs());
-        assert!(farthest <= 0.02, "{farthest} at {:?}", line.text);
+        apart.push((goal.1 - line.goal_p).abs());
         if let Some(theirs) = line.embedding {
             let ours = encoder().embed(&line.text).expect("a vector");
             least = least.min(super::math::dot(&ours, &theirs));
             assert!(least > 0.998, "{least} at {:?}", line.text);
         }
     }
-    println!("largest difference of a probability {farthest:.4}, least cosine {least:.5}");
+    let farthest = apart.iter().copied().fold(0f32, f32::max);
+    let mean = apart.iter().sum::<f32>() / apart.len() as f32;
+    println!("probabilities apart: at most {farthest:.4}, mean {mean:.5}; least cosine {least:.5}");
+    assert!(farthest <= 0.02 && mean <= 0.002, "{farthest} {mean}");
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn the_digest_is_of_the_file() {
 #[test]
 fn a_file_cut_short_anywhere_is_an_error() {
     let all = FILE;
-    let cuts = (0..64).chain([100, 1000, 5000, 100_000, 400_000, 500_000, all.len() / 2, all.len() - 1]);
+    let cuts = (0..64).chain([100, 1000, 5000, 100_000, 400_000, 500_000, all.len() / 2, all.len() - 32]);
     for cut in cuts {
         let error = Encoder::from_gguf(&all[..cut]).expect_err("cut short");
         assert!(matches!(error, EncoderError::Truncated(_)), "{cut}: {error}");
