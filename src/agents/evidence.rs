@@ -7,6 +7,7 @@ use super::understanding::needs;
 use crate::domain::agent::{Decider, Intent, IntentScores};
 use crate::domain::asks::Slot;
 use crate::domain::goal::Goal;
+use crate::domain::heard::Heard;
 use crate::domain::knowledge::Domain;
 use crate::domain::text::words;
 
@@ -90,7 +91,9 @@ fn by_context(question: &Question<'_>) -> Vec<(Goal, f32)> {
     let short = heard.words.len() <= 4;
     let certain_order = heard.orders.iter().any(|n| n.certain);
     if certain_order {
-        found.push((Goal::OrderStatus, 3.2));
+        // A number together with what proves it can only be about the order.
+        let proven = read.contact.email.is_some() || read.contact.phone.is_some();
+        found.push((Goal::OrderStatus, if proven { 5.0 } else { 3.2 }));
     } else if !heard.orders.is_empty() && (short || read.hint(Goal::OrderStatus) > 0.0) {
         found.push((Goal::OrderStatus, 2.6));
     }
@@ -98,7 +101,8 @@ fn by_context(question: &Question<'_>) -> Vec<(Goal, f32)> {
         found.push((Goal::TicketStatus, 4.0));
     }
     if heard.codes.iter().any(|c| c.known) {
-        found.push((Goal::CodeCheck, 3.5));
+        let priced = !heard.products.is_empty() && (read.hint(Goal::PriceQuestion) > 0.0 || read.hint(Goal::PromoPrice) > 0.0);
+        found.push(if priced { (Goal::PromoPrice, 8.0) } else { (Goal::CodeCheck, 7.0) });
     }
     if !heard.products.is_empty() {
         found.push((Goal::ProductQuestion, 2.4));
@@ -118,6 +122,38 @@ fn by_context(question: &Question<'_>) -> Vec<(Goal, f32)> {
             found.push((Goal::RefineResults, if new.names_a_thing() { 2.6 } else { 3.4 }));
         }
     }
+    if read.reference.places.len() > 1 && read.hint(Goal::CompareProducts) > 0.0 {
+        found.push((Goal::CompareProducts, 6.0));
+    }
+    let cheaper =
+        heard.words.iter().any(|w| w.text == "cheaper") || heard.words.windows(2).any(|w| w[0].text == "less" && w[1].text == "expensive");
+    if cheaper && focus.query.is_some() && heard.products.is_empty() && !read.reference.is_exact() && heard.words.len() <= 7 {
+        found.push((Goal::RefineResults, 8.0));
+    }
+    // "Which is the lightest?" of what is listed, not of everything there is.
+    if read.reference.extreme.is_some()
+        && focus.listed.len() > 1
+        && heard.categories.is_empty()
+        && heard.products.is_empty()
+        && heard.words.len() <= 6
+    {
+        found.push((Goal::ProductQuestion, 8.0));
+    }
+    if read.reference.pronoun && !focus.products.is_empty() && heard.products.is_empty() && asks_about_it(heard) {
+        found.push((Goal::ProductQuestion, 7.0));
+    }
+    // "Anything from Samsung?" "Phones." The kind narrows the brand down.
+    let kind_only = heard.words.len() <= 3 && !heard.categories.is_empty() && heard.brands.is_empty();
+    if kind_only && focus.query.as_ref().is_some_and(|query| query.categories.is_empty() && !query.brands.is_empty()) {
+        found.push((Goal::RefineResults, 5.0));
+    }
+    if of_those(heard) && focus.listed.len() > 1 {
+        found.push((Goal::ProductQuestion, 8.0));
+    }
+    // "Why is it split?", said of an order on the table.
+    if read.reference.pronoun && focus.order.is_some() && state.intent == Some(Intent::Orders) && heard.words.len() <= 7 {
+        found.push((state.goal.filter(|goal| goal.intent() == Intent::Orders).unwrap_or(Goal::OrderStatus), 2.8));
+    }
     if read.reference.is_exact() && !focus.listed.is_empty() {
         found.push((Goal::ProductQuestion, if short { 3.2 } else { 2.2 }));
     }
@@ -129,10 +165,27 @@ fn by_context(question: &Question<'_>) -> Vec<(Goal, f32)> {
     }
     if let Some((domain, likeness)) = heard.answered
         && likeness >= KNOWN_QUESTION
+        && heard.words.iter().filter(|word| !words::is_function(&word.text)).count() > 1
+        // Somebody who names a kind of thing and a price wants to see things.
+        && (heard.categories.is_empty() || read.prices.is_empty() && read.hint(Goal::Recommend) < 3.0)
     {
         found.push((answered_by(domain), 2.2 + 3.0 * (likeness - KNOWN_QUESTION)));
     }
     found
+}
+
+/// "Does it have", "is it", "can it": a question about the thing on the table.
+fn asks_about_it(heard: &Heard) -> bool {
+    heard.words.windows(2).any(|w| matches!(w[0].text.as_str(), "does" | "is" | "can" | "has" | "will") && w[1].text == "it")
+}
+
+/// "Which of them", "which of these two": asked of what is on the table.
+fn of_those(heard: &Heard) -> bool {
+    heard.words.windows(3).any(|w| {
+        matches!(w[0].text.as_str(), "which" | "any" | "either" | "all" | "one")
+            && w[1].text == "of"
+            && matches!(w[2].text.as_str(), "them" | "these" | "those" | "the")
+    })
 }
 
 /// From this likeness on a message asks what an entry of the knowledge base asks.

@@ -37,7 +37,10 @@ pub fn still_broken(heard: &Heard) -> bool {
         ("not", "fixed"),
         ("not", "solved"),
     ];
-    has("still") || PAIRS.iter().any(|(a, b)| pair(a, b)) || (words.len() <= 3 && (has("next") || has("nothing") || has("nope")))
+    has("still")
+        || PAIRS.iter().any(|(a, b)| pair(a, b))
+        || (words.len() <= 3 && (has("next") || has("nope")))
+        || (words.len() <= 6 && has("nothing"))
 }
 
 /// "It works now", "that fixed it", "solved".

@@ -295,10 +295,37 @@ fn code(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut Conv
     let Some(record) = say::promotion(book, id) else { return answer.done() };
     state.focus.promotion = Some(record.code.clone());
     let product = found.products.first().copied();
-    explain(id, &record, product, book, &mut answer);
+    match outside_category(turn, &record).filter(|_| product.is_none() && record.runs_on(book.today()).is_ok()) {
+        Some(category) => {
+            let (code, category) = (book.field(id, Field::Number), book.shop(&category));
+            let categories = book.field(id, Field::Category);
+            answer.say(
+                Act::plain(ActKind::CodeWrongCategory)
+                    .with_some("code", code)
+                    .with("product", category)
+                    .with_some("categories", categories),
+            );
+        }
+        None => explain(id, &record, product, book, &mut answer),
+    }
     answer.cards.push(id);
     answer.cards.extend(product);
     answer.done()
+}
+
+/// The category asked about, where a promotion is for others only.
+fn outside_category(turn: &Turn<'_>, promotion: &Promotion) -> Option<String> {
+    let asked: Vec<&String> = turn.heard.categories.iter().flat_map(|named| &named.names).collect();
+    let first = (*asked.first()?).clone();
+    let covered = |name: &&String| {
+        promotion.categories.iter().any(|own| {
+            let leaf = own.rsplit('>').next().unwrap_or(own).trim();
+            name.eq_ignore_ascii_case(leaf)
+                || own.to_lowercase().contains(&name.to_lowercase())
+                || name.to_lowercase().contains(&leaf.to_lowercase())
+        })
+    };
+    (!promotion.categories.is_empty() && !asked.iter().any(covered)).then_some(first)
 }
 
 /// Whether a message without a code means the one just talked about.

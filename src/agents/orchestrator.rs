@@ -146,6 +146,16 @@ fn by_conversation(question: &Question<'_>) -> Option<Decision> {
         }
         return Some(decision);
     }
+    // Whoever asks for the instructions of the assistant gets an answer about the assistant, whatever a
+    // model makes of the words around it.
+    if question.read.best_hint().is_some_and(|hint| hint.goal == Goal::BotQuestion && hint.score >= 4.0) {
+        let mut decision = settled(Route::Agent(Agent::General), Goal::BotQuestion, "a question about the assistant");
+        decision.continues = false;
+        return Some(decision);
+    }
+    if let Some(decision) = by_what_it_holds(question) {
+        return Some(decision);
+    }
     match question.state.pending.as_ref()? {
         Pending::Confirm(action) => {
             let yes = match question.read.answer? {
@@ -173,6 +183,25 @@ fn by_conversation(question: &Question<'_>) -> Option<Decision> {
             Some(decision)
         }
     }
+}
+
+/// A code of the shop is asked about as a code; an order's number with what proves it, as an order.
+fn by_what_it_holds(question: &Question<'_>) -> Option<Decision> {
+    let Question { heard, read, state, .. } = *question;
+    let fresh = |goal, reasoning| {
+        let mut decision = settled(Route::Agent(Intent::agent(Goal::intent(goal))), goal, reasoning);
+        decision.continues = false;
+        Some(decision)
+    };
+    if heard.codes.iter().any(|code| code.known) && heard.orders.is_empty() {
+        let priced = !heard.products.is_empty() && (read.hint(Goal::PriceQuestion) > 0.0 || read.hint(Goal::PromoPrice) > 0.0);
+        return fresh(if priced { Goal::PromoPrice } else { Goal::CodeCheck }, "names a code of the shop");
+    }
+    let proven = read.contact.email.is_some() || read.contact.phone_tail.is_some();
+    let bare = read.best_hint().is_none_or(|hint| hint.score < 3.0 || hint.goal.intent() == Intent::Orders);
+    (state.pending.is_none() && proven && bare && heard.orders.iter().any(|order| order.certain))
+        .then(|| fresh(Goal::OrderStatus, "an order's number with what proves it"))
+        .flatten()
 }
 
 fn by_tap(question: &Question<'_>) -> Option<Decision> {

@@ -6,6 +6,7 @@ use super::lookup::{Findings, KnowledgeFound, Lookup};
 use super::turn::{Answer, Turn};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, FactId, RecordId};
+use crate::domain::goal::Goal;
 use crate::domain::knowledge::Knowledge;
 use crate::domain::order::Order;
 use crate::domain::product::{Availability, Product};
@@ -146,13 +147,37 @@ pub fn question_text(turn: &Turn<'_>) -> String {
     if turn.continues { turn.said.to_owned() } else { turn.text.to_owned() }
 }
 
+/// From this score on an entry answers the customer's own words beyond doubt.
+const SURE: f32 = 0.72;
+
+/// The plainest way to ask what a goal is about, for messages in words no entry knows.
+fn plain_question(goal: Goal) -> Option<&'static str> {
+    Some(match goal {
+        Goal::StoreHours => "What are your opening hours?",
+        Goal::StoreLocation => "Where is your store? What is the address?",
+        Goal::Contact => "How can I contact you?",
+        Goal::PaymentMethods => "Which payment methods do you accept?",
+        Goal::Loyalty => "Do you have a loyalty program?",
+        Goal::Newsletter => "How do I sign up for the newsletter?",
+        Goal::GiftCards => "Do you sell gift cards?",
+        Goal::PriceMatch => "Do you match prices?",
+        Goal::ShippingPolicy => "How long does shipping take and what does it cost?",
+        Goal::Pickup => "Can I pick up my order in the store?",
+        _ => return None,
+    })
+}
+
 /// Answers from the knowledge base, or says that the records hold no answer. One look-up.
 pub fn from_knowledge(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> super::turn::Step {
     if found.knowledge.is_empty() {
-        return super::turn::Step::Look(vec![knowledge_lookup(turn)]);
+        let plain = plain_question(turn.goal).map(|text| Lookup::Knowledge { text: text.to_owned(), procedures: Some(false), limit: 1 });
+        return super::turn::Step::Look(std::iter::once(knowledge_lookup(turn)).chain(plain).collect());
     }
     let mut answer = Answer::default();
-    match best_entry(found, 0) {
+    let own = best_entry(found, 0);
+    // An answer to the customer's own words, unless they hardly fit and the plain question fits well.
+    let plain = best_entry(found, 1).filter(|plain| own.is_none_or(|own| own.score < SURE && plain.score > own.score));
+    match plain.or(own) {
         Some(hit) => say_entry(book, hit.record, &mut answer),
         None => answer.say_plain(ActKind::NotInRecords),
     }

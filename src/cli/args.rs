@@ -90,6 +90,8 @@ pub enum Verb {
     Forget(Forget),
     /// Measure the models on lines of your own
     Eval(Eval),
+    /// Load a running server and measure it
+    Bench(Bench),
     /// Print the workflow that runs
     Graph(Graph),
     /// Check the configuration and the knowledge base
@@ -179,6 +181,37 @@ pub struct Eval {
     pub what: String,
     /// Lines of JSON; - reads standard input
     pub file: PathBuf,
+}
+
+/// Load.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example: electromart bench serve --clients 500 --messages 20 --json\nRun the server with ELECTROMART_LIMITS_REQUESTS_PER_MINUTE=0, or its limit is what is measured."
+)]
+pub struct Bench {
+    /// What to measure
+    #[command(subcommand)]
+    pub what: BenchVerb,
+}
+
+/// What to measure.
+#[derive(Debug, Subcommand)]
+pub enum BenchVerb {
+    /// Turns a second of a running server, over real connections
+    Serve {
+        /// The server
+        #[arg(long, default_value = "http://127.0.0.1:8080")]
+        url: String,
+        /// Customers at once
+        #[arg(long, default_value_t = 50)]
+        clients: usize,
+        /// Messages each sends, one after the other
+        #[arg(long, default_value_t = 20)]
+        messages: usize,
+        /// socketio or ws
+        #[arg(long, default_value = "socketio", value_parser = ["socketio", "ws"])]
+        transport: String,
+    },
 }
 
 /// The workflow.

@@ -2,6 +2,7 @@
 
 mod args;
 mod ask;
+mod bench;
 mod chat;
 mod check;
 mod eval;
@@ -11,6 +12,7 @@ mod graph;
 mod outcome;
 mod reach;
 mod serve;
+mod system;
 mod token;
 
 use std::process::ExitCode;
@@ -58,6 +60,7 @@ fn run(args: Args) -> Result<(), Failure> {
         Some(Verb::Export(export)) => exchange::export(&global, &export),
         Some(Verb::Forget(forget)) => forget::run(&global, &forget),
         Some(Verb::Eval(eval)) => eval::run(&global, &eval),
+        Some(Verb::Bench(bench)) => bench::run(&global, &bench),
         Some(Verb::Graph(graph)) => graph::run(&graph),
         Some(Verb::Check(check)) => check::run(&global, &check),
         Some(Verb::Token(token)) => token::run(&global, &token),

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use super::args::{Global, Serve};
 use super::outcome::{Failure, line};
-use super::reach;
+use super::{reach, system};
 use crate::app::{self, App, Fill, Listeners};
 use crate::config::Config;
 use crate::telemetry::LogFormat;
@@ -15,6 +15,7 @@ pub fn run(global: &Global, args: &Serve) -> Result<(), Failure> {
     reach::log(global, tracing::Level::INFO, format);
     let flags: Vec<(&str, &str, String)> = args.listen.iter().map(|address| ("server", "listen", address.clone())).collect();
     let config = reach::configure(global, &flags)?;
+    system::raise_file_limit();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -223,7 +223,9 @@ fn columns(kind: RecordKind) -> &'static [&'static str] {
             "options",
             "image_url",
         ],
-        RecordKind::Customer => &["id", "name", "email", "phone", "address", "zip", "addresses", "payment_methods", "consents", "created_at"],
+        RecordKind::Customer => {
+            &["id", "name", "email", "phone", "address", "zip", "addresses", "payment_methods", "consents", "created_at"]
+        }
         RecordKind::Order => &[
             "order_number",
             "customer_id",
@@ -295,7 +297,11 @@ fn cell(column: &str, row: &Map<String, Value>) -> String {
         Some(Value::String(text)) => text.clone(),
         // Lists of objects have no packed form in a table: they stay JSON.
         Some(Value::Array(items)) if matches!(column, "addresses" | "payment_methods") => {
-            if items.is_empty() { String::new() } else { Value::Array(items.clone()).to_string() }
+            if items.is_empty() {
+                String::new()
+            } else {
+                Value::Array(items.clone()).to_string()
+            }
         }
         Some(Value::Array(items)) => {
             let separator = match column {

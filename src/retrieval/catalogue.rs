@@ -112,6 +112,16 @@ impl Catalogue {
         if words::is_common(word) || self.knows(stem) || !words::synonyms(stem).is_empty() {
             return None;
         }
+        // "gamin", "lookin": a dropped g is a way of writing, not a slip of the finger.
+        if word.ends_with("in") {
+            let whole = crate::domain::text::stem::stem(&format!("{word}g"));
+            if let Some(known) = self.postings.known(&whole) {
+                return Some(known);
+            }
+            if words::is_common(&format!("{word}g")) {
+                return None;
+            }
+        }
         self.vocabulary.nearest(stem)
     }
 

@@ -21,6 +21,9 @@ enum Way {
     Synonym,
 }
 
+/// How far apart the words of a name may stand in a message.
+const SCATTERED: usize = 4;
+
 /// The categories of a catalogue.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Categories {
@@ -28,6 +31,8 @@ pub struct Categories {
     names: Vec<String>,
     /// Products per category.
     sizes: Vec<u32>,
+    /// The category each lies in, where it lies in one.
+    parents: Vec<Option<u16>>,
     /// Stemmed phrase to the categories it names.
     phrases: HashMap<String, Vec<(Way, u16)>>,
     /// Longest phrase, in words.
@@ -52,13 +57,16 @@ impl Categories {
         let mut numbers: HashMap<String, u16> = HashMap::new();
         for product in products {
             let mut seen = HashSet::new();
+            let mut parent = None;
             for name in &product.category {
                 let next = u16::try_from(found.names.len()).unwrap_or(u16::MAX);
                 let number = *numbers.entry(name.to_lowercase()).or_insert_with(|| {
                     found.names.push(name.clone());
                     found.sizes.push(0);
+                    found.parents.push(parent);
                     next
                 });
+                parent = Some(number);
                 if seen.insert(number) {
                     found.sizes[usize::from(number)] += 1;
                 }
@@ -126,7 +134,15 @@ impl Categories {
                 let phrase = span.iter().map(|i| stems[*i]).collect::<Vec<_>>().join(" ");
                 let entries = self.phrases.get(&phrase)?;
                 let best = entries.iter().map(|(way, _)| *way).min()?;
-                let categories = entries.iter().filter(|(way, _)| *way == best).map(|(_, c)| *c).collect();
+                let mut categories: Vec<u16> = entries.iter().filter(|(way, _)| *way == best).map(|(_, c)| *c).collect();
+                // "Phones" is a shelf that also holds cases; whoever says it wants the phones on it.
+                if let [only] = categories[..] {
+                    let inside = |c: u16| self.parents.get(usize::from(c)).copied().flatten() == Some(only);
+                    let meant: Vec<u16> = entries.iter().filter(|(way, c)| *way == Way::Synonym && inside(*c)).map(|(_, c)| *c).collect();
+                    if !meant.is_empty() {
+                        categories = meant;
+                    }
+                }
                 let words = span[0]..span[length - 1] + 1;
                 Some((length, Named { categories, words, exact: best <= Way::Part }))
             });
@@ -138,7 +154,36 @@ impl Categories {
                 None => at += 1,
             }
         }
+        self.join_scattered(stems, &mut found);
         found
+    }
+
+    /// "A laptop for gaming" names Gaming Laptops: where all words of a longer name were said, though not
+    /// side by side, they mean that category, not each its own.
+    fn join_scattered(&self, stems: &[&str], found: &mut Vec<Named>) {
+        let longer = self.phrases.iter().filter(|(phrase, _)| phrase.contains(' ')).filter_map(|(phrase, entries)| {
+            let places: Option<Vec<usize>> = phrase.split(' ').map(|word| stems.iter().position(|stem| *stem == word)).collect();
+            let places = places?;
+            let (first, last) = (*places.iter().min()?, *places.iter().max()?);
+            let named = found.iter().filter(|named| places.iter().any(|place| named.words.contains(place))).count();
+            let apart = last - first >= places.len() && last - first <= SCATTERED && named > 0;
+            let best = entries.iter().map(|(way, _)| *way).min()?;
+            apart.then(|| {
+                (
+                    places.len(),
+                    std::cmp::Reverse(best),
+                    places,
+                    entries.iter().filter(|(way, _)| *way == best).map(|(_, c)| *c).collect::<Vec<_>>(),
+                )
+            })
+        });
+        let Some((_, _, places, categories)) = longer.max_by(|a, b| (a.0, a.1, &a.3).cmp(&(b.0, b.1, &b.3))) else { return };
+        found.retain(|named| !places.iter().any(|place| named.words.contains(place)));
+        for (i, place) in places.iter().enumerate() {
+            let categories = if i == 0 { categories.clone() } else { Vec::new() };
+            found.push(Named { categories, words: *place..place + 1, exact: true });
+        }
+        found.sort_by_key(|named| named.words.start);
     }
 
     /// The name of a category.
@@ -188,10 +233,12 @@ mod tests {
             ("docks and hubs", vec!["Docks and Hubs"]),
             ("mirrorless camera", vec!["Mirrorless Cameras"]),
             ("a headset please", vec!["Headphones"]),
-            ("a smart phone", vec!["Phones"]),
+            ("a smart phone", vec!["Smartphones"]),
             ("cellphone", vec!["Phones", "Smartphones"]),
             ("wine cooler", vec!["Wine Coolers"]),
             ("toaster", vec![]),
+            ("a laptop for gaming", vec!["Gaming Laptops"]),
+            ("a camera and a headset", vec!["Mirrorless Cameras", "Headphones"]),
         ] {
             let words_said = analysis::words(words);
             let stems: Vec<&str> = words_said.iter().map(|w| w.stem.as_str()).collect();

@@ -87,6 +87,11 @@ impl Postings {
         self.terms.get(term).copied()
     }
 
+    /// The term itself, if it is known.
+    pub fn known(&self, term: &str) -> Option<&str> {
+        self.terms.get_key_value(term).map(|(own, _)| own.as_str())
+    }
+
     /// All terms with their numbers.
     pub fn terms(&self) -> impl Iterator<Item = (&str, u32)> {
         self.terms.iter().map(|(term, number)| (term.as_str(), *number))

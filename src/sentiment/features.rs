@@ -73,6 +73,12 @@ pub fn row(model: &Model, token: &str) -> Option<usize> {
     })
 }
 
+/// Whether no token is a known word, emoji or emoticon: such a text tells nothing of a mood.
+pub fn says_nothing(model: &Model, tokens: &Tokens) -> bool {
+    let mark = |text: &str| is_stop(text) || matches!(text, "<num>" | "<user>" | "<url>");
+    tokens.iter().all(|token| mark(token.text) || row(model, token.text).is_none())
+}
+
 /// Calls `each` with the hash of every feature: words (marked when negated), pairs, pieces of longer words.
 pub fn hashes(tokens: &Tokens, mut each: impl FnMut(u32)) {
     let [plain, negated, pair, piece] = ["w:", "n:", "b:", "c:"].map(|mark| fnv(FNV_START, mark));

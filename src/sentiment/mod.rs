@@ -42,11 +42,12 @@ impl Analyzer {
         Self { model: MODEL.as_ref() }
     }
 
-    /// The sentiment of a text. Only its first 4,000 characters and 160 tokens count.
+    /// The sentiment of a text. Only its first 4,000 characters and 160 tokens count; a text without a
+    /// known word, emoji or emoticon is [`Sentiment::NEUTRAL`].
     pub fn analyze(&self, text: &str) -> Sentiment {
         let Some(model) = self.model else { return Sentiment::NEUTRAL };
         let tokens = tokens::Tokens::of(text);
-        if tokens.is_empty() {
+        if features::says_nothing(model, &tokens) {
             return Sentiment::NEUTRAL;
         }
         judge(model, &network::logits(model, &tokens))

@@ -102,6 +102,25 @@ fn complaints_are_negative_without_a_person() {
 }
 
 #[test]
+fn calm_complaints_call_nobody() {
+    check(
+        Want::Calm,
+        &[
+            "my order is late",
+            "this is unacceptable",
+            "I am very disappointed",
+            "the kettle does not turn on",
+            "where can I file a complaint?",
+            "I want a refund",
+            "talk to a human",
+            "please help me choose a power bank",
+            "do you sell the Fire tablet?",
+            "is it in stock right now?",
+        ],
+    );
+}
+
+#[test]
 fn fury_is_very_negative() {
     check(
         Want::Furious,
@@ -128,6 +147,11 @@ fn what_presses_is_urgent() {
 }
 
 #[test]
+fn one_loud_word_presses() {
+    check(Want::Urgent, &["URGENT! my card was stolen and someone is shopping with it", "EMERGENCY, the power bank is burning"]);
+}
+
+#[test]
 fn odd_texts_are_calm() {
     let emoji = "\u{1f600}".repeat(1_000);
     let long = "word ".repeat(50_000);
@@ -138,6 +162,10 @@ fn odd_texts_are_calm() {
             "",
             " \n\t",
             "\0",
+            "!!!",
+            "???",
+            "xqzjv wqkx",
+            "1007",
             "\0\0\0 \u{202e}abc",
             "\u{5e9}\u{5dc}\u{5d5}\u{5dd} \u{645}\u{631}\u{62d}\u{628}\u{627}",
             "\u{feff}\u{200d}\u{fe0f}",

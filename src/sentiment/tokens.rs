@@ -46,11 +46,6 @@ impl Tokens {
         self.ends.len()
     }
 
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
-    }
-
     /// The tokens in their order.
     pub fn iter(&self) -> impl Iterator<Item = Token<'_>> {
         let mut start = 0;

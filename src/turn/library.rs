@@ -21,7 +21,7 @@ use crate::retrieval::{Catalogue, KnowledgeIndex, NumberShapes};
 use crate::store::{Index, Store, StoreError};
 
 /// Name of the stored index over the catalogue, with the version of its form.
-pub const CATALOGUE_BLOB: &str = "catalogue-index-1";
+pub const CATALOGUE_BLOB: &str = "catalogue-index-2";
 /// Order numbers looked at to learn what they look like.
 const NUMBERS_LEARNT: usize = 2_000;
 
@@ -174,7 +174,17 @@ impl Shelves {
         let tickets = tickets.into_iter().filter(|t| t.certain).collect();
         let asked = Question { text, vector: None, today, procedures: Some(false) };
         let answered = self.knowledge.find(&asked, 1).first().map(|hit| (hit.domain, hit.score));
-        Heard { words: said, categories: recognised.categories, brands: recognised.brands, products, orders, tickets, codes, describing, answered }
+        Heard {
+            words: said,
+            categories: recognised.categories,
+            brands: recognised.brands,
+            products,
+            orders,
+            tickets,
+            codes,
+            describing,
+            answered,
+        }
     }
 
     /// Promotion codes: those of the shop in any case, and what is written like one.

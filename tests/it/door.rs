@@ -31,7 +31,14 @@ fn requests_that_make_no_sense_are_refused_by_name() {
         ("POST", "/api/chat", vec![JSON, ("origin", "https://evil.example")], text("hi"), 403, "forbidden"),
         ("POST", "/api/chat", vec![JSON, ("origin", "null")], text("hi"), 403, "forbidden"),
         ("POST", "/api/chat", vec![JSON, ("host", "evil.example")], text("hi"), 421, "forbidden"),
-        ("POST", "/api/chat", vec![JSON], json!({"text": "hi", "session_id": "nope-nope-nope"}).to_string().into_bytes(), 401, "unauthorized"),
+        (
+            "POST",
+            "/api/chat",
+            vec![JSON],
+            json!({"text": "hi", "session_id": "nope-nope-nope"}).to_string().into_bytes(),
+            401,
+            "unauthorized",
+        ),
         (
             "POST",
             "/api/chat",

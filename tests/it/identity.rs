@@ -18,7 +18,13 @@ fn tells(reply: &Value) -> bool {
 
 #[test]
 fn an_order_is_shown_to_whoever_shows_it_is_theirs() {
-    for proof in ["maya.thornton@example.com", "MAYA.THORNTON@EXAMPLE.COM", "0142", "Maya Thornton, 04102", "the zip is 04102 and my name is Maya Thornton"] {
+    for proof in [
+        "maya.thornton@example.com",
+        "MAYA.THORNTON@EXAMPLE.COM",
+        "0142",
+        "Maya Thornton, 04102",
+        "the zip is 04102 and my name is Maya Thornton",
+    ] {
         let shop = Shop::start();
         let session = shop.session();
         let asked = shop.say(&session, "where is my order ORD-1007?");

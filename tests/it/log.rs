@@ -27,7 +27,11 @@ fn nothing_that_was_said_is_in_the_log() {
     for text in said.iter().map(String::as_str).chain(["maya", "Thornton", "207-555", "Nowhere"]) {
         assert!(!log.contains(text), "the log holds {text:?}");
     }
-    let turns: Vec<serde_json::Value> = log.lines().filter_map(|line| serde_json::from_str(line).ok()).filter(|line: &serde_json::Value| line["message"] == "replied").collect();
+    let turns: Vec<serde_json::Value> = log
+        .lines()
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .filter(|line: &serde_json::Value| line["message"] == "replied")
+        .collect();
     assert_eq!(turns.len(), 5);
     for turn in turns {
         for field in ["level", "session", "intent", "agent", "sentiment", "processing_time_ms", "request_id"] {

@@ -7,6 +7,7 @@ mod door;
 mod http;
 mod identity;
 mod log;
+mod openapi;
 mod sessions;
 mod shop;
 mod sockets;

@@ -105,10 +105,8 @@ fn a_stream_of_events_resumes_where_it_was_cut() {
     shop.say(&session, "show me headphones");
     let total = messages(&shop, &session, 0).len() as u64;
     for after in 0..total {
-        let head = format!(
-            "GET /api/sessions/{}/events HTTP/1.1\r\nauthorization: Bearer {}\r\nlast-event-id: {after}\r\n",
-            session.0, session.1
-        );
+        let head =
+            format!("GET /api/sessions/{}/events HTTP/1.1\r\nauthorization: Bearer {}\r\nlast-event-id: {after}\r\n", session.0, session.1);
         let found = events(open(&shop, &head, ""), |found| found.iter().filter(|(.., id)| id.is_some()).count() as u64 == total - after);
         let ids: Vec<u64> = found.iter().filter_map(|(.., id)| *id).collect();
         assert_eq!(ids, (after + 1..=total).collect::<Vec<_>>());

@@ -23,7 +23,8 @@ pub fn program() -> Command {
 
 /// Public data, where it is.
 pub fn public_data() -> Option<PathBuf> {
-    let folder = std::env::var_os("ELECTROMART_TEST_DATA").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
+    let folder = std::env::var_os("ELECTROMART_TEST_DATA")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
     if !folder.is_dir() {
         eprintln!("left out: {} is not there", folder.display());
         return None;

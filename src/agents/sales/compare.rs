@@ -17,9 +17,21 @@ const MOST: usize = 4;
 /// Properties named.
 const PROPERTIES: usize = 5;
 
+/// From this share of its name on a product counts as named.
+const NAMED: f32 = 0.3;
+
 /// Compares what is meant: named, pointed at, or the first two on the table.
 pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
-    let mut skus = resolve::products(turn).skus;
+    // "The difference between OLED and QLED" is no question about two products.
+    let barely = turn.heard.products.iter().all(|mention| mention.coverage < NAMED) && !turn.heard.products.is_empty();
+    if barely && turn.heard.answered.is_some_and(|(_, likeness)| likeness >= say::ANSWERS) && !turn.read.reference.is_exact() {
+        return say::from_knowledge(turn, found, book);
+    }
+    let mut skus = match turn.heard.products.as_slice() {
+        // Each name means one product, though it may come in several colours or name its case as well.
+        named @ [_, _, ..] => named.iter().filter_map(|mention| mention.skus.first().cloned()).collect(),
+        _ => resolve::products(turn).skus,
+    };
     // "How does it compare to the Legion?" has one in the message and one on the table.
     if skus.len() == 1 {
         let other = turn.before.focus.products.iter().chain(&turn.before.focus.listed).find(|sku| **sku != skus[0]);

@@ -15,23 +15,49 @@ use crate::domain::text::token::tokens;
 use crate::domain::text::words;
 
 /// Products answered for at once.
-const AT_ONCE: usize = 3;
+const AT_ONCE: usize = 5;
 
 /// The products a message means, looked up; or the step that must come first.
 fn products(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Result<Vec<RecordId>, Step> {
     let meant = resolve::products(turn);
     if meant.is_none() {
-        let searchable = !turn.heard.categories.is_empty() || !turn.heard.brands.is_empty();
+        // "The PS5": no product's name, but another word for one.
+        let described = turn.heard.words.iter().zip(&turn.heard.describing).any(|(w, d)| *d && !words::is_common(&w.text));
+        let searchable = !turn.heard.categories.is_empty() || !turn.heard.brands.is_empty() || described;
         return Err(if searchable { find_anyway(turn, found, book, state) } else { unknown(turn, found, book, state) });
     }
     if found.products.is_empty() {
         return Err(Step::Look(vec![Lookup::Products(meant.skus.iter().take(6).cloned().collect())]));
     }
-    if meant.ambiguous && found.products.len() > 1 {
+    if !meant.ambiguous || found.products.len() <= 1 {
+        keep_on_table(&meant, state);
+        return Ok(found.products.iter().copied().take(AT_ONCE).collect());
+    }
+    let alike = one_family(&found.products, book);
+    if alike.len() > AT_ONCE || alike.is_empty() {
         return Err(which(turn, found, book, state));
     }
-    keep_on_table(&meant, state);
-    Ok(found.products.iter().copied().take(AT_ONCE).collect())
+    let skus = say::skus(book, &alike);
+    keep_on_table(&Meant { skus, how: meant.how, ambiguous: false }, state);
+    Ok(alike)
+}
+
+/// Products a name fits that are one product in several colours or sizes, those in stock first; empty
+/// when they are different products. What merely goes with it (a case for it) is left aside.
+fn one_family(ids: &[RecordId], book: &FactBook) -> Vec<RecordId> {
+    let leaf = |id: &RecordId| say::product(book, *id).and_then(|p| p.leaf_category().map(str::to_owned));
+    let Some(first) = ids.first().and_then(leaf) else { return Vec::new() };
+    let mut family: Vec<RecordId> = ids.iter().copied().filter(|id| leaf(id).as_ref() == Some(&first)).collect();
+    let products: Vec<_> = family.iter().filter_map(|id| say::product(book, *id)).collect();
+    let root = |p: &Product| p.variant_of.clone().unwrap_or_else(|| p.sku.clone());
+    let roots: Vec<String> = products.iter().map(|p| root(p)).collect();
+    let related = roots.iter().all(|own| *own == roots[0])
+        || products.windows(2).all(|pair| pair[0].brand == pair[1].brand && pair[0].price == pair[1].price && !pair[0].options.is_empty());
+    if !related {
+        return Vec::new();
+    }
+    family.sort_by_key(|id| say::product(book, *id).is_none_or(|p| p.availability() == Availability::OutOfStock));
+    family
 }
 
 /// A kind of thing was named rather than a product: show what there is.
@@ -127,7 +153,11 @@ pub fn question(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &
         Err(step) => return step,
     };
     let mut answer = Answer::default();
-    for id in &ids {
+    // One product in several colours is described once.
+    let tells_apart =
+        turn.heard.words.iter().any(|w| matches!(w.stem.as_str(), "colour" | "color" | "size" | "version" | "storag" | "storage"));
+    let ids = if !tells_apart && one_family(&ids, book).len() == ids.len() { &ids[..ids.len().min(1)] } else { &ids[..] };
+    for id in ids {
         let Some(product) = say::product(book, *id) else { continue };
         let asked = asked_properties(turn, &product);
         if asked.is_empty() {

@@ -75,7 +75,7 @@ fn wanted(turn: &Turn<'_>) -> ProductQuery {
 
 /// A query without its narrowest bounds, to have something to show: first without words and measures,
 /// then without the price.
-fn relaxed(query: &ProductQuery) -> Option<ProductQuery> {
+pub fn relaxed(query: &ProductQuery) -> Option<ProductQuery> {
     let mut wider = query.clone();
     if !wider.categories.is_empty() && (!wider.terms.is_empty() || !wider.measures.is_empty()) {
         wider.terms.clear();
@@ -89,7 +89,8 @@ fn relaxed(query: &ProductQuery) -> Option<ProductQuery> {
         wider.max_price = None;
         return Some(wider);
     }
-    if !wider.brands.is_empty() && wider.names_a_thing() {
+    // What is left beside a brand must still name a kind of thing: "Nintendo Switch" is no key switch.
+    if !wider.brands.is_empty() && !wider.categories.is_empty() {
         wider.brands.clear();
         return Some(wider);
     }
@@ -135,7 +136,8 @@ fn some(found: &Findings, book: &mut FactBook, state: &mut ConversationState) ->
 fn nothing(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
     let mut answer = Answer::default();
     let asked = found.searches.first();
-    if asked.is_some_and(|search| !search.query.not_skus.is_empty()) {
+    let cheaper = turn.goal == Goal::RefineResults && turn.read.prices.is_empty() && turn.heard.words.iter().any(|w| w.text == "cheaper");
+    if cheaper || asked.is_some_and(|search| !search.query.not_skus.is_empty()) {
         answer.say_plain(ActKind::NoMore);
         return answer.done();
     }

@@ -11,7 +11,7 @@ use super::{resolve, say};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::agent::Agent;
 use crate::domain::asks::Slot;
-use crate::domain::fact::FactBook;
+use crate::domain::fact::{FactBook, RecordId};
 use crate::domain::goal::Goal;
 use crate::domain::state::{ConversationState, Pending};
 
@@ -61,12 +61,18 @@ fn alternatives(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &
     };
     let mut answer = Answer::default();
     let name = found.products.first().and_then(|id| say::name(book, *id));
+    let own = found.products.first().and_then(|id| say::product(book, *id)).and_then(|product| product.price);
+    let cheaper = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "cheaper" | "cheap" | "less"));
+    let fits = |id: &RecordId| {
+        !cheaper || say::product(book, *id).and_then(|p| p.price).zip(own).is_some_and(|(price, own)| price.minor < own.minor)
+    };
+    let others: Vec<RecordId> = others.iter().copied().filter(fits).collect();
     if others.is_empty() {
         answer.say(Act::plain(ActKind::NoAlternatives).with_some("product", name));
     } else {
         answer.say(Act::plain(ActKind::AlternativesIntro).with_some("product", name));
-        say::list(book, others, &mut answer);
-        state.focus.listed = say::skus(book, others);
+        say::list(book, &others, &mut answer);
+        state.focus.listed = say::skus(book, &others);
         state.focus.products.clear();
         answer.options.push(chip("compare", "Compare the first two"));
     }

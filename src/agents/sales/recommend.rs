@@ -60,9 +60,13 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     if !query.names_a_thing() && query.brands.is_empty() {
         return find::step(turn, found, book, state);
     }
-    match found.searches.first() {
+    match found.searches.last() {
         None => Step::Look(vec![Lookup::Search { query, limit: CANDIDATES }]),
-        Some(search) if search.products.is_empty() => find::step(turn, found, book, state),
+        // First without the words nobody sells by, then without the bounds.
+        Some(search) if search.products.is_empty() => match find::relaxed(&search.query).filter(|_| found.searches.len() < 3) {
+            Some(query) => Step::Look(vec![Lookup::Search { query, limit: CANDIDATES }]),
+            None => find::step(turn, found, book, state),
+        },
         Some(search) => {
             find::remember(found, book, state);
             choose(turn, &search.products.clone(), book, state)

@@ -7,6 +7,7 @@ use super::super::{policy, say};
 use super::{offer_ticket, order_or_ask};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, FactId, Formula, RecordId};
+use crate::domain::goal::Goal;
 use crate::domain::order::{Order, OrderStatus};
 use crate::domain::record::Field;
 use crate::domain::state::{ConversationState, IdentityLevel};
@@ -158,6 +159,13 @@ pub fn returning(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: 
     }
     let Some(order) = say::order(book, id) else { return Answer::default().done() };
     let mut answer = Answer::default();
+    // On its way back already: how that stands is what counts.
+    if matches!(order.status, OrderStatus::ReturnRequested | OrderStatus::ExchangeRequested | OrderStatus::Returned) {
+        answer.acts.extend(super::super::logistics::status_act(id, book));
+        rules(found, 0, book, &mut answer);
+        answer.cards.push(id);
+        return answer.done();
+    }
     let number = book.field(id, Field::Number);
     let window = policy::days(found, 0, book, &["return", "exchang"]);
     let day = delivered_fact(&order, id, book);
@@ -196,7 +204,9 @@ fn return_rules(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &
     }
     let mut answer = Answer::default();
     say::sympathise(turn, &mut answer);
-    let which = usize::from(say::best_entry(found, 0).is_none());
+    // Somebody who wants to send something back needs the rule itself; a question may be about a detail.
+    let rule_first = turn.goal == Goal::ReturnRequest && say::best_entry(found, 1).is_some();
+    let which = usize::from(rule_first || say::best_entry(found, 0).is_none());
     rules(found, which, book, &mut answer);
     let step = match order_or_ask(turn, found, book, state) {
         OrderStep::First(Step::Say(asked)) => Some(asked),

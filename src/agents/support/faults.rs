@@ -26,7 +26,15 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
 
 /// Whether the message is about the fault already under way, rather than a new one.
 fn goes_on(turn: &Turn<'_>) -> bool {
-    turn.continues || evidence_words::works_now(turn.heard) || evidence_words::still_broken(turn.heard) || turn.heard.words.len() <= 3
+    turn.continues
+        || evidence_words::works_now(turn.heard)
+        || evidence_words::still_broken(turn.heard)
+        || turn.heard.words.len() <= 5 && names_nothing(turn)
+}
+
+/// No device and no product: it can only be about the one already talked about.
+fn names_nothing(turn: &Turn<'_>) -> bool {
+    turn.heard.categories.is_empty() && turn.heard.products.is_empty()
 }
 
 fn begin(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {

@@ -53,6 +53,13 @@ pub fn read(words: &[Word], text: &str, taken: &[bool]) -> Reference {
             continue;
         }
         let own = word(i);
+        // "The top two" are the first two.
+        if own == "top" && number::cardinal(word(i + 1)).is_some_and(|n| (2..=6).contains(&n)) {
+            found.ordinals.push(i);
+            found.words.push(i);
+            first_few(&mut found, words, i, 1);
+            continue;
+        }
         if let Some(place) = number::ordinal(own) {
             found.ordinals.push(i);
             found.words.push(i);

@@ -25,7 +25,12 @@ pub async fn ask(app: &App, text: String, session: Option<String>) -> Result<Val
         None => app.gateway.open().await?,
     };
     let held = Held { id: grant.id, key: grant.key };
-    let origin = Origin { transport: "terminal", address: IpAddr::V4(Ipv4Addr::LOCALHOST), request_id: uuid::Uuid::new_v4().to_string(), connection: 0 };
+    let origin = Origin {
+        transport: "terminal",
+        address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        request_id: uuid::Uuid::new_v4().to_string(),
+        connection: 0,
+    };
     let mut watch = app.gateway.watch(&held);
     let inbound = Inbound::Message { text, client_id: None, language: None };
     let acknowledged = app.gateway.accept(&origin, &held, inbound).await?;

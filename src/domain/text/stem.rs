@@ -6,6 +6,12 @@
 
 /// The stem of a folded word.
 pub fn stem(word: &str) -> String {
+    // "tvs", "pcs": abbreviations take a plural too; "gas" and "bus" are none.
+    if let [a, b, b's'] = word.as_bytes()
+        && [a, b].iter().all(|c| c.is_ascii_lowercase() && !b"aeiouys".contains(c))
+    {
+        return word[..2].to_owned();
+    }
     if word.len() < 4 || !word.bytes().all(|b| b.is_ascii_lowercase()) {
         return word.to_owned();
     }

@@ -167,10 +167,15 @@ impl<'a> Gguf<'a> {
             None => 32,
         };
         let start = r.at.next_multiple_of(align);
-        let mut stored = HashMap::new();
+        let (mut stored, mut total) = (HashMap::new(), 0usize);
         for (name, shape, kind, offset) in entries {
-            let bytes = tensor_bytes(bytes, start, offset, &shape, kind).ok_or(EncoderError::Truncated("a tensor"))?;
-            stored.insert(name, Stored { shape, kind, bytes });
+            let part = tensor_bytes(bytes, start, offset, &shape, kind).ok_or(EncoderError::Truncated("a tensor"))?;
+            // Tensors that lie over each other could ask for more memory than the file is long.
+            total = total.saturating_add(part.len());
+            if total > bytes.len() {
+                return Err(EncoderError::Malformed("tensors overlap".into()));
+            }
+            stored.insert(name, Stored { shape, kind, bytes: part });
         }
         Ok(Self { values, tensors: stored })
     }

@@ -24,7 +24,7 @@ pub(super) struct Linear {
 fn fast_width(width: usize) -> usize {
     #[cfg(target_arch = "x86_64")]
     if std::is_x86_feature_detected!("avx512vnni") || std::is_x86_feature_detected!("avxvnni") {
-        return width;
+        return width.next_multiple_of(256);
     }
     width
 }
@@ -54,9 +54,9 @@ impl Linear {
     }
 
     /// Rows of `stride` numbers in, rows of as many as there are outputs out.
-    pub(super) fn forward(&self, rows: &[f32]) -> Result<Vec<f32>, EncoderError> {
+    pub(super) fn forward(&self, rows: Vec<f32>) -> Result<Vec<f32>, EncoderError> {
         let n = rows.len() / self.stride;
-        let input = Tensor::from_slice(rows, (n, self.stride), &Device::Cpu)?;
+        let input = Tensor::from_vec(rows, (n, self.stride), &Device::Cpu)?;
         let mut out = self.weight.forward(&input)?.flatten_all()?.to_vec1::<f32>()?;
         for row in out.chunks_exact_mut(self.bias.len()) {
             super::math::add(row, &self.bias);

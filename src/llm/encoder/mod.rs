@@ -5,7 +5,7 @@
 //! `models/nano/ENCODER.md`.
 //!
 //! The heavy products run in candle-core's own thread pool; for texts this short more than one
-//! thread gains little (`CANDLE_NUM_THREADS`, else `RAYON_NUM_THREADS`, sets how many).
+//! thread gains little, and on a busy machine loses (`CANDLE_NUM_THREADS`, else `RAYON_NUM_THREADS`, sets how many).
 
 mod error;
 mod gguf;
@@ -69,7 +69,7 @@ impl Encoder {
     /// # Errors
     /// Names what is wrong with the file: cut short, another architecture, a key or a tensor
     /// missing or of another shape, other labels than the five intents. No more memory is taken
-    /// than some three times the bytes given.
+    /// than a few times the bytes given.
     pub fn from_gguf(bytes: &[u8]) -> Result<Self, EncoderError> {
         Self::read(bytes, |part| Cow::Owned(part.to_vec()))
     }

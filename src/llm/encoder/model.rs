@@ -160,16 +160,19 @@ impl Model {
 
     fn layer(&self, layer: &Layer, x: &mut [f32], n: usize) -> Result<(), EncoderError> {
         let width = self.width;
-        let qkv = layer.qkv.forward(&widened(x, width, layer.qkv.stride))?;
+        let qkv = layer.qkv.forward(widened(x, width, layer.qkv.stride))?;
         let mut seen = vec![0f32; n * layer.output.stride];
         attention(&qkv, n, width, self.heads, &mut seen, layer.output.stride);
-        add(x, &layer.output.forward(&seen)?);
+        add(x, &layer.output.forward(seen)?);
         self.normalise(x, &layer.attention_norm);
 
-        let mut wide = layer.up.forward(&widened(x, width, layer.up.stride))?;
+        let mut wide = layer.up.forward(widened(x, width, layer.up.stride))?;
         gelu(&mut wide);
         let inner = wide.len() / n.max(1);
-        add(x, &layer.down.forward(&widened(&wide, inner, layer.down.stride))?);
+        if inner != layer.down.stride {
+            wide = widened(&wide, inner, layer.down.stride);
+        }
+        add(x, &layer.down.forward(wide)?);
         self.normalise(x, &layer.output_norm);
         Ok(())
     }
@@ -198,15 +201,12 @@ impl Layer {
 }
 
 /// Rows of `width` numbers, with zeros behind them up to `stride`.
-fn widened(rows: &[f32], width: usize, stride: usize) -> Cow<'_, [f32]> {
-    if width == stride {
-        return Cow::Borrowed(rows);
-    }
+fn widened(rows: &[f32], width: usize, stride: usize) -> Vec<f32> {
     let mut out = vec![0f32; rows.len() / width * stride];
     for (to, from) in out.chunks_exact_mut(stride).zip(rows.chunks_exact(width)) {
         to[..width].copy_from_slice(from);
     }
-    Cow::Owned(out)
+    out
 }
 
 #[cfg(test)]

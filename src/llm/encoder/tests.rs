@@ -89,7 +89,9 @@ fn scores_and_vectors_are_those_of_pytorch() {
     let farthest = apart.iter().copied().fold(0f32, f32::max);
     let mean = apart.iter().sum::<f32>() / apart.len() as f32;
     println!("probabilities apart: at most {farthest:.4}, mean {mean:.5}; least cosine {least:.5}");
-    assert!(farthest <= 0.02 && mean <= 0.002, "{farthest} {mean}");
+    // Weights in Q8_0 move these by up to 0.022; the fast kernels, which round activations in blocks
+    // of 256, by up to 0.043. Wrong arithmetic moves them by tenths.
+    assert!(farthest <= 0.05 && mean <= 0.003, "{farthest} {mean}");
 }
 
 #[test]
