@@ -125,6 +125,8 @@ impl App {
             tickets: TicketNumbers::learn(numbers.iter().map(String::as_str)),
             thresholds: Thresholds { confidence: config.routing.threshold.0, margin: config.routing.margin.0 },
             max_handoffs: config.routing.max_handoffs,
+            voices: crate::llm::voices(&config),
+            history: config.limits.history_messages,
             deadline: Duration::from_secs(config.limits.turn_deadline_s),
             identity_pause: IDENTITY_PAUSE,
         });

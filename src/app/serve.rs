@@ -67,6 +67,7 @@ pub async fn run(app: App, listeners: Listeners, shutdown: impl Future<Output = 
         gateway: app.gateway.clone(),
         queue: app.queue.clone(),
         config: Arc::clone(&app.config),
+        voices: app.engine.voices.clone(),
         metrics: app.metrics.clone(),
         started: app.started,
     };

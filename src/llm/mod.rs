@@ -3,7 +3,10 @@
 //! A [`ChatModel`] is given a prompt and says something. It knows nothing of the shop: facts are prepared,
 //! personal data masked and replies checked by the turn, whatever model speaks.
 
+pub mod client;
 pub mod encoder;
+pub mod remote;
+mod voices;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -12,6 +15,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use crate::domain::agent::Provider;
+pub use voices::{Voices, voices};
 
 /// Who says a part of a prompt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::caller::Caller;
 use super::{Shared, console, reply};
+use crate::llm::Health;
 
 /// The routes of health.
 pub fn routes() -> Router<Shared> {
@@ -32,7 +33,9 @@ async fn health(State(shared): State<Shared>, caller: Caller) -> Response {
     let writable = shared.gateway.store().backend().writable();
     let waiting = shared.queue.len();
     let full = waiting >= shared.config.limits.queue_messages * 19 / 20;
-    let overall = match (writable, full || shared.is_draining()) {
+    let remote = shared.voices.remote_health();
+    let resting = remote.is_some_and(|health| health != Health::Healthy);
+    let overall = match (writable, full || resting || shared.is_draining()) {
         (false, _) => "unhealthy",
         (true, true) => "degraded",
         (true, false) => "healthy",
@@ -43,16 +46,26 @@ async fn health(State(shared): State<Shared>, caller: Caller) -> Response {
     if caller.address.is_loopback() || console::is_staff(&shared, token, &["read", "admin"]).await {
         document["version"] = json!(env!("CARGO_PKG_VERSION"));
         document["uptime_s"] = json!(shared.started.elapsed().as_secs());
-        document["checks"] = checks(writable, waiting, full);
+        document["checks"] = checks(&shared, writable, waiting, full);
     }
     reply::json(status, document.to_string())
 }
 
-fn checks(writable: bool, waiting: usize, full: bool) -> Value {
+/// How a model is, in the words of the contract.
+fn model(health: Option<Health>) -> &'static str {
+    match health {
+        None => "not_configured",
+        Some(Health::Healthy) => "healthy",
+        Some(Health::Degraded) => "degraded",
+        Some(Health::Loading) => "loading",
+    }
+}
+
+fn checks(shared: &Shared, writable: bool, waiting: usize, full: bool) -> Value {
     json!({
         "store": { "status": if writable { "healthy" } else { "unhealthy" } },
         "queue": { "status": if full { "degraded" } else { "healthy" }, "waiting": waiting },
-        "local_model": { "status": "not_configured" },
-        "remote_model": { "status": "not_configured" },
+        "local_model": { "status": model(shared.voices.local_health()) },
+        "remote_model": { "status": model(shared.voices.remote_health()) },
     })
 }

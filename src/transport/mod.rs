@@ -31,6 +31,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::config::Config;
 use crate::gateway::Gateway;
+use crate::llm::Voices;
 use crate::queue::Queue;
 
 /// What the transports stand on.
@@ -41,6 +42,8 @@ pub struct Parts {
     pub queue: Queue,
     /// The configuration.
     pub config: Arc<Config>,
+    /// The models that speak, for what health and pages tell.
+    pub voices: Voices,
     /// Metrics, when they are gathered.
     pub metrics: Option<PrometheusHandle>,
     /// When the process began.
@@ -90,7 +93,8 @@ impl Shared {
 
     /// Who puts replies into words first, as pages show it.
     fn provider(&self) -> &'static str {
-        crate::domain::agent::Provider::Template.name()
+        let first = self.voices.order(false).first().map(|voice| voice.provider());
+        first.unwrap_or(crate::domain::agent::Provider::Template).name()
     }
 
     /// A number for a connection, never 0.

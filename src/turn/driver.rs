@@ -26,6 +26,7 @@ use crate::domain::shop::Shop;
 use crate::domain::state::ConversationState;
 use crate::domain::time::Moment;
 use crate::hub::Hub;
+use crate::llm::Voices;
 use crate::llm::encoder::{Encoder, Scores, Utterance};
 use crate::sentiment::Analyzer;
 use crate::store::command::{Settle, Settled};
@@ -55,6 +56,10 @@ pub struct Engine {
     pub thresholds: Thresholds,
     /// Most changes of agent in a turn.
     pub max_handoffs: usize,
+    /// Models that put replies into words.
+    pub voices: Voices,
+    /// Messages of a conversation that a model is given.
+    pub history: usize,
     /// From acceptance to the answer, at most.
     pub deadline: Duration,
     /// A failed proof of identity is answered this long after its message was accepted, whatever failed.
@@ -142,35 +147,47 @@ impl Engine {
     async fn turn(&self, job: &Job, worker: &mut Worker) -> Result<Ended, StoreError> {
         let waited = Moment::now().since(job.accepted_at);
         let state = self.store.state(job.session).await?;
-        let mut machine = Machine::new(Start {
-            text: job.message.text.clone(),
-            tap: job.message.tap.clone(),
-            session: job.session_id.to_string(),
-            state: (*state).clone(),
-            shop: Arc::clone(&self.shop),
-            thresholds: self.thresholds,
-            max_handoffs: self.max_handoffs,
-            now: Moment::now(),
-        });
         let shelves = self.library.shelves();
-        self.typing(job, state.active.unwrap_or(Agent::Orchestrator), Stage::Understanding);
-        let mut event = Event::Begin;
-        loop {
-            event = match machine.step(event) {
-                Effect::Sense => Event::Sensed(Box::new(self.sense(&job.message.text, &state, &shelves).await?)),
-                Effect::Classify => Event::Classified(self.classify(job).await?),
-                Effect::LookUp(agent, lookups) => Event::Found(self.look_up(job, &machine, &shelves, agent, &lookups).await?),
-                Effect::Number => Event::Numbered(self.tickets.take()),
-                Effect::Finish => break,
-            };
-        }
-        let spoken = self.speak(job, &machine);
-        self.stream(job, &machine, &spoken);
+        let machine = self.work_out(job, &state, &shelves).await?;
+        self.typing(job, machine.agent(), Stage::Writing);
+        let spoken = match self.speak_with_models(job, &machine, &shelves, worker).await? {
+            Some(spoken) => spoken,
+            None => {
+                let spoken = speaker::with_templates(&machine);
+                self.stream(job, &machine, &spoken);
+                spoken
+            }
+        };
         if machine.outcome.identity_failed {
             worker.step_out();
             self.hold_back(job).await;
         }
         self.finish(job, machine, spoken, waited, worker).await
+    }
+
+    /// Runs the machine over a message until there is nothing left but to speak.
+    pub(super) async fn work_out(&self, job: &Job, state: &ConversationState, shelves: &Shelves) -> Result<Machine, StoreError> {
+        let mut machine = Machine::new(Start {
+            text: job.message.text.clone(),
+            tap: job.message.tap.clone(),
+            session: job.session_id.to_string(),
+            state: state.clone(),
+            shop: Arc::clone(&self.shop),
+            thresholds: self.thresholds,
+            max_handoffs: self.max_handoffs,
+            now: Moment::now(),
+        });
+        self.typing(job, state.active.unwrap_or(Agent::Orchestrator), Stage::Understanding);
+        let mut event = Event::Begin;
+        loop {
+            event = match machine.step(event) {
+                Effect::Sense => Event::Sensed(Box::new(self.sense(&job.message.text, state, shelves).await?)),
+                Effect::Classify => Event::Classified(self.classify(job).await?),
+                Effect::LookUp(agent, lookups) => Event::Found(self.look_up(job, &machine, shelves, agent, &lookups).await?),
+                Effect::Number => Event::Numbered(self.tickets.take()),
+                Effect::Finish => return Ok(machine),
+            };
+        }
     }
 
     /// The same answer after the same time, whether the number, the proof or the lock was at fault.
@@ -254,11 +271,6 @@ impl Engine {
             outcomes.push(reader.run(lookup, &asker).await?);
         }
         Ok(outcomes)
-    }
-
-    fn speak(&self, job: &Job, machine: &Machine) -> Spoken {
-        self.typing(job, machine.agent(), Stage::Writing);
-        speaker::with_templates(machine)
     }
 
     /// Publishes verified sentences before their commit, but for a turn that writes: its promises wait.

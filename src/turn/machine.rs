@@ -212,6 +212,11 @@ impl Machine {
         self.decision.as_ref()
     }
 
+    /// Whether the message's meaning was clear enough to answer without asking.
+    pub fn is_sure(&self) -> bool {
+        self.decision.as_ref().is_some_and(|d| d.confidence >= self.start.thresholds.confidence)
+    }
+
     /// The mood of the message.
     pub fn sentiment(&self) -> Sentiment {
         self.sentiment

@@ -13,6 +13,7 @@ pub mod identity;
 pub mod library;
 pub mod lookups;
 pub mod machine;
+pub mod masking;
 pub mod speaker;
 pub mod tickets;
 

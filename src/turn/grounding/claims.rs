@@ -26,6 +26,12 @@ pub enum Sense {
 /// The sense of the words around a value.
 pub fn sense_at(words: &[Word], at: usize) -> Sense {
     let clause = words[at].clause;
+    let before = |n: usize| at.checked_sub(n).map_or("", |i| words[i].text.as_str());
+    match (before(2), before(1)) {
+        (_, "costs" | "cost" | "priced") => return Sense::Price,
+        ("difference" | "saving" | "savings" | "discount" | "reduction", "of") => return Sense::Saving,
+        _ => {}
+    }
     let near = |reach: usize| {
         let from = at.saturating_sub(reach);
         let to = (at + reach + 1).min(words.len());
@@ -106,12 +112,41 @@ pub fn covering(candidates: Vec<FactId>, scope: &[RecordId], book: &FactBook) ->
     }
 }
 
+/// Stems of verbs that say what a day is the day of.
+const DAY_VERBS: &str = "order plac place bought purchas purchase open creat create deliver delivery arriv arrive expect due ship start begin \
+    end expir expire return warranty cover resolv resolve clos close settl settle";
+
+/// Whether a computed day comes from a rule about one of `topics`, as the texts it is computed from say.
+fn is_about(id: FactId, topics: &[&str], book: &FactBook) -> bool {
+    let Some(fact) = book.fact(id) else { return false };
+    match &fact.source {
+        Source::Derived(_, from) => from.iter().any(|source| is_about(*source, topics, book)),
+        Source::Record(record, field) => {
+            let name = book.record(*record).map(|v| v.record.field_name(*field)).unwrap_or_default();
+            let text = format!("{name} {}", fact.value).to_lowercase();
+            topics.iter().any(|topic| text.contains(topic))
+        }
+        Source::Said | Source::Shop => false,
+    }
+}
+
 /// Facts that say one of `days` of the entities in scope, with a field that fits the words around it.
 pub fn day_facts(days: &[Day], words: &[Word], at: usize, scope: &[RecordId], book: &FactBook) -> Vec<FactId> {
     let clause = words[at].clause;
-    let around: Vec<&str> = words.iter().filter(|w| w.clause == clause).map(|w| w.stem.as_str()).collect();
+    // The verb of a day stands in its own part of a list, where there is one in it.
+    let part: Vec<&str> = words.iter().filter(|w| w.clause == clause && w.part == words[at].part).map(|w| w.stem.as_str()).collect();
+    let whole: Vec<&str> = words.iter().filter(|w| w.clause == clause).map(|w| w.stem.as_str()).collect();
+    let around = if part.iter().any(|stem| DAY_VERBS.split_whitespace().any(|verb| verb == *stem)) { part } else { whole };
     let has = |list: &[&str]| list.iter().any(|w| around.contains(w));
+    let before = at.checked_sub(1).map_or("", |i| words[i].text.as_str());
+    // The word before a day says which end of a span it is.
+    let (begins, ends) = (matches!(before, "from" | "since" | "starting"), matches!(before, "until" | "till" | "through" | "by"));
+    if matches!(before, "after" | "before" | "past") {
+        return Vec::new();
+    }
     let fits = |id: FactId| match field_of(id, book) {
+        Some(Field::End) | None if begins => false,
+        Some(Field::Start) if ends => false,
         Some(Field::Created) => {
             has(&["order", "plac", "place", "bought", "purchas", "purchase", "open", "creat", "create"])
                 && !has(&["expect", "arriv", "arrive", "deliver"])
@@ -121,10 +156,12 @@ pub fn day_facts(days: &[Day], words: &[Word], at: usize, scope: &[RecordId], bo
             "com", "come", "reach", "get", "receiv", "receive",
         ]),
         Some(Field::ParcelShipped(_)) => has(&["ship", "left", "dispatch", "sent", "hand"]),
-        Some(Field::End) => has(&["until", "end", "expir", "expire", "through", "till", "last", "by", "valid", "run"]),
+        Some(Field::End) => has(&["until", "end", "expir", "expire", "through", "till", "last", "by", "valid"]),
         Some(Field::Start) => has(&["start", "begin", "from", "begins"]),
         Some(Field::Resolved) => has(&["resolv", "resolve", "clos", "close", "settl", "settle"]),
         Some(_) => false,
+        None if has(&["return"]) && !is_about(id, &["return"], book) => false,
+        None if has(&["warranty", "cover"]) && !is_about(id, &["warranty", "guarantee"], book) => false,
         // Computed days: until when something can be returned or is covered.
         None => has(&["until", "return", "warranty", "cover", "end", "expir", "expire", "by", "till", "run", "last", "through"]),
     };
@@ -174,13 +211,13 @@ pub fn count_facts(number: i64, words: &[Word], at: usize, scope: &[RecordId], b
 /// `word` is the folded token ("16gb", "4050"). Where a property is named nearby, the measure must stand
 /// in that very property: "16 GB of storage" is not borne out by 16 GB of memory.
 pub fn states_measure(record: &Record, words: &[Word], at: usize) -> bool {
-    let Record::Product(product) = record else { return states_plainly(record, &words[at].stem) };
+    let Record::Product(product) = record else { return states_plainly(record, words, at) };
     let wanted = &words[at].stem;
     let clause = words[at].clause;
     let mut holders: Vec<Option<usize>> = Vec::new();
     for (i, spec) in product.specs.iter().enumerate() {
         let holds = match &spec.value {
-            SpecValue::Text(text) => super::scope::stems(text).contains(wanted),
+            SpecValue::Text(text) => stands_in(text, words, at),
             SpecValue::Number(n) => format!("{n}") == words[at].text,
             SpecValue::Flag(_) => false,
         };
@@ -189,15 +226,25 @@ pub fn states_measure(record: &Record, words: &[Word], at: usize) -> bool {
         }
     }
     let texts = [product.name.as_str(), product.description.as_str()];
-    let in_text = texts.iter().any(|text| super::scope::stems(text).contains(wanted))
-        || product.options.iter().any(|(_, v)| super::scope::stems(v).contains(wanted));
+    let in_text =
+        texts.iter().any(|text| stands_in(text, words, at)) || product.options.iter().any(|(_, v)| super::scope::stems(v).contains(wanted));
     if in_text {
         holders.push(None);
     }
     if holders.is_empty() {
         return false;
     }
-    let Some(named) = nearest_property(product, words, at, clause) else { return true };
+    let Some(named) = nearest_property(product, words, at, clause) else {
+        // "An RTX 4050 with 16 GB": the words beside it are of the graphics, so it is said of the graphics.
+        let beside = nearest_value(product, words, at);
+        return beside.is_none_or(|specs| holders.iter().any(|holder| holder.is_none_or(|i| specs.contains(&i))));
+    };
+    // How often a display is drawn anew is said of the display.
+    let of_display = wanted.ends_with("hz")
+        && named.iter().all(|i| super::scope::stems(&product.specs[*i].name).iter().any(|n| n == "display" || n == "screen"));
+    if of_display {
+        return true;
+    }
     holders.iter().any(|holder| match holder {
         Some(i) => named.contains(i),
         // The name or description may state it too, but then not against a property that says otherwise.
@@ -205,18 +252,62 @@ pub fn states_measure(record: &Record, words: &[Word], at: usize) -> bool {
     })
 }
 
+/// Whether a text holds the word at a place. A plain number must stand there beside the same word: 24 of
+/// "24 months" is no model number.
+fn stands_in(text: &str, words: &[Word], at: usize) -> bool {
+    let own = super::words::split(text);
+    let word = &words[at];
+    let plain = crate::domain::text::unit::is_number(&word.text);
+    let beside = |a: Option<&Word>, b: Option<&Word>| a.zip(b).is_some_and(|(a, b)| a.stem == b.stem);
+    own.iter().enumerate().filter(|(_, w)| w.stem == word.stem).any(|(i, _)| {
+        let before = beside(i.checked_sub(1).and_then(|i| own.get(i)), at.checked_sub(1).and_then(|i| words.get(i)));
+        !plain || own.len() == 1 || before || beside(own.get(i + 1), words.get(at + 1))
+    })
+}
+
+/// Whether a word of a product's properties stands with a property that holds it, as far as the words of
+/// its part of the sentence name one.
+pub fn word_fits(product: &crate::domain::product::Product, words: &[Word], at: usize) -> bool {
+    let wanted = &words[at].stem;
+    let holds = |i: usize| {
+        let spec = &product.specs[i];
+        super::scope::stems(&spec.name).contains(wanted) || super::scope::stems(&spec.value.text()).contains(wanted)
+    };
+    let elsewhere = [product.name.as_str(), product.description.as_str(), product.brand.as_str()];
+    let in_specs = (0..product.specs.len()).any(holds);
+    if !in_specs || elsewhere.iter().any(|text| super::scope::stems(text).contains(wanted)) {
+        return true;
+    }
+    nearest_property(product, words, at, words[at].clause).is_none_or(|named| named.into_iter().any(holds))
+}
+
 fn has_number(value: &SpecValue) -> bool {
     value.text().contains(|c: char| c.is_ascii_digit())
 }
 
-fn states_plainly(record: &Record, wanted: &str) -> bool {
+fn states_plainly(record: &Record, words: &[Word], at: usize) -> bool {
     match record {
         Record::Order(order) => {
-            order.fulfilments.iter().any(|f| {
-                [&f.tracking, &f.status, &f.note, &f.carrier].iter().any(|text| super::scope::stems(text).iter().any(|s| s == wanted))
-            }) || super::scope::stems(&order.payment_method).iter().any(|s| s == wanted)
+            let parcels = order.fulfilments.iter().flat_map(|f| [&f.tracking, &f.status, &f.carrier]);
+            parcels.chain([&order.payment_method]).any(|text| stands_in(text, words, at))
         }
-        Record::Promotion(promotion) => super::scope::stems(&promotion.description).iter().any(|s| s == wanted),
+        Record::Promotion(promotion) => stands_in(&promotion.description, words, at),
+        _ => false,
+    }
+}
+
+/// Whether a record's own text holds a percentage.
+pub fn states_percent(record: &Record, number: &str) -> bool {
+    let holds = |text: &str| {
+        text.match_indices(number).any(|(at, _)| {
+            let whole = !text[..at].ends_with(|c: char| c.is_ascii_digit() || c == '.');
+            let after = text[at + number.len()..].trim_start();
+            whole && (after.starts_with('%') || after.starts_with("percent") || after.starts_with("per cent"))
+        })
+    };
+    match record {
+        Record::Product(product) => holds(&product.description) || product.specs.iter().any(|spec| holds(&spec.value.text())),
+        Record::Promotion(promotion) => holds(&promotion.description),
         _ => false,
     }
 }
@@ -226,7 +317,7 @@ fn nearest_property(product: &crate::domain::product::Product, words: &[Word], a
     const REACH: usize = 4;
     let order = (1..=REACH).flat_map(|d| [at.checked_add(d), at.checked_sub(d)]).flatten();
     for i in order {
-        let Some(word) = words.get(i).filter(|w| w.clause == clause) else { continue };
+        let Some(word) = words.get(i).filter(|w| w.clause == clause && w.part == words[at].part) else { continue };
         if lists::is_function(&word.text) || word.text.bytes().any(|b| b.is_ascii_digit()) {
             continue;
         }
@@ -242,6 +333,17 @@ fn nearest_property(product: &crate::domain::product::Product, words: &[Word], a
         }
     }
     None
+}
+
+/// The properties whose values hold the telling word nearest before a word, in the same part of the
+/// sentence.
+fn nearest_value(product: &crate::domain::product::Product, words: &[Word], at: usize) -> Option<Vec<usize>> {
+    let before = words[..at].iter().rev().take_while(|w| w.clause == words[at].clause && w.part == words[at].part);
+    before.filter(|w| !w.explained && !lists::is_function(&w.text) && !w.text.bytes().any(|b| b.is_ascii_digit())).find_map(|word| {
+        let holds = |i: &usize| super::scope::stems(&product.specs[*i].value.text()).contains(&word.stem);
+        let specs: Vec<usize> = (0..product.specs.len()).filter(holds).collect();
+        (!specs.is_empty()).then_some(specs)
+    })
 }
 
 /// A number written in words, where the sentence counts with it.

@@ -16,7 +16,11 @@ struct Statement {
     record: crate::domain::fact::RecordId,
     field: Field,
     stems: HashSet<String>,
+    /// Those that say something.
+    telling: HashSet<String>,
     numbers: HashSet<String>,
+    /// Its numbers as they stand, with the mark that joins each to the one before: `10:00`, `5-7`.
+    figures: Vec<(bool, String)>,
     negations: usize,
     /// Words that widen or narrow a rule; dropping or adding one changes it.
     limits: HashSet<String>,
@@ -30,37 +34,21 @@ pub struct Statements {
     vocabulary: HashSet<String>,
 }
 
-/// Words that change how far a rule reaches.
-const LIMITS: &[&str] = &[
-    "only",
-    "all",
-    "every",
-    "any",
-    "free",
-    "always",
-    "never",
-    "unless",
-    "except",
-    "must",
-    "cannot",
-    "guarantee",
-    "guaranteed",
-    "unlimited",
-    "lifetime",
-    "full",
-    "fully",
-    "automatically",
-    "immediately",
-    "instantly",
-    "forever",
-    "whole",
-    "entire",
-    "daily",
-    "unopened",
-    "unused",
-    "opened",
-    "used",
-];
+/// Words that change how far a rule reaches: one added claims more than the rule says.
+const LIMITS: &str = "only all every any free always never unless except must cannot guarantee guaranteed unlimited lifetime full fully \
+    automatically immediately instantly forever whole entire daily unopened unused opened used if when once until till within before after \
+    under over without out least most per \
+    business working usually normally often sometimes some customer we us";
+/// Those that may not be dropped either: the rule would reach further without them.
+const HARD: &str = "only unless except never cannot must unused unopened if when once until within before after under over without out least \
+    most per business working usually normally often sometimes some";
+/// A sentence says a statement again only if it holds this share of what the statement says; a few words
+/// out of many are another statement.
+const COVERED: f32 = 0.6;
+
+fn is_limit(word: &str) -> bool {
+    LIMITS.split_whitespace().any(|own| own == word)
+}
 
 impl Statements {
     /// The statements of all entries of a book.
@@ -97,7 +85,11 @@ impl Statements {
             crate::domain::text::number::cardinal(&w.text).is_some() && !w.text.bytes().any(|b| b.is_ascii_digit()) && w.text != "one"
         });
         let negations = words.iter().filter(|w| is_negation(&w.text)).count();
-        let limits: HashSet<&str> = words.iter().map(|w| w.text.as_str()).filter(|w| LIMITS.contains(w)).collect();
+        let said = figures(words);
+        // "Let us" speaks of nobody's deeds.
+        let suggested = |at: usize| at > 0 && words[at - 1].text == "let";
+        let limits: HashSet<&str> =
+            words.iter().enumerate().filter(|(at, w)| is_limit(&w.text) && !suggested(*at)).map(|(_, w)| w.text.as_str()).collect();
         let spelled: Vec<&Word> = spelled.collect();
         self.all
             .iter()
@@ -113,9 +105,9 @@ impl Statements {
                 });
                 let same_limits =
                     limits.iter().all(|l| s.limits.contains(*l)) && s.limits.iter().all(|l| limits.contains(l.as_str()) || !is_hard(l));
-                all_words && all_numbers && all_spelled && same_limits && negations % 2 == s.negations % 2
+                all_words && all_numbers && in_order(&said, &s.figures) && all_spelled && same_limits && negations % 2 == s.negations % 2
             })
-            .filter(|s| !telling.is_empty() && shared(s, &telling) >= 2.min(telling.len()))
+            .filter(|s| !telling.is_empty() && shared(s, &telling) >= 2.min(telling.len()) && covered(s, words) >= COVERED)
             .max_by_key(|s| shared(s, &telling))
             .map(|s| (s.record, s.field))
     }
@@ -128,11 +120,33 @@ impl Statements {
 
 /// Limits that may not be dropped from a rule.
 fn is_hard(limit: &str) -> bool {
-    matches!(limit, "only" | "unless" | "except" | "never" | "cannot" | "must" | "unused" | "unopened")
+    HARD.split_whitespace().any(|own| own == limit)
 }
 
 fn shared(statement: &Statement, telling: &[&Word]) -> usize {
     telling.iter().filter(|w| statement.stems.contains(&w.stem)).count()
+}
+
+/// The numbers of a sentence in order, and whether each is joined to the one before it.
+fn figures(words: &[Word]) -> Vec<(bool, String)> {
+    let has_digit = |w: &Word| w.text.bytes().any(|b| b.is_ascii_digit());
+    let found = words.iter().enumerate().filter(|(_, w)| has_digit(w));
+    found.map(|(i, w)| (i > 0 && has_digit(&words[i - 1]) && words[i - 1].end + 1 == w.start, w.text.clone())).collect()
+}
+
+/// Whether figures stand in a statement in the same order and joined in the same way: two of them swapped
+/// say something else. Those a record bears out by itself need not be in it.
+fn in_order(said: &[(bool, String)], stated: &[(bool, String)]) -> bool {
+    let mut rest = stated.iter();
+    let known = |figure: &&(bool, String)| stated.iter().any(|own| own.1 == figure.1);
+    said.iter().filter(known).all(|figure| rest.any(|own| own == figure))
+}
+
+/// The share of what a statement says that a sentence holds.
+fn covered(statement: &Statement, words: &[Word]) -> f32 {
+    let said = |stem: &String| words.iter().any(|w| w.stem == *stem || w.text == *stem || lists::synonyms(&w.stem).contains(stem));
+    let held = statement.telling.iter().filter(|stem| said(stem)).count();
+    held as f32 / statement.telling.len().max(1) as f32
 }
 
 fn statement(record: crate::domain::fact::RecordId, field: Field, text: &str) -> Statement {
@@ -149,9 +163,15 @@ fn statement(record: crate::domain::fact::RecordId, field: Field, text: &str) ->
         record,
         field,
         stems: stems(text).into_iter().chain(found.iter().map(|t| crate::domain::text::stem::stem(&t.text))).collect(),
+        figures: figures(&super::words::split(text)),
+        telling: super::words::split(text)
+            .into_iter()
+            .filter(|w| !lexicon::is_harmless(&w.text, &w.stem) && !is_negation(&w.text))
+            .map(|w| w.stem)
+            .collect(),
         numbers,
         negations: found.iter().filter(|t| is_negation(&t.text)).count(),
-        limits: found.iter().map(|t| t.text.clone()).filter(|w| LIMITS.contains(&w.as_str())).collect(),
+        limits: found.iter().map(|t| t.text.clone()).filter(|w| is_limit(w)).collect(),
     }
 }
 

@@ -53,6 +53,23 @@ impl GroundedSentence {
     pub fn facts(&self) -> &[FactId] {
         &self.facts
     }
+
+    /// The sentence, resting on further facts whose values stand in it.
+    #[must_use]
+    pub fn resting_on(mut self, facts: &[FactId]) -> Self {
+        for fact in facts {
+            if !self.facts.contains(fact) {
+                self.facts.push(*fact);
+            }
+        }
+        self
+    }
+
+    /// One of the sentences a phrase is made of, resting on the same facts; `None` if it is not in it.
+    pub fn part(&self, text: &str) -> Option<Self> {
+        let own = crate::domain::text::sentence::split(&self.text).any(|part| part == text);
+        own.then(|| Self { text: text.to_owned(), facts: self.facts.clone() })
+    }
 }
 
 impl Grounded {
@@ -135,6 +152,14 @@ pub fn ground_template(draft: &Draft, acts: &[Act], book: &FactBook, promises: &
         }
     }
     (grounded, failed)
+}
+
+/// Grounds the phrase of one act.
+///
+/// # Errors
+/// What its records do not bear out.
+pub fn ground_phrase(sentence: &Sentence, act: &Act, book: &FactBook, promises: &Promises) -> Result<GroundedSentence, Unsupported> {
+    ground_sentence(sentence, Some(act), book, promises).map_err(|reason| Unsupported { sentence: sentence.text(book), reason })
 }
 
 fn ground_sentence(sentence: &Sentence, act: Option<&Act>, book: &FactBook, promises: &Promises) -> Result<GroundedSentence, String> {

@@ -81,7 +81,9 @@ impl Entities {
         for (i, entity) in self.all.iter().enumerate() {
             let run = name_run(words, at, &entity.name);
             let telling = (at..at + run).any(|j| tells(&words[j]));
-            if run == 0 || !telling {
+            // A whole name of several words names, however ordinary they are.
+            let whole = run > 1 && run == entity.name.len();
+            if run == 0 || !(telling || whole) {
                 continue;
             }
             match &mut best {
@@ -180,8 +182,8 @@ fn vocabulary(record: &Record) -> (HashSet<String>, HashSet<String>) {
             for parcel in &order.fulfilments {
                 add(&parcel.carrier);
                 add(&parcel.tracking);
+                // A carrier's remark may be quoted, but its words say nothing one by one.
                 add(&parcel.status);
-                add(&parcel.note);
             }
         }
         Record::Promotion(promotion) => {

@@ -17,6 +17,8 @@ pub struct Word {
     pub end: usize,
     /// Which clause it stands in.
     pub clause: usize,
+    /// Which part of a list: a comma or "and" begins the next.
+    pub part: usize,
     /// Whether it has been accounted for.
     pub explained: bool,
 }
@@ -25,6 +27,7 @@ pub struct Word {
 /// "whereas", and at "and" or a comma before a new subject is left to the scope.
 pub fn split(sentence: &str) -> Vec<Word> {
     let mut clause = 0;
+    let mut part = 0;
     let mut end = 0;
     unit::merge(tokens(sentence), sentence)
         .into_iter()
@@ -34,10 +37,18 @@ pub fn split(sentence: &str) -> Vec<Word> {
             if breaks || matches!(token.text.as_str(), "but" | "while" | "whereas" | "although" | "though") {
                 clause += 1;
             }
+            if clause_breaks(between) || matches!(token.text.as_str(), "and" | "plus") {
+                part += 1;
+            }
             end = token.end;
-            Word { stem: stem(&token.text), text: token.text, start: token.start, end: token.end, clause, explained: false }
+            Word { stem: stem(&token.text), text: token.text, start: token.start, end: token.end, clause, part, explained: false }
         })
         .collect()
+}
+
+/// Whether a mark between two words begins another part of a list.
+fn clause_breaks(between: &str) -> bool {
+    between.contains([',', ';', ':', '(', ')', '\u{2013}', '\u{2014}'])
 }
 
 /// Whether a word denies.

@@ -1,0 +1,271 @@
+//! A model behind an OpenAI-compatible server.
+//!
+//! Nothing a server says is logged or returned but the text of its answer: its error messages may repeat
+//! what was sent to it. Retries happen here and only before the first word, because what was streamed
+//! cannot be taken back.
+
+mod breaker;
+mod budget;
+#[cfg(test)]
+mod tests;
+mod wire;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use async_openai::config::OpenAIConfig;
+use async_openai::error::{ApiError, ApiErrorResponse, OpenAIError};
+use async_openai::middleware::HttpRequestFactory;
+use futures_util::{Stream, StreamExt as _};
+use tokio::sync::{Semaphore, mpsc};
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::client::{self, ClientError};
+use super::{ChatModel, Health, ModelError, Prompt, Said, Saying};
+use crate::config::Config;
+use crate::domain::agent::Provider;
+use breaker::Breaker;
+use budget::Budget;
+use wire::{Chunk, Usage};
+
+/// The server used when only a key is configured.
+const OPENAI: &str = "https://api.openai.com/v1";
+/// Further tries after the first.
+const RETRIES: u32 = 2;
+/// The pause before the first retry; it doubles, and half of it is left to chance so that many turns do
+/// not come back at once.
+const PAUSE: Duration = Duration::from_millis(200);
+/// How long a turn waits for a place among `remote.concurrency`; then it is said otherwise.
+const QUEUE: Duration = Duration::from_secs(1);
+/// Longest answer taken, in bytes: many times what any reply needs.
+const MOST_TEXT: usize = 64 * 1024;
+
+/// The remote model.
+pub struct RemoteModel {
+    client: async_openai::Client<OpenAIConfig>,
+    model: String,
+    places: Semaphore,
+    breaker: Breaker,
+    budget: Budget,
+    whole: Duration,
+}
+
+type Chunks = Pin<Box<dyn Stream<Item = Result<Chunk, OpenAIError>> + Send>>;
+
+/// An answer as far as it has come.
+#[derive(Default)]
+struct Partial {
+    text: String,
+    usage: Option<Usage>,
+    model: Option<String>,
+    ended: bool,
+}
+
+impl RemoteModel {
+    /// The model the configuration names; `None` when it names neither a server nor a key.
+    ///
+    /// # Errors
+    /// When the server may not be dialled or no client can be made.
+    pub fn configured(config: &Config) -> Result<Option<Self>, ClientError> {
+        let remote = &config.remote;
+        if remote.base_url.is_none() && config.openai_api_key.is_none() {
+            return Ok(None);
+        }
+        let offline = config.provider.offline;
+        let base = remote.base_url.as_deref().unwrap_or(OPENAI);
+        client::address(base, offline)?;
+        let http = client::client(offline)?;
+        let key = config.openai_api_key.as_ref().map_or("", |key| key.0.as_str());
+        let settings = OpenAIConfig::new().with_api_base(base.trim().trim_end_matches('/')).with_api_key(key);
+        let client = async_openai::Client::build(http.clone(), settings).with_http_service(Plain(http));
+        Ok(Some(Self {
+            client,
+            model: remote.model.clone(),
+            places: Semaphore::new(remote.concurrency.max(1)),
+            breaker: Breaker::default(),
+            budget: Budget::new(
+                remote.budget_per_day,
+                remote.currency_per_mtok_in,
+                remote.currency_per_mtok_out,
+                config.shop.time_zone.0.clone(),
+            ),
+            whole: Duration::from_secs(remote.timeout_s.max(1)),
+        }))
+    }
+
+    async fn answer(&self, prompt: &Prompt, pieces: Option<&mpsc::UnboundedSender<String>>) -> Result<Said, ModelError> {
+        let wait = QUEUE.min(prompt.first_token);
+        let _place = timeout(wait, self.places.acquire()).await.map_err(|_| ModelError::Busy)?.map_err(|_| ModelError::Busy)?;
+        let reserved = self.budget.reserve(wire::guess_prompt(prompt), prompt.max_tokens)?;
+        let attempt = match self.breaker.enter() {
+            Ok(attempt) => attempt,
+            Err(resting) => {
+                self.budget.settle(reserved, None);
+                return Err(resting);
+            }
+        };
+        let mut partial = Partial::default();
+        let whole = prompt.whole.min(self.whole);
+        let outcome = timeout(whole, self.attempts(prompt, pieces, &mut partial)).await.unwrap_or(Err(ModelError::Timeout));
+        let used = partial.usage.map_or_else(
+            || (wire::guess_prompt(prompt), wire::guess_tokens(&partial.text)),
+            |usage| (usage.prompt_tokens, usage.completion_tokens),
+        );
+        self.budget.settle(reserved, (!partial.text.is_empty()).then_some(used));
+        match outcome {
+            Ok(()) => attempt.succeeded(),
+            Err(error) => {
+                attempt.failed();
+                return Err(error);
+            }
+        }
+        let model = partial.model.filter(|name| !name.is_empty()).unwrap_or_else(|| self.model.clone());
+        Ok(Said { text: partial.text, tokens_in: used.0, tokens_out: used.1, model })
+    }
+
+    /// Tries until the first word is there, then reads to the end.
+    async fn attempts(
+        &self,
+        prompt: &Prompt,
+        pieces: Option<&mpsc::UnboundedSender<String>>,
+        partial: &mut Partial,
+    ) -> Result<(), ModelError> {
+        let deadline = Instant::now() + prompt.first_token;
+        let mut tried = 0;
+        let mut chunks = loop {
+            let begun = timeout_at(deadline, self.begin(prompt, pieces, partial)).await.unwrap_or(Err(ModelError::Timeout));
+            match begun {
+                Ok(chunks) => break chunks,
+                Err(error) if tried < RETRIES && passes(error) => {
+                    let pause = PAUSE.saturating_mul(1 << tried).mul_f64(0.5 + rand::random::<f64>() / 2.0);
+                    tried += 1;
+                    if Instant::now() + pause >= deadline {
+                        return Err(error);
+                    }
+                    tokio::time::sleep(pause).await;
+                }
+                Err(error) => return Err(error),
+            }
+        };
+        while let Some(chunk) = chunks.next().await {
+            partial.take(chunk.map_err(|error| reason(&error))?, pieces)?;
+        }
+        match (partial.ended, partial.text.trim().is_empty()) {
+            (true, false) => Ok(()),
+            (true, true) => Err(ModelError::Unreadable),
+            // A stream that ends without saying why was cut.
+            (false, _) => Err(ModelError::Unreachable),
+        }
+    }
+
+    /// Sends the request and waits for the first word (or an end without one).
+    async fn begin(
+        &self,
+        prompt: &Prompt,
+        pieces: Option<&mpsc::UnboundedSender<String>>,
+        partial: &mut Partial,
+    ) -> Result<Chunks, ModelError> {
+        let body = wire::request(&self.model, prompt);
+        let mut chunks: Chunks = self.client.chat().create_stream_byot(body).await.map_err(|error| reason(&error))?;
+        while partial.text.is_empty() && !partial.ended {
+            match chunks.next().await {
+                Some(chunk) => partial.take(chunk.map_err(|error| reason(&error))?, pieces)?,
+                None => return Err(ModelError::Unreachable),
+            }
+        }
+        Ok(chunks)
+    }
+}
+
+impl Partial {
+    fn take(&mut self, chunk: Chunk, pieces: Option<&mpsc::UnboundedSender<String>>) -> Result<(), ModelError> {
+        self.usage = chunk.usage.or(self.usage);
+        self.model = chunk.model.or_else(|| self.model.take());
+        let Some(choice) = chunk.choices.into_iter().next() else { return Ok(()) };
+        self.ended |= choice.finish_reason.is_some();
+        let Some(text) = choice.delta.content.filter(|text| !text.is_empty()) else { return Ok(()) };
+        if self.text.len() + text.len() > MOST_TEXT {
+            return Err(ModelError::Unreadable);
+        }
+        self.text.push_str(&text);
+        if let Some(pieces) = pieces {
+            // Nobody listens any more: the caller drops this future next.
+            let _ = pieces.send(text);
+        }
+        Ok(())
+    }
+}
+
+/// Whether an error may be gone a moment later.
+fn passes(error: ModelError) -> bool {
+    matches!(error, ModelError::Unreachable | ModelError::Refused(429 | 500..=599))
+}
+
+/// Our own word for what went wrong.
+fn reason(error: &OpenAIError) -> ModelError {
+    match error {
+        OpenAIError::ApiError(refusal) => match refusal.status_code.as_u16() {
+            413 => ModelError::TooLong,
+            status => ModelError::Refused(status),
+        },
+        OpenAIError::Reqwest(error) if error.is_timeout() => ModelError::Timeout,
+        OpenAIError::JSONDeserialize(..) | OpenAIError::InvalidArgument(_) => ModelError::Unreadable,
+        _ => ModelError::Unreachable,
+    }
+}
+
+impl ChatModel for RemoteModel {
+    fn name(&self) -> String {
+        self.model.clone()
+    }
+
+    fn provider(&self) -> Provider {
+        Provider::Remote
+    }
+
+    fn say<'a>(&'a self, prompt: &'a Prompt, pieces: Option<mpsc::UnboundedSender<String>>) -> Saying<'a> {
+        Box::pin(async move {
+            let begun = Instant::now();
+            let outcome = self.answer(prompt, pieces.as_ref()).await;
+            crate::telemetry::model(Provider::Remote.name(), "chat", begun.elapsed());
+            if let Err(error) = &outcome {
+                crate::telemetry::model_failure(Provider::Remote.name(), error.name());
+                tracing::warn!(reason = error.name(), "the remote model did not answer");
+            }
+            outcome
+        })
+    }
+
+    fn health(&self) -> Health {
+        if self.breaker.is_closed() && !self.budget.is_spent() { Health::Healthy } else { Health::Degraded }
+    }
+}
+
+/// Sends a request once, as it is. A refusal is turned into its status before anybody reads its text.
+#[derive(Clone)]
+struct Plain(reqwest::Client);
+
+impl tower::Service<HttpRequestFactory> for Plain {
+    type Response = reqwest::Response;
+    type Error = OpenAIError;
+    type Future = Pin<Box<dyn Future<Output = Result<reqwest::Response, OpenAIError>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), OpenAIError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: HttpRequestFactory) -> Self::Future {
+        let client = self.0.clone();
+        Box::pin(async move {
+            let response = client.execute(request.build().await?).await?;
+            let status_code = response.status();
+            if status_code.is_success() {
+                Ok(response)
+            } else {
+                Err(OpenAIError::ApiError(ApiErrorResponse { status_code, api_error: ApiError::default() }))
+            }
+        })
+    }
+}

@@ -1,0 +1,104 @@
+//! The voices of the shop: which models may put a reply into words, and in which order.
+
+use std::sync::Arc;
+
+use super::remote::RemoteModel;
+use super::{ChatModel, Health};
+use crate::config::{Config, Prefer, ProviderMode};
+
+/// The models at hand. Without any, the templates speak.
+#[derive(Clone, Default)]
+pub struct Voices {
+    remote: Option<Arc<dyn ChatModel>>,
+    local: Option<Arc<dyn ChatModel>>,
+    prefer_local: bool,
+}
+
+/// The voices the configuration asks for. A remote model that cannot be used is left out with a warning:
+/// the shop answers without it.
+pub fn voices(config: &Config) -> Voices {
+    let provider = &config.provider;
+    let wants_remote = matches!(provider.mode, ProviderMode::Auto | ProviderMode::Remote);
+    let remote = if wants_remote { RemoteModel::configured(config) } else { Ok(None) };
+    let remote = remote.unwrap_or_else(|error| {
+        tracing::warn!(%error, "the remote model is not used");
+        None
+    });
+    if provider.mode == ProviderMode::Remote && remote.is_none() {
+        tracing::warn!("provider.mode is remote, but there is no remote model; set OPENAI_API_KEY or remote.base_url");
+    }
+    // `mode = remote` is the plainer word: remote goes first, whatever is preferred.
+    let prefer_local = provider.mode != ProviderMode::Remote && provider.prefer == Prefer::Local;
+    Voices { remote: remote.map(|model| Arc::new(model) as Arc<dyn ChatModel>), local: None, prefer_local }
+}
+
+impl Voices {
+    /// The same voices with a model in this process.
+    #[must_use]
+    pub fn with_local(self, model: Arc<dyn ChatModel>) -> Self {
+        Self { local: Some(model), ..self }
+    }
+
+    /// The same voices with another remote model; tests bring theirs this way.
+    #[must_use]
+    pub fn with_remote(self, model: Arc<dyn ChatModel>) -> Self {
+        Self { remote: Some(model), ..self }
+    }
+
+    /// Who is asked for a turn, first one first. `sure` says that the message's meaning is: with
+    /// `provider.prefer = "local"` the model in this process speaks those turns and the remote one the
+    /// rest.
+    pub fn order(&self, sure: bool) -> Vec<Arc<dyn ChatModel>> {
+        let mut order: Vec<Arc<dyn ChatModel>> = self.remote.iter().chain(&self.local).cloned().collect();
+        if self.prefer_local && sure {
+            order.reverse();
+        }
+        order
+    }
+
+    /// Whether there is no model at all.
+    pub fn is_empty(&self) -> bool {
+        self.remote.is_none() && self.local.is_none()
+    }
+
+    /// How the remote model is, where there is one.
+    pub fn remote_health(&self) -> Option<Health> {
+        self.remote.as_ref().map(|model| model.health())
+    }
+
+    /// How the model in this process is, where there is one.
+    pub fn local_health(&self) -> Option<Health> {
+        self.local.as_ref().map(|model| model.health())
+    }
+}
+
+impl std::fmt::Debug for Voices {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let name = |model: &Option<Arc<dyn ChatModel>>| model.as_ref().map(|m| m.name());
+        f.debug_struct("Voices").field("remote", &name(&self.remote)).field("local", &name(&self.local)).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_voice_is_there_when_it_is_configured_and_allowed() {
+        for (mode, base, offline, remote) in [
+            (ProviderMode::Auto, None, false, false),
+            (ProviderMode::Auto, Some("http://127.0.0.1:9/v1"), false, true),
+            (ProviderMode::Auto, Some("http://127.0.0.1:9/v1"), true, true),
+            (ProviderMode::Remote, Some("https://api.example.com/v1"), true, false),
+            (ProviderMode::Remote, Some("nonsense"), false, false),
+            (ProviderMode::Local, Some("http://127.0.0.1:9/v1"), false, false),
+            (ProviderMode::Template, Some("http://127.0.0.1:9/v1"), false, false),
+        ] {
+            let mut config = Config::default();
+            config.provider.mode = mode;
+            config.provider.offline = offline;
+            config.remote.base_url = base.map(str::to_owned);
+            assert_eq!(voices(&config).remote_health().is_some(), remote, "{base:?} {offline}");
+        }
+    }
+}

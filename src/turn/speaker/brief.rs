@@ -1,0 +1,171 @@
+//! The prompt: what is to be said, with a placeholder for every fact. All that comes from the shop's
+//! records or from the customer is data between marks, masked for a remote model.
+
+use super::plan::Point;
+use super::reply::Reply;
+use super::{Background, patience};
+use crate::agents::speech::Piece;
+use crate::domain::agent::Provider;
+use crate::domain::fact::{FactBook, FactId, Formula, Source};
+use crate::llm::{Constraint, Prompt, Role};
+use crate::turn::masking::Mask;
+
+/// The rules every model is given.
+const RULES: &str = include_str!("../../../assets/speech/prompt.txt");
+/// Tokens of a reply: several times the longest the templates make.
+const MOST_TOKENS: u32 = 700;
+/// Characters of an earlier message that are sent along.
+const MOST_HISTORY: usize = 600;
+
+/// The prompt for what is still open; `None` when nothing is. The reply notes what its placeholders
+/// stand for.
+pub fn prompt(reply: &Reply<'_>, background: &mut Background, provider: Provider, constrained: bool) -> Option<(Prompt, Vec<FactId>)> {
+    let open = reply.open();
+    if open.is_empty() {
+        return None;
+    }
+    let mut facts = Vec::new();
+    let masked = provider == Provider::Remote;
+    let mut writer = Writer { book: reply.book(), mask: masked.then_some(&mut background.mask), facts: &mut facts };
+    let say: Vec<String> = open.iter().map(|point| writer.phrase(point)).collect();
+    let added: Vec<String> = reply.added().map(|point| writer.data(point.grounded.text())).collect();
+    let listed: Vec<String> = (0..writer.facts.len()).map(|i| writer.fact(i)).collect();
+    let mut body = block("facts", &listed) + &block("say", &say);
+    if !added.is_empty() {
+        body += &block("added", &added);
+    }
+    if !background.history.is_empty() {
+        let lines: Vec<String> =
+            background.history.iter().map(|(role, text)| format!("{}: {}", speaker(*role), writer.data(&shortened(text)))).collect();
+        body += &block("conversation", &lines);
+    }
+    body += &block("message", &[writer.data(&background.message)]);
+    if !reply.text().is_empty() {
+        body += &block("already_said", &[writer.data(reply.text())]);
+        body += "Go on after <already_said> without repeating it.\n";
+    }
+    if constrained {
+        body += "Your last wording said something the facts do not. Keep to the wording under <say>, word for word.\n";
+    }
+    let (first_token, whole) = patience(provider, background.until);
+    let placeholders = (1..=facts.len()).map(|n| format!("{{F{n}}}")).collect();
+    let prompt = Prompt {
+        messages: vec![(Role::System, RULES.to_owned()), (Role::User, body)],
+        max_tokens: MOST_TOKENS,
+        temperature: if constrained { 0.0 } else { 0.4 },
+        seed: None,
+        constraint: Constraint::Placeholders(placeholders),
+        first_token,
+        whole,
+    };
+    Some((prompt, facts))
+}
+
+/// Writes parts of a prompt, giving out placeholders as facts come up.
+struct Writer<'a> {
+    book: &'a FactBook,
+    mask: Option<&'a mut Mask>,
+    facts: &'a mut Vec<FactId>,
+}
+
+impl Writer<'_> {
+    /// Text that is not ours: masked, and without marks that could end its block or pass for a placeholder.
+    fn data(&mut self, text: &str) -> String {
+        let plain: String = text
+            .chars()
+            .map(|c| match c {
+                '<' => '\u{2039}',
+                '>' => '\u{203a}',
+                '{' => '(',
+                '}' => ')',
+                '\n' | '\r' | '\t' => ' ',
+                c => c,
+            })
+            .collect();
+        match &mut self.mask {
+            Some(mask) => mask.hide(&plain),
+            None => plain,
+        }
+    }
+
+    fn number(&mut self, fact: FactId) -> usize {
+        let same = |own: &FactId| *own == fact || self.book.fact(*own).zip(self.book.fact(fact)).is_some_and(|(a, b)| a == b);
+        match self.facts.iter().position(same) {
+            Some(at) => at + 1,
+            None => {
+                self.facts.push(fact);
+                self.facts.len()
+            }
+        }
+    }
+
+    /// A phrase with its facts as placeholders.
+    fn phrase(&mut self, point: &Point) -> String {
+        let mut out = String::new();
+        for piece in &point.phrase.pieces {
+            match piece {
+                Piece::Text(words) => out.push_str(words),
+                Piece::Fact { fact, .. } => out.push_str(&format!("{{F{}}}", self.number(*fact))),
+            }
+        }
+        out.trim().to_owned()
+    }
+
+    /// `{F2} = $899.00 (price of product ASUS Gaming V16)`.
+    fn fact(&mut self, at: usize) -> String {
+        let Some(fact) = self.book.fact(self.facts[at]) else { return String::new() };
+        let what = match &fact.source {
+            Source::Record(record, field) => match self.book.record(*record) {
+                Some(versioned) => {
+                    format!("{} of {} {}", versioned.record.field_name(*field), versioned.record.kind(), title(&versioned.record))
+                }
+                None => "fact".to_owned(),
+            },
+            Source::Said => "the customer's own word".to_owned(),
+            Source::Shop => "of the shop".to_owned(),
+            Source::Derived(formula, _) => computed(*formula).to_owned(),
+        };
+        let line = format!("{} ({what})", fact.value);
+        format!("{{F{}}} = {}", at + 1, self.data(&line))
+    }
+}
+
+fn title(record: &crate::domain::record::Record) -> String {
+    use crate::domain::record::Record;
+    match record {
+        Record::Product(product) => product.name.clone(),
+        Record::Promotion(promotion) => promotion.name.clone(),
+        Record::Knowledge(_) => "of the shop".to_owned(),
+        other => other.id().to_owned(),
+    }
+}
+
+fn computed(formula: Formula) -> &'static str {
+    match formula {
+        Formula::Count | Formula::Matches(_) => "how many there are",
+        Formula::Sum | Formula::Times => "what it comes to",
+        Formula::Difference => "the difference",
+        Formula::After => "the price with the discount",
+        Formula::Saving => "what is saved",
+        Formula::DaysUntil => "days left",
+        Formula::DaysSince => "days since",
+        Formula::Later => "the last day",
+        Formula::Duration => "a length of time",
+        Formula::Today => "today",
+    }
+}
+
+fn speaker(role: Role) -> &'static str {
+    match role {
+        Role::User => "customer",
+        Role::Assistant | Role::System => "shop",
+    }
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().take(MOST_HISTORY).collect()
+}
+
+fn block(name: &str, lines: &[String]) -> String {
+    format!("<{name}>\n{}\n</{name}>\n", lines.join("\n"))
+}

@@ -1,0 +1,177 @@
+//! What of a turn a model may word, what must be said, and whether it was.
+
+use crate::agents::speech::{self, Sentence};
+use crate::domain::act::{Act, ActKind};
+use crate::domain::fact::{FactBook, FactId, RecordId, Source};
+use crate::domain::text::sentence;
+use crate::domain::text::stem::stem;
+use crate::domain::text::token::tokens;
+use crate::domain::value::Value;
+use crate::turn::grounding::{self, GroundedSentence, Promises};
+use crate::turn::machine::Machine;
+
+/// Who says an act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Saying {
+    /// A model may, in its own words, and must or the phrase says it.
+    Worded,
+    /// A model may; left out, nothing is missing.
+    Courtesy,
+    /// The phrase, word for word.
+    Fixed,
+}
+
+/// One act with the shop's phrase for it.
+pub struct Point {
+    /// The act.
+    pub act: Act,
+    /// Who says it.
+    pub saying: Saying,
+    /// The phrase with its holes.
+    pub phrase: Sentence,
+    /// The phrase, checked.
+    pub grounded: GroundedSentence,
+    /// Its sentences, and whether each has been said word for word.
+    pub parts: Vec<(String, bool)>,
+}
+
+/// The points of a reply, in order.
+pub struct Plan {
+    /// The points.
+    pub points: Vec<Point>,
+}
+
+/// How an act may be said.
+fn saying(act: &Act) -> Saying {
+    use ActKind as A;
+    match act.kind {
+        A::Greet | A::Thank | A::Farewell | A::Sympathy | A::EscalationSorry | A::Acknowledge | A::IdentityOk | A::Repeat => {
+            Saying::Courtesy
+        }
+        A::Found | A::FoundOne | A::FoundMore | A::FoundNearest | A::SplitParcels => Saying::Courtesy,
+        A::PromotionsIntro | A::AlternativesIntro | A::AccessoriesIntro | A::OrdersIntro => Saying::Courtesy,
+        // They deny, or repeat the customer's words: no record bears that out sentence by sentence.
+        A::FoundNone
+        | A::NoAlternatives
+        | A::NoAccessories
+        | A::NoPromotionFor
+        | A::CodeUnknown
+        | A::SpecUnknown
+        | A::StockUnknown
+        | A::PriceUnknown => Saying::Fixed,
+        A::CanStillChange | A::CannotChange => Saying::Fixed,
+        _ if is_promise(act.kind) || act.facts().next().is_none() => Saying::Fixed,
+        _ => Saying::Worded,
+    }
+}
+
+/// Acts that tell of a row written in this very turn.
+fn is_promise(kind: ActKind) -> bool {
+    matches!(kind, ActKind::TicketOpened | ActKind::HandedOver | ActKind::ContactNoted)
+}
+
+/// Whether a turn has anything a model may word. A turn with a promise waits for its commit, so it is
+/// said by the phrases.
+pub fn is_for_models(acts: &[Act]) -> bool {
+    !acts.iter().any(|act| is_promise(act.kind)) && acts.iter().any(|act| saying(act) == Saying::Worded)
+}
+
+impl Plan {
+    /// The plan of a turn. An act without a phrase, or whose phrase its records do not bear out, is left
+    /// out, as it is from a reply of the phrases alone.
+    pub fn new(machine: &Machine, promises: &Promises) -> Self {
+        let outcome = &machine.outcome;
+        let draft = speech::realise(&outcome.acts, &outcome.book, machine.manner());
+        let mut acts = outcome.acts.iter();
+        let mut points = Vec::new();
+        for phrase in draft.sentences {
+            let Some(act) = acts.by_ref().find(|act| act.kind == phrase.act) else { break };
+            match grounding::ground_phrase(&phrase, act, &outcome.book, promises) {
+                Ok(grounded) => {
+                    let parts = sentence::split(grounded.text()).map(|part| (part.to_owned(), false)).collect();
+                    points.push(Point { saying: saying(act), act: act.clone(), phrase, grounded, parts });
+                }
+                Err(failed) => tracing::error!(reason = %failed.reason, "a phrase of the shop failed its own check"),
+            }
+        }
+        Self { points }
+    }
+
+    /// The record a reply is about before it names one: that of its first worded act, if there is one
+    /// and only one.
+    pub fn subject(&self, book: &FactBook) -> Vec<RecordId> {
+        let first = self.points.iter().find(|point| point.saying == Saying::Worded);
+        let mut records: Vec<RecordId> =
+            first.into_iter().flat_map(|point| point.act.facts()).filter_map(|id| record_of(id, book)).collect();
+        records.sort_unstable();
+        records.dedup();
+        if records.len() == 1 { records } else { Vec::new() }
+    }
+}
+
+fn record_of(id: FactId, book: &FactBook) -> Option<RecordId> {
+    match book.fact(id)?.source {
+        Source::Record(record, _) => Some(record),
+        _ => None,
+    }
+}
+
+impl Point {
+    /// Whether the act has been said: by its phrase, or in other words that hold its facts and say what
+    /// the phrase says of them.
+    pub fn is_said(&self, used: &[FactId], said: &[String], book: &FactBook) -> bool {
+        if self.parts.iter().all(|(_, said)| *said) {
+            return true;
+        }
+        let facts_said = self.act.facts().all(|fact| is_used(fact, used, book));
+        let marks = marks(self.act.kind);
+        let marked = marks.is_empty()
+            || said.iter().any(|sentence| {
+                tokens(sentence).iter().any(|t| marks.contains(&stem(&t.text).as_str()) || marks.contains(&t.text.as_str()))
+            });
+        self.saying == Saying::Worded && facts_said && marked
+    }
+}
+
+/// Whether a fact, or another that says the same for the same reason, was said.
+fn is_used(fact: FactId, used: &[FactId], book: &FactBook) -> bool {
+    let Some(wanted) = book.fact(fact) else { return true };
+    // A yes or no stands in no text: the words around it say it.
+    if matches!(wanted.value, Value::Flag(_)) {
+        return true;
+    }
+    used.iter().any(|id| *id == fact || book.fact(*id).is_some_and(|own| own.value == wanted.value && own.source == wanted.source))
+}
+
+/// Words one of which must be there for an act that says more of its facts than that they are.
+fn marks(kind: ActKind) -> &'static [&'static str] {
+    use ActKind as A;
+    match kind {
+        A::InStock | A::CompareStock | A::RecommendStock => &["stock", "available", "availabl"],
+        A::LowStock => &["left", "only", "remain"],
+        A::OutOfStock | A::ListItemOut => &["stock", "unavailable", "unavailabl", "sold"],
+        A::SpecNo => &["no", "not", "without", "lack"],
+        A::Recommend => &["recommend", "take", "pick", "suggest", "choose", "go", "choice"],
+        A::Late => &["late", "delay", "promis"],
+        A::OrderPending => &["wait", "pend", "confirm"],
+        A::OrderConfirmed => &["confirm"],
+        A::OrderShipped => &["ship", "way", "transit", "dispatch"],
+        A::OrderDelivered | A::DamageReport => &["deliver", "arriv"],
+        A::OrderReturnRequested | A::OrderReturned => &["return"],
+        A::OrderExchangeRequested => &["exchang"],
+        A::OrderCancelled => &["cancell", "cancel"],
+        A::CodeWorks => &["valid", "work", "activ", "appli", "apply", "use", "us"],
+        A::CodeExpired => &["expir", "end"],
+        A::CodeNotYet => &["yet", "start"],
+        A::CodeOff => &["off", "inactive", "inactiv"],
+        A::CodeWrongCategory => &["not"],
+        A::CodeMinimum | A::PromotionMinimum => &["least", "minimum", "minimu"],
+        A::WarrantyOver | A::ReturnOver => &["end", "over", "expir"],
+        A::WarrantyUntil | A::WarrantyTerm => &["warranty", "cover"],
+        A::ReturnUntil => &["return"],
+        A::ReturnNotDelivered => &["not"],
+        A::PriceWith | A::TotalWith => &["with"],
+        A::CompareSame | A::CompareSamePrice => &["same", "both", "identical"],
+        _ => &[],
+    }
+}

@@ -1,0 +1,189 @@
+//! Replies by models, from the acts to the words that are sent.
+
+use std::sync::Arc;
+
+use super::{Demo, Worked};
+use crate::domain::agent::Provider;
+use crate::domain::customer::Customer;
+use crate::domain::order::Order;
+use crate::llm::{ChatModel, ModelError, Prompt};
+use crate::turn::speaker::scripted::Scripted;
+use crate::turn::speaker::{Spoken, is_for_models, with_models, with_templates};
+
+/// The lines of a block of the prompt.
+fn block(prompt: &Prompt, name: &str) -> Vec<String> {
+    let body = &prompt.messages.last().unwrap().1;
+    let inside = body.split_once(&format!("<{name}>\n")).and_then(|(_, rest)| rest.split_once(&format!("\n</{name}>")));
+    inside.map(|(inside, _)| inside.lines().map(str::to_owned).collect()).unwrap_or_default()
+}
+
+/// Says the points as they were given.
+fn obedient(prompt: &Prompt) -> String {
+    block(prompt, "say").join("\n")
+}
+
+async fn speak(demo: &Demo, worked: &Worked, voices: &[Arc<dyn ChatModel>]) -> (Spoken, String) {
+    let mut shown = String::new();
+    let mut show = |piece: &str| shown.push_str(piece);
+    let mut background = demo.background(worked).await;
+    let spoken = with_models(&worked.machine, &mut background, voices, &mut show).await;
+    (spoken, shown)
+}
+
+#[tokio::test]
+async fn a_model_that_keeps_to_the_points_is_heard() {
+    let demo = Demo::open().await;
+    let (mut turns, mut blocked) = (0, Vec::new());
+    for worked in demo.dialogues().await.iter().filter(|w| is_for_models(&w.machine)) {
+        let voice: Arc<dyn ChatModel> = Scripted::new(Provider::Remote, |prompt, _| Ok(obedient(prompt)));
+        let (spoken, shown) = speak(&demo, worked, &[voice]).await;
+        turns += 1;
+        blocked.extend(spoken.blocked.iter().map(|b| format!("{} -> {}: {}", worked.message, b.sentence, b.reason)));
+        assert_eq!(shown, spoken.words.text(), "{}", worked.message);
+        let template = with_templates(&worked.machine).words;
+        let missing: Vec<_> = template.facts().into_iter().filter(|fact| !spoken.words.facts().contains(fact)).collect();
+        assert!(missing.is_empty(), "{}: {} lacks {missing:?} of {}", worked.message, shown, template.text());
+    }
+    println!("obedient: {} sentences blocked in {turns} turns", blocked.len());
+    assert_eq!(blocked, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_liar_is_not_heard_and_everything_is_still_said() {
+    let demo = Demo::open().await;
+    let lies = "It is the best one we have and costs $5.00. We have refunded you.";
+    for worked in demo.dialogues().await.iter().filter(|w| is_for_models(&w.machine)) {
+        let voice: Arc<dyn ChatModel> = Scripted::new(Provider::Remote, move |_, _| Ok(lies.to_owned()));
+        let (spoken, shown) = speak(&demo, worked, &[voice]).await;
+        assert_eq!(spoken.provider, Provider::Template);
+        assert_eq!(shown, with_templates(&worked.machine).words.text(), "{}", worked.message);
+        assert_eq!(spoken.drafts.len(), 2, "tried once more");
+    }
+}
+
+#[tokio::test]
+async fn what_was_shown_stays_when_a_later_sentence_fails() {
+    let demo = Demo::open().await;
+    let worked = demo.talk(&["show me gaming laptops under 1500"]).await;
+    let worked = &worked[0];
+    let voice = Scripted::new(Provider::Remote, |prompt, before| {
+        let points = block(prompt, "say");
+        Ok(match before {
+            0 => format!("{}\n{}\nIt is free.\n{}", points[0], points[1], points[2]),
+            _ => points[0].clone() + "\nThat is waterproof.",
+        })
+    });
+    let (spoken, shown) = speak(&demo, worked, &[voice.clone()]).await;
+    let template = with_templates(&worked.machine).words;
+    assert_eq!(shown, spoken.words.text());
+    assert_eq!(spoken.provider, Provider::Remote);
+    assert_eq!(shown, template.text(), "each point once, in order");
+    assert_eq!(spoken.blocked.len(), 2);
+    let again = &voice.heard.lock()[1].messages[1].1;
+    assert!(again.contains("<already_said>"));
+}
+
+#[tokio::test]
+async fn the_next_voice_speaks_when_one_fails_and_the_phrases_when_all_do() {
+    let demo = Demo::open().await;
+    let worked = demo.talk(&["when are you open"]).await;
+    let failing = || Scripted::new(Provider::Remote, |_, _| Err(ModelError::Timeout)) as Arc<dyn ChatModel>;
+    let local = Scripted::new(Provider::Local, |prompt, _| Ok(obedient(prompt)));
+    let (spoken, _) = speak(&demo, &worked[0], &[failing(), local]).await;
+    assert_eq!(spoken.provider, Provider::Local);
+    let (spoken, shown) = speak(&demo, &worked[0], &[failing(), failing()]).await;
+    assert_eq!(spoken.provider, Provider::Template);
+    assert_eq!(shown, with_templates(&worked[0].machine).words.text());
+}
+
+#[tokio::test]
+async fn a_model_cut_off_leaves_whole_sentences_and_the_phrases_go_on() {
+    let demo = Demo::open().await;
+    let worked = demo.talk(&["when are you open"]).await;
+    let whole = with_templates(&worked[0].machine).words.text();
+    for cut in 0..whole.len() {
+        let voice: Arc<dyn ChatModel> = Scripted::cut_after(Provider::Remote, cut, &whole);
+        let (spoken, shown) = speak(&demo, &worked[0], &[voice]).await;
+        assert_eq!(shown, whole, "cut after {cut}");
+        assert_eq!(spoken.words.text(), whole);
+    }
+}
+
+#[tokio::test]
+async fn invented_placeholders_and_odd_signs_fail_the_sentence() {
+    let demo = Demo::open().await;
+    let worked = demo.talk(&["do you have the ASUS Gaming V16 in stock"]).await;
+    for words in [
+        "{F1} is in stock, see {F99}.",
+        "[EMAIL_1234] is in stock.",
+        "{F1} is in stock \u{2705}.",
+        "{F1} <b>is in stock</b>.",
+        "{F1 is in stock.",
+    ] {
+        let voice: Arc<dyn ChatModel> = Scripted::new(Provider::Remote, move |_, _| Ok(words.to_owned()));
+        let (spoken, _) = speak(&demo, &worked[0], &[voice]).await;
+        assert_eq!(spoken.provider, Provider::Template, "{words}");
+        assert_eq!(spoken.blocked.len(), 2, "{words}");
+    }
+}
+
+/// Better words for the same points: what a good model makes of them.
+#[tokio::test]
+async fn other_words_for_the_same_facts_are_heard() {
+    let demo = Demo::open().await;
+    let mut heard = 0;
+    let cases: &[(&[&str], &str)] = &[
+        (&["do you have the ASUS Gaming V16 in stock"], "Good news: {F1} is available right now."),
+        (&["do you have the ASUS Gaming V16 in stock"], "Yes, you can get the ASUS Gaming V16, it is in stock."),
+        (&["what's the price of the ASUS TUF Gaming A15"], "The {F1} is priced at {F2}."),
+        (&["what's the price of the ASUS TUF Gaming A15"], "You can have the {F1} for {F2}."),
+        (&["what's the price of the ASUS TUF Gaming A15"], "{F2} is the price of the {F1}."),
+        (&["when are you open"], "Our store is open Monday to Friday from 9:00 to 19:00."),
+        (&["does LEVELUP10 work"], "Yes, the code LEVELUP10 is valid: you get {F2} off."),
+        (&["does PHONE50 still work"], "I am sorry, PHONE50 has expired."),
+        (&["track my order ORD-1002", "priya.raman@example.com"], "Thank you. Your order ORD-1002 is on its way."),
+        (&["track my order ORD-1002", "priya.raman@example.com"], "Your order has been shipped."),
+        (&["ORD-1016 ethan.caldwell@example.com"], "Order ORD-1016 was cancelled."),
+        (&["do you ship to Canada"], "We ship to Canada in 5-8 business days for 19.99 USD."),
+    ];
+    for (messages, words) in cases {
+        let worked = demo.talk(messages).await;
+        let said = (*words).to_owned();
+        let voice: Arc<dyn ChatModel> = Scripted::new(Provider::Remote, move |_, _| Ok(said.clone()));
+        let (spoken, shown) = speak(&demo, worked.last().unwrap(), &[voice]).await;
+        if spoken.provider == Provider::Remote && spoken.blocked.is_empty() {
+            heard += 1;
+        } else {
+            println!("  {messages:?}: {words} -> {shown} {:?}", spoken.blocked);
+        }
+    }
+    println!("paraphrases: {heard} of {} heard", cases.len());
+    assert!(heard * 10 >= cases.len() * 8);
+}
+
+/// A server that writes down what it is sent learns nothing of who is asking.
+#[tokio::test]
+async fn a_remote_model_is_told_nothing_of_who_asks() {
+    let demo = Demo::open().await;
+    let mut secrets: Vec<String> = Vec::new();
+    demo.engine.store.for_each::<Customer>(|_, c| secrets.extend([c.email, c.phone, c.name])).await.unwrap();
+    let orders = |order: Order| {
+        let parcels = order.fulfilments.into_iter().map(|f| f.tracking);
+        [order.number, order.ship_to.line].into_iter().chain(parcels).collect::<Vec<_>>()
+    };
+    demo.engine.store.for_each::<Order>(|_, order| secrets.extend(orders(order))).await.unwrap();
+    secrets.retain(|secret| secret.len() > 4);
+    let mut prompts = 0;
+    for worked in demo.dialogues().await.iter().filter(|w| is_for_models(&w.machine)) {
+        let voice = Scripted::new(Provider::Remote, |prompt, _| Ok(obedient(prompt)));
+        speak(&demo, worked, &[voice.clone()]).await;
+        for prompt in voice.heard.lock().iter() {
+            prompts += 1;
+            let told = prompt.messages.iter().map(|(_, text)| text.to_lowercase()).collect::<Vec<_>>().join("\n");
+            for secret in &secrets {
+                assert!(!told.contains(&secret.to_lowercase()), "{}: {secret} in {told}", worked.message);
+            }
+        }
+    }
+    assert!(prompts > 80);
+}
