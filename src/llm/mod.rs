@@ -4,6 +4,7 @@
 //! personal data masked and replies checked by the turn, whatever model speaks.
 
 pub mod encoder;
+pub mod local;
 
 use std::future::Future;
 use std::pin::Pin;
