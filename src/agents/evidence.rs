@@ -85,15 +85,22 @@ fn goal_scores(question: &Question<'_>) -> Vec<(Goal, f32)> {
 
 /// Goals that follow from what was recognised and from what the conversation is about.
 fn by_context(question: &Question<'_>) -> Vec<(Goal, f32)> {
-    let Question { heard, read, state, .. } = *question;
+    let Question { heard, read, .. } = *question;
     let mut found = Vec::new();
-    let focus = &state.focus;
     let short = heard.words.len() <= 4;
     let certain_order = heard.orders.iter().any(|n| n.certain);
     if certain_order {
         // A number together with what proves it can only be about the order.
         let proven = read.contact.email.is_some() || read.contact.phone.is_some();
-        found.push((Goal::OrderStatus, if proven { 5.0 } else { 3.2 }));
+        let trouble = read.hints.iter().any(|hint| hint.score >= 3.5 && hint.goal.intent() == Intent::Support);
+        found.push((
+            Goal::OrderStatus,
+            match (trouble, proven) {
+                (true, _) => 1.0,
+                (false, true) => 5.0,
+                (false, false) => 3.2,
+            },
+        ));
     } else if !heard.orders.is_empty() && (short || read.hint(Goal::OrderStatus) > 0.0) {
         found.push((Goal::OrderStatus, 2.6));
     }
@@ -113,7 +120,24 @@ fn by_context(question: &Question<'_>) -> Vec<(Goal, f32)> {
     if !read.prices.is_empty() || !read.measures.measures.is_empty() {
         found.push((Goal::FindProduct, 1.8));
     }
-    // On the table: a narrowing word refines, a pointing one asks about it.
+    found.extend(on_the_table(question));
+    if let Some((domain, likeness)) = heard.answered
+        && likeness >= KNOWN_QUESTION
+        && heard.words.iter().filter(|word| !words::is_function(&word.text)).count() > 1
+        // Somebody who names a kind of thing and a price wants to see things.
+        && (heard.categories.is_empty() || read.prices.is_empty() && read.hint(Goal::Recommend) < 3.0)
+    {
+        found.push((answered_by(domain), 2.2 + 3.0 * (likeness - KNOWN_QUESTION)));
+    }
+    found
+}
+
+/// Goals that follow from what is on the table: a narrowing word refines, a pointing one asks about it.
+fn on_the_table(question: &Question<'_>) -> Vec<(Goal, f32)> {
+    let Question { heard, read, state, .. } = *question;
+    let focus = &state.focus;
+    let mut found = Vec::new();
+    let short = heard.words.len() <= 4;
     if let Some(old) = &focus.query {
         let new = needs::query("", heard, read);
         let about_products = state.intent.is_none_or(|intent| matches!(intent, Intent::Sales | Intent::Marketing));
@@ -162,14 +186,6 @@ fn by_context(question: &Question<'_>) -> Vec<(Goal, f32)> {
     }
     if let Some(goal) = same_again(question) {
         found.push((goal, 3.4));
-    }
-    if let Some((domain, likeness)) = heard.answered
-        && likeness >= KNOWN_QUESTION
-        && heard.words.iter().filter(|word| !words::is_function(&word.text)).count() > 1
-        // Somebody who names a kind of thing and a price wants to see things.
-        && (heard.categories.is_empty() || read.prices.is_empty() && read.hint(Goal::Recommend) < 3.0)
-    {
-        found.push((answered_by(domain), 2.2 + 3.0 * (likeness - KNOWN_QUESTION)));
     }
     found
 }
@@ -321,5 +337,17 @@ pub fn is_plain(question: &Question<'_>) -> bool {
     let bare = !heard.orders.is_empty() || !heard.tickets.is_empty() || heard.codes.iter().any(|c| c.known);
     let search = heard.words.len() <= 3 && (!heard.categories.is_empty() || !heard.brands.is_empty());
     let known = heard.answered.is_some_and(|(_, likeness)| likeness >= KNOWN_QUESTION + 0.1);
-    known || courtesy || (bare && heard.words.len() <= 4) || !heard.products.is_empty() || search || heard.words.is_empty()
+    let certain_order = heard.orders.iter().any(|order| order.certain);
+    let asks_for_things = heard
+        .words
+        .windows(3)
+        .any(|w| w[0].text == "do" && w[1].text == "you" && matches!(w[2].text.as_str(), "sell" | "have" | "carry" | "stock" | "offer"));
+    known
+        || courtesy
+        || certain_order
+        || asks_for_things
+        || (bare && heard.words.len() <= 4)
+        || !heard.products.is_empty()
+        || search
+        || heard.words.is_empty()
 }

@@ -340,6 +340,10 @@ fn points_back(turn: &Turn<'_>) -> bool {
 
 /// Asked about codes without naming one: the shop's words on codes, else which code it is.
 fn without_code(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
+    // "Anything off on it with a coupon?" is about the thing on the table.
+    if !products_meant(turn).is_empty() {
+        return current(turn, found, book, state);
+    }
     if found.knowledge.is_empty() {
         return Step::Look(vec![say::knowledge_lookup(turn)]);
     }

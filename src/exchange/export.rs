@@ -240,6 +240,8 @@ fn columns(kind: RecordKind) -> &'static [&'static str] {
             "address",
             "zip",
             "source_status",
+            "fulfilments",
+            "payments",
         ],
         RecordKind::Promotion => &[
             "code",
@@ -296,7 +298,7 @@ fn cell(column: &str, row: &Map<String, Value>) -> String {
         None | Some(Value::Null) => String::new(),
         Some(Value::String(text)) => text.clone(),
         // Lists of objects have no packed form in a table: they stay JSON.
-        Some(Value::Array(items)) if matches!(column, "addresses" | "payment_methods") => {
+        Some(Value::Array(items)) if matches!(column, "addresses" | "payment_methods" | "fulfilments" | "payments") => {
             if items.is_empty() {
                 String::new()
             } else {
@@ -320,7 +322,11 @@ fn item_text(column: &str, item: &Value) -> String {
     match (column, item) {
         ("items", Value::Object(line)) => {
             let text = |name: &str| line.get(name).map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned)).unwrap_or_default();
-            format!("{} x {}", text("sku"), text("quantity"))
+            let price = match line.get("unit_price") {
+                None | Some(Value::Null) => String::new(),
+                Some(_) => format!(" @ {}", text("unit_price")),
+            };
+            format!("{} x {}{price}", text("sku"), text("quantity"))
         }
         (_, Value::String(text)) => text.clone(),
         (_, other) => other.to_string(),

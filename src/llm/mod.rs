@@ -5,6 +5,7 @@
 
 pub mod client;
 pub mod encoder;
+pub mod local;
 pub mod remote;
 mod voices;
 

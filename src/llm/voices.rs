@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::local::LocalModel;
 use super::remote::RemoteModel;
 use super::{ChatModel, Health};
 use crate::config::{Config, Prefer, ProviderMode};
@@ -27,18 +28,20 @@ pub fn voices(config: &Config) -> Voices {
     if provider.mode == ProviderMode::Remote && remote.is_none() {
         tracing::warn!("provider.mode is remote, but there is no remote model; set OPENAI_API_KEY or remote.base_url");
     }
+    let wants_local = matches!(provider.mode, ProviderMode::Auto | ProviderMode::Local);
+    let local = config.local.model.as_ref().filter(|_| wants_local).and_then(|file| match LocalModel::open(file, &config.local) {
+        Ok(model) => Some(model as Arc<dyn ChatModel>),
+        Err(error) => {
+            tracing::warn!(%error, "the local model is not used");
+            None
+        }
+    });
     // `mode = remote` is the plainer word: remote goes first, whatever is preferred.
     let prefer_local = provider.mode != ProviderMode::Remote && provider.prefer == Prefer::Local;
-    Voices { remote: remote.map(|model| Arc::new(model) as Arc<dyn ChatModel>), local: None, prefer_local }
+    Voices { remote: remote.map(|model| Arc::new(model) as Arc<dyn ChatModel>), local, prefer_local }
 }
 
 impl Voices {
-    /// The same voices with a model in this process.
-    #[must_use]
-    pub fn with_local(self, model: Arc<dyn ChatModel>) -> Self {
-        Self { local: Some(model), ..self }
-    }
-
     /// The same voices with another remote model; tests bring theirs this way.
     #[must_use]
     pub fn with_remote(self, model: Arc<dyn ChatModel>) -> Self {

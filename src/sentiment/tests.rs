@@ -97,7 +97,12 @@ fn thanks_are_positive() {
 fn complaints_are_negative_without_a_person() {
     check(
         Want::Displeased,
-        &["it arrived broken", "my headphones stopped working after two days", "the screen is cracked and I am disappointed"],
+        &[
+            "this is unacceptable",
+            "it arrived broken",
+            "my headphones stopped working after two days",
+            "the screen is cracked and I am disappointed",
+        ],
     );
 }
 
@@ -107,7 +112,6 @@ fn calm_complaints_call_nobody() {
         Want::Calm,
         &[
             "my order is late",
-            "this is unacceptable",
             "I am very disappointed",
             "the kettle does not turn on",
             "where can I file a complaint?",

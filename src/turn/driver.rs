@@ -5,23 +5,22 @@ use std::time::Duration;
 
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::assemble;
 use super::identity::IdentityPolicy;
 use super::library::{Library, Shelves};
 use super::lookups::{Asker, Outcome, Reader};
 use super::machine::{Effect, Event, Machine, Sensed, Start};
 use super::speaker::{self, Spoken};
 use super::tickets::TicketNumbers;
+use super::write_up::{Timing, Written, write_up};
 use crate::agents::lookup::Lookup;
-use crate::agents::orchestrator::{Escalation, ModelView, Thresholds};
-use crate::domain::agent::{Agent, Decider, Intent, IntentScores, Provider};
+use crate::agents::orchestrator::{ModelView, Thresholds};
+use crate::domain::agent::{Agent, Decider, Intent, IntentScores};
 use crate::domain::error::{ErrorCode, Rejected};
 use crate::domain::event::{CancelReason, ServerEvent, Stage};
 use crate::domain::goal::Goal;
 use crate::domain::ids::{MessageId, Seq, SessionId, SessionKey};
-use crate::domain::message::{AgentMessage, Body, Notice, NoticeKind, PendingAction, Stored, UserMessage};
+use crate::domain::message::{Body, Notice, NoticeKind, Stored, UserMessage};
 use crate::domain::product::Product;
-use crate::domain::sentiment::Mood;
 use crate::domain::shop::Shop;
 use crate::domain::state::ConversationState;
 use crate::domain::time::Moment;
@@ -30,8 +29,7 @@ use crate::llm::Voices;
 use crate::llm::encoder::{Encoder, Scores, Utterance};
 use crate::sentiment::Analyzer;
 use crate::store::command::{Settle, Settled};
-use crate::store::rows::{AnalyticsRow, AuditRow, TurnRecord};
-use crate::store::{Store, StoreError, codec};
+use crate::store::{Store, StoreError};
 use crate::telemetry;
 
 /// Everything a turn works with.
@@ -304,8 +302,7 @@ impl Engine {
     ) -> Result<Ended, StoreError> {
         let now = Moment::now();
         let latency = now.since(job.accepted_at);
-        let written = self.write_up(job, machine, spoken, waited, latency, now);
-        let Written { settle, bodies, state, summary } = written;
+        let Written { settle, bodies, state, summary } = write_up(job, machine, spoken, Timing { now, latency, waited });
         worker.step_out();
         match self.store.settle(settle, Some(state)).await? {
             Settled::Done(seqs) => {
@@ -326,129 +323,6 @@ impl Engine {
                 Ok(self.fail(job, error).await)
             }
         }
-    }
-
-    fn write_up(&self, job: &Job, machine: Machine, spoken: Spoken, waited: Duration, latency: Duration, now: Moment) -> Written {
-        let decision = machine.decision().cloned();
-        let sentiment = machine.sentiment();
-        let (agent, goal) = (machine.agent(), machine.goal());
-        let mut outcome = machine.outcome;
-        let proof = assemble::prove(&spoken.words, &outcome.cards, &mut outcome.book);
-        let intent = decision.as_ref().map_or(Intent::General, |d| d.intent);
-        let confidence = decision.as_ref().map_or(0.0, |d| d.confidence);
-        let decider = decision.as_ref().map_or(Decider::Rules, |d| d.decider);
-        let latency_ms = u32::try_from(latency.as_millis()).unwrap_or(u32::MAX);
-        let ticket = outcome.tickets.first().map(|ticket| ticket.number.clone());
-        let acts: Vec<_> = outcome.acts.iter().map(|act| act.kind).collect();
-        let mut bodies: Vec<Body> = outcome
-            .handoffs
-            .iter()
-            .map(|(from, to, reason)| {
-                Body::Notice(Notice {
-                    kind: NoticeKind::Handoff,
-                    from: Some(*from),
-                    to: Some(*to),
-                    reason: reason.clone(),
-                    created_at: now,
-                })
-            })
-            .collect();
-        let pending_action = outcome
-            .proposes
-            .as_ref()
-            .map(|action| PendingAction { action_id: action.id.clone(), summary: "Open a ticket for our team".to_owned() });
-        bodies.push(Body::Agent(Box::new(AgentMessage {
-            in_reply_to: Some(job.seq),
-            agent,
-            text: spoken.words.text(),
-            intent: Some(intent),
-            confidence: Some(confidence),
-            sentiment: Some(sentiment),
-            provider: spoken.provider,
-            cards: proof.cards,
-            options: outcome.options.clone(),
-            pending_action,
-            records: proof.records.clone(),
-            evidence: proof.evidence,
-            acts: acts.clone(),
-            asks: outcome.asks.clone(),
-            ticket: ticket.clone(),
-            escalated: outcome.escalation.is_some(),
-            latency_ms,
-            created_at: now,
-        })));
-        let records = assemble::all_records(&outcome.book);
-        let turn = TurnRecord {
-            in_reply_to: job.seq,
-            at: now,
-            path: outcome.path.clone(),
-            intent,
-            confidence,
-            decider,
-            goal: Some(goal),
-            reasoning: decision.map(|d| d.reasoning).unwrap_or_default(),
-            lookups: outcome.lookups.clone(),
-            records: records.clone(),
-            acts,
-            provider: spoken.provider,
-            model: spoken.model,
-            seed: None,
-            drafts: spoken.drafts,
-            latency_ms,
-            waited_ms: u32::try_from(waited.as_millis()).unwrap_or(u32::MAX),
-        };
-        let summary = Summary {
-            agent,
-            intent,
-            provider: spoken.provider,
-            mood: sentiment.label,
-            handoffs: outcome.handoffs.iter().map(|(from, to, _)| (*from, *to)).collect(),
-            escalation: outcome.escalation.map(Escalation::name),
-        };
-        let analytics = AnalyticsRow {
-            session: job.session,
-            seq: job.seq,
-            agent,
-            intent,
-            confidence: (confidence * 100.0).round() as u8,
-            decider,
-            provider: spoken.provider,
-            mood: sentiment.label,
-            latency_ms,
-            handoffs: summary.handoffs.clone(),
-            escalated: outcome.escalation.is_some(),
-            customer: outcome.state.identity.customer.clone(),
-            reasked: outcome.reasked,
-        };
-        let audit = outcome.tickets.iter().map(|ticket| AuditRow {
-            at: now,
-            actor: format!("agent:{agent}"),
-            action: "ticket.open".to_owned(),
-            session: Some(job.session),
-            record: Some(crate::domain::record::RecordRef {
-                kind: crate::domain::record::RecordKind::Ticket,
-                id: ticket.number.clone(),
-                version: 1,
-            }),
-            note: ticket.issue.clone(),
-        });
-        let settle = Settle {
-            session: job.session,
-            in_reply_to: job.seq,
-            inbox: job.inbox,
-            epoch: job.epoch,
-            at: now,
-            bodies: bodies.iter().map(Settle::body).collect(),
-            state: Some(Settle::state(&outcome.state)),
-            customer: outcome.state.identity.customer.clone(),
-            records: outcome.writes,
-            cited: proof.records,
-            proven: outcome.proven,
-            audit: audit.collect(),
-            turn: Some(codec::encode(&turn)),
-            analytics: Some(analytics),
-        };
-        Written { settle, bodies, state: outcome.state, summary }
     }
 
     /// Answers a message with an error, so that it does not wait for ever.
@@ -497,45 +371,4 @@ pub fn view(scores: &Scores) -> ModelView {
     }
     let goals = scores.goals.iter().filter_map(|(name, share)| Some((Goal::from_name(name)?, *share))).collect();
     ModelView { intents: IntentScores(intents), goals, decider: Decider::Local }
-}
-
-/// A result, ready to be stored, with what is published once it is.
-struct Written {
-    settle: Settle,
-    bodies: Vec<Body>,
-    state: ConversationState,
-    summary: Summary,
-}
-
-/// What metrics and the log are told of a turn: names and numbers, never words.
-struct Summary {
-    agent: Agent,
-    intent: Intent,
-    provider: Provider,
-    mood: Mood,
-    handoffs: Vec<(Agent, Agent)>,
-    escalation: Option<&'static str>,
-}
-
-impl Summary {
-    fn tell(&self, job: &Job, latency: Duration) {
-        telemetry::turn(self.agent, self.intent, self.provider, "replied", latency);
-        telemetry::mood(self.mood);
-        for (from, to) in &self.handoffs {
-            telemetry::handoff(*from, *to);
-        }
-        if let Some(reason) = self.escalation {
-            telemetry::escalation(reason);
-        }
-        tracing::info!(
-            request_id = job.request_id,
-            session = %job.session_id,
-            intent = %self.intent,
-            agent = %self.agent,
-            sentiment = self.mood.name(),
-            provider = %self.provider,
-            processing_time_ms = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX),
-            "replied"
-        );
-    }
 }

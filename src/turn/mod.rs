@@ -16,6 +16,7 @@ pub mod machine;
 pub mod masking;
 pub mod speaker;
 pub mod tickets;
+mod write_up;
 
 pub use driver::{Engine, Job};
 pub use library::Library;

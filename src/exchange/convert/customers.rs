@@ -30,25 +30,15 @@ pub fn customer(fields: &Fields<'_>) -> Result<Customer, Fault> {
     })
 }
 
-/// A list of objects: as it is in JSON, written as JSON in the cell of a table.
-fn objects(fields: &Fields<'_>, name: &'static str) -> Result<Vec<Value>, Fault> {
-    match fields.raw(&[name]) {
-        Some(Value::Array(items)) => Ok(items.clone()),
-        Some(Value::String(text)) if !text.trim().is_empty() => serde_json::from_str(text)
-            .map_err(|_| Fault::new(name, "this is not a JSON list", "write a list of objects, or leave it empty")),
-        _ => Ok(Vec::new()),
-    }
-}
-
 /// Further addresses: `addresses: [{address, zip}]`.
 fn more_addresses(fields: &Fields<'_>) -> Result<Vec<Address>, Fault> {
-    let items = objects(fields, "addresses")?;
+    let items = fields.objects("addresses")?;
     let get = |item: &Value, name: &str| item.get(name).and_then(plain).unwrap_or_default();
     Ok(items.iter().map(|item| Address { line: get(item, "address"), zip: get(item, "zip") }).collect())
 }
 
 fn payment_methods(fields: &Fields<'_>) -> Result<Vec<PaymentMethod>, Fault> {
-    let items = objects(fields, "payment_methods")?;
+    let items = fields.objects("payment_methods")?;
     let currency = fields.currency()?;
     items
         .iter()

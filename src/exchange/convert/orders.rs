@@ -53,7 +53,7 @@ fn status(fields: &Fields<'_>) -> Result<(OrderStatus, Option<String>), Fault> {
     Ok((status, Some(said)))
 }
 
-/// `sku x qty; sku x qty`, or a list of objects.
+/// `sku x qty; sku x qty`, each with ` @ price` where it is known, or a list of objects.
 fn items(fields: &Fields<'_>, currency: Currency) -> Result<Vec<OrderItem>, Fault> {
     let Some(value) = fields.raw(&["items", "line_items"]) else {
         return Err(Fault::new("items", "is missing", "write sku x quantity; sku x quantity"));
@@ -62,25 +62,29 @@ fn items(fields: &Fields<'_>, currency: Currency) -> Result<Vec<OrderItem>, Faul
         return list.iter().map(|item| item_of(item, fields, currency)).collect();
     }
     let text = plain(value).unwrap_or_default();
-    text.split(';').map(str::trim).filter(|part| !part.is_empty()).map(item_in_words).collect()
+    text.split(';').map(str::trim).filter(|part| !part.is_empty()).map(|part| item_in_words(part, fields, currency)).collect()
 }
 
-fn item_in_words(part: &str) -> Result<OrderItem, Fault> {
-    let (sku, quantity) = match part.rsplit_once(" x ").or_else(|| part.rsplit_once('*')) {
+fn item_in_words(part: &str, fields: &Fields<'_>, currency: Currency) -> Result<OrderItem, Fault> {
+    let (line, price) = match part.rsplit_once(" @ ") {
+        Some((line, price)) => (line, Some(fields.amount("items", price.trim(), currency)?)),
+        None => (part, None),
+    };
+    let (sku, quantity) = match line.rsplit_once(" x ").or_else(|| line.rsplit_once('*')) {
         Some((sku, quantity)) => (sku.trim(), quantity.trim()),
-        None => (part, "1"),
+        None => (line, "1"),
     };
     let quantity: u32 = quantity
         .parse()
         .ok()
         .filter(|n| *n > 0)
         .ok_or_else(|| Fault::new("items", format!("\"{part}\" has no quantity"), "write sku x quantity; sku x quantity"))?;
-    Ok(OrderItem { sku: sku.to_owned(), quantity, unit_price: None })
+    Ok(OrderItem { sku: sku.to_owned(), quantity, unit_price: price })
 }
 
 fn item_of(item: &Value, fields: &Fields<'_>, currency: Currency) -> Result<OrderItem, Fault> {
     if let Some(text) = plain(item) {
-        return item_in_words(&text);
+        return item_in_words(&text, fields, currency);
     }
     let get = |name: &str| item.get(name).and_then(plain).filter(|text| !text.is_empty());
     let sku = get("sku")
@@ -98,7 +102,8 @@ fn item_of(item: &Value, fields: &Fields<'_>, currency: Currency) -> Result<Orde
 
 /// Parcels of a JSON record, or one for the tracking number of a table.
 fn fulfilments(fields: &Fields<'_>) -> Result<Vec<Fulfilment>, Fault> {
-    if let Some(Value::Array(list)) = fields.raw(&["fulfilments", "fulfillments"]) {
+    let list = fields.objects("fulfilments")?;
+    if !list.is_empty() {
         return list.iter().map(|item| fulfilment(item, fields)).collect();
     }
     let numbers = fields.list(&["tracking_number", "tracking_numbers", "tracking"], &[';', ',', '|'])?;
@@ -138,7 +143,7 @@ fn fulfilment(item: &Value, fields: &Fields<'_>) -> Result<Fulfilment, Fault> {
 }
 
 fn payments(fields: &Fields<'_>, currency: Currency) -> Result<Vec<Payment>, Fault> {
-    let Some(Value::Array(list)) = fields.raw(&["payments"]) else { return Ok(Vec::new()) };
+    let list = fields.objects("payments")?;
     list.iter()
         .map(|item| {
             let get = |name: &str| item.get(name).and_then(plain).unwrap_or_default();

@@ -19,6 +19,16 @@ pub struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
+    /// A list of objects: as it is in JSON, written as JSON in the cell of a table.
+    pub fn objects(&self, name: &'static str) -> Result<Vec<Value>, Fault> {
+        match self.raw(&[name]) {
+            Some(Value::Array(items)) => Ok(items.clone()),
+            Some(Value::String(text)) if !text.trim().is_empty() => serde_json::from_str(text)
+                .map_err(|_| Fault::new(name, "this is not a JSON list", "write a list of objects, or leave it empty")),
+            _ => Ok(Vec::new()),
+        }
+    }
+
     /// The fields of a row.
     pub fn new(fields: &'a BTreeMap<String, Value>, context: &'a Context) -> Self {
         Self { fields, context }

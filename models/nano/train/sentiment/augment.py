@@ -6,7 +6,7 @@ import re
 import numpy as np
 
 from teacher import MODEL
-from tokens import tokenize, vader
+from tokens import is_letter, tokenize, vader
 
 # Variants made of each labelled line, and the share of its words that are exchanged.
 VARIANTS, EXCHANGED = 9, 0.3
@@ -25,13 +25,9 @@ def vocabulary(corpus, pieces):
     """English words the student stores: the teacher's whole words, VADER's and those of the training lines."""
     words = [w for w in pieces.get_vocab() if re.fullmatch(r"[a-z]{2,}", w)]
     words += [w for w in vader()[0] if re.fullmatch(r"[a-z][a-z']+", w)]
-    count = {}
     lines = [t for t, _ in corpus.mood + corpus.urgency] + corpus.unlabelled
-    for text in lines:
-        for token, _ in tokenize(text):
-            count[token] = count.get(token, 0) + 1
-    seen = [w for w, n in count.items() if w[0].isalpha()]
-    return sorted(set(words) | set(seen) | {"a", "i"}), count
+    seen = {token for text in lines for token, _ in tokenize(text) if is_letter(token[0])}
+    return sorted(set(words) | seen | {"a", "i"})
 
 
 def neighbours(teacher):

@@ -59,14 +59,14 @@ def word_vectors(teacher, words):
 
 def label(corpus, teacher):
     """Stage 2: the vocabulary with its vectors, and the distillation texts with their logits."""
-    words, count = vocabulary(corpus, teacher.pieces)
+    words = vocabulary(corpus, teacher.pieces)
     symbols = sorted(vader()[1])
     vectors, logits = word_vectors(teacher, words + symbols)
     print(len(words), "words", flush=True)
     texts = distillation_texts(corpus, teacher, words, SEED)
     print(len(texts), "texts to label", flush=True)
     _, soft = teacher.label(texts)
-    return {"words": words + symbols, "count": count, "vectors": vectors, "logits": logits,
+    return {"words": words + symbols, "vectors": vectors, "logits": logits,
             "texts": texts, "soft": soft}
 
 

@@ -1,0 +1,242 @@
+//! A model in this process, from a GGUF file: llama, qwen2 and qwen3 on candle.
+//!
+//! The file's header is read and checked at once ([`LocalModel::open`]); weights are loaded on the
+//! model's own thread. One conversation is worked on at a time; the others wait in a short queue.
+//!
+//! Of the constraints, [`Constraint::Placeholders`](super::Constraint::Placeholders) is kept while
+//! decoding, whatever the weights. [`Constraint::Schema`](super::Constraint::Schema) is not: the text
+//! comes free, and the caller checks it.
+//!
+//! candle takes its number of threads from `CANDLE_NUM_THREADS`, else `RAYON_NUM_THREADS`, at its first
+//! use, and has no other setting; who starts the process sets them from `[local] threads`
+//! ([`thread_variables`]).
+//!
+//! Known limits of candle-transformers 0.11.1: llama reads 4,096 tokens at most, and the factors that
+//! Llama 3.1 and later apply to slow rotary frequencies (`rope_freqs.weight`) are not applied.
+
+mod constraint;
+mod engine;
+mod error;
+mod gguf;
+mod network;
+mod plan;
+mod sampler;
+mod template;
+#[cfg(test)]
+mod tests;
+mod text;
+mod tokenizer;
+mod worker;
+
+use std::fs::File;
+use std::io::{BufReader, Read, Seek};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::time::{Duration, Instant};
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::{ChatModel, Health, ModelError, Prompt, Said, Saying};
+use crate::config::Local;
+use crate::domain::agent::Provider;
+use constraint::Checks;
+use engine::{Engine, Watch};
+use gguf::Header;
+use network::Candle;
+use plan::Plan;
+use template::Template;
+use tokenizer::Tokenizer;
+use worker::{Expected, Job, Shared};
+
+pub use error::LocalError;
+
+/// Turns that may wait for the model. It speaks some ten tokens a second on a small machine, so who
+/// comes later would not be answered within any deadline.
+const WAITING: usize = 16;
+
+/// A model in this process. Cloning the `Arc` shares it; its thread ends with the last.
+pub struct LocalModel {
+    name: String,
+    context: usize,
+    jobs: SyncSender<Job>,
+    shared: Arc<Shared>,
+}
+
+impl std::fmt::Debug for LocalModel {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LocalModel").field("name", &self.name).field("health", &self.health()).finish_non_exhaustive()
+    }
+}
+
+/// The environment variables, with their values, by which candle is told `[local] threads`; empty for 0,
+/// that is for as many as there are cores. They count only if set before candle's first use, so before
+/// the process starts or as the first thing it does.
+pub fn thread_variables(config: &Local) -> Vec<(&'static str, String)> {
+    match config.threads {
+        0 => Vec::new(),
+        n => ["CANDLE_NUM_THREADS", "RAYON_NUM_THREADS"].into_iter().map(|name| (name, n.to_string())).collect(),
+    }
+}
+
+impl LocalModel {
+    /// Opens a model file: checks its header, sizes and tokenizer's kind and whether it fits into memory,
+    /// and begins to load it. Until it is loaded its health is [`Health::Loading`].
+    ///
+    /// # Errors
+    /// Says in one sentence what is wrong with the file, or why it cannot be run here.
+    pub fn open(path: &Path, config: &Local) -> Result<Arc<Self>, LocalError> {
+        let (file, plan) = examine(path, config.context_tokens)?;
+        plan.fits(plan::available_memory())?;
+        let name = path.file_stem().map_or_else(|| "model".to_owned(), |stem| stem.to_string_lossy().into_owned());
+        let context = usize::try_from(plan.context).unwrap_or(0);
+        let (path, label, tokens) = (path.to_owned(), name.clone(), config.context_tokens);
+        let mut first = Some((file, plan));
+        let load = move || {
+            // The header is not kept beside the loaded model: a second load reads it again.
+            let (file, plan) = match first.take() {
+                Some(read) => read,
+                None => examine(&path, tokens)?,
+            };
+            load(&path, &label, &file, &plan)
+        };
+        let load = parking_lot::Mutex::new(load);
+        Self::start(name, context, Box::new(move || (load.lock())()))
+    }
+
+    /// Starts the thread of a model that `load` makes.
+    fn start(name: String, context: usize, load: worker::Load) -> Result<Arc<Self>, LocalError> {
+        let (jobs, to_do) = sync_channel(WAITING);
+        let shared = Arc::new(Shared::new());
+        let seen = Arc::clone(&shared);
+        std::thread::Builder::new().name("local-model".to_owned()).spawn(move || worker::run(&load, &to_do, &seen))?;
+        Ok(Arc::new(Self { name, context, jobs, shared }))
+    }
+
+    /// Why the model is degraded, in one sentence for staff; `None` while it is well or loading.
+    pub fn problem(&self) -> Option<String> {
+        self.shared.problem()
+    }
+
+    /// Tokens of prompt and answer together that the model takes.
+    pub fn context_tokens(&self) -> usize {
+        self.context
+    }
+
+    /// Lets the model make one small step on its thread, after the work that waits there.
+    ///
+    /// # Errors
+    /// [`ModelError::Busy`] while it loads or too many wait, [`ModelError::Timeout`] after `within`, and
+    /// [`ModelError::Failed`] if it is broken.
+    pub async fn probe(&self, within: Duration) -> Result<(), ModelError> {
+        let (reply, Expected { answer, .. }) = worker::reply();
+        self.send(Job::Probe { reply })?;
+        wait(within, answer).await
+    }
+
+    /// How likely each of `labels` is as the kind of a customer's message, as shares that add up to 1, in
+    /// the order of the labels.
+    ///
+    /// The model reads a fixed prompt with the message, and each label's score is the mean log-probability
+    /// of its tokens as the answer. The prompt is read once, and once more for each further label of more
+    /// than one token; with labels of one token the cost is that of reading the prompt. The shares say
+    /// which label the model prefers; they are not calibrated.
+    ///
+    /// # Errors
+    /// As [`ChatModel::say`]: busy, too late, too long, or broken.
+    pub async fn route(&self, text: &str, labels: &[&str], within: Duration) -> Result<Vec<f32>, ModelError> {
+        if labels.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (reply, Expected { gone, answer }) = worker::reply();
+        let watch = Watch {
+            began: Instant::now(),
+            first_token: within,
+            whole: within,
+            started: Arc::new(AtomicBool::new(false)),
+            pieces: None,
+            gone,
+        };
+        let labels = labels.iter().map(|l| (*l).to_owned()).collect();
+        self.send(Job::Route { text: text.to_owned(), labels, watch, reply })?;
+        wait(within, answer).await
+    }
+
+    fn send(&self, job: Job) -> Result<(), ModelError> {
+        if self.shared.health() == Health::Loading {
+            return Err(ModelError::Busy);
+        }
+        self.jobs.try_send(job).map_err(|e| match e {
+            TrySendError::Full(_) => ModelError::Busy,
+            TrySendError::Disconnected(_) => ModelError::Failed,
+        })
+    }
+
+    async fn ask(&self, prompt: &Prompt, pieces: Option<mpsc::UnboundedSender<String>>) -> Result<Said, ModelError> {
+        let (reply, Expected { gone, mut answer }) = worker::reply();
+        let started = Arc::new(AtomicBool::new(false));
+        let began = Instant::now();
+        let watch = Watch { began, first_token: prompt.first_token, whole: prompt.whole, started: Arc::clone(&started), pieces, gone };
+        self.send(Job::Say { prompt: Box::new(prompt.clone()), watch, reply })?;
+        // The thread looks at the clock between steps; here it is looked at whatever a step takes.
+        match tokio::time::timeout(prompt.first_token.min(prompt.whole), &mut answer).await {
+            Ok(said) => said.unwrap_or(Err(ModelError::Failed)),
+            Err(_) if !started.load(Ordering::Relaxed) => Err(ModelError::Timeout),
+            Err(_) => wait(prompt.whole.saturating_sub(began.elapsed()), answer).await,
+        }
+    }
+}
+
+impl ChatModel for LocalModel {
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+
+    fn provider(&self) -> Provider {
+        Provider::Local
+    }
+
+    /// While the model loads, [`ModelError::Busy`].
+    fn say<'a>(&'a self, prompt: &'a Prompt, pieces: Option<mpsc::UnboundedSender<String>>) -> Saying<'a> {
+        Box::pin(self.ask(prompt, pieces))
+    }
+
+    fn health(&self) -> Health {
+        self.shared.health()
+    }
+}
+
+async fn wait<T>(within: Duration, answer: oneshot::Receiver<Result<T, ModelError>>) -> Result<T, ModelError> {
+    match tokio::time::timeout(within, answer).await {
+        Ok(said) => said.unwrap_or(Err(ModelError::Failed)),
+        Err(_) => Err(ModelError::Timeout),
+    }
+}
+
+/// Reads and checks a file's header.
+fn examine(path: &Path, context_tokens: usize) -> Result<(Header, Plan), LocalError> {
+    let file = File::open(path)?;
+    let len = file.metadata()?.len();
+    checked(BufReader::new(file), len, context_tokens)
+}
+
+fn checked(from: impl Read, len: u64, context_tokens: usize) -> Result<(Header, Plan), LocalError> {
+    let file = Header::read(from, len)?;
+    let plan = Plan::read(&file, context_tokens)?;
+    Tokenizer::check(&file)?;
+    Ok((file, plan))
+}
+
+fn load(path: &PathBuf, name: &str, file: &Header, plan: &Plan) -> Result<Engine, LocalError> {
+    assemble(name, file, plan, &mut BufReader::new(File::open(path)?))
+}
+
+fn assemble(name: &str, file: &Header, plan: &Plan, from: &mut (impl Read + Seek)) -> Result<Engine, LocalError> {
+    let tokenizer = Tokenizer::read(file, plan.rows)?;
+    let template = Template::read(file, &tokenizer);
+    let checks = Checks::new(&tokenizer.vocab, &tokenizer.bytes);
+    let network = Box::new(Candle::load(plan, file, from)?);
+    let context = usize::try_from(plan.context).unwrap_or(0);
+    Ok(Engine { network, tokenizer, template, checks, context, name: name.to_owned() })
+}

@@ -1,0 +1,148 @@
+//! The model on its thread: loading, waiting, leaving, breaking.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use candle_core::quantized::GgmlDType;
+
+use super::super::network::Network;
+use super::super::{LocalError, LocalModel};
+use super::files::Model;
+use super::voice::prompt;
+use crate::config::Local;
+use crate::domain::agent::Provider;
+use crate::llm::{ChatModel as _, Health, ModelError};
+
+async fn ready(model: &LocalModel) {
+    while model.health() == Health::Loading {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_file_is_opened_loaded_and_speaks() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tiny-q8.gguf");
+    std::fs::write(&path, Model::new("qwen3", GgmlDType::Q8_0, 1).bytes()).unwrap();
+    let model = LocalModel::open(&path, &Local::default()).unwrap();
+    assert_eq!((model.name().as_str(), model.provider(), model.context_tokens()), ("tiny-q8", Provider::Local, 512));
+    ready(&model).await;
+    assert_eq!((model.health(), model.problem()), (Health::Healthy, None));
+    model.probe(Duration::from_secs(5)).await.unwrap();
+    let (to, mut from) = tokio::sync::mpsc::unbounded_channel();
+    let mut p = prompt("hello");
+    p.temperature = 1.0;
+    let said = model.say(&p, Some(to)).await.unwrap();
+    assert_eq!(said.model, "tiny-q8");
+    let mut pieces = String::new();
+    while let Some(piece) = from.recv().await {
+        pieces.push_str(&piece);
+    }
+    assert_eq!(pieces, said.text);
+    let shares = model.route("hi", &["sales", "support"], Duration::from_secs(5)).await.unwrap();
+    assert_eq!(shares.len(), 2);
+}
+
+#[test]
+fn a_missing_or_damaged_file_is_refused_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.gguf");
+    assert!(matches!(LocalModel::open(&path, &Local::default()), Err(LocalError::Read(_))));
+    let whole = Model::new("llama", GgmlDType::Q8_0, 1).bytes();
+    std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+    assert!(matches!(LocalModel::open(&path, &Local::default()), Err(LocalError::Truncated(_))));
+}
+
+/// A network that fails at chosen steps, over all times it is loaded.
+struct Failing {
+    inner: Box<dyn Network>,
+    steps: Arc<AtomicUsize>,
+    panics_at: &'static [usize],
+    slow: Duration,
+}
+
+impl Network for Failing {
+    fn read(&mut self, tokens: &[u32], at: usize) -> Result<Vec<f32>, LocalError> {
+        std::thread::sleep(self.slow);
+        let step = self.steps.fetch_add(1, Ordering::SeqCst);
+        assert!(!self.panics_at.contains(&step), "on purpose");
+        self.inner.read(tokens, at)
+    }
+}
+
+fn failing(panics_at: &'static [usize], slow: Duration) -> (Arc<LocalModel>, Arc<AtomicUsize>) {
+    let bytes = Model::new("qwen2", GgmlDType::F32, 1).bytes();
+    let (steps, loads) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let counted = Arc::clone(&loads);
+    let load = move || {
+        counted.fetch_add(1, Ordering::SeqCst);
+        let mut engine = super::files::open(&bytes)?;
+        let inner = std::mem::replace(&mut engine.network, Box::new(Closed));
+        engine.network = Box::new(Failing { inner, steps: Arc::clone(&steps), panics_at, slow });
+        Ok(engine)
+    };
+    (LocalModel::start("test".to_owned(), 512, Box::new(load)).unwrap(), loads)
+}
+
+struct Closed;
+
+impl Network for Closed {
+    fn read(&mut self, _: &[u32], _: usize) -> Result<Vec<f32>, LocalError> {
+        Err(LocalError::Broken)
+    }
+}
+
+#[tokio::test]
+async fn a_model_that_panics_is_loaded_again_once() {
+    // Step 0 is the probe after loading; the second step of the first answer panics, then the reload
+    // is probed, and a later answer panics again.
+    let (model, loads) = failing(&[2, 5], Duration::ZERO);
+    assert_eq!(model.say(&prompt("a"), None).await.unwrap_err(), ModelError::Busy);
+    ready(&model).await;
+    let p = prompt("hello");
+    assert_eq!(model.say(&p, None).await.unwrap_err(), ModelError::Failed);
+    model.probe(Duration::from_secs(5)).await.unwrap();
+    assert_eq!((model.health(), loads.load(Ordering::SeqCst)), (Health::Healthy, 2));
+    assert_eq!(model.say(&p, None).await.unwrap_err(), ModelError::Failed);
+    // The next answer comes after the thread has settled.
+    assert_eq!(model.say(&p, None).await.unwrap_err(), ModelError::Failed);
+    assert_eq!((model.health(), loads.load(Ordering::SeqCst)), (Health::Degraded, 2));
+    assert_eq!(model.problem().as_deref(), Some("a step of the model panicked"));
+}
+
+#[tokio::test]
+async fn a_model_that_cannot_be_loaded_says_so() {
+    let load = || Err(LocalError::Variety("luck".to_owned()));
+    let model = LocalModel::start("test".to_owned(), 512, Box::new(load)).unwrap();
+    ready(&model).await;
+    assert_eq!(model.health(), Health::Degraded);
+    assert_eq!(model.say(&prompt("a"), None).await.unwrap_err(), ModelError::Failed);
+    assert!(model.problem().unwrap().contains("luck"));
+}
+
+#[tokio::test]
+async fn a_slow_model_is_late_and_the_queue_is_bounded() {
+    let (model, _) = failing(&[], Duration::from_millis(40));
+    ready(&model).await;
+    let mut p = prompt("hello");
+    (p.first_token, p.max_tokens, p.temperature) = (Duration::from_millis(10), 64, 1.0);
+    let began = std::time::Instant::now();
+    assert_eq!(model.say(&p, None).await.unwrap_err(), ModelError::Timeout);
+    (p.first_token, p.whole) = (Duration::from_secs(9), Duration::from_millis(300));
+    assert_eq!(model.say(&p, None).await.unwrap_err(), ModelError::Timeout);
+    assert!(began.elapsed() < Duration::from_secs(2));
+    p.whole = Duration::from_secs(9);
+    let mut answers: Vec<_> = (0..super::super::WAITING + 4).map(|_| Box::pin(model.say(&p, None))).collect();
+    let mut busy = 0;
+    for answer in &mut answers {
+        if let Ok(Err(ModelError::Busy)) = tokio::time::timeout(Duration::from_millis(1), answer).await {
+            busy += 1;
+        }
+    }
+    assert!(busy >= 2, "{busy}");
+    // All of them leave: the thread passes over their jobs and is free within a step.
+    drop(answers);
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    model.probe(Duration::from_secs(2)).await.unwrap();
+}

@@ -1,0 +1,167 @@
+//! What models say: the same for the same seed, within its limits, and to nobody who has left.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use candle_core::quantized::GgmlDType;
+
+use super::super::engine::{Ended, Watch};
+use super::super::network::Network;
+use super::super::{LocalError, engine::Engine};
+use super::files::{ARCHITECTURES, Model};
+use super::guard::say;
+use crate::llm::{Constraint, ModelError, Prompt, Role};
+
+pub(super) fn prompt(text: &str) -> Prompt {
+    Prompt {
+        messages: vec![(Role::System, "You help.".into()), (Role::User, text.into())],
+        max_tokens: 16,
+        temperature: 0.0,
+        seed: Some(1),
+        constraint: Constraint::Free,
+        first_token: Duration::from_secs(10),
+        whole: Duration::from_secs(60),
+    }
+}
+
+pub(super) fn watch(prompt: &Prompt) -> Watch {
+    Watch {
+        began: Instant::now(),
+        first_token: prompt.first_token,
+        whole: prompt.whole,
+        started: Arc::new(AtomicBool::new(false)),
+        pieces: None,
+        gone: Box::new(|| false),
+    }
+}
+
+#[test]
+fn every_architecture_speaks_whole_and_quantized() {
+    for architecture in ARCHITECTURES {
+        for kind in [GgmlDType::F32, GgmlDType::Q8_0, GgmlDType::F16] {
+            let mut engine = Model::new(architecture, kind, 4).engine();
+            engine.probe().unwrap();
+            let said = say(&mut engine, &prompt("hello there"));
+            assert!(said.tokens_in > 5 && said.tokens_out <= 16, "{architecture} {kind:?} {said:?}");
+        }
+    }
+}
+
+#[test]
+fn the_same_seed_says_the_same() {
+    for architecture in ARCHITECTURES {
+        let model = Model::new(architecture, GgmlDType::Q8_0, 8);
+        let (mut one, mut two) = (model.engine(), model.engine());
+        let mut p = prompt("tell me");
+        p.temperature = 1.0;
+        let first = say(&mut one, &p);
+        // Something else in between leaves no trace.
+        say(&mut one, &prompt("another conversation, somewhat longer than the first"));
+        assert_eq!(first, say(&mut one, &p));
+        assert_eq!(first, say(&mut two, &p));
+        p.seed = Some(2);
+        assert_ne!(first, say(&mut one, &p));
+    }
+}
+
+/// A prompt read in steps gives what it gives token by token.
+#[test]
+fn steps_do_not_change_what_is_read() {
+    for architecture in ARCHITECTURES {
+        let mut engine = Model::new(architecture, GgmlDType::F32, 6).engine();
+        let ids: Vec<u32> = (0..150u32).map(|i| 5 + i % 200).collect();
+        let (mut at, mut steps) = (0, Vec::new());
+        for step in [64usize, 64, 16, 4, 2] {
+            steps = engine.network.read(&ids[at..at + step], at).unwrap();
+            at += step;
+        }
+        let mut single = Vec::new();
+        for (i, id) in ids.iter().enumerate() {
+            single = engine.network.read(&[*id], i).unwrap();
+        }
+        for (a, b) in steps.iter().zip(&single) {
+            assert!((a - b).abs() < 1e-3, "{architecture}: {a} {b}");
+        }
+    }
+}
+
+#[test]
+fn a_prompt_beyond_the_context_is_too_long() {
+    let mut engine = Model::new("qwen3", GgmlDType::F32, 1).engine();
+    assert_eq!(engine.context, 512);
+    let p = prompt(&"word ".repeat(300));
+    assert!(matches!(engine.say(&p, &watch(&p)), Err(Ended::Told(ModelError::TooLong))));
+    // And an answer ends where the context does.
+    let mut p = prompt(&"w ".repeat(220));
+    (p.max_tokens, p.temperature) = (500, 1.0);
+    let said = say(&mut engine, &p);
+    assert!(said.tokens_in + said.tokens_out <= 512, "{said:?}");
+}
+
+#[test]
+fn routing_gives_shares() {
+    for architecture in ARCHITECTURES {
+        let mut engine = Model::new(architecture, GgmlDType::F32, 9).engine();
+        let labels: Vec<String> = ["sales", "support", "a", "the", "general"].iter().map(|l| (*l).to_owned()).collect();
+        let p = prompt("");
+        let shares = engine.route("where is my order?", &labels, &watch(&p)).unwrap();
+        assert_eq!(shares.len(), 5);
+        assert!((shares.iter().sum::<f32>() - 1.0).abs() < 1e-5 && shares.iter().all(|s| *s > 0.0));
+        // The order of labels in the list is part of the prompt, that of scoring is not.
+        assert_eq!(shares, engine.route("where is my order?", &labels, &watch(&p)).unwrap());
+        // Each label alone must score as it does among the others.
+        let two = engine.route("x", &["support".to_owned(), "support".to_owned()], &watch(&p)).unwrap();
+        assert!((two[0] - two[1]).abs() < 1e-6, "{two:?}");
+    }
+}
+
+/// A network that counts its steps, and ends what it is told to end at one of them.
+struct Counting {
+    inner: Box<dyn Network>,
+    steps: Arc<AtomicUsize>,
+}
+
+impl Network for Counting {
+    fn read(&mut self, tokens: &[u32], at: usize) -> Result<Vec<f32>, LocalError> {
+        self.steps.fetch_add(1, Ordering::SeqCst);
+        self.inner.read(tokens, at)
+    }
+}
+
+fn counting(model: &Model) -> (Engine, Arc<AtomicUsize>) {
+    let steps = Arc::new(AtomicUsize::new(0));
+    let mut engine = model.engine();
+    let inner = std::mem::replace(&mut engine.network, Box::new(Nothing));
+    engine.network = Box::new(Counting { inner, steps: Arc::clone(&steps) });
+    (engine, steps)
+}
+
+struct Nothing;
+
+impl Network for Nothing {
+    fn read(&mut self, _: &[u32], _: usize) -> Result<Vec<f32>, LocalError> {
+        Err(LocalError::Broken)
+    }
+}
+
+#[test]
+fn who_leaves_ends_the_work_within_a_step() {
+    let (mut engine, steps) = counting(&Model::new("qwen2", GgmlDType::F32, 3));
+    let mut p = prompt("tell me a long story");
+    (p.max_tokens, p.temperature) = (400, 1.0);
+    for leave_after in [1, 3, 7] {
+        let before = steps.load(Ordering::SeqCst);
+        let seen = Arc::clone(&steps);
+        let gone = Box::new(move || seen.load(Ordering::SeqCst) >= before + leave_after);
+        let end = engine.say(&p, &Watch { gone, ..watch(&p) });
+        assert!(matches!(end, Err(Ended::Left)));
+        assert_eq!(steps.load(Ordering::SeqCst) - before, leave_after);
+    }
+    // Nobody reads the pieces any more.
+    let (to, from) = tokio::sync::mpsc::unbounded_channel();
+    drop(from);
+    let before = steps.load(Ordering::SeqCst);
+    assert!(matches!(engine.say(&p, &Watch { pieces: Some(to), ..watch(&p) }), Err(Ended::Left)));
+    assert_eq!(steps.load(Ordering::SeqCst), before);
+}
