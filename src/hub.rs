@@ -88,10 +88,10 @@ impl Hub {
     pub fn publish(&self, session: SessionKey, event: &ServerEvent) {
         let mut shard = self.shard(session).lock();
         let Some(topic) = shard.get_mut(&session) else { return };
-        if let ServerEvent::Delta { epoch, .. } = event {
-            if *epoch < topic.epoch {
-                return;
-            }
+        if let ServerEvent::Delta { epoch, .. } = event
+            && *epoch < topic.epoch
+        {
+            return;
         }
         let only_live = matches!(event, ServerEvent::Typing { .. } | ServerEvent::Delta { .. } | ServerEvent::Cancel { .. });
         topic.watchers.retain(|(_, watcher)| match watcher.try_send(event.clone()) {

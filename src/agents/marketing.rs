@@ -141,7 +141,7 @@ fn for_category_or_all(turn: &Turn<'_>, running: &[RecordId], book: &mut FactBoo
     };
     let mut shown: Vec<RecordId> = running.iter().copied().filter(|id| say::promotion(book, *id).is_some_and(|p| covers(&p))).collect();
     // Those bound to the category asked for come before those for everything.
-    shown.sort_by_key(|id| say::promotion(book, *id).is_none_or(|p| p.categories.is_empty()) == !categories.is_empty());
+    shown.sort_by_key(|id| say::promotion(book, *id).is_none_or(|p| p.categories.is_empty()) != categories.is_empty());
     if shown.is_empty() {
         answer.say_plain(ActKind::NoPromotions);
         return answer.done();

@@ -230,10 +230,10 @@ fn by_choice(question: &Question<'_>, intent: Intent) -> Decision {
 /// The option a message chooses in words: its label, its place, or the intent's name.
 fn chosen_option<'a>(question: &Question<'_>, options: &'a [Choice]) -> Option<&'a Choice> {
     let said: Vec<&str> = question.heard.words.iter().map(|w| w.text.as_str()).collect();
-    if let [place] = question.read.reference.places.as_slice() {
-        if said.len() <= 4 {
-            return options.get(place - 1);
-        }
+    if let [place] = question.read.reference.places.as_slice()
+        && said.len() <= 4
+    {
+        return options.get(place - 1);
     }
     options.iter().find(|option| {
         let label = crate::domain::text::token::tokens(&option.label);

@@ -73,7 +73,7 @@ pub fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, 
 /// A shop a command talks to.
 pub enum Shop {
     /// A server that runs.
-    Running(Config),
+    Running(Box<Config>),
     /// Opened by this process, with its own worker.
     Own(Box<App>),
 }
@@ -83,7 +83,7 @@ impl Shop {
     pub async fn reach(config: Config, fill: Fill) -> Result<Self, Failure> {
         let socket = control::path(&config.server.data_dir);
         if tokio::net::UnixStream::connect(&socket).await.is_ok() {
-            return Ok(Self::Running(config));
+            return Ok(Self::Running(Box::new(config)));
         }
         let app = App::open(config, fill).await?;
         tokio::spawn(app.queue.clone().work());

@@ -85,7 +85,7 @@ section! {
         /// Address of the staff side (metrics, documentation, analytics) when `listen` is not a
         /// loopback address; otherwise `listen` serves both.
         console_listen: Address = loopback(8081),
-        /// How customers' browsers name this server, such as https://chat.shop.example; its host is
+        /// How customers' browsers name this server, such as `https://chat.shop.example`; its host is
         /// accepted in the Host header and its origin as our own.
         public_url: Option<String> = None,
         /// Further host names accepted in the Host header. Addresses and localhost always are.

@@ -95,8 +95,7 @@ pub fn form(text: &str) -> Form {
     if start.starts_with('{') {
         let first = start.lines().next().unwrap_or("");
         let whole_line = serde_json::from_str::<serde_json::Value>(first).is_ok();
-        let more = start.lines().filter(|line| !line.trim().is_empty()).nth(1).is_some();
-        return if whole_line && more || whole_line && !more { Form::JsonLines } else { Form::Json };
+        return if whole_line { Form::JsonLines } else { Form::Json };
     }
     Form::Csv { delimiter: delimiter(text) }
 }

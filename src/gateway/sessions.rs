@@ -63,7 +63,7 @@ async fn open_as(store: &Store, id: SessionId, or_continue: Option<Duration>) ->
     if !opened.continued {
         telemetry::conversation();
     }
-    let token = (!opened.continued).then(|| token.0);
+    let token = (!opened.continued).then_some(token.0);
     Ok(SessionGrant { id: opened.row.id, key: opened.key, token, last_seq: opened.row.last_seq })
 }
 

@@ -67,8 +67,8 @@ impl Catalogue {
     fn sku_in(&self, said: &[Word], span: std::ops::Range<usize>) -> Option<ProductNamed> {
         for from in span.clone() {
             let mut joined = String::new();
-            for to in from..span.end.min(from + 5) {
-                joined.push_str(&bare(&said[to].text));
+            for (to, word) in said.iter().enumerate().take(span.end.min(from + 5)).skip(from) {
+                joined.push_str(&bare(&word.text));
                 let telling = joined.len() >= 4 && joined.bytes().any(|b| b.is_ascii_digit());
                 let letters = joined.bytes().any(|b| b.is_ascii_alphabetic());
                 if let Some(doc) = self.by_sku.get(&joined).filter(|_| telling && letters) {
@@ -96,11 +96,11 @@ impl Catalogue {
                 found.push((i, number, self.can_name(&joined, &stemmed, number)));
             }
         }
-        if found.is_empty() {
-            if let Some(meant) = self.correct(&word.text, &word.stem) {
-                let number = self.name_term(meant);
-                found.extend(number.map(|number| (i, number, self.can_name(meant, meant, number))));
-            }
+        if found.is_empty()
+            && let Some(meant) = self.correct(&word.text, &word.stem)
+        {
+            let number = self.name_term(meant);
+            found.extend(number.map(|number| (i, number, self.can_name(meant, meant, number))));
         }
         found
     }

@@ -31,7 +31,7 @@ impl Accessory {
             _ => None,
         });
         let fits: Vec<Vec<String>> =
-            texts.flat_map(|text| text.split([',', ';', '\n'])).map(|entry| stems(entry)).filter(|entry| !entry.is_empty()).collect();
+            texts.flat_map(|text| text.split([',', ';', '\n'])).map(stems).filter(|entry| !entry.is_empty()).collect();
         (!fits.is_empty()).then_some(Self { doc, fits })
     }
 }

@@ -101,12 +101,11 @@ pub async fn all_products(store: &Store) -> Result<Vec<Product>, StoreError> {
 
 /// The stored index, if it is over the products there are; otherwise it is built and stored.
 async fn load_catalogue(store: &Store) -> Result<Catalogue, StoreError> {
-    if let Some(bytes) = store.blob(CATALOGUE_BLOB).await? {
-        if let Ok(catalogue) = postcard::from_bytes::<Catalogue>(&bytes) {
-            if catalogue.len() as u64 == store.count(RecordKind::Product).await? {
-                return Ok(catalogue);
-            }
-        }
+    if let Some(bytes) = store.blob(CATALOGUE_BLOB).await?
+        && let Ok(catalogue) = postcard::from_bytes::<Catalogue>(&bytes)
+        && catalogue.len() as u64 == store.count(RecordKind::Product).await?
+    {
+        return Ok(catalogue);
     }
     let products = all_products(store).await?;
     let catalogue = Catalogue::build(&products);

@@ -33,20 +33,20 @@ fn check(turn: &Value, reply: &Value) -> Option<String> {
     if let Some(agent) = turn["agent"].as_str().filter(|agent| reply["agent"] != *agent) {
         return Some(format!("{} answered, not {agent}", reply["agent"]));
     }
-    for wanted in list("says").iter().filter(|wanted| !lower.contains(&wanted.to_lowercase())) {
+    if let Some(wanted) = list("says").iter().find(|wanted| !lower.contains(&wanted.to_lowercase())) {
         return Some(format!("does not say {wanted:?}"));
     }
-    for unwanted in list("says_not").iter().filter(|unwanted| lower.contains(&unwanted.to_lowercase())) {
+    if let Some(unwanted) = list("says_not").iter().find(|unwanted| lower.contains(&unwanted.to_lowercase())) {
         return Some(format!("says {unwanted:?}"));
     }
-    for act in list("acts").iter().filter(|act| !has("acts", act)) {
+    if let Some(act) = list("acts").iter().find(|act| !has("acts", act)) {
         return Some(format!("does not do {act}; it does {}", reply["acts"]));
     }
-    for slot in list("asks").iter().filter(|slot| !has("asks", slot)) {
+    if let Some(slot) = list("asks").iter().find(|slot| !has("asks", slot)) {
         return Some(format!("does not ask for {slot}"));
     }
     let cards: Vec<&str> = reply["cards"].as_array().into_iter().flatten().filter_map(|card| card["ref"].as_str()).collect();
-    for card in list("cards").iter().filter(|card| !cards.contains(&card.as_str())) {
+    if let Some(card) = list("cards").iter().find(|card| !cards.contains(&card.as_str())) {
         return Some(format!("does not show {card}; it shows {cards:?}"));
     }
     if turn["ticket"] == true && !reply["ticket"].is_string() {

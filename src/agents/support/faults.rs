@@ -70,11 +70,11 @@ fn likely(found: &Findings) -> Option<KnowledgeFound> {
 fn problem(turn: &Turn<'_>) -> String {
     let mut text = if turn.continues { format!("{} {}", turn.said, turn.text) } else { turn.text.to_owned() };
     let names_a_device = !turn.heard.categories.is_empty() || !turn.heard.products.is_empty();
-    if let (false, [only]) = (names_a_device, turn.shown) {
-        if let Some(category) = only.leaf_category() {
-            text.push(' ');
-            text.push_str(category);
-        }
+    if let (false, [only]) = (names_a_device, turn.shown)
+        && let Some(category) = only.leaf_category()
+    {
+        text.push(' ');
+        text.push_str(category);
     }
     for mention in turn.heard.products.iter().filter_map(|m| m.skus.first()) {
         if let Some(product) = turn.shown.iter().find(|p| p.sku == *mention) {

@@ -87,10 +87,11 @@ pub fn read(words: &[Word], text: &str, taken: &[bool]) -> Reference {
             _ => {}
         }
         let hash = text[..words[i].start].ends_with('#');
-        if hash && own.len() <= 2 {
-            if let Ok(place) = own.parse::<usize>() {
-                push_place(&mut found, place, i);
-            }
+        if hash
+            && own.len() <= 2
+            && let Ok(place) = own.parse::<usize>()
+        {
+            push_place(&mut found, place, i);
         }
     }
     bare_places(&mut found, words, taken);
@@ -122,10 +123,10 @@ fn first_few(found: &mut Reference, words: &[Word], at: usize, place: usize) {
 /// "number 2", "option three".
 fn number_after(found: &mut Reference, words: &[Word], at: usize) {
     let Some(next) = words.get(at + 1) else { return };
-    if next.text.len() <= 5 {
-        if let Some(place) = number::cardinal(&next.text).filter(|n| (1..=9).contains(n)) {
-            push_place(found, place as usize, at + 1);
-        }
+    if next.text.len() <= 5
+        && let Some(place) = number::cardinal(&next.text).filter(|n| (1..=9).contains(n))
+    {
+        push_place(found, place as usize, at + 1);
     }
 }
 
@@ -151,7 +152,7 @@ fn extreme(words: &[Word], used: &mut Vec<usize>) -> Option<Extreme> {
     let word = |i: usize| words.get(i).map_or("", |w| w.text.as_str());
     words.iter().enumerate().find_map(|(i, own)| {
         let definite = i > 0 && (word(i - 1) == "the" || word(i - 1) == "which" || (word(i - 1) == "most" || word(i - 1) == "least"));
-        let of_them = matches!(word(i + 1), "of" | "one") && word(i + 1) != "";
+        let of_them = matches!(word(i + 1), "of" | "one");
         let kind = match own.text.as_str() {
             "cheapest" => Some(Extreme::Cheapest),
             "cheaper" if definite => Some(Extreme::Cheapest),

@@ -80,8 +80,8 @@ pub fn phrase(words: &[&str]) -> Option<(u32, usize)> {
             }
             n if i == 0 => part = n,
             // "twenty five" adds, "two hundred fifty" adds, "five six" are two numbers.
-            n if n < 10 && part % 10 == 0 && part > 0 => part += n,
-            n if n < 100 && part % 100 == 0 => part += n,
+            n if n < 10 && part.is_multiple_of(10) && part > 0 => part += n,
+            n if n < 100 && part.is_multiple_of(100) => part += n,
             _ => break,
         }
         used = i + 1;

@@ -20,10 +20,11 @@ pub fn stem(word: &str) -> String {
 }
 
 fn plural(word: &str) -> String {
-    if let Some(base) = word.strip_suffix("ies") {
-        if base.len() > 2 && !base.ends_with(['a', 'e']) {
-            return format!("{base}y");
-        }
+    if let Some(base) = word.strip_suffix("ies")
+        && base.len() > 2
+        && !base.ends_with(['a', 'e'])
+    {
+        return format!("{base}y");
     }
     if let Some(base) = word.strip_suffix("es") {
         let sibilant = base.ends_with("ch") || base.ends_with("sh") || base.ends_with("ss") || base.ends_with('x');

@@ -15,10 +15,10 @@ pub fn knowledge(fields: &Fields<'_>) -> Result<Knowledge, Fault> {
         })?,
     };
     let (valid_from, valid_until) = (fields.day(&["valid_from"])?, fields.day(&["valid_until"])?);
-    if let (Some(from), Some(until)) = (valid_from, valid_until) {
-        if until < from {
-            return Err(Fault::new("valid_until", format!("{until} lies before valid_from {from}"), "swap the two dates"));
-        }
+    if let (Some(from), Some(until)) = (valid_from, valid_until)
+        && until < from
+    {
+        return Err(Fault::new("valid_until", format!("{until} lies before valid_from {from}"), "swap the two dates"));
     }
     Ok(Knowledge {
         id: fields.required(&["id"])?,

@@ -17,10 +17,10 @@ pub fn promotion(fields: &Fields<'_>) -> Result<Promotion, Fault> {
         (None, None) => Discount::Words,
     };
     let (start, end) = (fields.day(&["start_date", "starts_at"])?, fields.day(&["end_date", "ends_at"])?);
-    if let (Some(start), Some(end)) = (start, end) {
-        if end < start {
-            return Err(Fault::new("end_date", format!("{end} lies before start_date {start}"), "swap the two dates"));
-        }
+    if let (Some(start), Some(end)) = (start, end)
+        && end < start
+    {
+        return Err(Fault::new("end_date", format!("{end} lies before start_date {start}"), "swap the two dates"));
     }
     let code = fields.required(&["code"])?;
     Ok(Promotion {

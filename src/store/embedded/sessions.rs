@@ -14,12 +14,12 @@ use crate::store::rows::{InboxRow, LastUser, SessionRow};
 /// Opens a session, or continues the living one of the same name where that is wanted.
 pub fn open(tables: &mut Tables<'_>, open: OpenSession) -> Result<Opened, StoreError> {
     let known = tables.session_ids.get(open.id.as_str()).map_err(StoreError::io)?.map(|key| key.value());
-    if let (Some(key), Some(ttl)) = (known, open.or_continue) {
-        if let Some(row) = load(tables, SessionKey(key))? {
-            if !row.closed && open.at.since(row.last_at) <= ttl {
-                return Ok(Opened { row, key: SessionKey(key), continued: true });
-            }
-        }
+    if let (Some(key), Some(ttl)) = (known, open.or_continue)
+        && let Some(row) = load(tables, SessionKey(key))?
+        && !row.closed
+        && open.at.since(row.last_at) <= ttl
+    {
+        return Ok(Opened { row, key: SessionKey(key), continued: true });
     }
     let mut key = open.key;
     while tables.sessions.get(key.0).map_err(StoreError::io)?.is_some() {

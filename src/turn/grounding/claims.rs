@@ -184,7 +184,7 @@ pub fn duration_facts(value: &Value, scope: &[RecordId], book: &FactBook) -> Vec
         book.fact(*id)
             .is_some_and(|f| records_of(f, book).iter().any(|r| book.record(*r).is_some_and(|r| r.record.kind() == RecordKind::Knowledge)))
     };
-    if candidates.iter().any(|id| of_knowledge(id)) {
+    if candidates.iter().any(of_knowledge) {
         return candidates;
     }
     covering(candidates, scope, book)

@@ -100,7 +100,7 @@ fn luhn(digits: &str) -> bool {
             if digit > 9 { digit - 9 } else { digit }
         })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 /// Account numbers whose check digits are right (ISO 7064, MOD 97-10).

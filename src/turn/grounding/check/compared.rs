@@ -36,7 +36,7 @@ impl Checker<'_> {
             if !has(MEASURED, &text) {
                 continue;
             }
-            let less = at > 0 && sentence.words[at - 1].text == "less" || at > 0 && sentence.words[at - 1].text == "least";
+            let less = at > 0 && matches!(sentence.words[at - 1].text.as_str(), "less" | "least");
             let comparing =
                 text != "expensive" || at > 0 && matches!(sentence.words[at - 1].text.as_str(), "more" | "most" | "less" | "least");
             let products = self.compared(sentence, at);

@@ -73,7 +73,7 @@ async fn what_was_shown_stays_when_a_later_sentence_fails() {
             _ => points[0].clone() + "\nThat is waterproof.",
         })
     });
-    let (spoken, shown) = speak(&demo, worked, &[voice.clone()]).await;
+    let (spoken, shown) = speak(&demo, worked, &[Arc::clone(&voice) as Arc<dyn ChatModel>]).await;
     let template = with_templates(&worked.machine).words;
     assert_eq!(shown, spoken.words.text());
     assert_eq!(spoken.provider, Provider::Remote);
@@ -176,7 +176,7 @@ async fn a_remote_model_is_told_nothing_of_who_asks() {
     let mut prompts = 0;
     for worked in demo.dialogues().await.iter().filter(|w| is_for_models(&w.machine)) {
         let voice = Scripted::new(Provider::Remote, |prompt, _| Ok(obedient(prompt)));
-        speak(&demo, worked, &[voice.clone()]).await;
+        speak(&demo, worked, &[Arc::clone(&voice) as Arc<dyn ChatModel>]).await;
         for prompt in voice.heard.lock().iter() {
             prompts += 1;
             let told = prompt.messages.iter().map(|(_, text)| text.to_lowercase()).collect::<Vec<_>>().join("\n");
