@@ -163,7 +163,7 @@ fn on_the_table(question: &Question<'_>) -> Vec<(Goal, f32)> {
     {
         found.push((Goal::ProductQuestion, 8.0));
     }
-    if read.reference.pronoun && !focus.products.is_empty() && heard.products.is_empty() && asks_about_it(heard) {
+    if read.reference.pronoun && !focus.products.is_empty() && heard.products.is_empty() && asks_about_it(heard) && about_its_nature(read) {
         found.push((Goal::ProductQuestion, 7.0));
     }
     // "Anything from Samsung?" "Phones." The kind narrows the brand down.
@@ -193,6 +193,12 @@ fn on_the_table(question: &Question<'_>) -> Vec<(Goal, f32)> {
 /// "Does it have", "is it", "can it": a question about the thing on the table.
 fn asks_about_it(heard: &Heard) -> bool {
     heard.words.windows(2).any(|w| matches!(w[0].text.as_str(), "does" | "is" | "can" | "has" | "will") && w[1].text == "it")
+}
+
+/// Neither its price nor whether it is there, and no other business: what it is like.
+fn about_its_nature(read: &super::understanding::Understanding) -> bool {
+    read.best_hint()
+        .is_none_or(|hint| hint.score < 3.0 || matches!(hint.goal, Goal::ProductQuestion | Goal::FindProduct | Goal::RefineResults))
 }
 
 /// "Which of them", "which of these two": asked of what is on the table.

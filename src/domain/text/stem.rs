@@ -6,11 +6,11 @@
 
 /// The stem of a folded word.
 pub fn stem(word: &str) -> String {
-    // "tvs", "pcs": abbreviations take a plural too; "gas" and "bus" are none.
-    if let [a, b, b's'] = word.as_bytes()
-        && [a, b].iter().all(|c| c.is_ascii_lowercase() && !b"aeiouys".contains(c))
-    {
-        return word[..2].to_owned();
+    // Abbreviations take a plural too; "gas", "bus" and "gps" are none.
+    match word {
+        "tvs" => return "tv".to_owned(),
+        "pcs" => return "pc".to_owned(),
+        _ => {}
     }
     if word.len() < 4 || !word.bytes().all(|b| b.is_ascii_lowercase()) {
         return word.to_owned();

@@ -1,10 +1,11 @@
 //! What words assert of a record: stock, status, validity.
 
 use super::{Checker, Sentence, explain};
-use crate::domain::fact::{FactId, RecordId};
+use crate::domain::fact::{FactId, RecordId, Source};
 use crate::domain::order::{Order, OrderStatus};
 use crate::domain::product::Availability;
 use crate::domain::record::{Field, Record, RecordKind};
+use crate::domain::value::Value;
 use crate::turn::grounding::scope::{Mention, stems};
 use crate::turn::grounding::words::{Word, is_negation};
 
@@ -130,7 +131,11 @@ impl Checker<'_> {
             let today = self.book.today();
             let holds = promotions.iter().all(|r| match self.book.record(*r).map(|v| &v.record) {
                 Some(Record::Promotion(p)) if never && !valid => p.end.is_none(),
-                Some(Record::Promotion(p)) => p.runs_on(today).is_ok() == wanted || (!wanted && self.does_not_cover(p, sentence)),
+                Some(Record::Promotion(p)) => {
+                    let covers = !self.does_not_cover(p, sentence) && !self.names_another_kind(p, sentence);
+                    let applies = p.runs_on(today).is_ok() && (covers || !self.names_another_kind(p, sentence));
+                    applies == wanted || (!wanted && !covers)
+                }
                 _ => false,
             });
             if !holds {
@@ -179,6 +184,21 @@ impl Checker<'_> {
                 _ => true,
             })
         })
+    }
+
+    /// Whether the sentence names a category of the shop that the promotion is not for.
+    fn names_another_kind(&self, promotion: &crate::domain::promotion::Promotion, sentence: &Sentence<'_>) -> bool {
+        let text = sentence.text.to_lowercase();
+        let leaf = |path: &str| path.rsplit('>').next().unwrap_or(path).trim().to_lowercase();
+        let own: Vec<String> = promotion.categories.iter().map(|path| leaf(path)).collect();
+        let named = self.book.facts().filter_map(|(_, fact)| match (&fact.source, &fact.value) {
+            (Source::Shop, Value::Text(name)) => Some(name.to_lowercase()),
+            _ => None,
+        });
+        !own.is_empty()
+            && named
+                .filter(|name| text.contains(name.as_str()))
+                .any(|name| !own.iter().any(|own| own.contains(&name) || name.contains(own)))
     }
 
     fn does_not_cover(&self, promotion: &crate::domain::promotion::Promotion, sentence: &Sentence<'_>) -> bool {
