@@ -16,6 +16,7 @@ use crate::telemetry::LogFormat;
 pub fn run(global: &Global, args: &Chat) -> Result<(), Failure> {
     reach::log(global, tracing::Level::WARN, LogFormat::Readable);
     let config = reach::configure(global, &[])?;
+    super::system::set_model_threads(&config);
     let session = args.session.clone().unwrap_or_else(|| format!("chat-{}", uuid::Uuid::new_v4().simple()));
     reach::block_on(async {
         let shop = Shop::reach(config, Fill::Demo).await?;

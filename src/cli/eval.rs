@@ -14,6 +14,7 @@ use crate::sentiment::Analyzer;
 /// Measures and prints.
 pub fn run(global: &Global, args: &Eval) -> Result<(), Failure> {
     let config = reach::configure(global, &[])?;
+    super::system::set_model_threads(&config);
     let bytes = read(&args.file)?;
     let text = std::str::from_utf8(&bytes).map_err(|_| Failure::Said(format!("{} is not UTF-8 text", args.file.display())))?;
     let report = match args.what.as_str() {

@@ -5,6 +5,7 @@ use std::future::Future;
 
 use super::args::Global;
 use super::outcome::Failure;
+use super::system;
 use crate::app::commands::{self, Request, Response};
 use crate::app::{App, Fill, control};
 use crate::config::{self, Config, Loaded};
@@ -113,6 +114,7 @@ impl Shop {
 pub fn once(global: &Global, fill: Fill, request: Request, payload: &[u8]) -> Result<Response, Failure> {
     log(global, tracing::Level::WARN, LogFormat::Readable);
     let config = configure(global, &[])?;
+    system::set_model_threads(&config);
     block_on(async {
         let shop = Shop::reach(config, fill).await?;
         let answer = shop.ask(request, payload).await;

@@ -16,6 +16,7 @@ pub fn run(global: &Global, args: &Serve) -> Result<(), Failure> {
     let flags: Vec<(&str, &str, String)> = args.listen.iter().map(|address| ("server", "listen", address.clone())).collect();
     let config = reach::configure(global, &flags)?;
     system::raise_file_limit();
+    system::set_model_threads(&config);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -24,7 +25,7 @@ pub fn run(global: &Global, args: &Serve) -> Result<(), Failure> {
         let listeners = Listeners::bind(&config).await?;
         let address = listeners.address().map_err(|error| Failure::Said(error.to_string()))?;
         let app = App::open(config, if args.empty { Fill::Empty } else { Fill::Demo }).await?;
-        greet(global, &app.config, address);
+        greet(global, &app, address);
         if args.open {
             open(&url(&app.config, address));
         }
@@ -37,16 +38,25 @@ fn url(config: &Config, address: SocketAddr) -> String {
     format!("{scheme}://{address}")
 }
 
-fn greet(global: &Global, config: &Config, address: SocketAddr) {
+fn greet(global: &Global, app: &App, address: SocketAddr) {
+    let config = &app.config;
     if global.quiet {
         return;
     }
     line(&format!("{} is open: {}", config.shop.name, url(config, address)));
-    line("  replies by: template (rules and the shop's records; no model)");
+    line(&format!("  replies by: {}", speakers(app)));
     let staff = if address.ip().is_loopback() { address } else { config.server.console_listen.0 };
     line(&format!("  for staff:  {}/docs and /metrics; tokens with `electromart token create NAME`", url(config, staff)));
     line(&format!("  data:       {}", config.server.data_dir.display()));
     line("  Ctrl-C ends it; nothing that was accepted is lost.");
+}
+
+/// Who decides what a message is about, and who puts replies into words.
+fn speakers(app: &App) -> String {
+    let mut words: Vec<&str> = app.engine.voices.order(false).iter().map(|voice| voice.provider().name()).collect();
+    words.push("template");
+    let router = if app.engine.encoder.is_some() { "the embedded encoder" } else { "rules alone" };
+    format!("{}; routed by {router}", words.join(", then "))
 }
 
 /// Ctrl-C, or the system asking.

@@ -1,5 +1,30 @@
 //! What a process asks of the system.
 
+use crate::config::Config;
+use crate::llm::local::thread_variables;
+
+/// Tells candle how many threads it may use, which it only reads from the environment at its first use.
+///
+/// Without a local model only the encoder works on it, on texts so short that a second thread makes it
+/// slower as soon as anything else runs (`models/nano/ENCODER.md`, "Holes").
+pub fn set_model_threads(config: &Config) {
+    let asked = std::env::var_os("CANDLE_NUM_THREADS").is_some() || std::env::var_os("RAYON_NUM_THREADS").is_some();
+    if asked {
+        return;
+    }
+    let mut variables = thread_variables(&config.local);
+    if variables.is_empty() && config.local.model.is_none() {
+        variables.push(("CANDLE_NUM_THREADS", "1".to_owned()));
+    }
+    for (name, value) in variables {
+        // SAFETY: the verbs call this before they start a runtime, while this is the only thread.
+        #[allow(unsafe_code)]
+        unsafe {
+            std::env::set_var(name, value);
+        }
+    }
+}
+
 /// Asks the system for as many open files as it will give; returns how many that is. A connection is one.
 pub fn raise_file_limit() -> u64 {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};

@@ -274,7 +274,7 @@ impl Engine {
     /// Publishes verified sentences before their commit, but for a turn that writes: its promises wait.
     fn stream(&self, job: &Job, machine: &Machine, spoken: &Spoken) {
         let outcome = &machine.outcome;
-        if !outcome.writes.is_empty() || outcome.identity_failed || !self.hub.is_watched(job.session) {
+        if !outcome.writes.is_empty() || outcome.identity_failed || is_late(job) || !self.hub.is_watched(job.session) {
             return;
         }
         let message = MessageId::reply_to(job.session, job.seq);
@@ -288,6 +288,9 @@ impl Engine {
     }
 
     fn typing(&self, job: &Job, agent: Agent, stage: Stage) {
+        if is_late(job) {
+            return;
+        }
         self.hub.publish(job.session, &ServerEvent::Typing { agent, stage });
     }
 
@@ -356,6 +359,14 @@ impl Engine {
         self.hub.publish(job.session, &ServerEvent::Failed { message, client_id: job.message.client_id.clone(), error });
         Ended::Failed
     }
+}
+
+/// A message that waited this long is answered at once rather than piece by piece: the machine has enough
+/// to do, and "is typing" would come with the reply itself.
+const LATE: Duration = Duration::from_millis(100);
+
+fn is_late(job: &Job) -> bool {
+    Moment::now().since(job.accepted_at) > LATE
 }
 
 /// Messages before the one to be classified that the encoder reads.
