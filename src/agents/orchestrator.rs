@@ -197,6 +197,13 @@ fn by_what_it_holds(question: &Question<'_>) -> Option<Decision> {
         let priced = !heard.products.is_empty() && (read.hint(Goal::PriceQuestion) > 0.0 || read.hint(Goal::PromoPrice) > 0.0);
         return fresh(if priced { Goal::PromoPrice } else { Goal::CodeCheck }, "names a code of the shop");
     }
+    // "Is my order still under warranty" is about the warranty, however much it speaks of the order.
+    const TROUBLE: [Goal; 4] = [Goal::Warranty, Goal::DamagedOrWrongItem, Goal::ReturnRequest, Goal::RefundStatus];
+    if heard.orders.iter().any(|order| order.certain)
+        && let Some(hint) = read.hints.iter().find(|hint| hint.score >= 4.0 && TROUBLE.contains(&hint.goal))
+    {
+        return fresh(hint.goal, "an order's number with a trouble");
+    }
     let proven = read.contact.email.is_some() || read.contact.phone_tail.is_some();
     let bare = read.best_hint().is_none_or(|hint| hint.score < 3.0 || hint.goal.intent() == Intent::Orders);
     (state.pending.is_none() && proven && bare && heard.orders.iter().any(|order| order.certain))

@@ -15,6 +15,7 @@ pub mod rows;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 use tokio::sync::oneshot;
 
@@ -28,6 +29,7 @@ use crate::domain::record::{Record, RecordKind, RecordRef, Version};
 use crate::domain::state::ConversationState;
 use crate::domain::text::fold::bare;
 use crate::domain::time::Moment;
+use crate::telemetry;
 use cache::Caches;
 use command::{
     Accept, Accepted, Attempt, AttemptVerdict, Command, Expire, Expired, Forget, Forgotten, OpenSession, Opened, PutOutcome, PutRecords,
@@ -62,10 +64,14 @@ impl Store {
         &*self.backend
     }
 
-    async fn write<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, StoreError> {
+    /// Hands a write over and waits until it is on disk, which is timed under the operation's name.
+    async fn write<T>(&self, operation: &'static str, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, StoreError> {
+        let begun = Instant::now();
         let (reply, outcome) = oneshot::channel();
         self.backend.submit(command(reply))?;
-        outcome.await.map_err(|_| StoreError::Closed)?
+        let outcome = outcome.await.map_err(|_| StoreError::Closed)?;
+        telemetry::store(operation, begun.elapsed());
+        outcome
     }
 
     // Sessions and messages.
@@ -75,7 +81,7 @@ impl Store {
     /// # Errors
     /// When the store fails.
     pub async fn open_session(&self, open: OpenSession) -> Result<Opened, StoreError> {
-        self.write(|reply| Command::OpenSession(open, reply)).await
+        self.write("open_session", |reply| Command::OpenSession(open, reply)).await
     }
 
     /// Accepts a message; returns once it is on disk.
@@ -83,7 +89,7 @@ impl Store {
     /// # Errors
     /// When the store fails.
     pub async fn accept(&self, accept: Accept) -> Result<Accepted, StoreError> {
-        self.write(|reply| Command::Accept(Box::new(accept), reply)).await
+        self.write("accept", |reply| Command::Accept(Box::new(accept), reply)).await
     }
 
     /// Ends a turn; returns once its result is on disk.
@@ -93,7 +99,7 @@ impl Store {
     pub async fn settle(&self, settle: Settle, state: Option<ConversationState>) -> Result<Settled, StoreError> {
         let session = settle.session;
         let touched: Vec<(RecordKind, String)> = settle.records.iter().map(|w| (w.kind, w.id.clone())).collect();
-        let outcome = self.write(|reply| Command::Settle(Box::new(settle), reply)).await?;
+        let outcome = self.write("settle", |reply| Command::Settle(Box::new(settle), reply)).await?;
         self.caches.records.forget(&touched);
         match (&outcome, state) {
             (Settled::Done(_), Some(state)) => self.caches.states.insert(session, Arc::new(state)),
@@ -259,7 +265,7 @@ impl Store {
     /// When the store fails.
     pub async fn put(&self, put: PutRecords) -> Result<PutOutcome, StoreError> {
         let touched: Vec<(RecordKind, String)> = put.writes.iter().map(|w| (w.kind, w.id.clone())).collect();
-        let outcome = self.write(|reply| Command::PutRecords(put, reply)).await?;
+        let outcome = self.write("put_records", |reply| Command::PutRecords(put, reply)).await?;
         self.caches.records.forget(&touched);
         Ok(outcome)
     }
@@ -271,7 +277,7 @@ impl Store {
     /// # Errors
     /// When the store fails.
     pub async fn attempt(&self, attempt: Attempt) -> Result<AttemptVerdict, StoreError> {
-        self.write(|reply| Command::Attempt(attempt, reply)).await
+        self.write("attempt", |reply| Command::Attempt(attempt, reply)).await
     }
 
     /// Writes an API token.
@@ -279,7 +285,7 @@ impl Store {
     /// # Errors
     /// When the store fails.
     pub async fn put_token(&self, token: TokenRow) -> Result<(), StoreError> {
-        self.write(|reply| Command::PutToken(token, reply)).await
+        self.write("put_token", |reply| Command::PutToken(token, reply)).await
     }
 
     /// Writes a label.
@@ -287,7 +293,7 @@ impl Store {
     /// # Errors
     /// When the store fails.
     pub async fn put_label(&self, label: LabelRow) -> Result<(), StoreError> {
-        self.write(|reply| Command::PutLabel(label, reply)).await
+        self.write("put_label", |reply| Command::PutLabel(label, reply)).await
     }
 
     /// Writes a blob.
@@ -295,7 +301,7 @@ impl Store {
     /// # Errors
     /// When the store fails.
     pub async fn put_blob(&self, name: &str, bytes: Vec<u8>) -> Result<(), StoreError> {
-        self.write(|reply| Command::PutBlob(name.to_owned(), bytes, reply)).await
+        self.write("put_blob", |reply| Command::PutBlob(name.to_owned(), bytes, reply)).await
     }
 
     /// A blob.
@@ -327,7 +333,7 @@ impl Store {
     /// # Errors
     /// When the store fails.
     pub async fn expire(&self, expire: Expire) -> Result<Expired, StoreError> {
-        let outcome = self.write(|reply| Command::Expire(expire, reply)).await?;
+        let outcome = self.write("expire", |reply| Command::Expire(expire, reply)).await?;
         self.caches.states.clear();
         Ok(outcome)
     }
@@ -337,7 +343,7 @@ impl Store {
     /// # Errors
     /// When the store fails.
     pub async fn forget(&self, forget: Forget) -> Result<Forgotten, StoreError> {
-        let outcome = self.write(|reply| Command::Forget(forget, reply)).await?;
+        let outcome = self.write("forget", |reply| Command::Forget(forget, reply)).await?;
         self.caches.clear();
         Ok(outcome)
     }

@@ -10,6 +10,7 @@ mod door;
 mod http;
 mod identity;
 mod log;
+mod metrics;
 mod openapi;
 mod sessions;
 mod shop;

@@ -33,6 +33,11 @@ fn products(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         keep_on_table(&meant, state);
         return Ok(found.products.iter().copied().take(AT_ONCE).collect());
     }
+    if turn.heard.products.len() > 1 {
+        let chosen = one_each(turn, &found.products, book);
+        keep_on_table(&Meant { skus: say::skus(book, &chosen), how: meant.how, ambiguous: false }, state);
+        return Ok(chosen);
+    }
     let alike = one_family(&found.products, book);
     if alike.len() > AT_ONCE || alike.is_empty() {
         return Err(which(turn, found, book, state));
@@ -40,6 +45,20 @@ fn products(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     let skus = say::skus(book, &alike);
     keep_on_table(&Meant { skus, how: meant.how, ambiguous: false }, state);
     Ok(alike)
+}
+
+/// Of several names each one product, the one in stock where it comes in several colours.
+fn one_each(turn: &Turn<'_>, ids: &[RecordId], book: &FactBook) -> Vec<RecordId> {
+    let fits = |id: &RecordId, skus: &[String]| say::product(book, *id).is_some_and(|p| skus.contains(&p.sku));
+    let there = |id: &RecordId| say::product(book, *id).is_some_and(|p| p.availability() != Availability::OutOfStock);
+    turn.heard
+        .products
+        .iter()
+        .filter_map(|mention| {
+            let fitting: Vec<RecordId> = ids.iter().copied().filter(|id| fits(id, &mention.skus)).collect();
+            fitting.iter().copied().find(there).or(fitting.first().copied())
+        })
+        .collect()
 }
 
 /// Products a name fits that are one product in several colours or sizes, those in stock first; empty

@@ -1,7 +1,7 @@
 //! From a message to a product query, and from one query to the next.
 
 use super::Understanding;
-use crate::domain::heard::Heard;
+use crate::domain::heard::{CategoryNamed, Heard};
 use crate::domain::money::Money;
 use crate::domain::query::{ProductQuery, Sort};
 use crate::domain::text::words;
@@ -198,7 +198,7 @@ pub fn query(text: &str, heard: &Heard, read: &Understanding) -> ProductQuery {
         }
     }
     for category in &heard.categories {
-        if is_excluded(heard, category.words.start) {
+        if is_excluded(heard, category.words.start) || is_purpose(heard, category) {
             continue;
         }
         query.categories.extend(category.names.iter().cloned());
@@ -227,10 +227,17 @@ pub fn query(text: &str, heard: &Heard, read: &Understanding) -> ProductQuery {
     query
 }
 
+/// "A monitor for gaming": what a thing is for is no second kind of thing. Its words stay as words.
+fn is_purpose(heard: &Heard, category: &CategoryNamed) -> bool {
+    let at = category.words.start;
+    let after_for = at > 0 && heard.words.get(at - 1).is_some_and(|w| w.text == "for");
+    after_for && !category.names.is_empty() && heard.categories.iter().any(|other| other.words.end < at && !other.names.is_empty())
+}
+
 /// Words that are part of a category, a brand, a price, a measure or a reference.
 fn spoken_for(heard: &Heard, read: &Understanding) -> Vec<bool> {
     let mut spoken_for = vec![false; heard.words.len()];
-    let spans = heard.categories.iter().map(|c| &c.words).chain(heard.brands.iter().map(|b| &b.words));
+    let spans = heard.categories.iter().filter(|c| !is_purpose(heard, c)).map(|c| &c.words).chain(heard.brands.iter().map(|b| &b.words));
     for span in spans {
         spoken_for[span.clone()].fill(true);
     }
