@@ -153,6 +153,12 @@ fn by_conversation(question: &Question<'_>) -> Option<Decision> {
         decision.continues = false;
         return Some(decision);
     }
+    // The name of a product is understood in any language; what is asked of it is not.
+    if question.read.hint(Goal::OtherLanguage) >= 5.0 {
+        let mut decision = settled(Route::Agent(Agent::General), Goal::OtherLanguage, "another language");
+        decision.continues = false;
+        return Some(decision);
+    }
     if let Some(decision) = by_what_it_holds(question) {
         return Some(decision);
     }
