@@ -1,37 +1,31 @@
 //! A client on a connection that lasts: its session, what it sends, and what it is sent, the same for
 //! `/ws` and Socket.IO.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::Shared;
 use super::caller::Caller;
+use super::follow::Follower;
 use super::inbound::{self, ClientEvent, Named};
 use super::wire::{self, WireError, WireEvent};
 use crate::domain::error::{ErrorCode, Rejected};
-use crate::domain::event::{ServerEvent, SessionGrant};
+use crate::domain::event::SessionGrant;
 use crate::domain::ids::Seq;
-use crate::domain::message::Stored;
 use crate::gateway::{Held, Inbound, Origin};
-use crate::hub::Watch;
 use crate::telemetry;
 
-/// Messages replayed at once after a resume.
-const PAGE: usize = 200;
+/// Between two attempts to read a store that failed.
+const BREATH: Duration = Duration::from_secs(1);
 
 /// A connected client.
 pub struct Client {
     shared: Shared,
     caller: Caller,
     origin: Origin,
-    live: Option<Live>,
-}
-
-/// The session a connection holds, with what it has been sent of it.
-struct Live {
-    held: Held,
-    watch: Watch,
-    /// The next stored message to be sent; every lower one was.
-    next: Seq,
+    /// The session the connection holds, with what it has been sent of it.
+    live: Option<Follower>,
 }
 
 /// What became of an event.
@@ -100,7 +94,7 @@ impl Client {
             Err(rejected) => Err(rejected),
         };
         match opened {
-            Ok(grant) => Ok(self.hold(grant, 0)),
+            Ok(grant) => Ok(self.hold_new(grant)),
             Err(rejected) => Err(self.refuse(rejected, None)),
         }
     }
@@ -120,34 +114,19 @@ impl Client {
         let token = named.token.as_deref().ok_or_else(|| Rejected::new(ErrorCode::Unauthorized, "A session is resumed with its token."))?;
         let grant = self.shared.gateway.authenticate(&named.id, token).await?;
         let seen = last_seq.unwrap_or(grant.last_seq).min(grant.last_seq);
-        // Watching begins before the store is read, so nothing falls in between.
-        let mut events = vec![self.hold(grant, seen)];
-        events.extend(self.catch_up().await?);
+        let mut events = vec![wire::session(&grant)];
+        let held = Held { id: grant.id, key: grant.key };
+        let live = self.live.insert(Follower::new(self.shared.clone(), held, self.origin.connection, seen));
+        events.extend(live.stored().await?);
         Ok(events)
     }
 
-    fn hold(&mut self, grant: SessionGrant, seen: Seq) -> WireEvent {
+    /// Holds a session that was just opened.
+    fn hold_new(&mut self, grant: SessionGrant) -> WireEvent {
         let event = wire::session(&grant);
         let held = Held { id: grant.id, key: grant.key };
-        let watch = self.shared.gateway.watch(&held);
-        self.live = Some(Live { held, watch, next: seen.saturating_add(1) });
+        self.live = Some(Follower::of_new(self.shared.clone(), held, self.origin.connection));
         event
-    }
-
-    /// Stored messages from the next one on.
-    async fn catch_up(&mut self) -> Result<Vec<WireEvent>, Rejected> {
-        let Some(live) = &mut self.live else { return Ok(Vec::new()) };
-        let mut events = Vec::new();
-        loop {
-            let page = self.shared.gateway.messages(&live.held, live.next - 1, PAGE).await?;
-            for stored in &page {
-                events.push(wire::stored(live.held.key, &live.held.id, stored));
-                live.next = stored.seq + 1;
-            }
-            if page.len() < PAGE {
-                return Ok(events);
-            }
-        }
     }
 
     /// Takes an event of the client.
@@ -169,7 +148,7 @@ impl Client {
                 if rejected.code == ErrorCode::SessionExpired
                     && let Ok(fresh) = self.shared.gateway.open().await
                 {
-                    events.push(self.hold(fresh, 0));
+                    events.push(self.hold_new(fresh));
                 }
                 Err(self.refuse(rejected, client_id))
             }
@@ -218,42 +197,22 @@ impl Client {
             (None, None) => {
                 let grant = self.shared.gateway.open().await?;
                 let held = Held { id: grant.id.clone(), key: grant.key };
-                events.push(self.hold(grant, 0));
+                events.push(self.hold_new(grant));
                 Ok(held)
             }
         }
     }
 
-    /// What there is to send next; waits for it. Never ends while the connection lives.
-    pub async fn next(&mut self) -> Vec<WireEvent> {
+    /// What there is to send next; waits for it. Never ends while the connection lives. May be broken off.
+    pub async fn next(&mut self) -> WireEvent {
+        let Some(live) = &mut self.live else { return std::future::pending().await };
         loop {
-            let Some(live) = &mut self.live else { return std::future::pending().await };
-            let Some(event) = live.watch.next().await else {
-                // The hub let a slow connection go: what it missed is read from the store.
-                live.watch = self.shared.gateway.watch(&live.held);
-                return self.catch_up().await.unwrap_or_default();
-            };
-            let events = self.deliver(&event).await;
-            if !events.is_empty() {
-                return events;
+            match live.next().await {
+                Ok(event) => return event,
+                // The failure is in the log; a store that cannot be read is not asked without a pause.
+                Err(_) => tokio::time::sleep(BREATH).await,
             }
         }
-    }
-
-    async fn deliver(&mut self, event: &ServerEvent) -> Vec<WireEvent> {
-        let Some(live) = &mut self.live else { return Vec::new() };
-        if let ServerEvent::Message(stored) | ServerEvent::Said { stored, .. } = event {
-            let stored: &Stored = stored;
-            if stored.seq < live.next {
-                return Vec::new();
-            }
-            if stored.seq > live.next {
-                // Two commits may be published in the other order; the store has them in theirs.
-                return self.catch_up().await.unwrap_or_default();
-            }
-            live.next = stored.seq + 1;
-        }
-        wire::event(live.held.key, &live.held.id, event, self.origin.connection).into_iter().collect()
     }
 }
 

@@ -7,6 +7,7 @@ mod analytics;
 mod caller;
 mod client;
 mod console;
+mod follow;
 mod guard;
 mod health;
 pub mod inbound;

@@ -8,9 +8,10 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
-use futures_util::{Stream, stream};
+use futures_util::{Stream, StreamExt as _, stream};
 
 use super::caller::Caller;
+use super::follow::Follower;
 use super::rest::{After, admit_to};
 use super::wire::{self, WireEvent};
 use super::{Shared, reply};
@@ -22,9 +23,6 @@ use crate::hub::Watch;
 
 /// Between two comments that keep the connection alive.
 const COMMENT: Duration = Duration::from_secs(15);
-/// Messages read from the store at once.
-const PAGE: usize = 200;
-
 /// An event in the form of the stream.
 fn form(event: &WireEvent) -> Bytes {
     let id = event.seq.map(|seq| format!("id: {seq}\n")).unwrap_or_default();
@@ -32,7 +30,6 @@ fn form(event: &WireEvent) -> Bytes {
 }
 
 fn response(events: impl Stream<Item = Bytes> + Send + 'static) -> Response {
-    use futures_util::StreamExt as _;
     let mut response = Response::new(Body::from_stream(events.map(Ok::<_, Infallible>)));
     *response.status_mut() = StatusCode::OK;
     for (name, value) in [
@@ -114,67 +111,15 @@ pub async fn events(
     };
     let last_id = headers.get("last-event-id").and_then(|value| value.to_str().ok()).and_then(|value| value.trim().parse::<Seq>().ok());
     let after = last_id.or(query.ok().and_then(|Query(after)| after.after)).unwrap_or(0);
-    // Watching begins before the store is read, so nothing falls in between.
-    let watch = shared.gateway.watch(&held);
-    let start = Session { shared, held, watch, next: after.saturating_add(1), behind: true, queued: std::collections::VecDeque::new() };
+    let start = Follower::new(shared, held, 0, after);
     let hello = stream::once(async { Bytes::from_static(b"retry: 2000\n\n") });
-    use futures_util::StreamExt as _;
-    response(hello.chain(stream::unfold(start, |mut session| async move {
-        let bytes = session.next().await?;
-        Some((bytes, session))
+    response(hello.chain(stream::unfold(start, |mut follower| async move {
+        let bytes = match tokio::time::timeout(COMMENT, follower.next()).await {
+            Err(_) => Bytes::from_static(b": waiting\n\n"),
+            Ok(Ok(event)) => form(&event),
+            // The store cannot be read: the client comes back with the last number it saw.
+            Ok(Err(_)) => return None,
+        };
+        Some((bytes, follower))
     })))
-}
-
-struct Session {
-    shared: Shared,
-    held: Held,
-    watch: Watch,
-    next: Seq,
-    /// There may be stored messages that were not sent.
-    behind: bool,
-    queued: std::collections::VecDeque<Bytes>,
-}
-
-impl Session {
-    async fn next(&mut self) -> Option<Bytes> {
-        loop {
-            if let Some(bytes) = self.queued.pop_front() {
-                return Some(bytes);
-            }
-            if self.behind {
-                self.read().await?;
-                continue;
-            }
-            match tokio::time::timeout(COMMENT, self.watch.next()).await {
-                Err(_) => return Some(Bytes::from_static(b": waiting\n\n")),
-                Ok(None) => {
-                    self.watch = self.shared.gateway.watch(&self.held);
-                    self.behind = true;
-                }
-                Ok(Some(event)) => self.take(&event),
-            }
-        }
-    }
-
-    /// A page from the store; `None` ends the stream when the store cannot be read.
-    async fn read(&mut self) -> Option<()> {
-        let page = self.shared.gateway.messages(&self.held, self.next.saturating_sub(1), PAGE).await.ok()?;
-        self.behind = page.len() == PAGE;
-        for stored in &page {
-            self.queued.push_back(form(&wire::stored(self.held.key, &self.held.id, stored)));
-            self.next = stored.seq + 1;
-        }
-        Some(())
-    }
-
-    fn take(&mut self, event: &ServerEvent) {
-        if let ServerEvent::Message(stored) | ServerEvent::Said { stored, .. } = event {
-            if stored.seq != self.next {
-                self.behind |= stored.seq > self.next;
-                return;
-            }
-            self.next = stored.seq + 1;
-        }
-        self.queued.extend(wire::event(self.held.key, &self.held.id, event, 0).as_ref().map(form));
-    }
 }

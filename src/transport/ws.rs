@@ -119,11 +119,7 @@ impl Connection {
                         None => return Ok(()),
                     }
                 }
-                events = self.client.next() => {
-                    for event in &events {
-                        self.send(event).await?;
-                    }
-                }
+                event = self.client.next() => self.send(&event).await?,
                 _ = pulse.tick() => {
                     if heard.elapsed() >= self.patience {
                         return self.close(CloseCode::Away, "no sign of life").await;

@@ -66,7 +66,7 @@ impl Peer {
                     Some(Received::Binary) => self.refuse("Binary messages are not understood; send JSON.").await?,
                     None => return Ok(()),
                 },
-                events = self.client.next() => self.emit_all(&events).await?,
+                event = self.client.next() => self.emit(&event).await?,
                 () = &mut closed => return Ok(()),
             }
         }
