@@ -6,7 +6,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use electromart::app::commands::{self, Request};
-use electromart::app::{App, Fill};
+use electromart::app::{App, Fill, Purpose};
 use electromart::config::{Config, ProviderMode};
 
 fn turn(criterion: &mut Criterion) {
@@ -16,7 +16,7 @@ fn turn(criterion: &mut Criterion) {
         let mut config = Config::default();
         config.server.data_dir = folder.path().join("data");
         config.provider.mode = mode;
-        let Ok(app) = runtime.block_on(App::open(config, Fill::Demo)) else { return };
+        let Ok(app) = runtime.block_on(App::open(config, Fill::Demo, Purpose::Talk)) else { return };
         runtime.spawn(app.queue.clone().work());
         criterion.bench_function(&format!("a durable turn, {name}"), |b| {
             b.iter(|| {

@@ -2,6 +2,7 @@
 
 use super::evidence_words;
 use super::orchestrator::Question;
+use super::understanding::Understanding;
 use super::understanding::affirm::Answer;
 use super::understanding::needs;
 use crate::domain::agent::{Decider, Intent, IntentScores};
@@ -108,8 +109,8 @@ fn by_context(question: &Question<'_>) -> Vec<(Goal, f32)> {
         found.push((Goal::TicketStatus, 4.0));
     }
     if heard.codes.iter().any(|c| c.known) {
-        let priced = !heard.products.is_empty() && (read.hint(Goal::PriceQuestion) > 0.0 || read.hint(Goal::PromoPrice) > 0.0);
-        found.push(if priced { (Goal::PromoPrice, 8.0) } else { (Goal::CodeCheck, 7.0) });
+        let goal = code_goal(heard, read);
+        found.push((goal, if goal == Goal::PromoPrice { 8.0 } else { 7.0 }));
     }
     if !heard.products.is_empty() {
         found.push((Goal::ProductQuestion, 2.4));
@@ -130,6 +131,12 @@ fn by_context(question: &Question<'_>) -> Vec<(Goal, f32)> {
         found.push((answered_by(domain), 2.2 + 3.0 * (likeness - KNOWN_QUESTION)));
     }
     found
+}
+
+/// What a code of the shop is asked for: the price of a product with it, or what it does.
+pub fn code_goal(heard: &Heard, read: &Understanding) -> Goal {
+    let priced = !heard.products.is_empty() && (read.hint(Goal::PriceQuestion) > 0.0 || read.hint(Goal::PromoPrice) > 0.0);
+    if priced { Goal::PromoPrice } else { Goal::CodeCheck }
 }
 
 /// Goals that follow from what is on the table: a narrowing word refines, a pointing one asks about it.
@@ -196,7 +203,7 @@ fn asks_about_it(heard: &Heard) -> bool {
 }
 
 /// Neither its price nor whether it is there, and no other business: what it is like.
-fn about_its_nature(read: &super::understanding::Understanding) -> bool {
+fn about_its_nature(read: &Understanding) -> bool {
     read.best_hint()
         .is_none_or(|hint| hint.score < 3.0 || matches!(hint.goal, Goal::ProductQuestion | Goal::FindProduct | Goal::RefineResults))
 }

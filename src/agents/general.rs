@@ -18,13 +18,13 @@ impl Colleague for General {
         Agent::General
     }
 
-    fn step(&self, turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
+    fn step(&self, turn: &Turn<'_>, found: &Findings, book: &mut FactBook, _: &mut ConversationState) -> Step {
         match turn.goal {
             Goal::Greeting => with_chips(ActKind::Greet),
             Goal::Thanks => plain(ActKind::Thank),
             Goal::Goodbye => plain(ActKind::Farewell),
             Goal::SmallTalk => plain(if is_about_jokes(turn) { ActKind::Joke } else { ActKind::SmallTalk }),
-            Goal::BotQuestion => bot_question(turn, found, book),
+            Goal::BotQuestion => bot_question(turn),
             Goal::Capabilities => with_chips(ActKind::Capabilities),
             Goal::OtherLanguage => plain(ActKind::OtherLanguage),
             Goal::StoreHours => hours(turn, found, book),
@@ -32,7 +32,7 @@ impl Colleague for General {
             Goal::Deny => plain(ActKind::Acknowledge),
             Goal::StoreLocation | Goal::Contact => say::from_knowledge(turn, found, book),
             Goal::HumanRequest if turn.continues => contact(turn, found, book),
-            Goal::OutOfScope | Goal::HumanRequest => out_of_scope(turn, found, book, state),
+            Goal::OutOfScope | Goal::HumanRequest => out_of_scope(turn, found, book),
             goal => Answer::hand_over(goal),
         }
     }
@@ -72,7 +72,7 @@ fn contact(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> Step {
 }
 
 /// What it is; its inside is nobody's business.
-fn bot_question(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> Step {
+fn bot_question(turn: &Turn<'_>) -> Step {
     let inside = turn.heard.words.iter().any(|w| {
         matches!(
             w.stem.as_str(),
@@ -82,7 +82,6 @@ fn bot_question(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> Step 
     if inside {
         return plain(ActKind::GlassHouse);
     }
-    let _ = (found, book);
     plain(ActKind::AboutBot)
 }
 
@@ -98,7 +97,7 @@ fn hours(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> Step {
 }
 
 /// Perhaps the shop has an answer after all; otherwise a kind no and what it can do.
-fn out_of_scope(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
+fn out_of_scope(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> Step {
     /// Surer than elsewhere: the message was taken for nothing the shop does.
     const SURELY: f32 = 0.6;
     if found.knowledge.is_empty() {
@@ -110,6 +109,5 @@ fn out_of_scope(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &
         return answer.done();
     }
     let understood = turn.read.hint(Goal::OutOfScope) >= 3.0;
-    let _ = state;
     with_chips(if understood { ActKind::OutOfScope } else { ActKind::NotUnderstood })
 }

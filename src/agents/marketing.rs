@@ -10,7 +10,7 @@ use crate::domain::fact::{FactBook, FactId, Formula, RecordId};
 use crate::domain::goal::Goal;
 use crate::domain::money::Money;
 use crate::domain::product::Product;
-use crate::domain::promotion::{Discount, NotApplicable, Promotion};
+use crate::domain::promotion::{Discount, NotApplicable, Promotion, category_leaf};
 use crate::domain::record::Field;
 use crate::domain::state::{ConversationState, Pending};
 use crate::domain::text::number;
@@ -134,10 +134,7 @@ fn for_category_or_all(turn: &Turn<'_>, running: &[RecordId], book: &mut FactBoo
     let covers = |promotion: &Promotion| {
         categories.is_empty()
             || promotion.categories.is_empty()
-            || promotion.categories.iter().any(|own| {
-                let leaf = own.rsplit('>').next().unwrap_or(own).trim();
-                categories.iter().any(|wanted| wanted.eq_ignore_ascii_case(leaf) || own.to_lowercase().contains(&wanted.to_lowercase()))
-            })
+            || promotion.categories.iter().any(|own| categories.iter().any(|wanted| is_within(own, wanted)))
     };
     let mut shown: Vec<RecordId> = running.iter().copied().filter(|id| say::promotion(book, *id).is_some_and(|p| covers(&p))).collect();
     // Those bound to the category asked for come before those for everything.
@@ -313,17 +310,18 @@ fn code(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut Conv
     answer.done()
 }
 
+/// Whether a category asked about is the one at the end of a path, or on the way to it.
+fn is_within(path: &str, wanted: &str) -> bool {
+    wanted.eq_ignore_ascii_case(category_leaf(path)) || path.to_lowercase().contains(&wanted.to_lowercase())
+}
+
 /// The category asked about, where a promotion is for others only.
 fn outside_category(turn: &Turn<'_>, promotion: &Promotion) -> Option<String> {
     let asked: Vec<&String> = turn.heard.categories.iter().flat_map(|named| &named.names).collect();
     let first = (*asked.first()?).clone();
     let covered = |name: &&String| {
-        promotion.categories.iter().any(|own| {
-            let leaf = own.rsplit('>').next().unwrap_or(own).trim();
-            name.eq_ignore_ascii_case(leaf)
-                || own.to_lowercase().contains(&name.to_lowercase())
-                || name.to_lowercase().contains(&leaf.to_lowercase())
-        })
+        let wider = |own: &String| name.to_lowercase().contains(&category_leaf(own).to_lowercase());
+        promotion.categories.iter().any(|own| is_within(own, name) || wider(own))
     };
     (!promotion.categories.is_empty() && !asked.iter().any(covered)).then_some(first)
 }

@@ -6,7 +6,7 @@ mod forget;
 mod tokens;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::App;
 use crate::domain::error::Rejected;
@@ -137,7 +137,7 @@ async fn import(app: &App, kind: &str, bytes: &[u8], options: Options) -> Result
     let kind = known(kind)?;
     let report = exchange::import::import(&app.engine.store, kind, bytes, &app.context(), options).await?;
     if report.applied {
-        app.engine.library.refresh(&app.engine.store, &[kind], None).await?;
+        app.engine.library.refresh(&app.engine.store, &[kind]).await?;
     }
-    serde_json::to_value(&report).map_err(|_| CommandError("the report could not be written".to_owned())).map(|report| json!(report))
+    serde_json::to_value(&report).map_err(|_| CommandError("the report could not be written".to_owned()))
 }

@@ -21,6 +21,7 @@ use crate::domain::time::Moment;
 use crate::exchange::{self, Context, ImportError};
 use crate::gateway::Gateway;
 use crate::hub::Hub;
+use crate::llm::Voices;
 use crate::llm::encoder::Encoder;
 use crate::queue::{Class, Queue};
 use crate::sentiment::Analyzer;
@@ -80,6 +81,15 @@ pub enum Fill {
     Empty,
 }
 
+/// Whether the shop is opened to talk or only for its records: models are not loaded to print a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Customers are answered.
+    Talk,
+    /// Records are read and written.
+    Records,
+}
+
 /// The shop, ready to work: what every verb and every listener drives.
 #[derive(Clone)]
 pub struct App {
@@ -102,7 +112,7 @@ impl App {
     ///
     /// # Errors
     /// See [`AppError`].
-    pub async fn open(config: Config, fill: Fill) -> Result<Self, AppError> {
+    pub async fn open(config: Config, fill: Fill, purpose: Purpose) -> Result<Self, AppError> {
         let started = Instant::now();
         let config = Arc::new(config);
         let folder = &config.server.data_dir;
@@ -110,7 +120,7 @@ impl App {
         let store = Store::open(folder)?;
         fill_new(&store, &config, fill).await?;
         let library = Library::default();
-        library.load(&store, None).await?;
+        library.load(&store).await?;
         let mut numbers: Vec<String> = Vec::new();
         store.for_each::<Ticket>(|_, ticket| numbers.push(ticket.number)).await?;
         let hub = Hub::default();
@@ -119,13 +129,16 @@ impl App {
             library,
             hub: hub.clone(),
             sentiment: Analyzer::embedded(),
-            encoder: encoder(&config),
+            encoder: (purpose == Purpose::Talk).then(|| encoder(&config)).flatten(),
             shop: Arc::new(shop(&config)),
             policy: IdentityPolicy::built_in()?,
             tickets: TicketNumbers::learn(numbers.iter().map(String::as_str)),
             thresholds: Thresholds { confidence: config.routing.threshold.0, margin: config.routing.margin.0 },
             max_handoffs: config.routing.max_handoffs,
-            voices: crate::llm::voices(&config),
+            voices: match purpose {
+                Purpose::Talk => crate::llm::voices(&config),
+                Purpose::Records => Voices::default(),
+            },
             history: config.limits.history_messages,
             deadline: Duration::from_secs(config.limits.turn_deadline_s),
             identity_pause: IDENTITY_PAUSE,

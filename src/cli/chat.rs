@@ -8,18 +8,15 @@ use super::args::{Chat, Global};
 use super::ask::show;
 use super::outcome::{Failure, document};
 use super::reach::{self, Shop};
-use crate::app::Fill;
 use crate::app::commands::Request;
-use crate::telemetry::LogFormat;
+use crate::app::{Fill, Purpose};
 
 /// Talks until the customer has nothing more to say.
 pub fn run(global: &Global, args: &Chat) -> Result<(), Failure> {
-    reach::log(global, tracing::Level::WARN, LogFormat::Readable);
-    let config = reach::configure(global, &[])?;
-    super::system::set_model_threads(&config);
+    let config = reach::prepare(global)?;
     let session = args.session.clone().unwrap_or_else(|| format!("chat-{}", uuid::Uuid::new_v4().simple()));
     reach::block_on(async {
-        let shop = Shop::reach(config, Fill::Demo).await?;
+        let shop = Shop::reach(config, Fill::Demo, Purpose::Talk).await?;
         let talked = talk(global, &shop, &session).await;
         shop.close().await;
         talked

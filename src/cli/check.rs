@@ -6,7 +6,7 @@ use super::args::{Check, Global};
 use super::outcome::{Failure, document, line};
 use super::reach::{self, Shop};
 use crate::app::commands::Request;
-use crate::app::{Fill, lint};
+use crate::app::{Fill, Purpose, lint};
 use crate::config;
 
 /// Checks and says what is odd; exits 1 when something is wrong.
@@ -27,7 +27,7 @@ pub fn run(global: &Global, args: &Check) -> Result<(), Failure> {
     let entries = if has_data {
         let config = loaded.config.clone();
         let exported = reach::block_on(async {
-            let shop = Shop::reach(config, Fill::Demo).await?;
+            let shop = Shop::reach(config, Fill::Demo, Purpose::Records).await?;
             let answer = shop.ask(Request::Export { kind: "knowledge".to_owned(), name: String::new() }, &[]).await;
             shop.close().await;
             answer

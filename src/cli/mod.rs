@@ -32,13 +32,11 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
-    let quiet = args.global.quiet;
     match run(args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Interrupted) => ExitCode::from(130),
         Err(Failure::Silent) => ExitCode::FAILURE,
         Err(Failure::Said(sentence)) => {
-            let _ = quiet;
             eprintln!("electromart: {sentence}");
             ExitCode::FAILURE
         }

@@ -7,7 +7,7 @@ use super::args::Global;
 use super::outcome::Failure;
 use super::system;
 use crate::app::commands::{self, Request, Response};
-use crate::app::{App, Fill, control};
+use crate::app::{App, Fill, Purpose, control};
 use crate::config::{self, Config, Loaded};
 use crate::telemetry::{self, LogFormat};
 
@@ -57,13 +57,25 @@ pub fn log(global: &Global, usual: tracing::Level, format: LogFormat) {
     telemetry::start_logging(level, format);
 }
 
-/// Runs an asynchronous command; Ctrl-C ends it.
-pub fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+/// What every command but `serve` begins with: quiet logging, the configuration, the models' threads.
+pub fn prepare(global: &Global) -> Result<Config, Failure> {
+    log(global, tracing::Level::WARN, LogFormat::Readable);
+    let config = configure(global, &[])?;
+    system::set_model_threads(&config);
+    Ok(config)
+}
+
+/// The threads a command runs on.
+pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::Said(format!("the program cannot start its threads: {error}")))?;
-    runtime.block_on(async {
+        .map_err(|error| Failure::Said(format!("the program cannot start its threads: {error}")))
+}
+
+/// Runs an asynchronous command; Ctrl-C ends it.
+pub fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    runtime()?.block_on(async {
         tokio::select! {
             done = work => done,
             _ = tokio::signal::ctrl_c() => Err(Failure::Interrupted),
@@ -81,12 +93,12 @@ pub enum Shop {
 
 impl Shop {
     /// Reaches the shop of the data folder; a new folder is filled as told.
-    pub async fn reach(config: Config, fill: Fill) -> Result<Self, Failure> {
+    pub async fn reach(config: Config, fill: Fill, purpose: Purpose) -> Result<Self, Failure> {
         let socket = control::path(&config.server.data_dir);
         if tokio::net::UnixStream::connect(&socket).await.is_ok() {
             return Ok(Self::Running(Box::new(config)));
         }
-        let app = App::open(config, fill).await?;
+        let app = App::open(config, fill, purpose).await?;
         tokio::spawn(app.queue.clone().work());
         Ok(Self::Own(Box::new(app)))
     }
@@ -112,11 +124,10 @@ impl Shop {
 
 /// Reaches the shop, has one request done, and ends.
 pub fn once(global: &Global, fill: Fill, request: Request, payload: &[u8]) -> Result<Response, Failure> {
-    log(global, tracing::Level::WARN, LogFormat::Readable);
-    let config = configure(global, &[])?;
-    system::set_model_threads(&config);
+    let config = prepare(global)?;
+    let purpose = if matches!(request, Request::Ask { .. }) { Purpose::Talk } else { Purpose::Records };
     block_on(async {
-        let shop = Shop::reach(config, fill).await?;
+        let shop = Shop::reach(config, fill, purpose).await?;
         let answer = shop.ask(request, payload).await;
         shop.close().await;
         answer

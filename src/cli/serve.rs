@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use super::args::{Global, Serve};
 use super::outcome::{Failure, line};
 use super::{reach, system};
-use crate::app::{self, App, Fill, Listeners};
+use crate::app::{self, App, Fill, Listeners, Purpose};
 use crate::config::Config;
 use crate::telemetry::LogFormat;
 
@@ -17,14 +17,10 @@ pub fn run(global: &Global, args: &Serve) -> Result<(), Failure> {
     let config = reach::configure(global, &flags)?;
     system::raise_file_limit();
     system::set_model_threads(&config);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::Said(format!("the program cannot start its threads: {error}")))?;
-    runtime.block_on(async {
+    reach::runtime()?.block_on(async {
         let listeners = Listeners::bind(&config).await?;
         let address = listeners.address().map_err(|error| Failure::Said(error.to_string()))?;
-        let app = App::open(config, if args.empty { Fill::Empty } else { Fill::Demo }).await?;
+        let app = App::open(config, if args.empty { Fill::Empty } else { Fill::Demo }, Purpose::Talk).await?;
         greet(global, &app, address);
         if args.open {
             open(&url(&app.config, address));

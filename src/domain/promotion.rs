@@ -57,6 +57,11 @@ pub enum NotApplicable {
     BelowMinimum,
 }
 
+/// The last name of a category written as a path: `Televisions` of `TV > Televisions`.
+pub fn category_leaf(path: &str) -> &str {
+    path.rsplit('>').next().unwrap_or(path).trim()
+}
+
 impl Promotion {
     /// Whether it runs on `today`: switched on and within its dates.
     ///

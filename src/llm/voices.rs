@@ -42,12 +42,6 @@ pub fn voices(config: &Config) -> Voices {
 }
 
 impl Voices {
-    /// The same voices with another remote model; tests bring theirs this way.
-    #[must_use]
-    pub fn with_remote(self, model: Arc<dyn ChatModel>) -> Self {
-        Self { remote: Some(model), ..self }
-    }
-
     /// Who is asked for a turn, first one first. `sure` says that the message's meaning is: with
     /// `provider.prefer = "local"` the model in this process speaks those turns and the remote one the
     /// rest.

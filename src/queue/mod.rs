@@ -92,8 +92,12 @@ impl Queue {
     }
 
     fn push(&self, job: Job, class: Class) -> usize {
-        let before = self.inner.line.lock().push(job, class, Instant::now());
-        telemetry::queue_length(self.len());
+        let before = {
+            let mut line = self.inner.line.lock();
+            let before = line.push(job, class, Instant::now());
+            telemetry::queue_length(line.len());
+            before
+        };
         self.inner.arrived.notify_one();
         before
     }
@@ -126,9 +130,14 @@ impl Queue {
                 continue;
             }
             let Ok(permit) = Arc::clone(&self.inner.workers).acquire_owned().await else { return };
-            let Some((job, waited)) = self.inner.line.lock().pop(Instant::now()) else { continue };
+            let next = {
+                let mut line = self.inner.line.lock();
+                let next = line.pop(Instant::now());
+                telemetry::queue_length(line.len());
+                next
+            };
+            let Some((job, waited)) = next else { continue };
             telemetry::queue_wait(waited);
-            telemetry::queue_length(self.len());
             self.start(job, Worker::new(permit));
         }
     }

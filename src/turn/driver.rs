@@ -244,15 +244,7 @@ impl Engine {
     ) -> Result<Vec<Outcome>, StoreError> {
         self.typing(job, agent, Stage::LookingUp);
         let now = Moment::now();
-        let reader = Reader {
-            store: &self.store,
-            shelves,
-            policy: &self.policy,
-            today: now.day_in(&self.shop.zone),
-            now,
-            vector: None,
-            vector_of: String::new(),
-        };
+        let reader = Reader { store: &self.store, shelves, policy: &self.policy, today: now.day_in(&self.shop.zone), now };
         let identity = &machine.outcome.state.identity;
         let asker = Asker {
             customer: identity.customer.clone(),

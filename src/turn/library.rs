@@ -46,12 +46,6 @@ pub struct Library {
     current: Arc<RwLock<Arc<Shelves>>>,
 }
 
-/// Makes sentence embeddings for knowledge entries, where there is an encoder.
-pub trait Embedder: Send + Sync {
-    /// The embedding of a text, of length one.
-    fn embed(&self, text: &str) -> Option<Vec<f32>>;
-}
-
 impl Library {
     /// The indexes as they are now.
     pub fn shelves(&self) -> Arc<Shelves> {
@@ -62,9 +56,9 @@ impl Library {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn load(&self, store: &Store, embedder: Option<&dyn Embedder>) -> Result<(), StoreError> {
+    pub async fn load(&self, store: &Store) -> Result<(), StoreError> {
         let catalogue = Arc::new(load_catalogue(store).await?);
-        let knowledge = Arc::new(load_knowledge(store, embedder).await?);
+        let knowledge = Arc::new(load_knowledge(store).await?);
         let numbers = load_numbers(store).await?;
         *self.current.write() = Arc::new(Shelves { catalogue, knowledge, ..numbers });
         Ok(())
@@ -74,15 +68,12 @@ impl Library {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn refresh(&self, store: &Store, kinds: &[RecordKind], embedder: Option<&dyn Embedder>) -> Result<(), StoreError> {
+    pub async fn refresh(&self, store: &Store, kinds: &[RecordKind]) -> Result<(), StoreError> {
         let old = self.shelves();
         let catalogue =
             if kinds.contains(&RecordKind::Product) { Arc::new(load_catalogue(store).await?) } else { Arc::clone(&old.catalogue) };
-        let knowledge = if kinds.contains(&RecordKind::Knowledge) {
-            Arc::new(load_knowledge(store, embedder).await?)
-        } else {
-            Arc::clone(&old.knowledge)
-        };
+        let knowledge =
+            if kinds.contains(&RecordKind::Knowledge) { Arc::new(load_knowledge(store).await?) } else { Arc::clone(&old.knowledge) };
         let numbers = load_numbers(store).await?;
         *self.current.write() = Arc::new(Shelves { catalogue, knowledge, ..numbers });
         Ok(())
@@ -118,14 +109,10 @@ pub fn index_bytes(catalogue: &Catalogue) -> Vec<u8> {
     postcard::to_stdvec(catalogue).unwrap_or_default()
 }
 
-async fn load_knowledge(store: &Store, embedder: Option<&dyn Embedder>) -> Result<KnowledgeIndex, StoreError> {
+async fn load_knowledge(store: &Store) -> Result<KnowledgeIndex, StoreError> {
     let mut entries: Vec<Knowledge> = Vec::new();
     store.for_each::<Knowledge>(|_, entry| entries.push(entry)).await?;
-    let mut index = KnowledgeIndex::build(&entries);
-    if let Some(embedder) = embedder {
-        index.set_vectors(&entries, |question| embedder.embed(question));
-    }
-    Ok(index)
+    Ok(KnowledgeIndex::build(&entries))
 }
 
 async fn load_numbers(store: &Store) -> Result<Shelves, StoreError> {

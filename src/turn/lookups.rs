@@ -96,10 +96,6 @@ pub struct Reader<'a> {
     pub today: Day,
     /// The moment of the turn.
     pub now: Moment,
-    /// The sentence embedding of a question, where there is an encoder.
-    pub vector: Option<Vec<f32>>,
-    /// The text that vector belongs to.
-    pub vector_of: String,
 }
 
 impl Reader<'_> {
@@ -227,8 +223,7 @@ impl Reader<'_> {
     }
 
     async fn knowledge(&self, text: &str, procedures: Option<bool>, limit: usize) -> Result<Outcome, StoreError> {
-        let vector = self.vector.as_deref().filter(|_| self.vector_of == text);
-        let question = Question { text, vector, today: self.today, procedures };
+        let question = Question { text, vector: None, today: self.today, procedures };
         let hits = self.shelves.knowledge.find(&question, limit);
         let mut found = Vec::with_capacity(hits.len());
         for hit in hits {

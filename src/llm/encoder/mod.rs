@@ -21,6 +21,7 @@ mod wordpiece;
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::sync::OnceLock;
 
 use sha2::{Digest, Sha256};
 
@@ -42,12 +43,14 @@ pub struct Encoder {
     layout: Layout,
     model: Model,
     heads: Heads,
-    digest: String,
+    /// SHA-256 of the file. That of the compiled-in one is computed when somebody asks: hashing 24 MB
+    /// would be a good part of the start.
+    digest: OnceLock<String>,
 }
 
 impl std::fmt::Debug for Encoder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Encoder").field("digest", &self.digest).finish_non_exhaustive()
+        f.debug_struct("Encoder").field("digest", &self.digest()).finish_non_exhaustive()
     }
 }
 
@@ -61,7 +64,7 @@ impl Encoder {
     /// # Errors
     /// As [`Encoder::from_gguf`]; with the file of this repository, none.
     pub fn embedded() -> Result<Self, EncoderError> {
-        Self::read(FILE, Cow::Borrowed)
+        Self::read(FILE, Cow::Borrowed, OnceLock::new())
     }
 
     /// An encoder from the bytes of a GGUF file, which are not needed afterwards.
@@ -71,10 +74,10 @@ impl Encoder {
     /// missing or of another shape, other labels than the five intents. No more memory is taken
     /// than a few times the bytes given.
     pub fn from_gguf(bytes: &[u8]) -> Result<Self, EncoderError> {
-        Self::read(bytes, |part| Cow::Owned(part.to_vec()))
+        Self::read(bytes, |part| Cow::Owned(part.to_vec()), OnceLock::from(hex(&Sha256::digest(bytes))))
     }
 
-    fn read<'a>(bytes: &'a [u8], keep: impl Fn(&'a [u8]) -> Cow<'static, [u8]>) -> Result<Self, EncoderError> {
+    fn read<'a>(bytes: &'a [u8], keep: impl Fn(&'a [u8]) -> Cow<'static, [u8]>, digest: OnceLock<String>) -> Result<Self, EncoderError> {
         let file = Gguf::read(bytes)?;
         let architecture = file.text("general.architecture")?;
         if architecture != "bert" {
@@ -88,7 +91,7 @@ impl Encoder {
         let layout = Layout::new(WordPiece::new(pieces)?)?;
         let model = Model::read(&file, pieces.len(), keep)?;
         let heads = Heads::read(&file, 2 * model.width)?;
-        Ok(Self { layout, model, heads, digest: hex(&Sha256::digest(bytes)) })
+        Ok(Self { layout, model, heads, digest })
     }
 
     /// Scores what the last message of a conversation is for.
@@ -116,7 +119,7 @@ impl Encoder {
 
     /// SHA-256 of the file, 64 hexadecimal digits: names the weights in `--version` and in caches.
     pub fn digest(&self) -> &str {
-        &self.digest
+        self.digest.get_or_init(|| hex(&Sha256::digest(FILE)))
     }
 
     /// The goals that are scored, in the order of the file.

@@ -4,6 +4,7 @@ use super::{Checker, Sentence, explain};
 use crate::domain::fact::{FactId, RecordId, Source};
 use crate::domain::order::{Order, OrderStatus};
 use crate::domain::product::Availability;
+use crate::domain::promotion::category_leaf;
 use crate::domain::record::{Field, Record, RecordKind};
 use crate::domain::value::Value;
 use crate::turn::grounding::scope::{Mention, stems};
@@ -132,9 +133,8 @@ impl Checker<'_> {
             let holds = promotions.iter().all(|r| match self.book.record(*r).map(|v| &v.record) {
                 Some(Record::Promotion(p)) if never && !valid => p.end.is_none(),
                 Some(Record::Promotion(p)) => {
-                    let covers = !self.does_not_cover(p, sentence) && !self.names_another_kind(p, sentence);
-                    let applies = p.runs_on(today).is_ok() && (covers || !self.names_another_kind(p, sentence));
-                    applies == wanted || (!wanted && !covers)
+                    let applies = p.runs_on(today).is_ok() && !self.names_another_kind(p, sentence);
+                    applies == wanted || (!wanted && self.does_not_cover(p, sentence))
                 }
                 _ => false,
             });
@@ -189,8 +189,7 @@ impl Checker<'_> {
     /// Whether the sentence names a category of the shop that the promotion is not for.
     fn names_another_kind(&self, promotion: &crate::domain::promotion::Promotion, sentence: &Sentence<'_>) -> bool {
         let text = sentence.text.to_lowercase();
-        let leaf = |path: &str| path.rsplit('>').next().unwrap_or(path).trim().to_lowercase();
-        let own: Vec<String> = promotion.categories.iter().map(|path| leaf(path)).collect();
+        let own: Vec<String> = promotion.categories.iter().map(|path| category_leaf(path).to_lowercase()).collect();
         let named = self.book.facts().filter_map(|(_, fact)| match (&fact.source, &fact.value) {
             (Source::Shop, Value::Text(name)) => Some(name.to_lowercase()),
             _ => None,

@@ -50,7 +50,7 @@ impl Demo {
         let context = Context { currency: Currency::USD, zone: zone.clone(), decimal_comma: false, now, relative_to: None };
         exchange::demo::fill(&store, &context, now.day_in(&zone)).await.unwrap();
         let library = Library::default();
-        library.load(&store, None).await.unwrap();
+        library.load(&store).await.unwrap();
         let shop = Shop { name: "ElectroMart".into(), currency: Currency::USD, locale: "en-US".into(), zone, hours: None };
         let engine = Engine {
             store,
