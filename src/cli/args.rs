@@ -11,7 +11,6 @@ use clap::{Parser, Subcommand};
     version = version(),
     about = "A shop assistant in one file: serves a web chat that answers from the shop's own records.",
     after_help = "Example: electromart --listen 127.0.0.1:8080\nWithout a command it serves.",
-    args_conflicts_with_subcommands = true,
     disable_help_subcommand = true
 )]
 pub struct Args {
@@ -71,6 +70,24 @@ pub struct Serve {
     /// Log as JSON, one document a line
     #[arg(long)]
     pub log_json: bool,
+}
+
+impl Serve {
+    /// These options, and the others where these say nothing.
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            listen: self.listen.or(other.listen),
+            empty: self.empty || other.empty,
+            open: self.open || other.open,
+            log_json: self.log_json || other.log_json,
+        }
+    }
+
+    /// The first option that was given, by its name.
+    pub fn given(&self) -> Option<&'static str> {
+        let flags = [(self.listen.is_some(), "--listen"), (self.empty, "--empty"), (self.open, "--open"), (self.log_json, "--log-json")];
+        flags.into_iter().find(|(given, _)| *given).map(|(_, name)| name)
+    }
 }
 
 /// The commands.

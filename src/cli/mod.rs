@@ -49,20 +49,27 @@ pub fn main() -> ExitCode {
 
 fn run(args: Args) -> Result<(), Failure> {
     let Args { global, verb, serve } = args;
+    // Options before a command are read for every command; those that only serving knows are not dropped
+    // in silence.
+    let verb = match (verb, serve.given()) {
+        (None, _) => Verb::Serve(serve),
+        (Some(Verb::Serve(own)), _) => Verb::Serve(own.or(serve)),
+        (Some(_), Some(option)) => return Err(Failure::Usage(format!("{option} is an option of `electromart serve`"))),
+        (Some(verb), None) => verb,
+    };
     match verb {
-        None => serve::run(&global, &serve),
-        Some(Verb::Serve(serve)) => serve::run(&global, &serve),
-        Some(Verb::Ask(ask)) => ask::run(&global, &ask),
-        Some(Verb::Chat(chat)) => chat::run(&global, &chat),
-        Some(Verb::Import(import)) => exchange::import(&global, &import),
-        Some(Verb::Export(export)) => exchange::export(&global, &export),
-        Some(Verb::Forget(forget)) => forget::run(&global, &forget),
-        Some(Verb::Eval(eval)) => eval::run(&global, &eval),
-        Some(Verb::Bench(bench)) => bench::run(&global, &bench),
-        Some(Verb::Graph(graph)) => graph::run(&graph),
-        Some(Verb::Check(check)) => check::run(&global, &check),
-        Some(Verb::Token(token)) => token::run(&global, &token),
-        Some(Verb::Completions { shell }) => {
+        Verb::Serve(own) => serve::run(&global, &own),
+        Verb::Ask(ask) => ask::run(&global, &ask),
+        Verb::Chat(chat) => chat::run(&global, &chat),
+        Verb::Import(import) => exchange::import(&global, &import),
+        Verb::Export(export) => exchange::export(&global, &export),
+        Verb::Forget(forget) => forget::run(&global, &forget),
+        Verb::Eval(eval) => eval::run(&global, &eval),
+        Verb::Bench(bench) => bench::run(&global, &bench),
+        Verb::Graph(graph) => graph::run(&graph),
+        Verb::Check(check) => check::run(&global, &check),
+        Verb::Token(token) => token::run(&global, &token),
+        Verb::Completions { shell } => {
             clap_complete::generate(shell, &mut Args::command(), "electromart", &mut std::io::stdout());
             Ok(())
         }

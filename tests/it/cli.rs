@@ -29,6 +29,10 @@ fn verbs_exit_as_promised() {
         (&["check", "--example"], 0),
         (&["completions", "bash"], 0),
         (&["serve", "--listen", "nonsense"], 1),
+        // What every command knows may stand before it; what only serving knows may not.
+        (&["--data-dir", "elsewhere", "ask", "hello"], 0),
+        (&["--listen", "127.0.0.1:0", "ask", "hello"], 2),
+        (&["--empty", "export", "products"], 2),
     ] {
         let output = run(home.path(), arguments);
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", text(&output.stderr));
