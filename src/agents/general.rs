@@ -30,7 +30,7 @@ impl Colleague for General {
             Goal::StoreHours => hours(turn, found, book),
             Goal::Affirm => plain(ActKind::AnythingElse),
             Goal::Deny => plain(ActKind::Acknowledge),
-            Goal::StoreLocation | Goal::Contact => say::from_knowledge(turn, found, book),
+            Goal::StoreLocation | Goal::Contact | Goal::ShopServices => say::from_knowledge(turn, found, book),
             Goal::HumanRequest if turn.continues => contact(turn, found, book),
             Goal::OutOfScope | Goal::HumanRequest => out_of_scope(turn, found, book),
             goal => Answer::hand_over(goal),

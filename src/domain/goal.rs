@@ -118,6 +118,8 @@ named_enum! {
         StoreLocation = "store_location",
         /// How to reach the shop.
         Contact = "contact",
+        /// What the shop does beside selling: installing, recycling, wrapping.
+        ShopServices = "shop_services",
         /// A person, please.
         HumanRequest = "human_request",
         /// Nothing a shop can help with.

@@ -27,6 +27,8 @@ pub struct ConversationState {
     pub focus: Focus,
     /// What the last reply waits for.
     pub pending: Option<Pending>,
+    /// A question of ours that a digression left open, for as long as an answer to it would be understood.
+    pub parked: Option<Parked>,
     /// Who the customer has shown to be.
     pub identity: Identity,
     /// What the customer has said of themselves, so that nothing is asked twice.
@@ -56,6 +58,14 @@ pub struct Focus {
     pub listed: Vec<String>,
     /// Products meant by "it", "this one", "both".
     pub products: Vec<String>,
+    /// Products named or shown so far, newest first: "the Bose" means the one of these.
+    pub recent: Vec<String>,
+    /// Products the customer has already: what is bought must fit them.
+    pub owned: Vec<String>,
+    /// What is being priced together: "two of them and a charger".
+    pub basket: Vec<Pieces>,
+    /// The entry of the knowledge base last quoted.
+    pub entry: Option<String>,
     /// The order meant by "it", "my order".
     pub order: Option<String>,
     /// Orders as last listed.
@@ -66,6 +76,15 @@ pub struct Focus {
     pub ticket: Option<String>,
     /// Fault finding under way.
     pub fault: Option<Fault>,
+}
+
+/// Some pieces of a product.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pieces {
+    /// Which.
+    pub sku: String,
+    /// How many, from 1.
+    pub count: u32,
 }
 
 /// Fault finding: one entry of the knowledge base, step by step.
@@ -106,6 +125,15 @@ pub enum Pending {
         /// The message that was unclear.
         said: String,
     },
+}
+
+/// A question left open.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Parked {
+    /// The question.
+    pub pending: Pending,
+    /// The reply that asked it, counted as [`ConversationState::replies`] counts.
+    pub asked_at: u32,
 }
 
 /// An action proposed to the customer.
@@ -200,6 +228,20 @@ pub struct HandoffNote {
     pub reason: String,
     /// When.
     pub at: Moment,
+}
+
+impl Focus {
+    /// Notes products named or shown, newest first; the last sixteen are kept.
+    pub fn note(&mut self, skus: impl IntoIterator<Item = String>) {
+        const KEPT: usize = 16;
+        let mut newest: Vec<String> = Vec::new();
+        for sku in skus.into_iter().chain(std::mem::take(&mut self.recent)) {
+            if newest.len() < KEPT && !newest.contains(&sku) {
+                newest.push(sku);
+            }
+        }
+        self.recent = newest;
+    }
 }
 
 impl ConversationState {

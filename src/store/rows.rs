@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::codec::Row;
+use super::error::StoreError;
 use crate::domain::act::ActKind;
 use crate::domain::agent::{Agent, Decider, Intent, Provider};
 use crate::domain::goal::Goal;
@@ -217,6 +218,20 @@ macro_rules! rows {
     ($($type:ty => $name:literal),+ $(,)?) => { $(impl Row for $type { const NAME: &'static str = $name; })+ };
 }
 
+impl Row for ConversationState {
+    const NAME: &'static str = "conversation state";
+    const VERSION: u8 = 2;
+
+    /// What a conversation leant on before this version is not taken over: it goes on as after a long
+    /// pause, with all its messages.
+    fn decode_old(version: u8, _: &[u8]) -> Result<Self, StoreError> {
+        match version {
+            1 => Ok(Self::default()),
+            found => Err(StoreError::NewerEncoding { what: Self::NAME, found, known: Self::VERSION }),
+        }
+    }
+}
+
 rows! {
     SessionRow => "session",
     InboxRow => "waiting message",
@@ -227,7 +242,6 @@ rows! {
     TokenRow => "API token",
     AttemptRow => "attempt row",
     Body => "message",
-    ConversationState => "conversation state",
     crate::domain::product::Product => "product",
     crate::domain::order::Order => "order",
     crate::domain::customer::Customer => "customer",
