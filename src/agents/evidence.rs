@@ -4,6 +4,7 @@ use super::evidence_words;
 use super::orchestrator::Question;
 use super::understanding::Understanding;
 use super::understanding::affirm::Answer;
+use super::understanding::form::{Asks, Form, Subject};
 use super::understanding::needs;
 use crate::domain::agent::{Decider, Intent, IntentScores};
 use crate::domain::asks::Slot;
@@ -32,16 +33,21 @@ const RULE_BESIDE_MODEL: f32 = 0.55;
 const GENERAL_BASE: f32 = 0.9;
 /// How much of a model's log odds counts.
 const MODEL: f32 = 1.0;
+/// How much more a fragment belongs to what is talked about than to anything else, in log odds, and a short
+/// sentence; with a model, which has read the conversation itself, half of it.
+const FRAGMENT: f32 = 2.2;
+const SHORT: f32 = 1.4;
 
 /// Weighs everything known about a message.
 pub fn weigh(question: &Question<'_>) -> Weighed {
     let rules = rule_scores(question);
+    let continuing = continuity(question);
     let best_rule = Intent::ALL.iter().copied().max_by(|a, b| rules[a.index()].total_cmp(&rules[b.index()]));
     match question.model {
         Some(model) => {
             let mut logits = [0.0; 5];
             for (i, logit) in logits.iter_mut().enumerate() {
-                *logit = MODEL * model.intents.0[i].max(1e-6).ln() + RULE_BESIDE_MODEL * rules[i];
+                *logit = MODEL * model.intents.0[i].max(1e-6).ln() + RULE_BESIDE_MODEL * rules[i] + 0.5 * continuing[i];
             }
             let reasoning = format!("{} for {}, rules for {}", model.decider, model.intents.best().0, named(best_rule));
             Weighed { scores: IntentScores::softmax(logits, 1.0), decider: model.decider, reasoning }
@@ -49,6 +55,9 @@ pub fn weigh(question: &Question<'_>) -> Weighed {
         None => {
             let mut logits = rules.map(|score| RULE_ALONE * score);
             logits[Intent::General.index()] += GENERAL_BASE;
+            for (logit, more) in logits.iter_mut().zip(continuing) {
+                *logit += more;
+            }
             let reasoning = match question.read.best_hint() {
                 Some(hint) => format!("rules: {} ({:.1})", hint.goal, hint.score),
                 None => "rules: nothing recognised".to_owned(),
@@ -56,6 +65,24 @@ pub fn weigh(question: &Question<'_>) -> Weighed {
             Weighed { scores: IntentScores::softmax(logits, 1.0), decider: Decider::Rules, reasoning }
         }
     }
+}
+
+/// What a message without a subject of its own gains for going on with what is talked about.
+fn continuity(question: &Question<'_>) -> [f32; 5] {
+    let Question { heard, read, state, .. } = *question;
+    let mut more = [0.0; 5];
+    let Some(intent) = state.intent.filter(|intent| *intent != Intent::General) else { return more };
+    let own_subject = !heard.orders.is_empty() || !heard.tickets.is_empty() || heard.codes.iter().any(|c| c.known);
+    let other = read.best_hint().is_some_and(|hint| hint.score >= 4.5 && hint.goal.intent() != intent);
+    if own_subject || other {
+        return more;
+    }
+    more[intent.index()] = match heard.words.len() {
+        0..=4 => FRAGMENT,
+        _ if read.form.subject == Subject::Pointed || heard.words.len() <= 9 => SHORT,
+        _ => 0.0,
+    };
+    more
 }
 
 fn named(intent: Option<Intent>) -> &'static str {
@@ -86,7 +113,7 @@ fn goal_scores(question: &Question<'_>) -> Vec<(Goal, f32)> {
 
 /// Goals that follow from what was recognised and from what the conversation is about.
 fn by_context(question: &Question<'_>) -> Vec<(Goal, f32)> {
-    let Question { heard, read, .. } = *question;
+    let Question { heard, read, state, .. } = *question;
     let mut found = Vec::new();
     let short = heard.words.len() <= 4;
     let certain_order = heard.orders.iter().any(|n| n.certain);
@@ -122,6 +149,9 @@ fn by_context(question: &Question<'_>) -> Vec<(Goal, f32)> {
         found.push((Goal::FindProduct, 1.8));
     }
     found.extend(on_the_table(question));
+    // Within sales the form decides; for whose business it is, it is one hint among others.
+    let of_products = state.intent == Some(Intent::Sales) && read.form.subject == Subject::Pointed;
+    found.extend(by_form(question).into_iter().map(|(goal, score)| (goal, score.min(if of_products { 4.5 } else { 2.8 }))));
     if let Some((domain, likeness)) = heard.answered
         && likeness >= KNOWN_QUESTION
         && heard.words.iter().filter(|word| !words::is_function(&word.text)).count() > 1
@@ -137,6 +167,37 @@ fn by_context(question: &Question<'_>) -> Vec<(Goal, f32)> {
 pub fn code_goal(heard: &Heard, read: &Understanding) -> Goal {
     let priced = !heard.products.is_empty() && (read.hint(Goal::PriceQuestion) > 0.0 || read.hint(Goal::PromoPrice) > 0.0);
     if priced { Goal::PromoPrice } else { Goal::CodeCheck }
+}
+
+/// What a question asks for by its form, of what is on the table or named with an article.
+fn by_form(question: &Question<'_>) -> Vec<(Goal, f32)> {
+    let Question { heard, read, state, .. } = *question;
+    let focus = &state.focus;
+    let table = !focus.products.is_empty() || !focus.listed.is_empty();
+    let named =
+        (0..heard.products.len()).any(|i| read.roles.wants_product(i)) || (0..heard.brands.len()).any(|i| read.roles.wants_brand(i));
+    let Form { asks, subject } = read.form;
+    let pointed = table && subject == Subject::Pointed || subject == Subject::Named && (table || named);
+    let has = |words: &[&str]| heard.words.iter().any(|w| words.contains(&w.text.as_str()));
+    let stock = has(&["stock", "available", "availability"]);
+    if read.hint(Goal::CompareProducts) >= 4.0 {
+        return Vec::new();
+    }
+    let goal = match asks {
+        Asks::Whether if (pointed || table) && stock => Goal::StockQuestion,
+        Asks::Whether | Asks::HowMuchOf if pointed || table && subject == Subject::None && heard.categories.is_empty() => {
+            Goal::ProductQuestion
+        }
+        Asks::HowMuchOf | Asks::Property if table && heard.categories.is_empty() || named => Goal::ProductQuestion,
+        Asks::Count => Goal::StockQuestion,
+        Asks::Price if pointed || table && heard.categories.is_empty() || named => Goal::PriceQuestion,
+        Asks::Which if table && heard.categories.is_empty() && stock => Goal::StockQuestion,
+        Asks::Which if focus.listed.len() + focus.products.len() + focus.recent.len() > 1 && heard.categories.is_empty() => {
+            if read.wishes.is_empty() { return Vec::new() } else { Goal::Recommend }
+        }
+        _ => return Vec::new(),
+    };
+    vec![(goal, 9.0)]
 }
 
 /// Goals that follow from what is on the table: a narrowing word refines, a pointing one asks about it.
@@ -307,6 +368,12 @@ fn describes(question: &Question<'_>) -> bool {
 pub fn goal_within(question: &Question<'_>, intent: Intent) -> Goal {
     const MODEL_GOAL: f32 = 3.5;
     let mut scores: Vec<(Goal, f32)> = goal_scores(question).into_iter().filter(|(goal, _)| goal.intent() == intent).collect();
+    for (goal, score) in by_form(question).into_iter().filter(|(goal, _)| goal.intent() == intent) {
+        match scores.iter_mut().find(|(own, _)| *own == goal) {
+            Some((_, own)) => *own = own.max(score),
+            None => scores.push((goal, score)),
+        }
+    }
     for (goal, share) in question.model.map_or(&[][..], |m| m.goals.as_slice()) {
         if goal.intent() != intent {
             continue;

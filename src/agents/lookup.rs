@@ -120,6 +120,12 @@ pub struct SearchFound {
     pub total: usize,
     /// Words nobody sells.
     pub unknown: Vec<String>,
+    /// Whether the best have everything that was asked for; otherwise they come closest.
+    pub complete: bool,
+    /// Whether any is called by a word of the query, or is of a kind it names, rather than mentioning it.
+    pub named: bool,
+    /// Stems of the property they are in order of, where one was wished for.
+    pub ordered_by: Option<String>,
     /// The query that was asked.
     pub query: ProductQuery,
 }

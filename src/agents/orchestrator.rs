@@ -314,6 +314,8 @@ pub fn label(intent: Intent) -> &'static str {
 /// A second thing a message clearly asks for, in another part of it.
 fn second_goal(question: &Question<'_>, first: Goal) -> Option<Goal> {
     const CLEAR: f32 = 4.0;
+    /// What a model must see of a second matter at least.
+    const ALSO: f32 = 0.1;
     let at_first = question.read.hints.iter().find(|hint| hint.goal == first).map(|hint| hint.at);
     let joins = |from: usize, to: usize| {
         question.heard.words[from.min(to)..from.max(to)].iter().any(|w| matches!(w.text.as_str(), "and" | "also" | "plus"))
@@ -324,11 +326,13 @@ fn second_goal(question: &Question<'_>, first: Goal) -> Option<Goal> {
         .iter()
         .find(|hint| {
             let apart = at_first.is_some_and(|at| at.abs_diff(hint.at) >= 3 && joins(at, hint.at));
+            let seen = question.model.is_none_or(|model| model.intents.0[hint.goal.intent().index()] >= ALSO);
             hint.goal != first
                 && hint.score >= CLEAR
                 && hint.goal.intent() != first.intent()
                 && hint.goal.intent() != Intent::General
                 && apart
+                && seen
         })
         .map(|hint| hint.goal)
 }

@@ -4,9 +4,13 @@ use std::sync::Arc;
 
 use super::turn::Turn;
 use super::understanding::references::Extreme;
+use super::understanding::roles::Role;
+use crate::domain::heard::ProductNamed;
+use crate::domain::measure;
 use crate::domain::product::{Product, SpecValue};
+use crate::domain::query::Quality;
 use crate::domain::text::stem::stem;
-use crate::domain::text::{fold::fold, token::tokens, unit, words};
+use crate::domain::text::{fold::fold, token::tokens, words};
 
 /// How the products were found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,38 +47,67 @@ impl Meant {
     }
 }
 
-/// The products a message means, the most exact way first.
+/// The products a message is about, the most exact way first.
 pub fn products(turn: &Turn<'_>) -> Meant {
     if let Some(named) = named(turn) {
         return named;
     }
-    let pointed = pointed(turn);
-    if !pointed.is_empty() {
-        return Meant::new(pointed, How::Pointed);
-    }
-    let described = described(turn);
-    if !described.is_empty() {
-        return Meant::new(described, How::Pointed);
+    // Two that are named by brand or kind, "the Sonos and the JBL", come before a place in the list.
+    for found in [pointed(turn), by_brand(turn), described(turn), by_kind(turn)] {
+        if !found.is_empty() {
+            return Meant::new(found, How::Pointed);
+        }
     }
     let focus = &turn.before.focus;
+    // A brand that nothing on the table is of means something else: "and is the Garmin in stock?"
+    if (0..turn.heard.brands.len()).any(|i| turn.read.roles.wants_brand(i)) {
+        return Meant::new(Vec::new(), How::None);
+    }
+    if turn.read.reference.plural && focus.listed.len() > 1 && focus.products.len() < 2 {
+        return Meant::new(focus.listed.clone(), How::Context);
+    }
     if !focus.products.is_empty() {
         return Meant::new(focus.products.clone(), How::Context);
     }
     if turn.read.reference.plural || focus.listed.len() == 1 {
         return Meant::new(focus.listed.clone(), How::Context);
     }
-    Meant::new(Vec::new(), How::None)
+    // Nothing else is there: a device of the customer's own is what the message is about.
+    owned_named(turn).unwrap_or_else(|| Meant::new(Vec::new(), How::None))
 }
 
-/// Products named in the message. A name that fits several means those on the table, if any are.
-fn named(turn: &Turn<'_>) -> Option<Meant> {
-    if turn.heard.products.is_empty() {
-        return None;
+/// The customer's own products in this message, or named before and meant by "my phone".
+pub fn owned(turn: &Turn<'_>) -> Vec<String> {
+    let mut skus: Vec<String> = mentions(turn, |role| role != Role::Wanted).flat_map(|mention| mention.skus.clone()).collect();
+    if skus.is_empty() && turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "my" | "mine" | "his" | "her")) {
+        skus.clone_from(&turn.before.focus.owned);
     }
+    skus
+}
+
+fn mentions<'a>(turn: &'a Turn<'_>, keep: impl Fn(Role) -> bool + 'a) -> impl Iterator<Item = &'a ProductNamed> {
+    let role = |i: usize| turn.read.roles.products.get(i).copied().unwrap_or_default();
+    turn.heard.products.iter().enumerate().filter(move |(i, _)| keep(role(*i))).map(|(_, mention)| mention)
+}
+
+/// Products named and asked about.
+fn named(turn: &Turn<'_>) -> Option<Meant> {
+    let wanted: Vec<&ProductNamed> = mentions(turn, |role| role == Role::Wanted).collect();
+    (!wanted.is_empty()).then(|| meant_by(turn, &wanted))
+}
+
+fn owned_named(turn: &Turn<'_>) -> Option<Meant> {
+    let own: Vec<&ProductNamed> = mentions(turn, |role| role != Role::Wanted).collect();
+    (!own.is_empty()).then(|| meant_by(turn, &own))
+}
+
+/// The products of some mentions. A name that fits several means those on the table, if any are; then
+/// those that other words of the message single out ("in silver").
+fn meant_by(turn: &Turn<'_>, mentioned: &[&ProductNamed]) -> Meant {
     let on_table = |sku: &String| turn.shown.iter().any(|p| p.sku == *sku);
     let mut skus: Vec<String> = Vec::new();
     let mut ambiguous = false;
-    for mention in &turn.heard.products {
+    for mention in mentioned {
         let shown: Vec<&String> = mention.skus.iter().filter(|sku| on_table(sku)).collect();
         let meant: Vec<String> = match (shown.as_slice(), mention.skus.len()) {
             ([], 1) => mention.skus.clone(),
@@ -82,7 +115,10 @@ fn named(turn: &Turn<'_>) -> Option<Meant> {
                 ambiguous = true;
                 mention.skus.clone()
             }
-            (shown, _) => shown.iter().map(|sku| (*sku).clone()).collect(),
+            (shown, _) => {
+                let shown: Vec<String> = shown.iter().map(|sku| (*sku).clone()).collect();
+                told_apart(turn, &shown).unwrap_or(shown)
+            }
         };
         for sku in meant {
             if !skus.contains(&sku) {
@@ -90,7 +126,14 @@ fn named(turn: &Turn<'_>) -> Option<Meant> {
             }
         }
     }
-    Some(Meant { skus, how: How::Named, ambiguous })
+    Meant { skus, how: How::Named, ambiguous }
+}
+
+/// Of some products on the table, those that words of the message single out.
+fn told_apart(turn: &Turn<'_>, skus: &[String]) -> Option<Vec<String>> {
+    let table: Vec<&Arc<Product>> = turn.shown.iter().filter(|p| skus.contains(&p.sku)).collect();
+    let found = singled_out(turn, &table);
+    (!found.is_empty()).then_some(found)
 }
 
 /// Products pointed at: by place, by "both", by most or least of something.
@@ -130,22 +173,107 @@ fn most(turn: &Turn<'_>, table: &[String], extreme: Extreme) -> Option<String> {
 
 /// The weight of a product in kilograms, from its property of that name.
 pub fn weight(product: &Product) -> Option<f64> {
-    let SpecValue::Text(text) = &product.spec("weight")?.value else { return None };
-    unit::merge(tokens(text), text).iter().find_map(|token| match unit::split(&token.text)? {
-        (number, "kg") => Some(number),
-        (number, "g") => Some(number / 1000.0),
-        (number, "lb") => Some(number * 0.453_592),
-        _ => None,
+    measure::of_product(product, "weight").filter(|(_, measured)| measured.unit == "kg").map(|(_, measured)| measured.number)
+}
+
+/// How products stand by a wish: the specification that says so and its number, best first; `None` where
+/// fewer than two can be compared.
+pub fn ranking(products: &[Arc<Product>], quality: &Quality) -> Option<Vec<(usize, usize, f64)>> {
+    quality.properties.iter().find_map(|property| {
+        let stated: Vec<(usize, usize, measure::Measured)> =
+            products.iter().enumerate().filter_map(|(i, p)| measure::of_product(p, property).map(|(spec, m)| (i, spec, m))).collect();
+        let unit = &stated.first()?.2.unit;
+        let mut ranked: Vec<(usize, usize, f64)> =
+            stated.iter().filter(|(_, _, m)| m.unit == *unit).map(|(i, spec, m)| (*i, *spec, m.number)).collect();
+        if ranked.is_empty() || ranked.len() < 2 && products.len() > 1 {
+            return None;
+        }
+        ranked.sort_by(|a, b| if quality.less { a.2.total_cmp(&b.2) } else { b.2.total_cmp(&a.2) });
+        Some(ranked)
     })
+}
+
+/// The product of a brand ("the Sonos"): of those on the table, then of those named before.
+fn by_brand(turn: &Turn<'_>) -> Vec<String> {
+    let focus = &turn.before.focus;
+    let mut found: Vec<String> = Vec::new();
+    for (i, brand) in turn.heard.brands.iter().enumerate() {
+        let within = turn.heard.products.iter().any(|p| p.words.contains(&brand.words.start));
+        if within || !turn.read.roles.wants_brand(i) {
+            continue;
+        }
+        let of_brand =
+            |sku: &&String| turn.shown.iter().any(|p| p.sku == **sku && p.brand.eq_ignore_ascii_case(&brand.name) && fits_kind(turn, p));
+        let table: Vec<&String> = focus.products.iter().chain(&focus.listed).collect();
+        let mut own: Vec<String> = table.into_iter().filter(of_brand).cloned().collect();
+        if own.is_empty() {
+            own = focus.recent.iter().filter(of_brand).take(1).cloned().collect();
+        }
+        own.dedup();
+        for sku in told_apart(turn, &own).unwrap_or(own) {
+            if !found.contains(&sku) {
+                found.push(sku);
+            }
+        }
+    }
+    found
+}
+
+/// Whether a product is of a kind the message names, if it names any.
+fn fits_kind(turn: &Turn<'_>, product: &Product) -> bool {
+    let mut kinds = turn.heard.categories.iter().flat_map(|named| &named.names).peekable();
+    kinds.peek().is_none() || kinds.any(|name| product.category.iter().any(|own| own.eq_ignore_ascii_case(name)))
+}
+
+/// "The laptop", "that mouse": the one thing of that kind on the table, or else named before.
+fn by_kind(turn: &Turn<'_>) -> Vec<String> {
+    let focus = &turn.before.focus;
+    let text = |i: usize| turn.heard.words.get(i).map_or("", |w| w.text.as_str());
+    let definite = turn.heard.categories.iter().any(|c| {
+        let before = c.words.start.checked_sub(1).map_or("", |i| text(i));
+        matches!(before, "the" | "that" | "this") && !c.names.is_empty()
+    });
+    if !definite {
+        return Vec::new();
+    }
+    let of_kind = |sku: &&String| turn.shown.iter().any(|p| p.sku == **sku && fits_kind(turn, p));
+    for table in [&focus.products, &focus.listed, &focus.recent] {
+        let found: Vec<String> = table.iter().filter(of_kind).cloned().collect();
+        if found.len() == 1 {
+            return found;
+        }
+    }
+    Vec::new()
 }
 
 /// Products on the table that words of the message single out: "the TUF", "the red one", "the HP".
 fn described(turn: &Turn<'_>) -> Vec<String> {
-    let table: Vec<&Arc<Product>> = turn.shown.iter().collect();
-    let said: Vec<&str> =
-        turn.heard.words.iter().filter(|w| !words::is_function(&w.text) && w.text.len() > 1).map(|w| w.stem.as_str()).collect();
     let definite = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "the" | "that" | "this" | "one"));
-    if table.len() < 2 || said.is_empty() || !definite {
+    if !definite {
+        return Vec::new();
+    }
+    let focus = &turn.before.focus;
+    let on_table = |p: &&Arc<Product>| focus.listed.contains(&p.sku) || focus.products.contains(&p.sku);
+    let table: Vec<&Arc<Product>> = turn.shown.iter().filter(on_table).collect();
+    let found = singled_out(turn, &table);
+    if !found.is_empty() {
+        return found;
+    }
+    let before: Vec<&Arc<Product>> = turn.shown.iter().filter(|p| focus.recent.contains(&p.sku)).collect();
+    let found = singled_out(turn, &before);
+    if found.len() == 1 { found } else { Vec::new() }
+}
+
+/// Of several products, those whose names, options or colours hold words of the message that others lack.
+fn singled_out(turn: &Turn<'_>, table: &[&Arc<Product>]) -> Vec<String> {
+    let said: Vec<&str> = turn
+        .heard
+        .words
+        .iter()
+        .filter(|w| !words::is_function(&w.text) && w.text.len() > 1 && !words::is_request(&w.text, &w.stem))
+        .map(|w| w.stem.as_str())
+        .collect();
+    if table.len() < 2 || said.is_empty() {
         return Vec::new();
     }
     let told_apart: Vec<&str> = said
@@ -171,6 +299,6 @@ fn names(product: &Product, wanted: &str) -> bool {
         || product.options.iter().any(|(_, value)| has(value))
         || product.specs.iter().any(|spec| {
             let colour = spec.name.eq_ignore_ascii_case("colour") || spec.name.eq_ignore_ascii_case("color");
-            colour && has(&spec.value.text())
+            colour && matches!(&spec.value, SpecValue::Text(text) if has(text))
         })
 }

@@ -33,7 +33,7 @@ pub struct Turn<'a> {
     pub said: &'a str,
     /// The conversation before this message.
     pub before: &'a ConversationState,
-    /// The products on the table: those last listed and those meant by "it".
+    /// The products of the conversation: those last listed, meant by "it", named before, and owned.
     pub shown: &'a [Arc<Product>],
     /// The mood of the message.
     pub sentiment: Sentiment,

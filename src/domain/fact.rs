@@ -153,6 +153,11 @@ impl FactBook {
         self.push(Fact { value: Value::Text(words.to_owned()), source: Source::Said })
     }
 
+    /// A number of pieces the customer wrote.
+    pub fn said_count(&mut self, count: u32) -> FactId {
+        self.push(Fact { value: Value::Count(i64::from(count)), source: Source::Said })
+    }
+
     /// What the shop's configuration states.
     pub fn shop(&mut self, words: &str) -> FactId {
         self.push(Fact { value: Value::Text(words.to_owned()), source: Source::Shop })

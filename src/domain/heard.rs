@@ -45,6 +45,8 @@ pub struct Heard {
     pub codes: Vec<CodeNamed>,
     /// For each word: whether it says something about products of this shop.
     pub describing: Vec<bool>,
+    /// For each word: whether it is part of the name of a property of this shop's products.
+    pub properties: Vec<bool>,
     /// The domain of the knowledge entry that asks what the message asks, and how alike they are, 0 to 1.
     pub answered: Option<(Domain, f32)>,
 }

@@ -15,6 +15,7 @@ pub mod goal;
 pub mod heard;
 pub mod ids;
 pub mod knowledge;
+pub mod measure;
 pub mod message;
 pub mod money;
 mod named;

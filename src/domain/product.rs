@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::measure;
 use super::money::Money;
 use super::time::Moment;
 
@@ -101,6 +102,30 @@ impl Product {
             Some(_) => Availability::InStock,
             None => Availability::Unknown,
         }
+    }
+
+    /// What its specifications say it fits: the values of properties such as "Compatible with", apart.
+    pub fn fits(&self) -> impl Iterator<Item = (usize, &str)> {
+        const NAMES: &[&str] = &["compatib", "fits", "works with", "suitable for", "supports", "for use with"];
+        let named = |spec: &Spec| {
+            let name = spec.name.to_lowercase();
+            NAMES.iter().any(|start| name.starts_with(start))
+        };
+        self.specs.iter().enumerate().filter(move |(_, spec)| named(spec)).filter_map(|(i, spec)| match &spec.value {
+            SpecValue::Text(text) => Some((i, text.as_str())),
+            _ => None,
+        })
+    }
+
+    /// Whether its specifications say that it fits another product: by the name of that product, or of its kind.
+    pub fn says_it_fits(&self, other: &Self) -> bool {
+        let name = measure::stems(&format!("{} {}", other.brand, other.name));
+        let words: Vec<&str> = name.split(' ').collect();
+        let kinds: Vec<String> = other.category.iter().map(|kind| measure::stems(kind)).collect();
+        self.fits().flat_map(|(_, text)| text.split([',', ';', '\n'])).map(measure::stems).filter(|entry| !entry.is_empty()).any(|entry| {
+            let named = entry.split(' ').all(|word| words.contains(&word));
+            named || kinds.contains(&entry)
+        })
     }
 
     /// The narrowest category, if any.

@@ -9,6 +9,8 @@ use super::money::Money;
 pub struct ProductQuery {
     /// Words that must describe the product, folded.
     pub terms: Vec<String>,
+    /// Words that may describe it: what it is for. Those that do come first.
+    pub hints: Vec<String>,
     /// Categories, any of which will do.
     pub categories: Vec<String>,
     /// Brands, any of which will do.
@@ -27,6 +29,8 @@ pub struct ProductQuery {
     pub in_stock: bool,
     /// Order of the results.
     pub sort: Sort,
+    /// Order by a measured property, where one is wished for: the longest battery life first.
+    pub quality: Option<Quality>,
     /// Products already shown that the customer has seen enough of.
     pub not_skus: Vec<String>,
     /// The customer's own words for it, for "you asked for".
@@ -67,8 +71,28 @@ pub enum Sort {
     PriceUp,
     /// Dearest first.
     PriceDown,
-    /// Lightest first.
-    WeightUp,
+}
+
+/// A wish for much or little of a property.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quality {
+    /// Stems of properties that may be meant, likeliest first: `battery life`, `runtime`.
+    pub properties: Vec<String>,
+    /// Whether less of it is better.
+    pub less: bool,
+    /// How strongly it is wished for.
+    pub degree: Degree,
+}
+
+/// How strongly something is wished for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Degree {
+    /// "A quiet one", "battery matters".
+    Wish,
+    /// "A quieter one".
+    More,
+    /// "The quietest".
+    Most,
 }
 
 impl ProductQuery {

@@ -1,6 +1,6 @@
 //! The catalogue as search sees it: words, facets, names, categories and brands of all products.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,10 @@ pub struct Catalogue {
     pub(super) categories: Categories,
     /// Stems of a brand's name to the name.
     pub(super) brands: HashMap<String, String>,
+    /// Stems that stand in names of properties.
+    property_words: HashSet<String>,
+    /// Terms that name a category by themselves, sorted.
+    pub(super) kind_terms: Vec<u32>,
     /// Where each product's name terms begin; one longer than there are products.
     pub(super) name_starts: Vec<u32>,
     pub(super) name_terms: Vec<u32>,
@@ -57,6 +61,8 @@ impl Catalogue {
             built.name_starts.push(u32::try_from(built.name_terms.len()).unwrap_or(u32::MAX));
             built.name_terms.extend(builder.distinct(doc, Part::Name));
             built.accessories.extend(Accessory::of(doc, product));
+            let names = product.specs.iter().flat_map(|spec| analysis::words(&spec.name));
+            built.property_words.extend(names.filter(|word| !words::is_function(&word.text)).map(|word| word.stem));
             built.skus.push(product.sku.clone());
             built.by_sku.insert(bare(&product.sku), doc);
         }
@@ -64,6 +70,9 @@ impl Catalogue {
         facets.finish();
         built.brands = brand_phrases(&facets);
         built.postings = builder.build();
+        built.kind_terms =
+            built.postings.terms().filter(|(term, _)| !categories.named(&[*term]).is_empty()).map(|(_, number)| number).collect();
+        built.kind_terms.sort_unstable();
         built.vocabulary = vocabulary(&built.postings, &categories, &built.brands);
         built.facets = facets;
         built.categories = categories;
@@ -107,9 +116,15 @@ impl Catalogue {
         self.postings.term(stem).is_some_and(|term| self.postings.of(term).any(|p| p.parts & strong != 0))
     }
 
+    /// Whether a stem, or another word for it, is part of the name of a property.
+    pub fn names_property(&self, stem: &str) -> bool {
+        let own = |phrase: &str| phrase.split(' ').all(|word| self.property_words.contains(word));
+        own(stem) || words::synonyms(stem).iter().any(|other| own(other))
+    }
+
     /// The word of the catalogue that a misspelt word means; ordinary words are never corrected.
     pub fn correct(&self, word: &str, stem: &str) -> Option<&str> {
-        if words::is_common(word) || self.knows(stem) || !words::synonyms(stem).is_empty() {
+        if words::is_english(word) || self.knows(stem) || !words::synonyms(stem).is_empty() {
             return None;
         }
         // "gamin", "lookin": a dropped g is a way of writing, not a slip of the finger.
@@ -183,7 +198,12 @@ fn add_words(builder: &mut Builder, product: &Product) {
     }
     builder.add(Part::Brand, analysis::index_terms(&product.brand));
     builder.add(Part::Description, analysis::index_terms(&product.description));
-    for spec in &product.specs {
+    let fits: Vec<usize> = product.fits().map(|(i, _)| i).collect();
+    for (i, spec) in product.specs.iter().enumerate() {
+        if let (true, SpecValue::Text(text)) = (fits.contains(&i), &spec.value) {
+            builder.add(Part::Fits, analysis::index_terms(text));
+            continue;
+        }
         if let (true, SpecValue::Text(text)) = (names_the_kind(&spec.name), &spec.value) {
             builder.add(Part::Category, analysis::index_terms(text));
         }

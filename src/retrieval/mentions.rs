@@ -1,10 +1,10 @@
-//! Product mentions: which products a message names, misspelt or in part.
+//! Product mentions: which products a message names, misspelt, in part or by another word.
 
 use super::catalogue::Catalogue;
 use super::postings::Part;
 use crate::domain::heard::{ProductNamed, Word};
 use crate::domain::text::fold::bare;
-use crate::domain::text::words;
+use crate::domain::text::{unit, words};
 
 /// A word found in more names than this says little by itself.
 const USUAL: usize = 400;
@@ -12,13 +12,44 @@ const USUAL: usize = 400;
 const NEARLY: f32 = 0.93;
 /// At most this many are named; beyond it the words describe rather than name.
 const MOST: usize = 6;
+/// From this share of its words on a name was said in full.
+const WHOLE: f32 = 0.999;
+
+/// A word of the message that is part of a product's name.
+struct Said {
+    /// Which word of the message.
+    at: usize,
+    /// The term of the name.
+    term: u32,
+    /// Whether it can name a product by itself.
+    naming: bool,
+    /// Whether it helps to name one together with a brand or a number.
+    helping: bool,
+}
+
+/// A product a span of words may name.
+struct Candidate {
+    doc: u32,
+    /// Weight of the words both have.
+    matched: f32,
+    /// Their share of the name.
+    coverage: f32,
+    /// Words of the name that were not said and name another kind of thing: "Case" in "Pixel 9a Case".
+    other_kind: bool,
+}
 
 impl Catalogue {
     /// The products a message names.
     ///
-    /// Words joined by "and", "or", "vs" name different products. A name needs at least one word that
-    /// is neither ordinary nor a brand nor a category: "a Samsung phone" describes, "a Galaxy S25" names.
+    /// Words joined by "and", "or", "for" name different products. A name needs a word that is neither
+    /// ordinary nor a brand nor a category ("a Galaxy S25"), or ordinary words beside the brand or a number
+    /// of the name ("the Tessel Note", "Note 14"): "a Samsung phone" describes.
     pub fn mentions(&self, said: &[Word]) -> Vec<ProductNamed> {
+        let stems: Vec<&str> = said.iter().map(|word| word.stem.as_str()).collect();
+        let mut kinds = vec![false; said.len()];
+        for named in self.categories.named(&stems) {
+            kinds[named.words].fill(true);
+        }
         let mut found = Vec::new();
         let mut begin = 0;
         for end in 0..=said.len() {
@@ -26,41 +57,49 @@ impl Catalogue {
             if !ends {
                 continue;
             }
-            if let Some(mention) = self.mention_in(said, begin..end) {
-                found.push(mention);
-            }
+            found.extend(self.mention_in(said, &kinds, begin..end));
             begin = end + 1;
         }
         found
     }
 
-    fn mention_in(&self, words_said: &[Word], span: std::ops::Range<usize>) -> Option<ProductNamed> {
+    fn mention_in(&self, words_said: &[Word], kinds: &[bool], span: std::ops::Range<usize>) -> Option<ProductNamed> {
         if let Some(mention) = self.sku_in(words_said, span.clone()) {
             return Some(mention);
         }
-        let said: Vec<(usize, u32, bool)> = span.clone().flat_map(|i| self.name_terms_of(words_said, i)).collect();
-        let naming: Vec<u32> = said.iter().filter(|(_, _, naming)| *naming).map(|(_, term, _)| *term).collect();
-        let mut candidates: Vec<u32> =
-            naming.iter().flat_map(|term| self.postings.of(*term).filter(|p| p.parts & Part::Name.bit() != 0).map(|p| p.doc)).collect();
-        candidates.sort_unstable();
-        candidates.dedup();
-        let mut scored: Vec<(u32, f32, f32)> =
-            candidates.into_iter().filter_map(|doc| self.fit(doc, &said).map(|(score, coverage)| (doc, score, coverage))).collect();
-        scored.sort_by(|a, b| b.1.total_cmp(&a.1).then(b.2.total_cmp(&a.2)).then(a.0.cmp(&b.0)));
-        let best = scored.first()?.1;
-        let whole = scored.first()?.2;
-        scored.retain(|(_, score, _)| *score >= best * NEARLY);
-        if scored.len() > MOST {
-            return None;
-        }
-        let used = |i: &usize| said.iter().any(|(at, term, _)| at == i && self.name_has(scored[0].0, *term));
+        let mut said: Vec<Said> = span.clone().flat_map(|i| self.name_terms_of(words_said, kinds, i)).collect();
+        self.help(words_said, span.clone(), &mut said);
+        let scored = self.candidates(&said)?;
+        let used = |i: &usize| said.iter().any(|word| word.at == *i && self.name_has(scored[0].doc, word.term));
         let first = span.clone().find(used)?;
         let last = span.rev().find(used)?;
         Some(ProductNamed {
-            skus: scored.iter().map(|(doc, _, _)| self.skus[*doc as usize].clone()).collect(),
+            skus: scored.iter().map(|c| self.skus[c.doc as usize].clone()).collect(),
             words: first..last + 1,
-            coverage: whole,
+            coverage: scored[0].coverage,
         })
+    }
+
+    /// The products that fit best; none where nothing names one, or too many fit.
+    fn candidates(&self, said: &[Said]) -> Option<Vec<Candidate>> {
+        let naming = said.iter().filter(|word| word.naming).map(|word| word.term);
+        let mut docs: Vec<u32> =
+            naming.flat_map(|term| self.postings.of(term).filter(|p| p.parts & Part::Name.bit() != 0).map(|p| p.doc)).collect();
+        docs.sort_unstable();
+        docs.dedup();
+        let mut scored: Vec<Candidate> = docs.into_iter().filter_map(|doc| self.fit(doc, said)).collect();
+        scored.sort_by(|a, b| b.matched.total_cmp(&a.matched).then(b.coverage.total_cmp(&a.coverage)).then(a.doc.cmp(&b.doc)));
+        let best = scored.first()?.matched;
+        scored.retain(|c| c.matched >= best * NEARLY);
+        // "The Pixel 9a" is the phone, not its case.
+        if scored.iter().any(|c| !c.other_kind) {
+            scored.retain(|c| !c.other_kind);
+        }
+        // A name said in full means that product and none whose name merely goes on from there.
+        if scored.iter().any(|c| c.coverage >= WHOLE) {
+            scored.retain(|c| c.coverage >= WHOLE);
+        }
+        (scored.len() <= MOST).then_some(scored)
     }
 
     /// A SKU written out, in up to five terms.
@@ -81,28 +120,76 @@ impl Catalogue {
     }
 
     /// The name terms a word of the message stands for: itself, itself joined with the next one or two,
-    /// or what it was meant to be; with whether it can name a product.
-    fn name_terms_of(&self, said: &[Word], i: usize) -> Vec<(usize, u32, bool)> {
+    /// another word for it, or what it was meant to be.
+    fn name_terms_of(&self, said: &[Word], kinds: &[bool], i: usize) -> Vec<Said> {
         let word = &said[i];
         let mut found = Vec::new();
-        if let Some(number) = self.name_term(&word.stem) {
-            found.push((i, number, self.can_name(&word.text, &word.stem, number)));
+        if let Some(term) = self.name_term(&word.stem) {
+            found.push(self.said(i, &word.text, &word.stem, term, kinds[i]));
         }
         let mut joined = word.text.clone();
         for next in said.iter().skip(i + 1).take(2) {
             joined.push_str(&next.text);
             let stemmed = crate::domain::text::stem::stem(&joined);
-            if let Some(number) = self.name_term(&stemmed) {
-                found.push((i, number, self.can_name(&joined, &stemmed, number)));
+            if let Some(term) = self.name_term(&stemmed) {
+                found.push(self.said(i, &joined, &stemmed, term, false));
             }
+        }
+        if found.is_empty() && !kinds[i] {
+            found.extend(self.other_words(i, &word.stem));
         }
         if found.is_empty()
             && let Some(meant) = self.correct(&word.text, &word.stem)
+            && let Some(term) = self.name_term(meant)
         {
-            let number = self.name_term(meant);
-            found.extend(number.map(|number| (i, number, self.can_name(meant, meant, number))));
+            found.push(self.said(i, meant, meant, term, kinds[i]));
         }
         found
+    }
+
+    fn said(&self, at: usize, text: &str, stem: &str, term: u32, kind: bool) -> Said {
+        let naming = !kind && self.can_name(text, stem, term);
+        let helping = naming || !kind && !words::is_function(text) && unit::split(text).is_none() && !self.is_feature(term);
+        Said { at, term, naming, helping }
+    }
+
+    /// "PS5" for "PlayStation 5": another way to write a name, where all its words are in one.
+    fn other_words(&self, at: usize, stem: &str) -> Vec<Said> {
+        let phrase = words::synonyms(stem).iter().find_map(|phrase| {
+            let terms: Option<Vec<u32>> = phrase.split(' ').map(|part| self.name_term(part)).collect();
+            terms.filter(|terms| terms.len() > 1)
+        });
+        phrase.into_iter().flatten().map(|term| Said { at, term, naming: true, helping: true }).collect()
+    }
+
+    /// Ordinary words name a product together: beside the brand of a product that has them in its name
+    /// ("Tessel Note"), or beside a number of that name ("Note 14").
+    fn help(&self, words_said: &[Word], span: std::ops::Range<usize>, said: &mut [Said]) {
+        let branded: Vec<usize> = span.clone().filter(|i| self.brands.contains_key(&words_said[*i].stem)).collect();
+        let number = |at: usize| words_said[at].text.bytes().any(|b| b.is_ascii_digit());
+        let numbers: Vec<(usize, u32)> = said.iter().filter(|word| number(word.at)).map(|word| (word.at, word.term)).collect();
+        for i in 0..said.len() {
+            let Said { at, term, naming, helping } = said[i];
+            if naming || !helping {
+                continue;
+            }
+            let plain = number(at);
+            let by_brand =
+                branded.iter().any(|brand| *brand != at && brand.abs_diff(at) <= 3 && self.same_name(term, &words_said[*brand].stem));
+            let by_number = !plain
+                && !self.brands.contains_key(&words_said[at].stem)
+                && numbers.iter().any(|(place, other)| place.abs_diff(at) == 1 && self.share_a_name(term, *other));
+            said[i].naming = by_brand && !self.brands.contains_key(&words_said[at].stem) || by_number;
+        }
+    }
+
+    /// Whether a term and a word of a brand stand in one product's name.
+    fn same_name(&self, term: u32, brand: &str) -> bool {
+        self.name_term(brand).is_some_and(|brand| self.share_a_name(term, brand))
+    }
+
+    fn share_a_name(&self, a: u32, b: u32) -> bool {
+        self.postings.of(a).any(|p| p.parts & Part::Name.bit() != 0 && self.name_has(p.doc, b))
     }
 
     fn name_term(&self, stem: &str) -> Option<u32> {
@@ -113,7 +200,7 @@ impl Catalogue {
     /// Whether a word can name a product: not ordinary, not a brand, not a category, not everywhere.
     fn can_name(&self, word: &str, stem: &str, number: u32) -> bool {
         let plain_number = word.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-        let measured = crate::domain::text::unit::split(word).is_some();
+        let measured = unit::split(word).is_some();
         !plain_number
             && !measured
             && word.len() > 1
@@ -121,6 +208,18 @@ impl Catalogue {
             && !self.brands.contains_key(stem)
             && self.categories.named(&[stem]).is_empty()
             && self.postings.frequency(number) <= USUAL
+            && !self.is_feature(number)
+    }
+
+    /// Whether a word of some names mostly tells what other products have: "HDMI", "OLED".
+    fn is_feature(&self, number: u32) -> bool {
+        const OFTENER: usize = 3;
+        let (names, others) = self.postings.of(number).fold((0, 0), |(names, others), p| {
+            let named = p.parts & Part::Name.bit() != 0;
+            let stated = !named && p.parts & Part::Specs.bit() != 0;
+            (names + usize::from(named), others + usize::from(stated))
+        });
+        others >= OFTENER.max(names)
     }
 
     fn name_has(&self, doc: u32, term: u32) -> bool {
@@ -135,27 +234,46 @@ impl Catalogue {
         }
     }
 
-    /// How well what was said fits a name: the weight of the words both have, and their share of it.
-    fn fit(&self, doc: u32, said: &[(usize, u32, bool)]) -> Option<(f32, f32)> {
+    /// How well what was said fits a name.
+    fn fit(&self, doc: u32, said: &[Said]) -> Option<Candidate> {
         let name = self.name_of(doc);
         let total: f32 = name.iter().map(|term| self.postings.idf(*term)).sum();
         let mut seen: Vec<u32> = Vec::new();
         let mut matched = 0.0;
         let mut names = false;
-        for (_, term, naming) in said {
-            if !seen.contains(term) && self.name_has(doc, *term) {
-                seen.push(*term);
-                matched += self.postings.idf(*term);
-                names |= naming;
+        for word in said {
+            if !seen.contains(&word.term) && self.name_has(doc, word.term) {
+                seen.push(word.term);
+                matched += self.postings.idf(word.term);
+                names |= word.naming;
             }
         }
-        (names && total > 0.0).then(|| (matched, matched / total))
+        let other_kind = name.iter().any(|term| !seen.contains(term) && self.kind_terms.binary_search(term).is_ok());
+        (names && total > 0.0).then(|| Candidate { doc, matched, coverage: matched / total, other_kind })
     }
 }
 
-/// Words between two names.
+/// Words between two names: what joins, sets side by side, or says what something is for.
 fn separates(word: &str) -> bool {
-    matches!(word, "and" | "or" | "vs" | "versus" | "with" | "than" | "against" | "between" | "to")
+    matches!(
+        word,
+        "and"
+            | "or"
+            | "vs"
+            | "versus"
+            | "with"
+            | "than"
+            | "against"
+            | "between"
+            | "to"
+            | "for"
+            | "in"
+            | "into"
+            | "on"
+            | "from"
+            | "of"
+            | "but"
+    )
 }
 
 #[cfg(test)]
@@ -175,6 +293,12 @@ mod tests {
             brand(sample("HP-XM5-B", "Sony WH-1000XM5 Black", 1, None), "Sony"),
             brand(sample("HP-XM5-S", "Sony WH-1000XM5 Silver", 1, None), "Sony"),
             brand(sample("NEST", "Google Nest Home Hub", 1, None), "Google"),
+            brand(sample("NOTE14", "Tessel Note 14", 1, None), "Tessel"),
+            brand(sample("NOTE16", "Tessel Note 16", 1, None), "Tessel"),
+            brand(sample("AIR13", "Tessel Air 13", 1, None), "Tessel"),
+            brand(sample("TWIST", "Kobalt Twist 18", 1, None), "Kobalt"),
+            brand(sample("TWISTBO", "Kobalt Twist 18 Body Only", 1, None), "Kobalt"),
+            brand(sample("PS5", "Sony PlayStation 5 Slim", 1, None), "Sony"),
         ])
     }
 
@@ -186,12 +310,22 @@ mod tests {
             ("compare the tuf a15 and the legion", vec![vec!["TUF15"], vec!["LEG"]]),
             ("the asus tuf", vec![vec!["TUF15", "TUF16"]]),
             ("sony wh1000xm5 price", vec![vec!["HP-XM5-B", "HP-XM5-S"]]),
-            ("wh 1000 xm5 in silver", vec![vec!["HP-XM5-S"]]),
+            ("wh 1000 xm5 in silver", vec![vec!["HP-XM5-B", "HP-XM5-S"]]),
             ("WH-1000XM5 black", vec![vec!["HP-XM5-B"]]),
             ("hp-xm5-b", vec![vec!["HP-XM5-B"]]),
             ("an asus laptop", vec![]),
             ("something for my home", vec![]),
             ("gaming laptop under 1500", vec![]),
+            // Names made of ordinary words.
+            ("how heavy is the tessel note 14", vec![vec!["NOTE14"]]),
+            ("the tessel air please", vec![vec!["AIR13"]]),
+            ("is the note 16 any good", vec![vec!["NOTE16"]]),
+            ("please note 3 things about the air", vec![]),
+            // A name that another one begins with.
+            ("kobalt twist 18", vec![vec!["TWIST"]]),
+            ("kobalt twist 18 body only", vec![vec!["TWISTBO"]]),
+            ("do you have the ps5", vec![vec!["PS5"]]),
+            ("will the zephyrus connect to a ps5", vec![vec!["ROG"], vec!["PS5"]]),
         ] {
             let said = analysis::words(text);
             let found: Vec<Vec<String>> = shelf().mentions(&said).into_iter().map(|m| m.skus).collect();

@@ -9,6 +9,7 @@ mod categories;
 mod facets;
 mod fuzzy;
 pub mod knowledge;
+mod measured;
 mod mentions;
 pub mod numbers;
 mod postings;

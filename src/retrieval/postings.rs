@@ -8,6 +8,9 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+/// How many parts there are.
+const PARTS: usize = 6;
+
 /// Fields of a product, with their weight and length normalisation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
@@ -21,10 +24,12 @@ pub enum Part {
     Specs,
     /// Free text.
     Description,
+    /// What it fits: a case for a phone is no phone.
+    Fits,
 }
 
 impl Part {
-    const ALL: [Self; 5] = [Self::Name, Self::Category, Self::Brand, Self::Specs, Self::Description];
+    const ALL: [Self; PARTS] = [Self::Name, Self::Category, Self::Brand, Self::Specs, Self::Description, Self::Fits];
 
     /// Weight of a word found here. Set on the development queries of `data/search`.
     fn weight(self) -> f32 {
@@ -34,6 +39,7 @@ impl Part {
             Self::Brand => 2.0,
             Self::Specs => 1.0,
             Self::Description => 1.0,
+            Self::Fits => 0.5,
         }
     }
 
@@ -42,7 +48,7 @@ impl Part {
         match self {
             Self::Name => 0.6,
             Self::Category | Self::Brand => 0.0,
-            Self::Specs | Self::Description => 0.7,
+            Self::Specs | Self::Description | Self::Fits => 0.7,
         }
     }
 
@@ -129,7 +135,7 @@ impl Postings {
 pub struct Builder {
     terms: HashMap<String, u32>,
     /// For each document and part, its term numbers.
-    docs: Vec<[Vec<u32>; 5]>,
+    docs: Vec<[Vec<u32>; PARTS]>,
 }
 
 impl Builder {
@@ -161,7 +167,7 @@ impl Builder {
     /// The index over everything added.
     pub fn build(self) -> Postings {
         let count = self.docs.len().max(1) as f32;
-        let mut average = [0.0_f32; 5];
+        let mut average = [0.0_f32; PARTS];
         for doc in &self.docs {
             for (sum, part) in average.iter_mut().zip(doc) {
                 *sum += part.len() as f32 / count;
@@ -190,7 +196,7 @@ impl Builder {
 }
 
 /// Each term of a product with its impact and the parts it stands in.
-fn impacts(doc: &[Vec<u32>; 5], average: &[f32; 5]) -> Vec<(u32, u8, u8)> {
+fn impacts(doc: &[Vec<u32>; PARTS], average: &[f32; PARTS]) -> Vec<(u32, u8, u8)> {
     let mut weights: HashMap<u32, (f32, u8)> = HashMap::new();
     for part in Part::ALL {
         let terms = &doc[part as usize];

@@ -6,10 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use super::analysis;
 use super::catalogue::Catalogue;
+use super::postings::Part;
 use crate::domain::product::{Product, SpecValue};
 use crate::domain::query::ProductQuery;
 use crate::domain::text::fold::bare;
 use crate::domain::text::stem::stem;
+use crate::domain::text::words;
 
 /// A product that says what it fits.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -22,16 +24,8 @@ pub(super) struct Accessory {
 impl Accessory {
     /// From a product that has a property such as "Compatible with".
     pub(super) fn of(doc: u32, product: &Product) -> Option<Self> {
-        let says = |name: &str| {
-            let name = name.to_lowercase();
-            ["compatib", "fits", "works with", "suitable for"].iter().any(|start| name.starts_with(start))
-        };
-        let texts = product.specs.iter().filter(|spec| says(&spec.name)).filter_map(|spec| match &spec.value {
-            SpecValue::Text(text) => Some(text.as_str()),
-            _ => None,
-        });
         let fits: Vec<Vec<String>> =
-            texts.flat_map(|text| text.split([',', ';', '\n'])).map(stems).filter(|entry| !entry.is_empty()).collect();
+            product.fits().flat_map(|(_, text)| text.split([',', ';', '\n'])).map(stems).filter(|entry| !entry.is_empty()).collect();
         (!fits.is_empty()).then_some(Self { doc, fits })
     }
 }
@@ -66,10 +60,11 @@ impl Catalogue {
             })
             .flatten()
             .collect();
+        let parts = self.parts_for(words);
         let mut fitting: Vec<(Fit, bool, i64, u32)> = self
             .accessories
             .iter()
-            .filter(|a| self.skus[a.doc as usize] != product.sku && self.is_kind(a.doc, words))
+            .filter(|a| self.skus[a.doc as usize] != product.sku && parts.is_none_or(|parts| self.is_kind(a.doc, words, parts)))
             .filter_map(|accessory| {
                 let fit = accessory.fits.iter().filter_map(|entry| fit(entry, &name, &kinds, &own)).min()?;
                 let price = self.facets.price(accessory.doc).unwrap_or(i64::MAX);
@@ -80,10 +75,24 @@ impl Catalogue {
         fitting.into_iter().take(limit).map(|(_, _, _, doc)| self.skus[doc as usize].clone()).collect()
     }
 
-    /// Whether a product is of the kind some words ask for; any is, where none is asked for.
-    fn is_kind(&self, doc: u32, words: &[String]) -> bool {
-        let telling: Vec<u32> = words.iter().filter_map(|word| self.postings.term(&stem(word))).collect();
-        telling.is_empty() || telling.iter().any(|term| self.postings.of(*term).any(|p| p.doc == doc))
+    /// The parts in which the words for a kind of thing are looked for: names and kinds; what the products
+    /// state, where no accessory is called by them; none where no word is known at all.
+    fn parts_for(&self, words: &[String]) -> Option<u8> {
+        const NAMES: u8 = 1 << Part::Name as u8 | 1 << Part::Category as u8;
+        let called = |parts: u8| self.accessories.iter().any(|a| self.is_kind(a.doc, words, parts));
+        [NAMES, NAMES | Part::Specs.bit()].into_iter().find(|parts| called(*parts))
+    }
+
+    /// Whether a product is of the kind some words, or other words for them, ask for.
+    fn is_kind(&self, doc: u32, words: &[String], parts: u8) -> bool {
+        words.iter().any(|word| {
+            let own = stem(word);
+            let others = words::synonyms(&own).iter().filter(|other| !other.contains(' '));
+            std::iter::once(&own)
+                .chain(others)
+                .filter_map(|stem| self.postings.term(stem))
+                .any(|term| self.postings.of(term).any(|p| p.doc == doc && p.parts & parts != 0))
+        })
     }
 
     /// Products of the same kind that are there, nearest in price first.

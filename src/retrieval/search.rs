@@ -2,6 +2,8 @@
 
 use super::analysis;
 use super::catalogue::Catalogue;
+use super::measured::Ordering;
+use super::postings::Part;
 use crate::domain::query::{ProductQuery, Sort};
 use crate::domain::text::stem::stem;
 use crate::domain::text::words;
@@ -26,6 +28,12 @@ pub struct Found {
     pub total: usize,
     /// Words of the query that occur nowhere in the catalogue.
     pub unknown: Vec<String>,
+    /// Whether the best have everything that was asked for; otherwise they come closest.
+    pub complete: bool,
+    /// Whether any is called by a word of the query, or is of a kind it names, rather than mentioning it.
+    pub named: bool,
+    /// Stems of the property they are in order of, where one was wished for.
+    pub ordered_by: Option<String>,
 }
 
 /// How much another word for a word counts.
@@ -36,6 +44,9 @@ const CORRECTED: f32 = 0.8;
 const LEAST_COVERAGE: f32 = 0.45;
 /// A product that matches this much less than the best is no match beside it.
 const BESIDE_BEST: f32 = 0.6;
+
+/// From this share of the words on a product has all of them.
+const ALL: f32 = 0.99;
 
 /// A word of the query, with the terms that may stand for it.
 struct Wanted {
@@ -56,14 +67,28 @@ impl Catalogue {
         let wanted: Vec<(String, Wanted)> = query.terms.iter().map(|word| (word.clone(), self.wanted(word))).collect();
         let unknown = wanted.iter().filter(|(_, w)| w.alternatives.is_empty()).map(|(word, _)| word.clone()).collect();
         let mut scored = self.score(query, &wanted);
-        self.sort(&mut scored, query.sort);
+        let complete = scored.iter().any(|s| s.coverage >= ALL);
+        if complete && !query.categories.is_empty() {
+            scored.retain(|s| s.coverage >= ALL);
+        }
+        let docs: Vec<u32> = scored.iter().map(|s| s.doc).collect();
+        let ordering = query.quality.as_ref().and_then(|quality| self.ordering(quality, &docs));
+        self.sort(&mut scored, query.sort, ordering.as_ref());
         let total = scored.len();
         let hits = scored
             .into_iter()
             .take(limit)
             .map(|s| Hit { sku: self.skus[s.doc as usize].clone(), score: s.score, coverage: s.coverage })
             .collect();
-        Found { hits, total, unknown }
+        let named = wanted.is_empty() || docs.iter().any(|doc| wanted.iter().any(|(_, word)| self.is_called(*doc, word)));
+        Found { hits, total, unknown, complete, named, ordered_by: ordering.map(|o| o.property) }
+    }
+
+    /// Whether a word stands in a product's name, category or brand.
+    fn is_called(&self, doc: u32, word: &Wanted) -> bool {
+        let strong = Part::Name.bit() | Part::Category.bit() | Part::Brand.bit();
+        let called = |term: &u32| self.postings.of(*term).any(|p| p.doc == doc && p.parts & strong != 0);
+        word.alternatives.iter().any(|(terms, _)| terms.iter().all(called))
     }
 
     /// The terms that may stand for a word: itself, other words for it, or what it was meant to be.
@@ -87,7 +112,8 @@ impl Catalogue {
         let mut matched = vec![0.0_f32; count];
         let mut best_of_word = vec![0.0_f32; count];
         let total: f32 = wanted.iter().map(|(_, w)| w.idf).sum();
-        for (_, word) in wanted {
+        let hints: Vec<(String, Wanted)> = query.hints.iter().map(|word| (word.clone(), self.wanted(word))).collect();
+        for (counts, (_, word)) in wanted.iter().map(|w| (true, w)).chain(hints.iter().map(|w| (false, w))) {
             for (terms, weight) in &word.alternatives {
                 self.add_alternative(terms, *weight, &mut best_of_word);
             }
@@ -95,7 +121,7 @@ impl Catalogue {
                 let best = std::mem::take(&mut best_of_word[doc]);
                 if best > 0.0 {
                     scores[doc] += best * word.idf;
-                    matched[doc] += word.idf;
+                    matched[doc] += if counts { word.idf } else { 0.0 };
                 }
             }
         }
@@ -110,9 +136,21 @@ impl Catalogue {
             })
             .filter(|s| s.coverage >= LEAST_COVERAGE)
             .collect();
+        self.keep_measured(query, &mut found);
         let best = found.iter().map(|s| s.coverage).fold(0.0, f32::max);
         found.retain(|s| s.coverage >= best * BESIDE_BEST);
         found
+    }
+
+    /// Drops what does not meet the measures; what each is about is seen among the products themselves.
+    fn keep_measured(&self, query: &ProductQuery, found: &mut Vec<Scored>) {
+        let docs: Vec<u32> = found.iter().map(|s| s.doc).collect();
+        for measure in &query.measures {
+            match self.resolve(measure, &docs) {
+                Some(bounded) => found.retain(|s| self.meets(s.doc, &bounded)),
+                None => found.clear(),
+            }
+        }
     }
 
     /// Adds the impact of a term, or of a phrase all of whose terms must occur, where it beats what the
@@ -147,27 +185,26 @@ impl Catalogue {
                 && !same_brand(doc, &query.not_brands)
                 && self.facets.price_within(doc, query.min_price, query.max_price)
                 && (!query.in_stock || self.facets.in_stock(doc))
-                && query.measures.iter().all(|measure| self.facets.meets(doc, measure))
                 && !excluded.contains(&doc)
                 && !query.not_skus.contains(&self.skus[doc as usize])
         }
     }
 
-    fn sort(&self, found: &mut [Scored], sort: Sort) {
+    fn sort(&self, found: &mut [Scored], sort: Sort, ordering: Option<&Ordering>) {
         let price = |doc: u32| self.facets.price(doc).unwrap_or(i64::MAX);
         let out = |doc: u32| self.facets.out_of_stock(doc);
         found.sort_by(|a, b| {
             let by_price = || price(a.doc).cmp(&price(b.doc));
-            let order = match sort {
-                Sort::Relevance => bucket(b.score).cmp(&bucket(a.score)).then(out(a.doc).cmp(&out(b.doc))).then_with(by_price),
-                Sort::PriceUp => by_price(),
-                Sort::PriceDown => {
+            let order = match (ordering, sort) {
+                (Some(ordering), _) => {
+                    let standing = |doc: u32| self.standing(doc, ordering).unwrap_or(f64::NEG_INFINITY);
+                    standing(b.doc).total_cmp(&standing(a.doc)).then(out(a.doc).cmp(&out(b.doc))).then_with(by_price)
+                }
+                (None, Sort::Relevance) => bucket(b.score).cmp(&bucket(a.score)).then(out(a.doc).cmp(&out(b.doc))).then_with(by_price),
+                (None, Sort::PriceUp) => by_price(),
+                (None, Sort::PriceDown) => {
                     let known = |doc: u32| self.facets.price(doc).unwrap_or(i64::MIN);
                     known(b.doc).cmp(&known(a.doc))
-                }
-                Sort::WeightUp => {
-                    let weight = |doc: u32| self.facets.weight(doc).unwrap_or(f32::INFINITY);
-                    weight(a.doc).total_cmp(&weight(b.doc))
                 }
             };
             order.then(a.doc.cmp(&b.doc))

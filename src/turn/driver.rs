@@ -197,7 +197,8 @@ impl Engine {
     async fn sense(&self, text: &str, state: &ConversationState, shelves: &Shelves) -> Result<Sensed, StoreError> {
         let heard = shelves.recognise(text, Moment::now().day_in(&self.shop.zone));
         let mut shown: Vec<Arc<Product>> = Vec::new();
-        let on_table = state.focus.listed.iter().chain(&state.focus.products);
+        let focus = &state.focus;
+        let on_table = focus.listed.iter().chain(&focus.products).chain(&focus.recent).chain(&focus.owned);
         for sku in on_table {
             if shown.iter().any(|product| product.sku == *sku) {
                 continue;

@@ -21,7 +21,7 @@ use crate::retrieval::{Catalogue, KnowledgeIndex, NumberShapes};
 use crate::store::{Index, Store, StoreError};
 
 /// Name of the stored index over the catalogue, with the version of its form.
-pub const CATALOGUE_BLOB: &str = "catalogue-index-2";
+pub const CATALOGUE_BLOB: &str = "catalogue-index-5";
 /// Order numbers looked at to learn what they look like.
 const NUMBERS_LEARNT: usize = 2_000;
 
@@ -157,6 +157,7 @@ impl Shelves {
                 !function && (own || other())
             })
             .collect();
+        let properties = said.iter().map(|word| self.catalogue.names_property(&word.stem)).collect();
         let tickets = tickets.into_iter().filter(|t| t.certain).collect();
         let asked = Question { text, vector: None, today, procedures: Some(false) };
         let answered = self.knowledge.find(&asked, 1).first().map(|hit| (hit.domain, hit.score));
@@ -169,6 +170,7 @@ impl Shelves {
             tickets,
             codes,
             describing,
+            properties,
             answered,
         }
     }

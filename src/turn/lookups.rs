@@ -39,12 +39,8 @@ pub enum Outcome {
     Search {
         /// The products shown, best first.
         records: Vec<Versioned>,
-        /// How many fit in all.
-        total: usize,
-        /// Words of the query that no product has.
-        unknown: Vec<String>,
-        /// What was looked for.
-        lookup: Box<crate::domain::query::ProductQuery>,
+        /// The rest of what was found.
+        found: Box<SearchFound>,
     },
     /// Products by SKU.
     Products(Vec<Versioned>),
@@ -141,7 +137,16 @@ impl Reader<'_> {
         let found = self.shelves.catalogue.search(query, limit);
         let skus: Vec<String> = found.hits.into_iter().map(|hit| hit.sku).collect();
         let records = self.products(&skus).await?;
-        Ok(Outcome::Search { records, total: found.total, unknown: found.unknown, lookup: Box::new(query.clone()) })
+        let found = SearchFound {
+            products: Vec::new(),
+            total: found.total,
+            unknown: found.unknown,
+            complete: found.complete,
+            named: found.named,
+            ordered_by: found.ordered_by,
+            query: query.clone(),
+        };
+        Ok(Outcome::Search { records, found: Box::new(found) })
     }
 
     fn assortment(&self) -> Outcome {
@@ -247,9 +252,9 @@ fn versioned<T: ShopRecord>(version: Version, record: Arc<T>) -> Versioned {
 pub fn enter(outcome: Outcome, book: &mut FactBook, found: &mut Findings) {
     let mut add = |records: Vec<Versioned>| records.into_iter().map(|r| book.add(r)).collect::<Vec<RecordId>>();
     match outcome {
-        Outcome::Search { records, total, unknown, lookup } => {
+        Outcome::Search { records, found: search } => {
             let products = add(records);
-            found.searches.push(SearchFound { products, total, unknown, query: *lookup });
+            found.searches.push(SearchFound { products, ..*search });
         }
         Outcome::Products(records) => found.products = add(records),
         Outcome::Alternatives(records) => found.alternatives = Some(add(records)),

@@ -4,6 +4,7 @@ use super::super::lookup::{Findings, Lookup};
 use super::super::resolve;
 use super::super::say;
 use super::super::turn::{Answer, Step, Turn, chip};
+use super::super::understanding::needs;
 use super::ask_product;
 use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, FactId, Formula, RecordId};
@@ -52,6 +53,10 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     }
     state.focus.products = say::skus(book, &found.products);
     let mut answer = Answer::default();
+    if by_property(turn, book, &found.products, &mut answer) {
+        answer.cards.extend(&found.products);
+        return answer.done();
+    }
     prices(book, &found.products, &mut answer);
     differences(book, &found.products, &mut answer);
     for id in &found.products {
@@ -64,6 +69,38 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     answer.options.push(chip("stock", "Is the cheaper one in stock?"));
     answer.options.push(chip("recommend", "Which one do you recommend?"));
     answer.done()
+}
+
+/// Compares by the one property the message asks about: "which has the better battery", "the weight?".
+fn by_property(turn: &Turn<'_>, book: &mut FactBook, ids: &[RecordId], answer: &mut Answer) -> bool {
+    let wish = turn.read.wishes.iter().map(|wish| &wish.quality).find(|quality| !needs::is_price(quality));
+    let products: Vec<_> = ids.iter().filter_map(|id| say::product(book, *id)).collect();
+    if let Some(quality) = wish
+        && let Some(ranked) = resolve::ranking(&products, quality)
+        && let Some((best, spec, _)) = ranked.first()
+    {
+        let ties = ranked.windows(2).all(|pair| (pair[0].2 - pair[1].2).abs() < f64::EPSILON) && ranked.len() > 1;
+        if !ties {
+            answer.acts.extend(super::question::spec(book, ids[*best], *spec, false).map(|act| Act { kind: ActKind::Top, ..act }));
+        }
+        for (i, spec, _) in ranked.iter().skip(usize::from(!ties)) {
+            answer.acts.extend(super::question::spec(book, ids[*i], *spec, false).map(|act| Act { kind: ActKind::NextBest, ..act }));
+        }
+        for (i, id) in ids.iter().enumerate().filter(|(i, _)| !ranked.iter().any(|(own, _, _)| own == i)) {
+            let _ = i;
+            unstated(book, *id, quality.properties.first(), answer);
+        }
+        return true;
+    }
+    false
+}
+
+/// Says that a product's record does not state a property.
+fn unstated(book: &mut FactBook, id: RecordId, property: Option<&String>, answer: &mut Answer) {
+    if let (Some(name), Some(property)) = (say::name(book, id), property) {
+        let word = book.said(property);
+        answer.say(Act::plain(ActKind::SpecUnknown).with("product", name).with("word", word));
+    }
 }
 
 /// Which costs less, and by how much.

@@ -1,18 +1,21 @@
 //! Finding products by need, and narrowing down.
 
-use super::super::lookup::{Findings, Lookup};
+use super::super::lookup::{Findings, Lookup, SearchFound};
 use super::super::say;
 use super::super::turn::{Answer, Step, Turn, chip};
+use super::super::understanding::form::Asks;
 use super::super::understanding::needs;
-use super::details;
+use super::{accessories, pick, stock};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::agent::Agent;
 use crate::domain::asks::Slot;
-use crate::domain::fact::{FactBook, Formula};
+use crate::domain::fact::{FactBook, Formula, RecordId};
 use crate::domain::goal::Goal;
-use crate::domain::query::ProductQuery;
+use crate::domain::measure;
+use crate::domain::product::Availability;
+use crate::domain::query::{Degree, ProductQuery, Sort};
+use crate::domain::record::Field;
 use crate::domain::state::{ConversationState, Pending};
-use crate::domain::text::words;
 
 /// Products shown at once.
 const SHOWN: usize = 5;
@@ -20,13 +23,29 @@ const SHOWN: usize = 5;
 /// Finds or narrows down.
 pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
     // "Do you have the iPhone 16?" names a product: it is asked for, not searched for.
-    let named = turn.heard.products.iter().any(|p| p.coverage >= 0.3 && p.skus.len() <= 2);
+    let named =
+        turn.heard.products.iter().enumerate().any(|(i, p)| p.coverage >= 0.3 && p.skus.len() <= 2 && turn.read.roles.wants_product(i));
     if named && turn.goal == Goal::FindProduct {
-        return details::stock(turn, found, book, state);
+        return stock::step(turn, found, book, state);
     }
+    if accessories::is_asked(turn) && found.searches.is_empty() && found.accessories.as_ref().is_none_or(|fitting| !fitting.is_empty()) {
+        return accessories::step(turn, found, book, state);
+    }
+    search(turn, found, book, state)
+}
+
+/// Searches for what the message describes.
+pub fn search(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
     let query = wanted(turn);
-    if query.is_empty() && !query.in_stock && query.not_skus.is_empty() && query.sort == crate::domain::query::Sort::Relevance {
+    let ordered = query.sort != Sort::Relevance || query.quality.is_some();
+    if query.is_empty() && !query.in_stock && query.not_skus.is_empty() && !ordered {
         return without_a_thing(turn, found, book, state);
+    }
+    // "The biggest TV you have" asks for one, not for a list.
+    let for_the_most = query.quality.as_ref().is_some_and(|q| q.degree == Degree::Most) && query.names_a_thing();
+    if for_the_most && found.searches.iter().all(|search| !search.products.is_empty()) {
+        let turn = Turn { goal: Goal::Recommend, ..*turn };
+        return pick::step(&turn, found, book, state);
     }
     match found.searches.as_slice() {
         [] => Step::Look(vec![Lookup::Search { query, limit: SHOWN }]),
@@ -34,7 +53,7 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
             Some(query) => Step::Look(vec![Lookup::Search { query, limit: 3 }]),
             None => nothing(turn, found, book, state),
         },
-        [_] => some(found, book, state),
+        [_] => some(turn, found, book, state),
         _ => nothing(turn, found, book, state),
     }
 }
@@ -46,7 +65,10 @@ fn wanted(turn: &Turn<'_>) -> ProductQuery {
         new.said = format!("{} {}", turn.said, turn.text);
     }
     let Some(old) = &turn.before.focus.query else { return new };
-    if turn.goal != Goal::RefineResults {
+    // Bounds without a thing narrow down what is on the table; "the dearest thing in your shop" does not.
+    let bounds = !turn.read.prices.is_empty() || !turn.read.measures.measures.is_empty() || !turn.read.wishes.is_empty();
+    let has_no_thing = !new.names_a_thing() && new.brands.is_empty() && bounds;
+    if turn.goal != Goal::RefineResults && !has_no_thing || of_the_whole_shop(turn) {
         return new;
     }
     let has = |word: &str| turn.heard.words.iter().any(|w| w.text == word);
@@ -55,7 +77,8 @@ fn wanted(turn: &Turn<'_>) -> ProductQuery {
         turn.shown.iter().filter(|p| table.contains(&p.sku)).filter_map(|p| p.price)
     };
     let bounded = !turn.read.prices.is_empty();
-    if !bounded && has("cheaper") || has("less") && has("expensive") {
+    let too_dear = has("too") && (has("expensive") || has("pricey") || has("dear") || has("much"));
+    if !bounded && (has("cheaper") || too_dear || has("less") && has("expensive")) {
         return needs::cheaper_than(&needs::merge(old, new), prices());
     }
     if !bounded && (has("pricier") || has("better") || (has("more") && has("expensive"))) && new.is_empty() {
@@ -67,16 +90,27 @@ fn wanted(turn: &Turn<'_>) -> ProductQuery {
         query.not_skus.extend(turn.before.focus.listed.iter().cloned());
         return query;
     }
-    if has("lighter") {
-        new.sort = crate::domain::query::Sort::WeightUp;
-    }
     needs::merge(old, new)
+}
+
+/// "In your shop", "you sell": of everything, not of what is on the table.
+fn of_the_whole_shop(turn: &Turn<'_>) -> bool {
+    turn.heard.words.windows(2).any(|pair| {
+        matches!(
+            (pair[0].text.as_str(), pair[1].text.as_str()),
+            ("your" | "the" | "whole", "shop" | "store" | "catalogue" | "catalog") | ("you" | "u", "sell")
+        )
+    })
 }
 
 /// A query without its narrowest bounds, to have something to show: first without words and measures,
 /// then without the price.
 pub fn relaxed(query: &ProductQuery) -> Option<ProductQuery> {
     let mut wider = query.clone();
+    if wider.in_stock {
+        wider.in_stock = false;
+        return Some(wider);
+    }
     if !wider.categories.is_empty() && (!wider.terms.is_empty() || !wider.measures.is_empty()) {
         wider.terms.clear();
         wider.measures.clear();
@@ -84,7 +118,7 @@ pub fn relaxed(query: &ProductQuery) -> Option<ProductQuery> {
     }
     let bounded = wider.min_price.is_some() || wider.max_price.is_some();
     if bounded && wider.names_a_thing() {
-        wider.sort = if wider.max_price.is_some() { crate::domain::query::Sort::PriceUp } else { crate::domain::query::Sort::PriceDown };
+        wider.sort = if wider.max_price.is_some() { Sort::PriceUp } else { Sort::PriceDown };
         wider.min_price = None;
         wider.max_price = None;
         return Some(wider);
@@ -98,31 +132,37 @@ pub fn relaxed(query: &ProductQuery) -> Option<ProductQuery> {
 }
 
 /// Something was found.
-fn some(found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
+fn some(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
     let Some(search) = found.searches.first() else { return Answer::default().done() };
     let mut answer = Answer::default();
     let shown = &search.products;
     let total = u32::try_from(search.total).unwrap_or(u32::MAX);
     let count = book.derive(Formula::Matches(total), &[]);
-    let narrowed = state.goal == Some(Goal::RefineResults);
-    let kind = match (search.total, search.total > shown.len()) {
-        (1, _) => ActKind::FoundOne,
-        (_, true) => ActKind::FoundMore,
+    // "Do you sell the heatsink" is no question for things that merely mention one.
+    let only_mentioned =
+        search.query.categories.is_empty() && search.query.brands.is_empty() && !search.named && turn.read.form.asks == Asks::Have;
+    let kind = match (search.complete && !only_mentioned, search.total, search.total > shown.len()) {
+        (false, _, _) if only_mentioned => ActKind::FoundNone,
+        (false, _, _) => ActKind::FoundClosest,
+        (true, 1, _) => ActKind::FoundOne,
+        (true, _, true) => ActKind::FoundMore,
         _ => ActKind::Found,
     };
     let listed = book.derive(Formula::Matches(u32::try_from(shown.len()).unwrap_or(0)), &[]);
-    answer.say(Act::plain(kind).with_some("count", count).with_some("shown", listed));
+    let words = only_mentioned.then(|| book.said(&search.query.terms.join(" ")));
+    answer.say(Act::plain(kind).with_some("count", count).with_some("shown", listed).with_some("words", words));
+    if only_mentioned {
+        answer.say_plain(ActKind::FoundNearest);
+    }
+    list(search, book, &mut answer);
     if let (1, Some(only)) = (search.total, shown.first()) {
-        answer.acts.extend(say::list_item(book, *only));
-        answer.cards.push(*only);
         answer.acts.extend(say::stock(book, *only).filter(|act| act.kind != ActKind::OutOfStock));
-    } else {
-        say::list(book, shown, &mut answer);
     }
     remember(found, book, state);
     if shown.len() > 1 {
         answer.options.push(chip("compare", "Compare the first two"));
-        if search.query.max_price.is_none() && !narrowed {
+        let bounded = search.query.max_price.is_some() || turn.goal == Goal::RefineResults || search.query.sort == Sort::PriceUp;
+        if !bounded {
             answer.options.push(chip("cheaper", "Show me cheaper ones"));
         }
         if search.total > shown.len() {
@@ -130,6 +170,28 @@ fn some(found: &Findings, book: &mut FactBook, state: &mut ConversationState) ->
         }
     }
     answer.done()
+}
+
+/// The list, each with what it is in order of: after "the longest battery" the hours are shown.
+fn list(search: &SearchFound, book: &mut FactBook, answer: &mut Answer) {
+    for id in &search.products {
+        let ordered = search.ordered_by.as_ref().and_then(|property| item_with(book, *id, property));
+        if let Some(act) = ordered.or_else(|| say::list_item(book, *id)) {
+            answer.say(act);
+            answer.cards.push(*id);
+        }
+    }
+}
+
+fn item_with(book: &mut FactBook, id: RecordId, property: &str) -> Option<Act> {
+    let product = say::product(book, id)?;
+    let (spec, _) = measure::of_product(&product, property)?;
+    let place = u16::try_from(spec).ok()?;
+    let (name, spec, value) = (say::name(book, id)?, book.field(id, Field::SpecName(place))?, book.field(id, Field::Spec(place))?);
+    let out = product.availability() == Availability::OutOfStock;
+    let kind = if out { ActKind::ListItemWithOut } else { ActKind::ListItemWith };
+    let price = book.field(id, Field::Price);
+    Some(Act::plain(kind).with("product", name).with("spec", spec).with("value", value).with_some("price", price))
 }
 
 /// Nothing fits; the nearest is shown, where there is any.
@@ -154,17 +216,17 @@ fn nothing(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut C
     }
     let unknown = asked.map(|search| search.unknown.as_slice()).unwrap_or_default();
     let words = if unknown.is_empty() { None } else { Some(book.said(&unknown.join(" "))) };
-    answer.say(Act::plain(ActKind::FoundNone).with_some("words", words));
     match nearest {
         Some(nearest) => {
-            answer.say_plain(ActKind::FoundNearest);
+            answer.say_plain(ActKind::FoundClosest);
             let ids = nearest.products.clone();
-            say::list(book, &ids, &mut answer);
+            list(nearest, book, &mut answer);
             state.focus.listed = say::skus(book, &ids);
             state.focus.products.clear();
             state.focus.query = Some(nearest.query.clone());
         }
         None => {
+            answer.say(Act::plain(ActKind::FoundNone).with_some("words", words));
             let names: Vec<_> = found.categories.iter().take(12).map(|(name, _)| book.shop(name)).collect();
             if !names.is_empty() {
                 answer.say(Act::plain(ActKind::Categories).with_many("names", names));
@@ -207,23 +269,4 @@ pub fn remember(found: &Findings, book: &FactBook, state: &mut ConversationState
     state.focus.listed = say::skus(book, &search.products);
     state.focus.products = if search.products.len() == 1 { state.focus.listed.clone() } else { Vec::new() };
     state.focus.query = Some(query);
-}
-
-/// Words that say which kind of accessory is wanted.
-pub fn accessory_words(turn: &Turn<'_>) -> Vec<String> {
-    let named: Vec<bool> = {
-        let mut named = vec![false; turn.heard.words.len()];
-        for product in &turn.heard.products {
-            named[product.words.clone()].fill(true);
-        }
-        named
-    };
-    turn.heard
-        .words
-        .iter()
-        .enumerate()
-        .filter(|(i, word)| !named[*i] && !words::is_function(&word.text))
-        .filter(|(i, _)| turn.heard.describing.get(*i).copied().unwrap_or(false))
-        .map(|(_, word)| word.text.clone())
-        .collect()
 }

@@ -1,9 +1,15 @@
 //! Sales: finding, comparing, describing, recommending.
 
+mod accessories;
+mod buy;
 mod compare;
-mod details;
 mod find;
-mod recommend;
+mod fit;
+mod pick;
+mod price;
+mod question;
+mod stock;
+mod subject;
 
 use super::lookup::{Findings, Lookup};
 use super::turn::{Answer, Colleague, Step, Turn, chip};
@@ -24,20 +30,45 @@ impl Colleague for Sales {
     }
 
     fn step(&self, turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
-        match turn.goal {
-            Goal::FindProduct | Goal::RefineResults => find::step(turn, found, book, state),
-            Goal::CompareProducts => compare::step(turn, found, book, state),
-            Goal::ProductQuestion => details::question(turn, found, book, state),
-            Goal::PriceQuestion => details::price(turn, found, book, state),
-            Goal::StockQuestion => details::stock(turn, found, book, state),
-            Goal::Recommend => recommend::step(turn, found, book, state),
-            Goal::Alternatives => alternatives(turn, found, book, state),
-            Goal::Accessories => accessories(turn, found, book, state),
-            Goal::BrowseCategories => assortment(turn, found, book),
-            Goal::Buy => details::buy(turn, found, book, state),
-            goal if goal.intent().agent() == Agent::Sales => say::from_knowledge(turn, found, book),
-            goal => Answer::hand_over(goal),
+        let step = answer(turn, found, book, state);
+        if matches!(step, Step::Say(_)) {
+            remember(turn, state);
         }
+        step
+    }
+}
+
+fn answer(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
+    match turn.goal {
+        Goal::FindProduct | Goal::RefineResults => find::step(turn, found, book, state),
+        Goal::CompareProducts => compare::step(turn, found, book, state),
+        Goal::ProductQuestion => question::step(turn, found, book, state),
+        Goal::PriceQuestion => price::step(turn, found, book, state),
+        Goal::StockQuestion => stock::step(turn, found, book, state),
+        Goal::Recommend => pick::step(turn, found, book, state),
+        Goal::Alternatives => alternatives(turn, found, book, state),
+        Goal::Accessories => accessories::step(turn, found, book, state),
+        Goal::BrowseCategories => assortment(turn, found, book),
+        Goal::Buy => buy::step(turn, found, book, state),
+        goal if goal.intent().agent() == Agent::Sales => say::from_knowledge(turn, found, book),
+        goal => Answer::hand_over(goal),
+    }
+}
+
+/// Keeps what was named or shown, and what the customer owns, for later messages.
+fn remember(turn: &Turn<'_>, state: &mut ConversationState) {
+    let shown = state.focus.products.iter().chain(&state.focus.listed).cloned().collect::<Vec<_>>();
+    state.focus.note(shown);
+    let owned: Vec<String> = turn
+        .heard
+        .products
+        .iter()
+        .enumerate()
+        .filter(|(i, _)| !turn.read.roles.wants_product(*i))
+        .flat_map(|(_, mention)| mention.skus.iter().take(2).cloned())
+        .collect();
+    if !owned.is_empty() {
+        state.focus.owned = owned;
     }
 }
 
@@ -76,28 +107,6 @@ fn alternatives(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &
         state.focus.products.clear();
         answer.options.push(chip("compare", "Compare the first two"));
     }
-    answer.done()
-}
-
-/// Things that go with a product.
-fn accessories(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
-    let meant = resolve::products(turn);
-    let Some(sku) = meant.skus.first().cloned() else { return find::step(turn, found, book, state) };
-    let Some(fitting) = &found.accessories else {
-        let words = find::accessory_words(turn);
-        return Step::Look(vec![Lookup::Products(vec![sku.clone()]), Lookup::Accessories { sku, words, limit: 4 }]);
-    };
-    let mut answer = Answer::default();
-    let name = found.products.first().and_then(|id| say::name(book, *id));
-    if fitting.is_empty() {
-        answer.say(Act::plain(ActKind::NoAccessories).with_some("product", name));
-    } else {
-        answer.say(Act::plain(ActKind::AccessoriesIntro).with_some("product", name));
-        say::list(book, fitting, &mut answer);
-        state.focus.listed = say::skus(book, fitting);
-    }
-    // The product stays on the table: "and does it have HDMI?" is about it, not about its case.
-    state.focus.products = vec![sku];
     answer.done()
 }
 

@@ -28,15 +28,27 @@ pub enum Piece {
     Fact {
         /// The fact.
         fact: FactId,
-        /// Said in lower case, inside a sentence.
-        lower: bool,
+        /// How it is fitted into the sentence.
+        case: Case,
     },
+}
+
+/// How a fact is fitted into a sentence.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Case {
+    /// As the record writes it.
+    #[default]
+    AsItIs,
+    /// In lower case, but for names and abbreviations.
+    Lower,
+    /// Its first word in lower case where that is an ordinary one: "up to 8 hours".
+    Inside,
 }
 
 impl Piece {
     /// A fact as it stands.
     pub fn fact(fact: FactId) -> Self {
-        Self::Fact { fact, lower: false }
+        Self::Fact { fact, case: Case::AsItIs }
     }
 }
 
@@ -59,9 +71,13 @@ impl Sentence {
                     let doubled = text.ends_with(['.', '!', '?']) && words.starts_with('.');
                     text.push_str(if doubled { &words[1..] } else { words });
                 }
-                Piece::Fact { fact, lower } => {
+                Piece::Fact { fact, case } => {
                     let value = book.value(*fact).map(ToString::to_string).unwrap_or_default();
-                    if *lower { text.push_str(&lowered(&value)) } else { text.push_str(&value) }
+                    match case {
+                        Case::AsItIs => text.push_str(&value),
+                        Case::Lower => text.push_str(&lowered(&value)),
+                        Case::Inside => text.push_str(&inside(&value)),
+                    }
                 }
             }
         }
@@ -81,8 +97,25 @@ fn lowered(text: &str) -> String {
         .join(" ")
 }
 
+/// The text with its first word in lower case, where that word is an ordinary one.
+fn inside(text: &str) -> String {
+    let (first, rest) = text.split_once(' ').unwrap_or((text, ""));
+    let lower = first.to_lowercase();
+    if rest.is_empty() || !crate::domain::text::words::is_function(&lower) {
+        return text.to_owned();
+    }
+    format!("{lower} {rest}")
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn ordinary_first_words_are_fitted_in() {
+        assert_eq!(super::inside("Up to 8 hours"), "up to 8 hours");
+        assert_eq!(super::inside("Intel Arc"), "Intel Arc");
+        assert_eq!(super::inside("OLED"), "OLED");
+    }
+
     #[test]
     fn abbreviations_keep_their_capitals() {
         assert_eq!(super::lowered("Battery life"), "battery life");

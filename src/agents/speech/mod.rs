@@ -3,11 +3,11 @@
 mod draft;
 mod phrases;
 
-pub use draft::{Draft, Piece, Sentence};
+pub use draft::{Case, Draft, Piece, Sentence};
 pub use phrases::{PhraseError, Phrases};
 
 use crate::domain::act::{Act, Arg};
-use crate::domain::fact::FactBook;
+use crate::domain::fact::{FactBook, FactId};
 use crate::domain::sentiment::Mood;
 use phrases::{Part, Variant};
 
@@ -25,9 +25,13 @@ pub struct Manner {
 pub fn realise(acts: &[Act], book: &FactBook, manner: Manner) -> Draft {
     let phrases = Phrases::built_in();
     let mut draft = Draft::default();
+    let mut before: Option<FactId> = None;
     for (i, act) in acts.iter().enumerate() {
         let turn = manner.turn as usize + i;
-        if let Some(variant) = phrases.pick(act, manner.mood, turn) {
+        let product = act.one("product");
+        let again = product.is_some() && product == before;
+        before = product;
+        if let Some(variant) = phrases.pick(act, manner.mood, again, turn) {
             draft.sentences.push(Sentence { act: act.kind, pieces: pieces(variant, act, book) });
         }
     }
@@ -52,9 +56,9 @@ fn push(part: &Part, act: &Act, book: &FactBook, out: &mut Vec<Piece>) {
                 }
             }
         }
-        Part::Fact { name, lower } => match act.arg(name) {
-            Some(Arg::One(fact)) => out.push(Piece::Fact { fact: *fact, lower: *lower }),
-            Some(Arg::Many(facts)) => join(facts.iter().map(|f| vec![Piece::Fact { fact: *f, lower: *lower }]), ", ", " and ", out),
+        Part::Fact { name, case } => match act.arg(name) {
+            Some(Arg::One(fact)) => out.push(Piece::Fact { fact: *fact, case: *case }),
+            Some(Arg::Many(facts)) => join(facts.iter().map(|f| vec![Piece::Fact { fact: *f, case: *case }]), ", ", " and ", out),
             None => {}
         },
         Part::List { name, last } => {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::draft::Case;
 use crate::domain::act::{Act, ActKind};
 use crate::domain::sentiment::Mood;
 
@@ -13,6 +14,15 @@ static BUILT_IN: LazyLock<Phrases> = LazyLock::new(|| Phrases::parse(include_str
 pub struct Phrases {
     usual: HashMap<ActKind, Vec<Variant>>,
     upset: HashMap<ActKind, Vec<Variant>>,
+    again: HashMap<ActKind, Vec<Variant>>,
+}
+
+/// Which form of an act's phrases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Usual,
+    Upset,
+    Again,
 }
 
 /// One way to say an act.
@@ -31,8 +41,8 @@ pub enum Part {
     Fact {
         /// Which.
         name: String,
-        /// In lower case.
-        lower: bool,
+        /// How it is fitted in.
+        case: Case,
     },
     /// Several facts with another word before the last.
     List {
@@ -96,7 +106,7 @@ impl Phrases {
     /// The first line that cannot be read.
     pub fn parse(text: &str) -> Result<Self, PhraseError> {
         let mut phrases = Self::default();
-        let mut section: Option<(ActKind, bool)> = None;
+        let mut section: Option<(ActKind, Form)> = None;
         for (i, line) in text.lines().enumerate() {
             let wrong = |reason: String| PhraseError { line: i + 1, reason };
             let comment = line.starts_with("# ") || line == "#";
@@ -104,27 +114,34 @@ impl Phrases {
                 continue;
             }
             if let Some(header) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).filter(|h| is_header(h)) {
-                let (name, upset) = match header.strip_suffix(" upset") {
-                    Some(name) => (name, true),
-                    None => (header, false),
+                let (name, form) = match header.rsplit_once(' ') {
+                    Some((name, "upset")) => (name, Form::Upset),
+                    Some((name, "again")) => (name, Form::Again),
+                    _ => (header, Form::Usual),
                 };
                 let kind = ActKind::from_name(name).ok_or_else(|| wrong(format!("no act {name}")))?;
-                section = Some((kind, upset));
+                section = Some((kind, form));
                 continue;
             }
-            let (kind, upset) = section.ok_or_else(|| wrong("a phrase before any act".to_owned()))?;
+            let (kind, form) = section.ok_or_else(|| wrong("a phrase before any act".to_owned()))?;
             let parts = parts(&line.replace("\\n", "\n")).map_err(wrong)?;
-            let table = if upset { &mut phrases.upset } else { &mut phrases.usual };
+            let table = match form {
+                Form::Usual => &mut phrases.usual,
+                Form::Upset => &mut phrases.upset,
+                Form::Again => &mut phrases.again,
+            };
             table.entry(kind).or_default().push(Variant { parts });
         }
         Ok(phrases)
     }
 
-    /// The variant for an act: one whose facts are all there, taking turns.
-    pub fn pick(&self, act: &Act, mood: Mood, turn: usize) -> Option<&Variant> {
+    /// The variant for an act: one whose facts are all there, taking turns. `again`: the sentence before was
+    /// about the same product, so that "it" will do.
+    pub fn pick(&self, act: &Act, mood: Mood, again: bool, turn: usize) -> Option<&Variant> {
         let unhappy = matches!(mood, Mood::Negative | Mood::VeryNegative);
         let upset = if unhappy { self.upset.get(&act.kind) } else { None };
-        let variants = upset.or_else(|| self.usual.get(&act.kind))?;
+        let again = if again { self.again.get(&act.kind) } else { None };
+        let variants = again.or(upset).or_else(|| self.usual.get(&act.kind))?;
         // Fuller variants first: one that says all there is beats one that leaves something out.
         let fitting: Vec<&Variant> = variants.iter().filter(|v| v.parts.iter().all(|part| part.has_facts(act))).collect();
         let most = fitting.iter().map(|v| v.needs()).max()?;
@@ -139,7 +156,7 @@ impl Phrases {
 
     /// Every variant with its act.
     pub fn variants(&self) -> impl Iterator<Item = (ActKind, &Variant)> {
-        let all = self.usual.iter().chain(&self.upset);
+        let all = self.usual.iter().chain(&self.upset).chain(&self.again);
         all.flat_map(|(kind, variants)| variants.iter().map(move |variant| (*kind, variant)))
     }
 }
@@ -187,12 +204,13 @@ fn hole(inner: &str) -> Result<Part, String> {
     if let Some((name, last)) = inner.split_once('|') {
         return Ok(Part::List { name: name.to_owned(), last: last.to_owned() });
     }
-    let (name, lower) = match inner.strip_suffix('~') {
-        Some(name) => (name, true),
-        None => (inner, false),
+    let (name, case) = match (inner.strip_suffix('~'), inner.strip_suffix('^')) {
+        (Some(name), _) => (name, Case::Lower),
+        (_, Some(name)) => (name, Case::Inside),
+        _ => (inner, Case::AsItIs),
     };
     let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
-    if plain { Ok(Part::Fact { name: name.to_owned(), lower }) } else { Err(format!("no name in {{{inner}}}")) }
+    if plain { Ok(Part::Fact { name: name.to_owned(), case }) } else { Err(format!("no name in {{{inner}}}")) }
 }
 
 #[cfg(test)]

@@ -5,10 +5,14 @@
 
 pub mod affirm;
 pub mod contact;
+pub mod form;
 pub mod measures;
 pub mod needs;
 pub mod prices;
+pub mod qualities;
+pub mod quantity;
 pub mod references;
+pub mod roles;
 pub mod rules;
 
 use crate::domain::asks::Slot;
@@ -18,9 +22,12 @@ use crate::domain::money::Currency;
 use crate::domain::state::{ConversationState, Pending};
 use affirm::Answer;
 use contact::Contact;
+use form::Form;
 use measures::Measures;
 use prices::PriceBounds;
+use qualities::Wished;
 use references::Reference;
+use roles::Roles;
 use rules::{Hint, Line, Rules, Tag};
 
 /// Everything read out of one message.
@@ -32,6 +39,12 @@ pub struct Understanding {
     pub measures: Measures,
     /// What it points at.
     pub reference: Reference,
+    /// Wishes for much or little of a property.
+    pub wishes: Vec<Wished>,
+    /// What the things named are to the customer.
+    pub roles: Roles,
+    /// The form of its question.
+    pub form: Form,
     /// What the customer says of themselves.
     pub contact: Contact,
     /// Yes, no, or neither.
@@ -65,8 +78,23 @@ impl Understanding {
             numbers_taken[*i] = true;
         }
         let reference = references::read(words, text, &numbers_taken);
-        let mut understanding =
-            Self { answer: affirm::read(words), prices, measures, reference, contact, hints: Vec::new(), taken: numbers_taken };
+        let mut named = numbers_taken.clone();
+        for span in heard.categories.iter().map(|c| &c.words).chain(heard.brands.iter().map(|b| &b.words)) {
+            named[span.clone()].fill(true);
+        }
+        let roles = Roles::read(heard);
+        let mut understanding = Self {
+            answer: affirm::read(words),
+            wishes: qualities::read(heard, &named),
+            form: form::read(heard, &roles),
+            roles,
+            prices,
+            measures,
+            reference,
+            contact,
+            hints: Vec::new(),
+            taken: numbers_taken,
+        };
         let line = understanding.line(text, heard);
         understanding.hints = Rules::built_in().hints(&line);
         understanding

@@ -1,181 +1,11 @@
 //! From a message to a product query, and from one query to the next.
 
 use super::Understanding;
-use crate::domain::heard::{CategoryNamed, Heard};
+use super::qualities::PRICE;
+use crate::domain::heard::Heard;
 use crate::domain::money::Money;
-use crate::domain::query::{ProductQuery, Sort};
+use crate::domain::query::{Degree, ProductQuery, Quality, Sort};
 use crate::domain::text::words;
-
-/// Words of a request that describe no product.
-const REQUEST: &[&str] = &[
-    "product",
-    "model",
-    "option",
-    "choic",
-    "choice",
-    "item",
-    "thing",
-    "stuff",
-    "price",
-    "budget",
-    "cost",
-    "cheap",
-    "cheaper",
-    "cheapest",
-    "expensiv",
-    "expensive",
-    "afford",
-    "affordable",
-    "best",
-    "good",
-    "better",
-    "great",
-    "nice",
-    "decent",
-    "new",
-    "buy",
-    "order",
-    "purchas",
-    "purchase",
-    "shop",
-    "store",
-    "stock",
-    "availabl",
-    "available",
-    "sell",
-    "gift",
-    "present",
-    "today",
-    "tomorrow",
-    "now",
-    "search",
-    "browse",
-    "brows",
-    "list",
-    "anyth",
-    "anything",
-    "someth",
-    "something",
-    "kind",
-    "type",
-    "sort",
-    "brand",
-    "dollar",
-    "buck",
-    "usd",
-    "max",
-    "maximum",
-    "minimum",
-    "under",
-    "below",
-    "around",
-    "between",
-    "include",
-    "includ",
-    "feature",
-    "featur",
-    "recommend",
-    "suggest",
-    "compare",
-    "compar",
-    "need",
-    "want",
-    "use",
-    "us",
-    "work",
-    "person",
-    "people",
-    "wife",
-    "husband",
-    "son",
-    "daughter",
-    "mom",
-    "dad",
-    "mother",
-    "father",
-    "kid",
-    "friend",
-    "birthday",
-    "christma",
-    "christmas",
-    "home",
-    "lot",
-    "bit",
-    "day",
-    "time",
-    "more",
-    "other",
-    "another",
-    "els",
-    "else",
-    "next",
-    "few",
-    "some",
-    "detail",
-    "info",
-    "pleas",
-    "please",
-    "thank",
-    "instead",
-    "only",
-    "just",
-    "first",
-    "second",
-    "third",
-    "last",
-    "one",
-    "two",
-    "both",
-    "them",
-    "tell",
-    "know",
-    "help",
-    "choose",
-    "pick",
-    "lighter",
-    "lightest",
-    "smaller",
-    "bigger",
-    "larger",
-    "expens",
-    "value",
-    "money",
-    "quality",
-    "quick",
-    "fast",
-    "hold",
-    "reach",
-    "get",
-    "have",
-    "fit",
-    "suit",
-    "suitabl",
-    "suitable",
-    "interest",
-    "interested",
-    "market",
-    "look",
-    "see",
-    "show",
-    "find",
-    "currently",
-    "current",
-    "at",
-    "least",
-    "most",
-    "than",
-    "less",
-    "also",
-    "mayb",
-    "maybe",
-    "actual",
-    "actually",
-    "right",
-    "guy",
-    "hey",
-    "hello",
-    "hi",
-];
 
 /// The query a message states by itself.
 pub fn query(text: &str, heard: &Heard, read: &Understanding) -> ProductQuery {
@@ -186,10 +16,10 @@ pub fn query(text: &str, heard: &Heard, read: &Understanding) -> ProductQuery {
         said: text.to_owned(),
         ..ProductQuery::default()
     };
-    for brand in &heard.brands {
+    for (i, brand) in heard.brands.iter().enumerate() {
         // A brand that is part of a product's name says nothing beside it.
         let in_name = heard.products.iter().any(|p| p.words.contains(&brand.words.start) && p.coverage > 0.6);
-        if in_name {
+        if in_name || !read.roles.wants_brand(i) {
             continue;
         }
         let list = if is_excluded(heard, brand.words.start) { &mut query.not_brands } else { &mut query.brands };
@@ -197,49 +27,165 @@ pub fn query(text: &str, heard: &Heard, read: &Understanding) -> ProductQuery {
             list.push(brand.name.clone());
         }
     }
-    for category in &heard.categories {
-        if is_excluded(heard, category.words.start) || is_purpose(heard, category) {
-            continue;
-        }
-        query.categories.extend(category.names.iter().cloned());
+    for i in wanted_categories(heard, read) {
+        query.categories.extend(heard.categories[i].names.iter().cloned());
     }
-    let spoken_for = spoken_for(heard, read);
-    for (i, word) in heard.words.iter().enumerate() {
-        if spoken_for[i] || words::is_function(&word.text) || REQUEST.contains(&word.stem.as_str()) {
-            continue;
-        }
-        let says_something = heard.describing.get(i).copied().unwrap_or(false);
-        // Ordinary words count only where products are described by them; unusual ones always do, so
-        // that "a toaster" finds nothing rather than everything.
-        if !says_something && words::is_common(&word.text) {
-            continue;
-        }
-        if !says_something && !query.categories.is_empty() {
-            continue;
-        }
-        let list = if is_excluded(heard, i) { &mut query.not_terms } else { &mut query.terms };
-        if !list.contains(&word.text) {
-            list.push(word.text.clone());
-        }
-    }
-    query.sort = sort(heard);
+    describe(heard, read, &mut query);
+    order(read, &mut query);
     query.in_stock = heard.words.windows(2).any(|pair| pair[0].text == "in" && pair[1].text == "stock");
     query
 }
 
+/// The kinds of things asked for, rather than owned, excluded, or what a thing is for.
+///
+/// Of kinds side by side the last is meant ("a camera phone", "a laptop bag"). One that follows counts only
+/// when it is joined ("a TV and a soundbar"): "a camera with a screen" has a screen.
+fn wanted_categories(heard: &Heard, read: &Understanding) -> Vec<usize> {
+    let scattered = heard.categories.iter().any(|category| category.names.is_empty());
+    let wanted = |i: &usize| {
+        (scattered || read.roles.wants_category(*i)) && !is_excluded(heard, heard.categories[*i].words.start) && !is_purpose(heard, *i)
+    };
+    // Of a name whose words stand apart ("a laptop for gaming") one word stands for the whole.
+    let named: Vec<usize> = (0..heard.categories.len()).filter(|i| !heard.categories[*i].names.is_empty()).filter(wanted).collect();
+    let mut found: Vec<usize> = Vec::new();
+    for (n, i) in named.iter().enumerate() {
+        let span = &heard.categories[*i].words;
+        let before_next = named.get(n + 1).is_some_and(|next| heard.categories[*next].words.start == span.end);
+        let last = found.last().map(|last| heard.categories[*last].words.end);
+        let joined = last.is_none_or(|last| last > span.start || heard.words[last..span.start].iter().all(|w| joins(&w.text)));
+        if !before_next && joined {
+            found.push(*i);
+        }
+    }
+    // "A laptop" alone behind "my" is still what the message is about, where it names no other kind.
+    if found.is_empty() {
+        (0..heard.categories.len()).filter(|i| !is_excluded(heard, heard.categories[*i].words.start)).take(1).collect()
+    } else {
+        found
+    }
+}
+
+/// Words that may stand between two things that are both asked for.
+fn joins(word: &str) -> bool {
+    matches!(word, "and" | "or" | "a" | "an" | "the" | "some" | "any" | "also" | "plus" | "maybe" | "both")
+}
+
 /// "A monitor for gaming": what a thing is for is no second kind of thing. Its words stay as words.
-fn is_purpose(heard: &Heard, category: &CategoryNamed) -> bool {
+fn is_purpose(heard: &Heard, i: usize) -> bool {
+    let category = &heard.categories[i];
     let at = category.words.start;
     let after_for = at > 0 && heard.words.get(at - 1).is_some_and(|w| w.text == "for");
     after_for && !category.names.is_empty() && heard.categories.iter().any(|other| other.words.end < at && !other.names.is_empty())
 }
 
-/// Words that are part of a category, a brand, a price, a measure or a reference.
+/// Words that must describe the product, words that may, and a thing nobody here sells.
+fn describe(heard: &Heard, read: &Understanding, query: &mut ProductQuery) {
+    let spoken_for = spoken_for(heard, read);
+    let head = heard.categories.iter().map(|c| c.words.start).min();
+    let kinds = wanted_categories(heard, read);
+    let unknown = unknown_thing(heard, read, &spoken_for);
+    // Kinds that are not asked for themselves still describe: "a camera with a headphone socket".
+    for (i, category) in heard.categories.iter().enumerate() {
+        if !kinds.is_empty() && !kinds.contains(&i) && read.roles.wants_category(i) && !is_excluded(heard, category.words.start) {
+            heard.words[category.words.clone()].iter().for_each(|word| push(&mut query.hints, &word.text));
+        }
+    }
+    for (i, word) in heard.words.iter().enumerate() {
+        if spoken_for[i] || words::is_function(&word.text) {
+            continue;
+        }
+        if unknown == Some(i) {
+            push(&mut query.terms, &word.text);
+            continue;
+        }
+        let describes = heard.describing.get(i).copied().unwrap_or(false);
+        if !describes || words::is_request(&word.text, &word.stem) {
+            continue;
+        }
+        if is_excluded(heard, i) {
+            push(&mut query.not_terms, &word.text);
+        } else if is_circumstance(heard, i) && head.is_some() {
+            push(&mut query.hints, &word.text);
+        } else {
+            push(&mut query.terms, &word.text);
+        }
+    }
+}
+
+fn push(list: &mut Vec<String>, word: &str) {
+    if !list.iter().any(|own| own == word) {
+        list.push(word.to_owned());
+    }
+}
+
+/// Words behind "for", "to", "because": what it is for, not what it must be.
+fn is_circumstance(heard: &Heard, at: usize) -> bool {
+    const OPENING: &[&str] =
+        &["for", "to", "because", "so", "as", "when", "while", "at", "on", "in", "since", "who", "he", "she", "they", "i"];
+    const CLOSING: &[&str] =
+        &["with", "has", "have", "having", "that", "which", "under", "below", "but", "and", "or", "without", "must", "should"];
+    (0..at)
+        .rev()
+        .map(|i| heard.words[i].text.as_str())
+        .find_map(|word| if CLOSING.contains(&word) { Some(false) } else { OPENING.contains(&word).then_some(true) })
+        == Some(true)
+}
+
+/// The thing a message asks for in plain words ("do you sell drones") that no product here is described by.
+fn unknown_thing(heard: &Heard, read: &Understanding, spoken_for: &[bool]) -> Option<usize> {
+    let phrase = asked_phrase(heard)?;
+    let known = |i: usize| spoken_for[i] || heard.describing.get(i).copied().unwrap_or(false);
+    if phrase.clone().any(|i| known(i) && !words::is_function(&heard.words[i].text)) || !read.prices.words.is_empty() && phrase.len() < 2 {
+        return None;
+    }
+    phrase.rev().find(|i| {
+        let word = &heard.words[*i];
+        let number = word.text.bytes().any(|b| b.is_ascii_digit());
+        !words::is_function(&word.text) && !words::is_request(&word.text, &word.stem) && !number && word.text.len() > 2
+    })
+}
+
+/// The words that name what is asked for: behind "do you sell", "looking for", or the whole of a short message.
+fn asked_phrase(heard: &Heard) -> Option<std::ops::Range<usize>> {
+    const ENDING: &[&str] = &[
+        "for", "with", "that", "which", "under", "in", "to", "from", "by", "on", "at", "and", "or", "but", "because", "so", "if", "please",
+        "who",
+    ];
+    const DETERMINERS: &[&str] = &["a", "an", "any", "some", "the", "me", "these", "those", "your", "of", "us"];
+    let text = |i: usize| heard.words.get(i).map_or("", |w| w.text.as_str());
+    let count = heard.words.len();
+    let asks = |i: usize| {
+        let you = |i: usize| matches!(text(i), "you" | "u" | "ya" | "yall" | "guys");
+        match text(i) {
+            "sell" | "stock" | "carry" | "have" | "got" | "offer" => i > 0 && you(i - 1),
+            "for" => i > 0 && matches!(text(i - 1), "looking" | "searching" | "shopping" | "look"),
+            "need" | "want" => i > 0 && matches!(text(i - 1), "i" | "we" | "also"),
+            "about" => i > 0 && matches!(text(i - 1), "what" | "how"),
+            "sells" | "selling" => true,
+            _ => false,
+        }
+    };
+    let from = match (0..count).rev().find(|i| asks(*i)) {
+        Some(verb) => verb + 1,
+        None if count <= 3 || text(0) == "any" => 0,
+        None => return None,
+    };
+    let from = (from..count).find(|i| !DETERMINERS.contains(&text(*i))).unwrap_or(count);
+    let end = (from..count).find(|i| ENDING.contains(&text(*i))).unwrap_or(count);
+    (from < end && end - from <= 5).then_some(from..end)
+}
+
+/// Words that are part of a category, a brand, a price, a measure, a wish or a reference.
 fn spoken_for(heard: &Heard, read: &Understanding) -> Vec<bool> {
     let mut spoken_for = vec![false; heard.words.len()];
-    let spans = heard.categories.iter().filter(|c| !is_purpose(heard, c)).map(|c| &c.words).chain(heard.brands.iter().map(|b| &b.words));
-    for span in spans {
+    let kinds = (0..heard.categories.len()).filter(|i| !is_purpose(heard, *i)).map(|i| &heard.categories[i].words);
+    for span in kinds.chain(heard.brands.iter().map(|b| &b.words)).chain(read.wishes.iter().map(|wish| &wish.words)) {
         spoken_for[span.clone()].fill(true);
+    }
+    for (i, product) in heard.products.iter().enumerate() {
+        if !read.roles.wants_product(i) {
+            spoken_for[product.words.clone()].fill(true);
+        }
     }
     for i in read.prices.words.iter().chain(&read.measures.words).chain(&read.reference.words) {
         if let Some(slot) = spoken_for.get_mut(*i) {
@@ -259,25 +205,29 @@ fn is_excluded(heard: &Heard, at: usize) -> bool {
         || (word(1) == "than" && word(2) == "other")
 }
 
-fn sort(heard: &Heard) -> Sort {
-    let has = |text: &str| heard.words.iter().any(|w| w.text == text);
-    let pair = |a: &str, b: &str| heard.words.windows(2).any(|p| p[0].text == a && p[1].text == b);
-    if has("cheapest") || pair("lowest", "price") || pair("least", "expensive") || pair("low", "to") {
-        Sort::PriceUp
-    } else if pair("most", "expensive") || has("priciest") || has("premium") || pair("high", "end") || has("flagship") {
-        Sort::PriceDown
-    } else if has("lightest") {
-        Sort::WeightUp
-    } else {
-        Sort::Relevance
+/// In which order: by price, or by the property that is wished for.
+fn order(read: &Understanding, query: &mut ProductQuery) {
+    for wish in &read.wishes {
+        let quality = &wish.quality;
+        match (is_price(quality), quality.less) {
+            (true, true) => query.sort = Sort::PriceUp,
+            (true, false) => query.sort = Sort::PriceDown,
+            (false, _) => query.quality = query.quality.take().or_else(|| Some(quality.clone())),
+        }
     }
+}
+
+/// Whether a wish is about the price.
+pub fn is_price(quality: &Quality) -> bool {
+    quality.properties.first().is_some_and(|property| PRICE.starts_with(property.as_str()))
 }
 
 /// Whether a message only narrows down what is on the table: it bounds or names a property, but no other
 /// kind of thing.
 pub fn refines(new: &ProductQuery, old: &ProductQuery) -> bool {
     let same_kind = new.categories.is_empty() || new.categories.iter().any(|c| old.categories.contains(c));
-    same_kind && (!new.is_empty() || new.in_stock || new.sort != Sort::Relevance || !new.not_terms.is_empty())
+    let ordered = new.sort != Sort::Relevance || new.quality.is_some();
+    same_kind && (!new.is_empty() || new.in_stock || ordered || !new.not_terms.is_empty() || !new.hints.is_empty())
 }
 
 /// The old query with everything the new one states in its place.
@@ -307,10 +257,21 @@ pub fn merge(old: &ProductQuery, new: ProductQuery) -> ProductQuery {
             merged.terms.push(term);
         }
     }
+    for hint in new.hints {
+        push(&mut merged.hints, &hint);
+    }
     merged.not_terms.extend(new.not_terms);
     merged.in_stock |= new.in_stock;
     if new.sort != Sort::Relevance {
         merged.sort = new.sort;
+        merged.quality = None;
+    }
+    if let Some(quality) = new.quality {
+        // What was wished for most strongly first counts; the newest wish decides among equals.
+        let outdone = merged.quality.as_ref().is_some_and(|old| old.degree == Degree::Most && quality.degree == Degree::Wish);
+        if !outdone {
+            merged.quality = Some(quality);
+        }
     }
     merged.not_skus.clear();
     merged.said = new.said;

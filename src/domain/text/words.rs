@@ -11,6 +11,11 @@ static FUNCTION: LazyLock<HashSet<&'static str>> =
 
 static COMMON: LazyLock<HashSet<&'static str>> = LazyLock::new(|| lines(include_str!("../../../assets/nlu/common_words.txt")).collect());
 
+static ENGLISH: LazyLock<HashSet<&'static str>> = LazyLock::new(|| lines(include_str!("../../../assets/nlu/english_words.txt")).collect());
+
+static REQUEST: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| lines(include_str!("../../../assets/nlu/request_words.txt")).flat_map(str::split_whitespace).collect());
+
 static SYNONYMS: LazyLock<HashMap<String, Vec<String>>> = LazyLock::new(|| {
     let mut groups: HashMap<String, Vec<String>> = HashMap::new();
     for line in lines(include_str!("../../../assets/nlu/synonyms.txt")) {
@@ -42,6 +47,16 @@ pub fn is_common(word: &str) -> bool {
     COMMON.contains(word) || FUNCTION.contains(word)
 }
 
+/// Whether a folded word is spelt as meant: a word of English, whatever the shop sells.
+pub fn is_english(word: &str) -> bool {
+    ENGLISH.contains(word) || REQUEST.contains(word) || is_common(word)
+}
+
+/// Whether a word (folded, or its stem) belongs to asking rather than to what is asked for.
+pub fn is_request(text: &str, stem: &str) -> bool {
+    REQUEST.contains(text) || REQUEST.contains(stem)
+}
+
 /// Stems (or phrases of stems) that mean the same as a stem or phrase of stems.
 pub fn synonyms(stemmed: &str) -> &'static [String] {
     SYNONYMS.get(stemmed).map_or(&[], Vec::as_slice)
@@ -55,6 +70,7 @@ mod tests {
     fn lists_hold_what_they_should() {
         assert!(is_function("the") && !is_function("laptop"));
         assert!(is_common("home") && !is_common("zephyrus"));
+        assert!(is_english("sick") && is_english("campus") && !is_english("moniter"));
         assert!(synonyms("laptop").contains(&"notebook".to_owned()));
         assert!(synonyms("tv").iter().any(|s| s == "television"));
         assert!(synonyms("zephyrus").is_empty());

@@ -15,13 +15,25 @@ pub fn hold(act: &Act, book: &FactBook) -> Result<(), String> {
             stock(act, book, |p| p.availability() == Availability::InStock)
         }
         ActKind::LowStock => stock(act, book, |p| p.stock.is_some_and(|n| n > 0)),
-        ActKind::OutOfStock | ActKind::ListItemOut => stock(act, book, |p| p.availability() == Availability::OutOfStock),
+        ActKind::StockCount => stock(act, book, |p| p.stock.is_some_and(|n| n > 0)) && same_record(act, book, &["product", "stock"]),
+        ActKind::OutOfStock | ActKind::ListItemOut | ActKind::RestockUnknown => {
+            stock(act, book, |p| p.availability() == Availability::OutOfStock)
+        }
         ActKind::StockUnknown => stock(act, book, |p| p.availability() == Availability::Unknown),
         ActKind::PriceUnknown => stock(act, book, |p| p.price.is_none()),
-        ActKind::SpecYes => flag(act, book, true),
-        ActKind::SpecNo => flag(act, book, false),
-        ActKind::Price | ActKind::ListItem => same_record(act, book, &["product", "price"]),
-        ActKind::Spec => same_record(act, book, &["product", "spec", "value"]),
+        ActKind::SpecYes | ActKind::SpecIs | ActKind::SpecFlagYes => flag(act, book, true),
+        ActKind::SpecNo | ActKind::SpecIsNot | ActKind::SpecFlagNo => flag(act, book, false),
+        ActKind::Price | ActKind::ListItem | ActKind::TopCheapest | ActKind::TopDearest | ActKind::PiecesTotal => {
+            same_record(act, book, &["product", "price"])
+        }
+        ActKind::Spec | ActKind::SpecHas | ActKind::Top | ActKind::NextBest | ActKind::ListItemWith => {
+            same_record(act, book, &["product", "spec", "value"])
+        }
+        ActKind::ListItemWithOut => {
+            stock(act, book, |p| p.availability() == Availability::OutOfStock) && same_record(act, book, &["product", "spec", "value"])
+        }
+        ActKind::FitsListed => same_record(act, book, &["product", "value"]),
+        ActKind::FitsYes => fits(act, book),
         ActKind::ComparePrice => cheaper(act, book),
         ActKind::CodeWorks => code(act, book, |p, book| p.runs_on(book.today()).is_ok()),
         ActKind::CodeExpired => code(act, book, |p, book| p.runs_on(book.today()) == Err(NotApplicable::Expired)),
@@ -72,6 +84,18 @@ fn flag(act: &Act, book: &FactBook, wanted: bool) -> bool {
         _ => None,
     };
     flag == Some(&SpecValue::Flag(wanted)) && same_record(act, book, &["product", "spec", "value"])
+}
+
+/// Whether one of the two products says in its specifications that it fits the other, or its kind.
+fn fits(act: &Act, book: &FactBook) -> bool {
+    let product = |name: &str| match record_of(act, name, book).and_then(|id| book.record(id)).map(|r| &r.record) {
+        Some(Record::Product(product)) => Some(product),
+        _ => None,
+    };
+    match (product("product"), product("other")) {
+        (Some(a), Some(b)) => a.says_it_fits(b) || b.says_it_fits(a),
+        _ => false,
+    }
 }
 
 fn same_record(act: &Act, book: &FactBook, names: &[&str]) -> bool {

@@ -1,0 +1,74 @@
+//! What goes with a product: a case for the phone, a card for the camera.
+
+use super::super::lookup::{Findings, Lookup};
+use super::super::resolve;
+use super::super::say;
+use super::super::turn::{Answer, Step, Turn};
+use super::find;
+use crate::domain::act::{Act, ActKind};
+use crate::domain::fact::FactBook;
+use crate::domain::state::ConversationState;
+use crate::domain::text::words;
+
+/// Shown at once.
+const SHOWN: usize = 4;
+
+/// Things that say they fit what is meant.
+pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
+    let Some(sku) = target(turn) else { return find::search(turn, found, book, state) };
+    let Some(fitting) = &found.accessories else {
+        let words = kind(turn);
+        return Step::Look(vec![Lookup::Products(vec![sku.clone()]), Lookup::Accessories { sku, words, limit: SHOWN }]);
+    };
+    let mut answer = Answer::default();
+    let name = found.products.first().and_then(|id| say::name(book, *id));
+    if fitting.is_empty() {
+        answer.say(Act::plain(ActKind::NoAccessories).with_some("product", name));
+    } else {
+        answer.say(Act::plain(ActKind::AccessoriesIntro).with_some("product", name));
+        say::list(book, fitting, &mut answer);
+        state.focus.listed = say::skus(book, fitting);
+    }
+    // The product stays on the table: "and does it have HDMI?" is about it, not about its case.
+    state.focus.products = vec![sku];
+    answer.done()
+}
+
+/// What something must fit: a product the customer owns or names with "for", or else what is on the table.
+fn target(turn: &Turn<'_>) -> Option<String> {
+    resolve::owned(turn).into_iter().next().or_else(|| resolve::products(turn).skus.into_iter().next())
+}
+
+/// Whether a search is really for something that fits: "a case for my Galaxy", "do you have a card for it".
+pub fn is_asked(turn: &Turn<'_>) -> bool {
+    let owned = !resolve::owned(turn).is_empty();
+    let table = !turn.before.focus.products.is_empty();
+    let text = |i: usize| turn.heard.words.get(i).map_or("", |w| w.text.as_str());
+    let for_it = (1..turn.heard.words.len()).any(|i| {
+        let pointing = matches!(text(i), "it" | "that" | "this" | "them" | "one");
+        pointing && matches!(text(i - 1), "for" | "with" | "fit" | "fits" | "protect" | "to")
+    });
+    let fits_alone = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "fits" | "fit"));
+    !kind(turn).is_empty() && (owned || table && (for_it || fits_alone && turn.heard.words.len() <= 8))
+}
+
+/// Words for the kind of thing: kinds and descriptions that are asked for, in the customer's words.
+fn kind(turn: &Turn<'_>) -> Vec<String> {
+    let heard = turn.heard;
+    let wanted_kind =
+        |i: usize| heard.categories.iter().enumerate().any(|(c, named)| named.words.contains(&i) && turn.read.roles.wants_category(c));
+    let other_kind =
+        |i: usize| heard.categories.iter().enumerate().any(|(c, named)| named.words.contains(&i) && !turn.read.roles.wants_category(c));
+    let named = |i: usize| heard.products.iter().any(|p| p.words.contains(&i)) || heard.brands.iter().any(|b| b.words.contains(&i));
+    heard
+        .words
+        .iter()
+        .enumerate()
+        .filter(|(i, word)| {
+            let empty = words::is_function(&word.text) || words::is_request(&word.text, &word.stem);
+            let describes = heard.describing.get(*i).copied().unwrap_or(false);
+            wanted_kind(*i) || !empty && describes && !named(*i) && !other_kind(*i)
+        })
+        .map(|(_, word)| word.text.clone())
+        .collect()
+}

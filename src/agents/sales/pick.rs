@@ -1,0 +1,207 @@
+//! Which one to take, and which has most or least of something, with the reason out of the records.
+
+use std::sync::Arc;
+
+use super::super::lookup::{Findings, Lookup};
+use super::super::resolve::{self, How};
+use super::super::say;
+use super::super::turn::{Answer, Step, Turn, chip};
+use super::super::understanding::form::Asks;
+use super::super::understanding::needs;
+use super::super::understanding::qualities::PRICE;
+use super::{compare, find};
+use crate::domain::act::{Act, ActKind};
+use crate::domain::fact::{FactBook, RecordId};
+use crate::domain::measure;
+use crate::domain::product::{Availability, Product};
+use crate::domain::query::{Degree, ProductQuery, Quality};
+use crate::domain::record::Field;
+use crate::domain::state::ConversationState;
+use crate::domain::text::stem::stem;
+use crate::domain::text::token::tokens;
+
+/// Candidates looked at.
+const CANDIDATES: usize = 8;
+/// The winner and those after it.
+const PLACES: usize = 3;
+
+/// Needs in customers' words, and the property that serves them: more of it, or less. General knowledge
+/// of what shops sell, not of a shop.
+const NEEDS: &[(&str, &[&str], bool)] = &[
+    ("travel travell commut commute train plane backpack", &["weight"], true),
+    ("unplug unplugg outdoor", &["battery life", "battery"], false),
+    ("fps esport shooter", &["refresh rate"], false),
+    ("edit video photo program develop design multitask", &["memory"], false),
+    ("file space picture download", &["storage", "capacity"], false),
+    ("movie film", &["screen size", "display"], false),
+    ("gym sweat rain pool shower beach", &["water resistance", "waterproof"], false),
+];
+
+/// Recommends one of those on the table, or of those that fit the need.
+pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
+    let meant = resolve::products(turn);
+    let query = needs::query(turn.text, turn.heard, turn.read);
+    let focus = &turn.before.focus;
+    let of_the_table = meant.how != How::None && meant.skus.len() > 1
+        || !query.names_a_thing() && query.brands.is_empty() && !(focus.listed.is_empty() && focus.products.is_empty());
+    if of_the_table {
+        let table = table(turn, meant.skus);
+        if found.products.is_empty() {
+            return Step::Look(vec![Lookup::Products(table.into_iter().take(CANDIDATES).collect())]);
+        }
+        // "Which of the two is better for a PS5" is for the customer to see side by side.
+        let undecided = turn.read.wishes.is_empty() && need(turn).is_none();
+        if undecided && found.products.len() > 1 && turn.read.form.asks == Asks::Which && !turn.heard.products.is_empty() {
+            return compare::step(turn, found, book, state);
+        }
+        return choose(turn, &found.products.clone(), book, state);
+    }
+    if !query.names_a_thing() && query.brands.is_empty() {
+        return find::step(turn, found, book, state);
+    }
+    match found.searches.last() {
+        None => Step::Look(vec![Lookup::Search { query: wished(turn, query), limit: CANDIDATES }]),
+        // First without the words nobody sells by, then without the bounds.
+        Some(search) if search.products.is_empty() => match find::relaxed(&search.query).filter(|_| found.searches.len() < 3) {
+            Some(query) => Step::Look(vec![Lookup::Search { query, limit: CANDIDATES }]),
+            None => find::step(turn, found, book, state),
+        },
+        Some(search) => {
+            find::remember(found, book, state);
+            choose(turn, &search.products.clone(), book, state)
+        }
+    }
+}
+
+/// The products a choice is made from: those meant, those compared last, those listed last.
+fn table(turn: &Turn<'_>, meant: Vec<String>) -> Vec<String> {
+    let focus = &turn.before.focus;
+    if meant.len() > 1 {
+        meant
+    } else if focus.products.len() > 1 {
+        focus.products.clone()
+    } else if focus.listed.len() > 1 || focus.recent.len() < 2 {
+        focus.listed.clone()
+    } else {
+        // "Which of the two": the two talked about last.
+        focus.recent.iter().take(2).cloned().collect()
+    }
+}
+
+/// The query in the order the need wants it.
+fn wished(turn: &Turn<'_>, mut query: ProductQuery) -> ProductQuery {
+    query.quality = query.quality.or_else(|| need(turn));
+    query
+}
+
+fn choose(turn: &Turn<'_>, ids: &[RecordId], book: &mut FactBook, state: &mut ConversationState) -> Step {
+    let wish = turn.read.wishes.iter().map(|wish| wish.quality.clone()).max_by_key(|quality| quality.degree);
+    let quality = wish.or_else(|| need(turn));
+    let asks_for_most = quality.as_ref().is_some_and(|q| q.degree >= Degree::More);
+    let there: Vec<RecordId> = ids.iter().copied().filter(|id| is_there(book, *id)).collect();
+    // "The longest battery" is a fact whatever is in stock; a recommendation is of what can be had.
+    let candidates = if there.is_empty() || asks_for_most { ids.to_vec() } else { there };
+    let mut answer = Answer::default();
+    let ranked = quality
+        .as_ref()
+        .filter(|q| !q.properties.first().is_some_and(|p| PRICE.starts_with(p.as_str())))
+        .and_then(|q| rank(book, &candidates, q));
+    let best = match (ranked, quality) {
+        (Some(ranked), _) => say_ranked(book, &ranked, asks_for_most, &mut answer),
+        (None, quality) => say_by_price(book, &candidates, quality.as_ref(), &mut answer),
+    };
+    if let Some(best) = best {
+        state.focus.products = say::skus(book, &[best]);
+    }
+    if turn.before.focus.listed.is_empty()
+        || !ids.iter().any(|id| say::product(book, *id).is_some_and(|p| turn.before.focus.listed.contains(&p.sku)))
+    {
+        state.focus.listed = say::skus(book, ids);
+    }
+    answer.options.push(chip("more", "Tell me more about it"));
+    answer.done()
+}
+
+fn is_there(book: &FactBook, id: RecordId) -> bool {
+    say::product(book, id).is_some_and(|p| p.availability() == Availability::InStock)
+}
+
+/// What the message, or what it continues, needs most.
+fn need(turn: &Turn<'_>) -> Option<Quality> {
+    let said: Vec<String> = tokens(turn.said).iter().map(|t| stem(&t.text)).collect();
+    let stems: Vec<&str> = turn.heard.words.iter().map(|w| w.stem.as_str()).chain(said.iter().map(String::as_str)).collect();
+    NEEDS.iter().find(|(words, _, _)| words.split(' ').any(|word| stems.contains(&word))).map(|(_, properties, less)| Quality {
+        properties: properties.iter().map(|p| measure::stems(p)).collect(),
+        less: *less,
+        degree: Degree::Wish,
+    })
+}
+
+/// Candidates in order of a wish, each with the specification that places it.
+fn rank(book: &FactBook, ids: &[RecordId], quality: &Quality) -> Option<Vec<(RecordId, usize, f64)>> {
+    let products: Vec<(RecordId, Arc<Product>)> = ids.iter().filter_map(|id| Some((*id, say::product(book, *id)?))).collect();
+    let plain: Vec<Arc<Product>> = products.iter().map(|(_, p)| Arc::clone(p)).collect();
+    let ranked = resolve::ranking(&plain, quality)?;
+    Some(ranked.into_iter().map(|(i, spec, number)| (products[i].0, spec, number)).collect())
+}
+
+/// The winner with its reason, and who comes after it. Ties are told as such by listing them.
+fn say_ranked(book: &mut FactBook, ranked: &[(RecordId, usize, f64)], most: bool, answer: &mut Answer) -> Option<RecordId> {
+    let (best, spec, number) = *ranked.first()?;
+    let name = say::name(book, best)?;
+    if !most {
+        answer.say(Act::plain(ActKind::Recommend).with("product", name));
+    }
+    answer.acts.extend(placed(book, best, spec, if most { ActKind::Top } else { ActKind::RecommendSpec }));
+    answer.acts.extend(say::price(book, best));
+    answer.acts.extend(say::stock(book, best));
+    answer.cards.push(best);
+    let mut shown = 1;
+    for (id, spec, own) in ranked.iter().skip(1).take(PLACES - 1) {
+        // Of two only, the other one is worth a word; of many, those that come close or are there.
+        let tie = (own - number).abs() < f64::EPSILON;
+        if most || tie {
+            answer.acts.extend(placed(book, *id, *spec, ActKind::NextBest));
+            answer.cards.push(*id);
+            shown += 1;
+        }
+        if shown == PLACES || !tie && is_there(book, best) && shown > 1 {
+            break;
+        }
+    }
+    Some(best)
+}
+
+/// A product with the property that places it.
+fn placed(book: &mut FactBook, id: RecordId, spec: usize, kind: ActKind) -> Option<Act> {
+    let place = u16::try_from(spec).ok()?;
+    let (name, spec, value) = (say::name(book, id)?, book.field(id, Field::SpecName(place))?, book.field(id, Field::Spec(place))?);
+    Some(Act::plain(kind).with("product", name).with("spec", spec).with("value", value))
+}
+
+/// The cheapest or dearest, where nothing else decides.
+fn say_by_price(book: &mut FactBook, ids: &[RecordId], quality: Option<&Quality>, answer: &mut Answer) -> Option<RecordId> {
+    let priced = |id: &RecordId| say::product(book, *id).and_then(|p| p.price).map(|price| price.minor);
+    let about_price = quality.filter(|q| needs::is_price(q));
+    let with_price = ids.iter().copied().filter(|id| priced(id).is_some());
+    let best = match about_price {
+        Some(quality) if !quality.less => with_price.max_by_key(|id| priced(id)),
+        _ => with_price.min_by_key(|id| priced(id)),
+    };
+    let best = best.or_else(|| ids.first().copied())?;
+    let name = say::name(book, best)?;
+    let price = book.field(best, Field::Price);
+    match (about_price, price) {
+        (Some(quality), Some(price)) => {
+            let kind = if quality.less { ActKind::TopCheapest } else { ActKind::TopDearest };
+            answer.say(Act::plain(kind).with("product", name).with("price", price));
+        }
+        _ => {
+            answer.say(Act::plain(ActKind::Recommend).with("product", name));
+            answer.say(Act::plain(ActKind::RecommendCheapest).with_some("price", price));
+        }
+    }
+    answer.acts.extend(say::stock(book, best));
+    answer.cards.push(best);
+    Some(best)
+}

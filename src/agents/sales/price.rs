@@ -1,0 +1,82 @@
+//! What it costs: one, several pieces, several things together.
+
+use super::super::lookup::Findings;
+use super::super::say;
+use super::super::turn::{Answer, Step, Turn, chip};
+use super::super::understanding::quantity;
+use super::subject;
+use crate::domain::act::{Act, ActKind};
+use crate::domain::fact::{FactBook, FactId, Formula, RecordId};
+use crate::domain::product::Availability;
+use crate::domain::record::Field;
+use crate::domain::state::{ConversationState, Pieces};
+
+/// What it costs.
+pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
+    let ids = match subject::products(turn, found, book, state) {
+        Ok(ids) => ids,
+        Err(step) => return step,
+    };
+    let ids =
+        if ids.len() > 1 && subject::one_family(&ids, book).len() == ids.len() && same_price(book, &ids) { vec![ids[0]] } else { ids };
+    let mut answer = Answer::default();
+    let counted: Vec<(RecordId, u32)> = ids.iter().map(|id| (*id, count_of(turn, book, *id).unwrap_or(1))).collect();
+    let totals: Vec<FactId> = counted.iter().filter_map(|(id, count)| say_price(book, *id, *count, &mut answer)).collect();
+    let several = counted.len() > 1 && totals.len() == counted.len();
+    if several && asks_for_total(turn) {
+        let names = counted.iter().filter_map(|(id, _)| say::name(book, *id)).collect();
+        if let Some(sum) = book.derive(Formula::Sum, &totals) {
+            answer.say(Act::plain(ActKind::BasketTotal).with_many("names", names).with("total", sum));
+        }
+    }
+    for id in &ids {
+        let out = say::product(book, *id).is_some_and(|p| p.availability() == Availability::OutOfStock);
+        if out {
+            answer.acts.extend(say::stock(book, *id));
+        }
+        answer.cards.push(*id);
+    }
+    state.focus.basket =
+        counted.iter().filter_map(|(id, count)| say::product(book, *id).map(|p| Pieces { sku: p.sku.clone(), count: *count })).collect();
+    answer.options.push(chip("promo", "Any promotion on it?"));
+    answer.done()
+}
+
+/// Whether all of some products cost the same.
+pub fn same_price(book: &FactBook, ids: &[RecordId]) -> bool {
+    let price = |id: &RecordId| say::product(book, *id).and_then(|p| p.price);
+    ids.windows(2).all(|pair| price(&pair[0]) == price(&pair[1]))
+}
+
+/// How many of a product the message speaks of: the number before its name, or of whatever it is about.
+pub fn count_of(turn: &Turn<'_>, book: &FactBook, id: RecordId) -> Option<u32> {
+    let sku = &say::product(book, id)?.sku;
+    let taken = &turn.read.taken;
+    let named = turn.heard.products.iter().find(|mention| mention.skus.contains(sku)).map(|mention| mention.words.start);
+    let brand = || {
+        let own = say::product(book, id)?;
+        turn.heard.brands.iter().find(|b| b.name.eq_ignore_ascii_case(&own.brand)).map(|b| b.words.start)
+    };
+    named.or_else(brand).and_then(|at| quantity::before(turn.heard, at, taken)).or_else(|| quantity::of_it(turn.heard, taken))
+}
+
+/// Says the price, of all pieces where there are several; returns what it comes to.
+fn say_price(book: &mut FactBook, id: RecordId, count: u32, answer: &mut Answer) -> Option<FactId> {
+    let price = book.field(id, Field::Price);
+    let (Some(price), true) = (price, count > 1) else {
+        answer.acts.extend(say::price(book, id));
+        return price;
+    };
+    let name = say::name(book, id)?;
+    let pieces = book.said_count(count);
+    let total = book.derive(Formula::Times, &[price, pieces])?;
+    answer.say(Act::plain(ActKind::PiecesTotal).with("count", pieces).with("product", name).with("total", total).with("price", price));
+    Some(total)
+}
+
+fn asks_for_total(turn: &Turn<'_>) -> bool {
+    turn.heard
+        .words
+        .iter()
+        .any(|w| matches!(w.text.as_str(), "total" | "together" | "both" | "all" | "sum" | "altogether" | "and" | "plus" | "with"))
+}

@@ -1,0 +1,93 @@
+//! How many pieces a message speaks of: "two of them", "six of the LG", "2 x Bose", "both".
+
+use crate::domain::heard::Heard;
+use crate::domain::text::number;
+
+/// Most pieces a customer of a shop asks the price of.
+const MOST: u32 = 999;
+
+/// The number of pieces named right before a word, such as the first word of a product's name.
+pub fn before(heard: &Heard, at: usize, taken: &[bool]) -> Option<u32> {
+    let word = |i: usize| heard.words.get(i).map_or("", |w| w.text.as_str());
+    let mut i = at;
+    while let Some(previous) = i.checked_sub(1) {
+        if !matches!(word(previous), "of" | "the" | "those" | "these" | "x" | "my" | "your" | "more") {
+            break;
+        }
+        i = previous;
+    }
+    pieces(heard, i.checked_sub(1)?, taken)
+}
+
+/// The number of pieces of whatever the message is about: "for two", "two of them", "3 pieces".
+pub fn of_it(heard: &Heard, taken: &[bool]) -> Option<u32> {
+    let word = |i: usize| heard.words.get(i).map_or("", |w| w.text.as_str());
+    (0..heard.words.len()).find_map(|i| {
+        let count = pieces(heard, i, taken)?;
+        let article = i > 0 && matches!(word(i - 1), "a" | "the");
+        let before = i.checked_sub(1 + usize::from(article)).map_or("", |i| word(i));
+        let after = word(i + 1);
+        let counted = matches!(after, "of" | "pieces" | "units" | "pcs" | "pc" | "x" | "times" | "more" | "please" | "then" | "and")
+            || after.is_empty();
+        let asked = matches!(
+            before,
+            "for" | "get" | "buy" | "take" | "want" | "need" | "order" | "x" | "about" | "cost" | "costs" | "having" | "all"
+        );
+        let of_things = after == "of" && matches!(word(i + 2), "them" | "those" | "these" | "it" | "that" | "this" | "the" | "each");
+        (of_things || asked && counted).then_some(count)
+    })
+}
+
+/// A number of things at a word: at least two, and no part of a price, a name or a date.
+fn pieces(heard: &Heard, at: usize, taken: &[bool]) -> Option<u32> {
+    let word = heard.words.get(at)?;
+    if taken.get(at).copied().unwrap_or(false) || heard.products.iter().any(|p| p.words.contains(&at)) {
+        return None;
+    }
+    let digits = |rest: &&str| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit());
+    let text = word.text.strip_suffix('x').filter(digits).unwrap_or(&word.text);
+    if text == "pair" {
+        return Some(2);
+    }
+    number::cardinal(text).filter(|n| (2..=MOST).contains(n))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::heard::Word;
+    use crate::domain::text::token::tokens;
+
+    fn heard(text: &str) -> Heard {
+        Heard { words: Word::from_tokens(tokens(text)), ..Heard::default() }
+    }
+
+    #[test]
+    fn pieces_are_counted() {
+        for (text, count) in [
+            ("how much for two of them", Some(2)),
+            ("how much for 3", Some(3)),
+            ("what would six of those cost", Some(6)),
+            ("i need 4 of the lg", Some(4)),
+            ("price for a dozen please", Some(12)),
+            ("is it the 2 door one", None),
+            ("i waited 3 days", None),
+            ("one please", None),
+            ("the first two", None),
+        ] {
+            let heard = heard(text);
+            let taken = vec![false; heard.words.len()];
+            assert_eq!(of_it(&heard, &taken), count, "{text}");
+        }
+    }
+
+    #[test]
+    fn pieces_stand_before_their_name() {
+        for (text, at, count) in
+            [("2 bose and a charger", 1, Some(2)), ("six of the lg", 3, Some(6)), ("the lg", 1, None), ("3x lumio", 1, Some(3))]
+        {
+            let heard = heard(text);
+            assert_eq!(before(&heard, at, &vec![false; heard.words.len()]), count, "{text}");
+        }
+    }
+}

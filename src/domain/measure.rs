@@ -1,0 +1,155 @@
+//! Measured properties: the numbers in a product's specifications, in units that can be compared.
+
+use super::product::{Product, Spec, SpecValue};
+use super::text::stem::stem;
+use super::text::token::{Token, tokens};
+use super::text::{unit, words};
+
+/// A number with its unit: 16 GB, 2 kg, 3840 x 2160 pixels, IP68.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measured {
+    /// The number, in the base unit.
+    pub number: f64,
+    /// The unit in compared form, or the stem of the word behind the number; empty for a bare number.
+    pub unit: String,
+}
+
+impl Measured {
+    fn new(number: f64, unit: &str) -> Self {
+        let (number, unit) = in_base_unit(number, unit);
+        Self { number, unit: unit.to_owned() }
+    }
+}
+
+/// Units that measure the same thing are compared in one: 1 TB is 1,024 GB, 900 g are 0.9 kg.
+pub fn in_base_unit(number: f64, unit: &str) -> (f64, &str) {
+    match unit {
+        "tb" => (number * 1024.0, "gb"),
+        "mb" => (number / 1024.0, "gb"),
+        "g" => (number / 1000.0, "kg"),
+        "lb" => (number * 0.453_592, "kg"),
+        "khz" => (number * 1e3, "hz"),
+        "mhz" => (number * 1e6, "hz"),
+        "ghz" => (number * 1e9, "hz"),
+        "cm" => (number * 10.0, "mm"),
+        "m" => (number * 1000.0, "mm"),
+        "km" => (number * 1e6, "mm"),
+        "ft" => (number * 304.8, "mm"),
+        "ml" => (number / 1000.0, "l"),
+        "kw" => (number * 1000.0, "w"),
+        "gbps" => (number * 1000.0, "mbps"),
+        "min" => (number / 60.0, "h"),
+        "day" => (number * 24.0, "h"),
+        "week" => (number * 168.0, "h"),
+        other => (number, other),
+    }
+}
+
+/// Every number of a text with what it counts.
+pub fn measures(text: &str) -> Vec<Measured> {
+    let tokens = unit::merge(tokens(text), text);
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        let (measured, used) = measure_at(&tokens, at);
+        found.extend(measured);
+        at += used;
+    }
+    found
+}
+
+/// The measure that begins at a token, and how many tokens it takes.
+fn measure_at(tokens: &[Token], at: usize) -> (Option<Measured>, usize) {
+    let text = tokens[at].text.as_str();
+    if let Some((number, unit)) = unit::split(text) {
+        return (Some(Measured::new(number, unit)), 1);
+    }
+    // "IP68" and "IPX4": the last digit says how well water is kept out (IEC 60529).
+    if let Some(digit) = text.strip_prefix("ip").filter(|rest| rest.len() == 2).and_then(|rest| rest[1..].parse::<f64>().ok()) {
+        return (Some(Measured::new(digit, "ip")), 1);
+    }
+    if !unit::is_number(text) {
+        return (None, 1);
+    }
+    let Ok(number) = text.parse::<f64>() else { return (None, 1) };
+    let next = |n: usize| tokens.get(at + n).map(|t| t.text.as_str());
+    if next(1) == Some("x")
+        && let Some(other) = next(2).filter(|t| unit::is_number(t)).and_then(|t| t.parse::<f64>().ok())
+    {
+        return (Some(Measured::new(number * other, "px")), 3);
+    }
+    match next(1).filter(|word| word.bytes().all(|b| b.is_ascii_alphabetic()) && !words::is_function(word)) {
+        Some(word) => (Some(Measured::new(number, unit_word(&stem(word)))), 2),
+        None => (Some(Measured::new(number, "")), 1),
+    }
+}
+
+/// Words for units that need no joining with their number, in compared form.
+fn unit_word(word: &str) -> &str {
+    match word {
+        "lumen" => "lm",
+        "litre" | "liter" | "litr" => "l",
+        "millilitre" | "milliliter" => "ml",
+        "minute" | "minut" => "min",
+        "kilometre" | "kilometer" => "km",
+        "mbit" => "mbps",
+        "gbit" => "gbps",
+        other => other,
+    }
+}
+
+/// What a property states first.
+pub fn of_spec(spec: &Spec) -> Option<Measured> {
+    match &spec.value {
+        SpecValue::Text(text) => measures(text).into_iter().next(),
+        SpecValue::Number(number) => Some(Measured::new(*number, "")),
+        SpecValue::Flag(_) => None,
+    }
+}
+
+/// What a product states of a property (stems of its name): which specification, and the number.
+pub fn of_product(product: &Product, property: &str) -> Option<(usize, Measured)> {
+    let named = |spec: &Spec| says(&stems(&spec.name), property);
+    product.specs.iter().enumerate().filter(|(_, spec)| named(spec)).find_map(|(i, spec)| Some((i, of_spec(spec)?)))
+}
+
+/// Whether a property's stems contain the wanted words, in any order, or other words for them.
+pub fn says(property: &str, wanted: &str) -> bool {
+    let has = |phrase: &str| phrase.split(' ').all(|word| property.split(' ').any(|own| own == word));
+    has(wanted) || words::synonyms(wanted).iter().any(|other| has(other))
+}
+
+/// The stems of a text.
+pub fn stems(text: &str) -> String {
+    tokens(text).iter().map(|t| stem(&t.text)).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_with_what_they_count() {
+        for (text, number, unit) in [
+            ("16 GB DDR5", 16.0, "gb"),
+            ("1 TB SSD", 1024.0, "gb"),
+            ("Up to 18 hours", 18.0, "h"),
+            ("Up to 11 days, 19 hours with GPS", 264.0, "h"),
+            ("15.6 inches, 1920 x 1080, IPS", 15.6, "in"),
+            ("2560 x 1440", 3_686_400.0, "px"),
+            ("950 g", 0.95, "kg"),
+            ("Up to 1,100 lumens each", 1100.0, "lm"),
+            ("IPX4", 4.0, "ip"),
+            ("5 ATM, IP68", 5.0, "atm"),
+            ("260 litres", 260.0, "l"),
+            ("1,400 rpm", 1400.0, "rpm"),
+            ("2 HDMI, 1 DisplayPort", 2.0, "hdmi"),
+            ("Wi-Fi 6", 6.0, ""),
+            ("69 dB", 69.0, "db"),
+        ] {
+            let found = measures(text);
+            assert_eq!(found.first(), Some(&Measured { number, unit: unit.into() }), "{text}: {found:?}");
+        }
+        assert_eq!(measures("Removable battery"), []);
+    }
+}
