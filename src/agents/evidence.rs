@@ -183,6 +183,12 @@ fn by_form(question: &Question<'_>) -> Vec<(Goal, f32)> {
     if read.hint(Goal::CompareProducts) >= 4.0 {
         return Vec::new();
     }
+    // "So what else do you have that's in stock?" asks for others.
+    let others =
+        heard.words.windows(2).any(|w| matches!((w[0].text.as_str(), w[1].text.as_str()), ("what" | "anything" | "something", "else")));
+    if others && focus.query.is_some() && heard.categories.is_empty() && heard.products.is_empty() {
+        return vec![(Goal::RefineResults, 9.0)];
+    }
     let goal = match asks {
         Asks::Whether if (pointed || table) && stock => Goal::StockQuestion,
         Asks::Whether | Asks::HowMuchOf if pointed || table && subject == Subject::None && heard.categories.is_empty() => {
@@ -366,7 +372,7 @@ fn describes(question: &Question<'_>) -> bool {
 
 /// The likeliest goal within an intent, by the rules, the conversation and the model.
 pub fn goal_within(question: &Question<'_>, intent: Intent) -> Goal {
-    const MODEL_GOAL: f32 = 3.5;
+    const MODEL_GOAL: f32 = 5.0;
     let mut scores: Vec<(Goal, f32)> = goal_scores(question).into_iter().filter(|(goal, _)| goal.intent() == intent).collect();
     for (goal, score) in by_form(question).into_iter().filter(|(goal, _)| goal.intent() == intent) {
         match scores.iter_mut().find(|(own, _)| *own == goal) {

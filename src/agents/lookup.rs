@@ -124,6 +124,8 @@ pub struct SearchFound {
     pub complete: bool,
     /// Whether any is called by a word of the query, or is of a kind it names, rather than mentioning it.
     pub named: bool,
+    /// Whether any is called by one, or has it in its specifications, rather than only in running text.
+    pub stated: bool,
     /// Stems of the property they are in order of, where one was wished for.
     pub ordered_by: Option<String>,
     /// The query that was asked.

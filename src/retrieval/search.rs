@@ -32,6 +32,8 @@ pub struct Found {
     pub complete: bool,
     /// Whether any is called by a word of the query, or is of a kind it names, rather than mentioning it.
     pub named: bool,
+    /// Whether any is called by one, or has it in its specifications, rather than only in running text.
+    pub stated: bool,
     /// Stems of the property they are in order of, where one was wished for.
     pub ordered_by: Option<String>,
 }
@@ -80,15 +82,17 @@ impl Catalogue {
             .take(limit)
             .map(|s| Hit { sku: self.skus[s.doc as usize].clone(), score: s.score, coverage: s.coverage })
             .collect();
-        let named = wanted.is_empty() || docs.iter().any(|doc| wanted.iter().any(|(_, word)| self.is_called(*doc, word)));
-        Found { hits, total, unknown, complete, named, ordered_by: ordering.map(|o| o.property) }
+        let names = Part::Name.bit() | Part::Category.bit() | Part::Brand.bit();
+        let within =
+            |parts: u8| wanted.is_empty() || docs.iter().any(|doc| wanted.iter().any(|(_, word)| self.has_word(*doc, word, parts)));
+        let (named, stated) = (within(names), within(names | Part::Specs.bit()));
+        Found { hits, total, unknown, complete, named, stated, ordered_by: ordering.map(|o| o.property) }
     }
 
-    /// Whether a word stands in a product's name, category or brand.
-    fn is_called(&self, doc: u32, word: &Wanted) -> bool {
-        let strong = Part::Name.bit() | Part::Category.bit() | Part::Brand.bit();
-        let called = |term: &u32| self.postings.of(*term).any(|p| p.doc == doc && p.parts & strong != 0);
-        word.alternatives.iter().any(|(terms, _)| terms.iter().all(called))
+    /// Whether a word stands in some parts of a product.
+    fn has_word(&self, doc: u32, word: &Wanted, parts: u8) -> bool {
+        let there = |term: &u32| self.postings.of(*term).any(|p| p.doc == doc && p.parts & parts != 0);
+        word.alternatives.iter().any(|(terms, _)| terms.iter().all(there))
     }
 
     /// The terms that may stand for a word: itself, other words for it, or what it was meant to be.

@@ -143,6 +143,7 @@ impl Reader<'_> {
             unknown: found.unknown,
             complete: found.complete,
             named: found.named,
+            stated: found.stated,
             ordered_by: found.ordered_by,
             query: query.clone(),
         };

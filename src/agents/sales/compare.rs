@@ -4,7 +4,7 @@ use super::super::lookup::{Findings, Lookup};
 use super::super::resolve;
 use super::super::say;
 use super::super::turn::{Answer, Step, Turn, chip};
-use super::super::understanding::needs;
+use super::super::understanding::{needs, qualities};
 use super::ask_product;
 use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, FactId, Formula, RecordId};
@@ -73,7 +73,8 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
 
 /// Compares by the one property the message asks about: "which has the better battery", "the weight?".
 fn by_property(turn: &Turn<'_>, book: &mut FactBook, ids: &[RecordId], answer: &mut Answer) -> bool {
-    let wish = turn.read.wishes.iter().map(|wish| &wish.quality).find(|quality| !needs::is_price(quality));
+    let asked = qualities::asked(turn.heard);
+    let wish = turn.read.wishes.iter().map(|wish| &wish.quality).find(|quality| !needs::is_price(quality)).or(asked.as_ref());
     let products: Vec<_> = ids.iter().filter_map(|id| say::product(book, *id)).collect();
     if let Some(quality) = wish
         && let Some(ranked) = resolve::ranking(&products, quality)
@@ -86,8 +87,7 @@ fn by_property(turn: &Turn<'_>, book: &mut FactBook, ids: &[RecordId], answer: &
         for (i, spec, _) in ranked.iter().skip(usize::from(!ties)) {
             answer.acts.extend(super::question::spec(book, ids[*i], *spec, false).map(|act| Act { kind: ActKind::NextBest, ..act }));
         }
-        for (i, id) in ids.iter().enumerate().filter(|(i, _)| !ranked.iter().any(|(own, _, _)| own == i)) {
-            let _ = i;
+        for (_, id) in ids.iter().enumerate().filter(|(i, _)| !ranked.iter().any(|(own, _, _)| own == i)) {
             unstated(book, *id, quality.properties.first(), answer);
         }
         return true;

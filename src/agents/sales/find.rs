@@ -42,7 +42,8 @@ pub fn search(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mu
         return without_a_thing(turn, found, book, state);
     }
     // "The biggest TV you have" asks for one, not for a list.
-    let for_the_most = query.quality.as_ref().is_some_and(|q| q.degree == Degree::Most) && query.names_a_thing();
+    let most = turn.read.wishes.iter().any(|wish| wish.quality.degree == Degree::Most);
+    let for_the_most = most && query.names_a_thing() && !names_several(turn) && turn.goal != Goal::RefineResults;
     if for_the_most && found.searches.iter().all(|search| !search.products.is_empty()) {
         let turn = Turn { goal: Goal::Recommend, ..*turn };
         return pick::step(&turn, found, book, state);
@@ -85,12 +86,17 @@ fn wanted(turn: &Turn<'_>) -> ProductQuery {
         return needs::dearer_than(old, prices());
     }
     let more = has("more") || has("others") || has("else") || has("next") || has("other");
-    if more && new.is_empty() {
-        let mut query = old.clone();
-        query.not_skus.extend(turn.before.focus.listed.iter().cloned());
+    if more && !new.names_a_thing() && new.brands.is_empty() {
+        let mut query = ProductQuery { in_stock: old.in_stock || new.in_stock, ..needs::merge(old, new) };
+        query.not_skus.extend(turn.before.focus.listed.iter().chain(&turn.before.focus.products).cloned());
         return query;
     }
     needs::merge(old, new)
+}
+
+/// Whether the kind is named in the plural: "the cheapest laptops" asks for a list.
+fn names_several(turn: &Turn<'_>) -> bool {
+    turn.heard.categories.iter().any(|c| turn.heard.words[c.words.end - 1].text.ends_with('s') && c.words.len() == 1)
 }
 
 /// "In your shop", "you sell": of everything, not of what is on the table.

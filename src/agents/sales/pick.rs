@@ -42,7 +42,9 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     let meant = resolve::products(turn);
     let query = needs::query(turn.text, turn.heard, turn.read);
     let focus = &turn.before.focus;
+    let which = turn.read.form.asks == Asks::Which && query.categories.is_empty() && query.brands.is_empty() && focus.listed.len() > 1;
     let of_the_table = meant.how != How::None && meant.skus.len() > 1
+        || which
         || !query.names_a_thing() && query.brands.is_empty() && !(focus.listed.is_empty() && focus.products.is_empty());
     if of_the_table {
         let table = table(turn, meant.skus);
@@ -107,8 +109,8 @@ fn choose(turn: &Turn<'_>, ids: &[RecordId], book: &mut FactBook, state: &mut Co
         .filter(|q| !q.properties.first().is_some_and(|p| PRICE.starts_with(p.as_str())))
         .and_then(|q| rank(book, &candidates, q));
     let best = match (ranked, quality) {
-        (Some(ranked), _) => say_ranked(book, &ranked, asks_for_most, &mut answer),
-        (None, quality) => say_by_price(book, &candidates, quality.as_ref(), &mut answer),
+        (Some(ranked), _) if asks_for_most || stands_out(&ranked) => say_ranked(book, &ranked, asks_for_most, &mut answer),
+        (_, quality) => say_by_price(book, &candidates, quality.as_ref(), &mut answer),
     };
     if let Some(best) = best {
         state.focus.products = say::skus(book, &[best]);
@@ -143,6 +145,11 @@ fn rank(book: &FactBook, ids: &[RecordId], quality: &Quality) -> Option<Vec<(Rec
     let plain: Vec<Arc<Product>> = products.iter().map(|(_, p)| Arc::clone(p)).collect();
     let ranked = resolve::ranking(&plain, quality)?;
     Some(ranked.into_iter().map(|(i, spec, number)| (products[i].0, spec, number)).collect())
+}
+
+/// Whether the first of a ranking is ahead of the second.
+fn stands_out(ranked: &[(RecordId, usize, f64)]) -> bool {
+    ranked.len() > 1 && (ranked[0].2 - ranked[1].2).abs() > f64::EPSILON
 }
 
 /// The winner with its reason, and who comes after it. Ties are told as such by listing them.

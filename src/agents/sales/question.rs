@@ -14,7 +14,7 @@ use crate::domain::record::Field;
 use crate::domain::state::ConversationState;
 use crate::domain::text::stem::stem;
 use crate::domain::text::token::tokens;
-use crate::domain::text::words;
+use crate::domain::text::{unit, words};
 
 /// Properties told at once of one product.
 const TOLD: usize = 3;
@@ -122,6 +122,12 @@ fn asked_of(turn: &Turn<'_>, product: &Product) -> Asked {
     for measure in &turn.read.measures.measures {
         add(by_measure(product, measure));
     }
+    // "How many gigs", "how many watts": the unit names what is asked.
+    for unit in
+        turn.heard.words.iter().filter_map(|w| unit::canonical(&w.text)).filter(|unit| !matches!(*unit, "in" | "m" | "g" | "h" | "l"))
+    {
+        add(in_unit(product, unit));
+    }
     let said = telling(turn, product);
     let mut unstated: Option<String> = None;
     for (at, word) in &said {
@@ -203,6 +209,12 @@ fn by_measure(product: &Product, wanted: &Measure) -> Vec<Found> {
         return exact;
     }
     // Another number of the same kind answers as well: what it has instead.
+    in_unit(product, &wanted.unit)
+}
+
+/// The first property that is counted in a unit.
+fn in_unit(product: &Product, unit: &str) -> Vec<Found> {
+    let (_, unit) = measure::in_base_unit(1.0, unit);
     let like = |value: &SpecValue| matches!(value, SpecValue::Text(text) if measure::measures(text).iter().any(|m| m.unit == unit));
     indexes(product, like).map(|index| Found { index, by_value: false }).take(1).collect()
 }

@@ -85,6 +85,31 @@ pub fn read(heard: &Heard, roles: &Roles) -> Form {
             Subject::None => Form { asks: Asks::Whether, subject: Subject::None },
             found => Form { asks: Asks::Whether, subject: found },
         },
+        // "Those need a hub?", "it comes with a case, right?"
+        (first, verb)
+            if POINTING.contains(&first)
+                && matches!(
+                    verb,
+                    "need"
+                        | "needs"
+                        | "have"
+                        | "has"
+                        | "come"
+                        | "comes"
+                        | "work"
+                        | "works"
+                        | "fit"
+                        | "fits"
+                        | "support"
+                        | "supports"
+                        | "include"
+                        | "includes"
+                        | "require"
+                        | "requires"
+                ) =>
+        {
+            Form { asks: Asks::Whether, subject: Subject::Pointed }
+        }
         ("the" | "its" | "about", _) if property_at(1) && words.len() - at <= 4 => Form { asks: Asks::Property, subject: Subject::Pointed },
         _ if property_at(0) && words.len() - at <= 3 => Form { asks: Asks::Property, subject: Subject::Pointed },
         _ => Form::default(),
@@ -209,6 +234,7 @@ mod tests {
             ("do you have a camera bag", Asks::Have, Subject::Shop),
             ("i like the first. does it fold?", Asks::Whether, Subject::Pointed),
             ("show me laptops", Asks::Other, Subject::None),
+            ("those need a hub?", Asks::Whether, Subject::Pointed),
             ("is there a warranty", Asks::Whether, Subject::None),
             ("is the cheaper one in stock?", Asks::Whether, Subject::Pointed),
             ("does the less expensive one still have stock", Asks::Whether, Subject::Pointed),

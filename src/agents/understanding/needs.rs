@@ -198,6 +198,10 @@ fn spoken_for(heard: &Heard, read: &Understanding) -> Vec<bool> {
 /// Whether the words before take a word out: "no ASUS", "without a touchscreen", "anything but Apple".
 fn is_excluded(heard: &Heard, at: usize) -> bool {
     let word = |back: usize| at.checked_sub(back).and_then(|i| heard.words.get(i)).map_or("", |w| w.text.as_str());
+    // "Without charging", "without plugging it in" say how it is used, not what it must lack.
+    if word(1) == "without" && heard.words.get(at).is_some_and(|w| w.text.ends_with("ing")) {
+        return false;
+    }
     let excludes = |text: &str| matches!(text, "no" | "not" | "without" | "except" | "excluding" | "besides");
     excludes(word(1))
         || (matches!(word(1), "a" | "an" | "any" | "the" | "from" | "by" | "for") && excludes(word(2)))

@@ -108,7 +108,8 @@ fn spec_value(value: &Value) -> Option<SpecValue> {
     Some(match value {
         Value::Bool(flag) => SpecValue::Flag(*flag),
         Value::Number(number) => SpecValue::Number(number.as_f64()?),
-        Value::String(text) => SpecValue::Text(text.trim().to_owned()).filter_empty()?,
+        // The same text means the same in an object as in `key: value`.
+        Value::String(text) => SpecValue::from_text(text).filter_empty()?,
         Value::Array(items) => SpecValue::Text(items.iter().filter_map(plain).collect::<Vec<_>>().join(", ")).filter_empty()?,
         Value::Null | Value::Object(_) => return None,
     })
