@@ -11,6 +11,7 @@ use crate::domain::asks::Slot;
 use crate::domain::goal::Goal;
 use crate::domain::heard::Heard;
 use crate::domain::knowledge::Domain;
+use crate::domain::query::Degree;
 use crate::domain::text::words;
 
 /// Evidence, weighed.
@@ -187,6 +188,11 @@ fn by_form(question: &Question<'_>) -> Vec<(Goal, f32)> {
     let others =
         heard.words.windows(2).any(|w| matches!((w[0].text.as_str(), w[1].text.as_str()), ("what" | "anything" | "something", "else")));
     if others && focus.query.is_some() && heard.categories.is_empty() && heard.products.is_empty() {
+        return vec![(Goal::RefineResults, 9.0)];
+    }
+    // "Is there something quieter?" narrows down.
+    let wishes_more = read.wishes.iter().any(|wish| wish.quality.degree == Degree::More) && has(&["something", "anything", "any"]);
+    if wishes_more && focus.query.is_some() && heard.categories.is_empty() && heard.products.is_empty() {
         return vec![(Goal::RefineResults, 9.0)];
     }
     let goal = match asks {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::turn::Turn;
+use super::understanding::form::{Asks, Subject};
 use super::understanding::references::Extreme;
 use super::understanding::roles::Role;
 use crate::domain::heard::ProductNamed;
@@ -92,7 +93,12 @@ fn mentions<'a>(turn: &'a Turn<'_>, keep: impl Fn(Role) -> bool + 'a) -> impl It
 
 /// Products named and asked about.
 fn named(turn: &Turn<'_>) -> Option<Meant> {
-    let wanted: Vec<&ProductNamed> = mentions(turn, |role| role == Role::Wanted).collect();
+    // "Does it mop as well", asked of one thing, is no question for the one called Mop.
+    let form = turn.read.form;
+    let of_it = form.subject == Subject::Pointed && matches!(form.asks, Asks::Whether | Asks::HowMuchOf | Asks::Property);
+    let one = turn.before.focus.products.len() == 1;
+    let in_passing = |mention: &&ProductNamed| of_it && one && mention.words.len() == 1 && mention.coverage < 0.5;
+    let wanted: Vec<&ProductNamed> = mentions(turn, |role| role == Role::Wanted).filter(|mention| !in_passing(mention)).collect();
     (!wanted.is_empty()).then(|| meant_by(turn, &wanted))
 }
 

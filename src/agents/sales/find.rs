@@ -13,7 +13,7 @@ use crate::domain::fact::{FactBook, Formula, RecordId};
 use crate::domain::goal::Goal;
 use crate::domain::measure;
 use crate::domain::product::Availability;
-use crate::domain::query::{Degree, ProductQuery, Sort};
+use crate::domain::query::{Bound, Degree, Measure, ProductQuery, Sort};
 use crate::domain::record::Field;
 use crate::domain::state::{ConversationState, Pending};
 
@@ -43,7 +43,7 @@ pub fn search(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mu
     }
     // "The biggest TV you have" asks for one, not for a list.
     let most = turn.read.wishes.iter().any(|wish| wish.quality.degree == Degree::Most);
-    let for_the_most = most && query.names_a_thing() && !names_several(turn) && turn.goal != Goal::RefineResults;
+    let for_the_most = most && query.names_a_thing() && !names_several(turn);
     if for_the_most && found.searches.iter().all(|search| !search.products.is_empty()) {
         let turn = Turn { goal: Goal::Recommend, ..*turn };
         return pick::step(&turn, found, book, state);
@@ -91,7 +91,33 @@ fn wanted(turn: &Turn<'_>) -> ProductQuery {
         query.not_skus.extend(turn.before.focus.listed.iter().chain(&turn.before.focus.products).cloned());
         return query;
     }
-    needs::merge(old, new)
+    beyond(turn, needs::merge(old, new))
+}
+
+/// "Something quieter": than what is on the table, by its own number.
+fn beyond(turn: &Turn<'_>, mut query: ProductQuery) -> ProductQuery {
+    let more =
+        turn.read.wishes.iter().map(|wish| &wish.quality).find(|quality| quality.degree == Degree::More && !needs::is_price(quality));
+    let focus = &turn.before.focus;
+    let table = if focus.products.is_empty() { &focus.listed } else { &focus.products };
+    let on_table = |sku: &str| table.iter().any(|own| own == sku);
+    if let Some(quality) = more {
+        for property in &quality.properties {
+            let stated: Vec<measure::Measured> =
+                turn.shown.iter().filter(|p| on_table(&p.sku)).filter_map(|p| measure::of_product(p, property)).map(|(_, m)| m).collect();
+            let best = if quality.less {
+                stated.iter().min_by(|a, b| a.number.total_cmp(&b.number))
+            } else {
+                stated.iter().max_by(|a, b| a.number.total_cmp(&b.number))
+            };
+            let Some(best) = best else { continue };
+            let (bound, number) = if quality.less { (Bound::AtMost, best.number * 0.99) } else { (Bound::AtLeast, best.number * 1.01) };
+            query.measures.retain(|own| own.property.as_ref() != Some(property));
+            query.measures.push(Measure { property: Some(property.clone()), bound, number, unit: best.unit.clone() });
+            break;
+        }
+    }
+    query
 }
 
 /// Whether the kind is named in the plural: "the cheapest laptops" asks for a list.

@@ -40,8 +40,15 @@ const NEEDS: &[(&str, &[&str], bool)] = &[
 /// Recommends one of those on the table, or of those that fit the need.
 pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
     let meant = resolve::products(turn);
-    let query = needs::query(turn.text, turn.heard, turn.read);
+    let mut query = needs::query(turn.text, turn.heard, turn.read);
     let focus = &turn.before.focus;
+    // "The quietest one you have", after a search, is the quietest of all that search found.
+    let most = turn.read.wishes.iter().any(|wish| wish.quality.degree == Degree::Most);
+    if let (true, Some(old), true) =
+        (most && turn.read.form.asks != Asks::Which, &focus.query, query.categories.is_empty() && focus.products.len() < 2)
+    {
+        query = needs::merge(old, query);
+    }
     let which = turn.read.form.asks == Asks::Which && query.categories.is_empty() && query.brands.is_empty() && focus.listed.len() > 1;
     let of_the_table = meant.how != How::None && meant.skus.len() > 1
         || which

@@ -99,7 +99,8 @@ fn describe(heard: &Heard, read: &Understanding, query: &mut ProductQuery) {
             continue;
         }
         let describes = heard.describing.get(i).copied().unwrap_or(false);
-        if !describes || words::is_request(&word.text, &word.stem) {
+        let number = word.text.bytes().all(|b| b.is_ascii_digit());
+        if !describes || number || words::is_request(&word.text, &word.stem) {
             continue;
         }
         if is_excluded(heard, i) {
