@@ -428,6 +428,8 @@ pub fn is_plain(question: &Question<'_>) -> bool {
     });
     let bare = !heard.orders.is_empty() || !heard.tickets.is_empty() || heard.codes.iter().any(|c| c.known);
     let search = heard.words.len() <= 3 && (!heard.categories.is_empty() || !heard.brands.is_empty());
+    // "Drill for concrete walls": a kind of thing and what it is for.
+    let opens_with_a_thing = heard.words.len() <= 8 && heard.categories.iter().any(|c| c.words.start == 0 && !c.names.is_empty());
     let known = heard.answered.is_some_and(|(_, likeness)| likeness >= KNOWN_QUESTION + 0.1);
     let certain_order = heard.orders.iter().any(|order| order.certain);
     let asks_for_things = heard
@@ -441,5 +443,6 @@ pub fn is_plain(question: &Question<'_>) -> bool {
         || (bare && heard.words.len() <= 4)
         || !heard.products.is_empty()
         || search
+        || opens_with_a_thing
         || heard.words.is_empty()
 }

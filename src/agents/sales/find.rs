@@ -37,7 +37,9 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
 /// Searches for what the message describes.
 pub fn search(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
     let query = wanted(turn);
-    let ordered = query.sort != Sort::Relevance || query.quality.is_some();
+    // An order of everything there is helps nobody: "the one with the biggest tank" waits for a kind of thing.
+    let of_all = !query.names_a_thing() && query.brands.is_empty() && query.quality.is_some() && query.max_price.is_none();
+    let ordered = query.sort != Sort::Relevance || query.quality.is_some() && !of_all;
     if query.is_empty() && !query.in_stock && query.not_skus.is_empty() && !ordered {
         return without_a_thing(turn, found, book, state);
     }

@@ -12,8 +12,9 @@ mod stock;
 mod subject;
 
 use super::lookup::{Findings, Lookup};
+use super::resolve::{self, How};
+use super::say;
 use super::turn::{Answer, Colleague, Step, Turn, chip};
-use super::{resolve, say};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::agent::Agent;
 use crate::domain::asks::Slot;
@@ -39,6 +40,7 @@ impl Colleague for Sales {
 }
 
 fn answer(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
+    let turn = &Turn { goal: goal(turn), ..*turn };
     match turn.goal {
         Goal::FindProduct | Goal::RefineResults => find::step(turn, found, book, state),
         Goal::CompareProducts => compare::step(turn, found, book, state),
@@ -52,6 +54,27 @@ fn answer(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut Co
         Goal::Buy => buy::step(turn, found, book, state),
         goal if goal.intent().agent() == Agent::Sales => say::from_knowledge(turn, found, book),
         goal => Answer::hand_over(goal),
+    }
+}
+
+/// What is wanted, now that the products of the conversation can be looked at: "and the gooseneck?" is no
+/// narrower search but the last question, asked of another one on the table.
+fn goal(turn: &Turn<'_>) -> Goal {
+    const SHORT: usize = 6;
+    let searches = matches!(turn.goal, Goal::FindProduct | Goal::RefineResults);
+    let definite = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "the" | "that"));
+    let narrows = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "only" | "just" | "ones"));
+    let bare = !narrows && turn.heard.categories.is_empty() && turn.read.prices.is_empty() && turn.read.wishes.is_empty();
+    if !(searches && definite && bare) || turn.heard.words.len() > SHORT {
+        return turn.goal;
+    }
+    let meant = resolve::products(turn);
+    if meant.how != How::Pointed || meant.skus.len() != 1 {
+        return turn.goal;
+    }
+    match turn.before.goal {
+        Some(goal @ (Goal::PriceQuestion | Goal::StockQuestion)) => goal,
+        _ => Goal::ProductQuestion,
     }
 }
 

@@ -57,7 +57,13 @@ pub fn count_of(turn: &Turn<'_>, book: &FactBook, id: RecordId) -> Option<u32> {
         let own = say::product(book, id)?;
         turn.heard.brands.iter().find(|b| b.name.eq_ignore_ascii_case(&own.brand)).map(|b| b.words.start)
     };
-    named.or_else(brand).and_then(|at| quantity::before(turn.heard, at, taken)).or_else(|| quantity::of_it(turn.heard, taken))
+    let kind = || {
+        let own = say::product(book, id)?;
+        let of_it = |name: &String| own.category.iter().any(|category| category.eq_ignore_ascii_case(name));
+        turn.heard.categories.iter().find(|c| c.names.iter().any(of_it)).map(|c| c.words.start)
+    };
+    let counted = |at: Option<usize>| at.and_then(|at| quantity::before(turn.heard, at, taken));
+    counted(named).or_else(|| counted(brand())).or_else(|| counted(kind())).or_else(|| quantity::of_it(turn.heard, taken))
 }
 
 /// Says the price, of all pieces where there are several; returns what it comes to.

@@ -4,7 +4,7 @@ use super::super::lookup::{Findings, Lookup};
 use super::super::resolve::{self, How, Meant};
 use super::super::say;
 use super::super::turn::{Answer, Step, Turn};
-use super::super::understanding::form::Subject;
+use super::super::understanding::form::{Asks, Subject};
 use super::super::understanding::needs;
 use super::{ask_product, find};
 use crate::domain::fact::{FactBook, RecordId};
@@ -50,7 +50,10 @@ pub fn products(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &
 fn by_search(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Result<Vec<RecordId>, Step> {
     let query = query(turn);
     // "Does that one fold", said of a list: the words tell what it should do, not what is meant.
-    let pointed = turn.read.form.subject == Subject::Pointed && turn.heard.brands.is_empty() && turn.heard.categories.is_empty();
+    let form = turn.read.form;
+    let of_it = form.subject == Subject::Pointed
+        || form.subject == Subject::None && matches!(form.asks, Asks::HowMuchOf | Asks::Property | Asks::Whether);
+    let pointed = of_it && turn.heard.brands.is_empty() && turn.heard.categories.is_empty();
     if pointed && turn.before.focus.listed.len() > 1 {
         return of_the_list(turn, found, book, state);
     }

@@ -3,7 +3,7 @@
 //! "I have an iPhone, does that one work with it?" asks about "that one". "A case for my Galaxy" wants a
 //! case. Read from the few words before the name.
 
-use crate::domain::heard::Heard;
+use crate::domain::heard::{Heard, ProductNamed};
 
 /// What a named thing is to the customer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -32,7 +32,7 @@ impl Roles {
     /// Reads the roles of a message.
     pub fn read(heard: &Heard) -> Self {
         Self {
-            products: heard.products.iter().map(|p| role(heard, p.words.start)).collect(),
+            products: heard.products.iter().map(|p| product_role(heard, p)).collect(),
             categories: heard.categories.iter().map(|c| role(heard, c.words.start)).collect(),
             brands: heard.brands.iter().map(|b| role(heard, b.words.start)).collect(),
         }
@@ -88,6 +88,15 @@ const PEOPLE: &[&str] = &[
     "just",
     "only",
 ];
+
+/// A single word that is little of a name, after "fit" or "in", is a socket or a size rather than a product.
+fn product_role(heard: &Heard, product: &ProductNamed) -> Role {
+    const LITTLE: f32 = 0.4;
+    match role(heard, product.words.start) {
+        Role::Fits if product.words.len() == 1 && product.coverage < LITTLE && !heard.categories.is_empty() => Role::Wanted,
+        other => other,
+    }
+}
 
 fn role(heard: &Heard, at: usize) -> Role {
     let word = |i: Option<usize>| i.and_then(|i| heard.words.get(i)).map_or("", |w| w.text.as_str());
@@ -225,7 +234,7 @@ fn names_a_thing(heard: &Heard, at: Option<usize>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::heard::{ProductNamed, Word};
+    use crate::domain::heard::Word;
     use crate::domain::text::token::tokens;
 
     /// A message in which `X` is a product and `case` a word products are described by.
