@@ -37,6 +37,8 @@ pub struct Categories {
     phrases: HashMap<String, Vec<(Way, u16)>>,
     /// Longest phrase, in words.
     longest: usize,
+    /// Phrases of several words by their last one, for names whose words stand apart.
+    by_head: HashMap<String, Vec<String>>,
 }
 
 /// A category named in a message.
@@ -74,6 +76,12 @@ impl Categories {
         }
         for number in 0..found.names.len() {
             found.learn_phrases(number);
+        }
+        let mut longer: Vec<&String> = found.phrases.keys().filter(|phrase| phrase.contains(' ')).collect();
+        longer.sort_unstable();
+        for phrase in longer {
+            let head = phrase.rsplit(' ').next().unwrap_or_default();
+            found.by_head.entry(head.to_owned()).or_default().push(phrase.clone());
         }
         found
     }
@@ -161,7 +169,8 @@ impl Categories {
     /// "A laptop for gaming" names Gaming Laptops: where all words of a longer name were said, though not
     /// side by side, they mean that category, not each its own.
     fn join_scattered(&self, stems: &[&str], found: &mut Vec<Named>) {
-        let longer = self.phrases.iter().filter(|(phrase, _)| phrase.contains(' ')).filter_map(|(phrase, entries)| {
+        let near = stems.iter().filter_map(|stem| self.by_head.get(*stem)).flatten();
+        let longer = near.filter_map(|phrase| self.phrases.get_key_value(phrase)).filter_map(|(phrase, entries)| {
             let places: Option<Vec<usize>> = phrase.split(' ').map(|word| stems.iter().position(|stem| *stem == word)).collect();
             let places = places?;
             let (first, last) = (*places.iter().min()?, *places.iter().max()?);

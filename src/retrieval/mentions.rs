@@ -206,7 +206,7 @@ impl Catalogue {
             && word.len() > 1
             && !words::is_common(word)
             && !self.brands.contains_key(stem)
-            && self.categories.named(&[stem]).is_empty()
+            && self.kind_terms.binary_search(&number).is_err()
             && self.postings.frequency(number) <= USUAL
             && !self.is_feature(number)
     }
