@@ -139,4 +139,21 @@ mod tests {
             assert!(read(text).is_err(), "{text}");
         }
     }
+
+    proptest::proptest! {
+        /// Whatever a client sends: a packet, or a reason.
+        #[test]
+        fn any_text_is_read_or_refused(text in "\\PC{0,60}", kind in "[0-9]?", namespace in "(/[a-z]{0,4}\\??[a-z]{0,3},?)?", number in "[0-9]{0,25}") {
+            let _ = read(&text);
+            let _ = read(&format!("{kind}{namespace}{number}{text}"));
+        }
+
+        /// What is sent as an event arrives as it was.
+        #[test]
+        fn events_arrive_as_they_were(name in "\\PC{0,12}", said in "\\PC{0,40}", callback in proptest::option::of(proptest::prelude::any::<u64>())) {
+            let number = callback.map(|number: u64| number.to_string()).unwrap_or_default();
+            let packet = format!("2{number}{}", json!([name, { "text": said }]));
+            proptest::prop_assert_eq!(read(&packet), Ok(Packet::Event { name, body: json!({ "text": said }), callback }));
+        }
+    }
 }
