@@ -24,6 +24,12 @@ pub async fn work(app: App) {
             Ok(done) => tracing::info!(sessions = done.sessions, turns = done.turns, versions = done.versions, "cleaned up"),
             Err(error) => tracing::warn!(%error, "cleaning up failed; it is tried again tomorrow"),
         }
+        // What was removed must not lie in the file's free space for ever. Messages wait for it meanwhile.
+        match app.engine.store.backend().compact(true).await {
+            Ok(Some(file)) => tracing::info!(before = file.before, after = file.after, "the data file was written anew"),
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "the data file could not be written anew; it is tried again tomorrow"),
+        }
         tokio::time::sleep(EVERY).await;
     }
 }
@@ -35,6 +41,7 @@ async fn clean_up(app: &App) -> Result<Expired, StoreError> {
     let mut total = Expired::default();
     loop {
         let expire = Expire {
+            now,
             sessions_before: days(privacy.keep_conversations_days),
             turns_before: days(privacy.keep_turn_records_days),
             limit: AT_ONCE,

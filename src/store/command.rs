@@ -259,6 +259,8 @@ pub struct Proven {
 
 /// What has outlived its time.
 pub struct Expire {
+    /// Now.
+    pub now: Moment,
     /// Sessions whose last message is older go with all that belongs to them.
     pub sessions_before: Moment,
     /// Turn records older than this go.
