@@ -7,6 +7,7 @@ mod cli;
 mod conversation;
 mod crash;
 mod door;
+mod fence;
 mod forgotten;
 mod http;
 mod identity;

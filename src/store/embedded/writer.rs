@@ -159,6 +159,7 @@ fn apply(tables: &mut Tables<'_>, counters: &mut Counters, command: Command, ans
     match command {
         Command::OpenSession(open, reply) => answer(answers, reply, sessions::open(tables, open)),
         Command::Accept(accept, reply) => answer(answers, reply, sessions::accept(tables, counters, &accept)),
+        Command::Fence(fence, reply) => answer(answers, reply, sessions::fence(tables, fence.session)),
         Command::Settle(settle, reply) => answer(answers, reply, turns::settle(tables, counters, &settle)),
         Command::PutRecords(put, reply) => answer(answers, reply, records::put(tables, counters, &put)),
         Command::Attempt(attempt, reply) => answer(answers, reply, attempts::count(tables, &attempt)),
@@ -200,6 +201,7 @@ fn refuse(command: Command, error: &StoreError) {
     match command {
         Command::OpenSession(_, reply) => drop(reply.send(Err(error.clone()))),
         Command::Accept(_, reply) => drop(reply.send(Err(error.clone()))),
+        Command::Fence(_, reply) => drop(reply.send(Err(error.clone()))),
         Command::Settle(_, reply) => drop(reply.send(Err(error.clone()))),
         Command::PutRecords(_, reply) => drop(reply.send(Err(error.clone()))),
         Command::Attempt(_, reply) => drop(reply.send(Err(error.clone()))),
