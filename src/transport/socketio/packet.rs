@@ -3,6 +3,8 @@
 //! `TYPE [NAMESPACE,] [ACK ID] [JSON]`, as described at <https://socket.io/docs/v4/socket-io-protocol/>.
 //! Binary packets (5 and 6) are not understood.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 /// A packet of a client.
@@ -78,6 +80,18 @@ fn event(rest: &str) -> Result<Packet, Unreadable> {
     let mut items = items.drain(..);
     let Some(Value::String(name)) = items.next() else { return Err(Unreadable("The event has no name.")) };
     Ok(Packet::Event { name, body: items.next().unwrap_or(Value::Null), callback })
+}
+
+/// The first packet of an Engine.IO connection over a WebSocket.
+pub fn open(interval: Duration, patience: Duration, most_bytes: usize) -> String {
+    let body = serde_json::json!({
+        "sid": uuid::Uuid::new_v4().simple().to_string(),
+        "upgrades": [],
+        "pingInterval": u64::try_from(interval.as_millis()).unwrap_or(u64::MAX),
+        "pingTimeout": u64::try_from(patience.as_millis()).unwrap_or(u64::MAX),
+        "maxPayload": most_bytes,
+    });
+    format!("0{body}")
 }
 
 /// The answer to a connection: the client's name in the protocol.
