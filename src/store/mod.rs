@@ -10,6 +10,7 @@ pub mod command;
 pub mod embedded;
 mod error;
 mod index_keys;
+mod pack;
 pub mod record;
 pub mod rows;
 

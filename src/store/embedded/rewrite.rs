@@ -90,14 +90,12 @@ fn copy(shared: &Shared, file: &DataFile, to: &Path) -> Result<Database, StoreEr
         let read = guard.as_ref().ok_or(StoreError::Closed)?.begin_read().map_err(StoreError::io)?;
         let write = new.begin_write().map_err(StoreError::io)?;
         copy_all(&read, &write)?;
+        write.open_table(META).map_err(StoreError::io)?.insert(REMOVED_KEY, 0).map_err(StoreError::io)?;
         write.commit().map_err(StoreError::io)?;
     }
+    // Cuts the end off: a file grows by doubling. Nothing is written after it, or it would double at once;
+    // only a power cut before the next message then makes the next opening walk the file.
     new.compact().map_err(StoreError::io)?;
-    // The last commit decides how the file is opened after a power cut.
-    let mut write = new.begin_write().map_err(StoreError::io)?;
-    write.set_quick_repair(shared.quick_repair);
-    write.open_table(META).map_err(StoreError::io)?.insert(REMOVED_KEY, 0).map_err(StoreError::io)?;
-    write.commit().map_err(StoreError::io)?;
     Ok(new)
 }
 
