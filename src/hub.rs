@@ -33,9 +33,17 @@ struct Inner {
 
 #[derive(Default)]
 struct Topic {
-    watchers: Vec<(u64, mpsc::Sender<ServerEvent>)>,
+    /// Events are shared: a watcher costs a pointer for each place in its queue, not an event.
+    watchers: Vec<(u64, mpsc::Sender<Arc<ServerEvent>>)>,
     /// Provisional sentences of an earlier epoch are dropped.
     epoch: u32,
+}
+
+impl Topic {
+    /// Nobody watches, and there is nothing to remember: few sessions are ever taken over.
+    fn is_idle(&self) -> bool {
+        self.watchers.is_empty() && self.epoch == 0
+    }
 }
 
 /// A watcher's end. Dropping it ends the watch.
@@ -43,17 +51,17 @@ pub struct Watch {
     hub: Hub,
     session: SessionKey,
     number: u64,
-    events: mpsc::Receiver<ServerEvent>,
+    events: mpsc::Receiver<Arc<ServerEvent>>,
 }
 
 impl Watch {
     /// The next event; `None` once the watcher has been let go.
-    pub async fn next(&mut self) -> Option<ServerEvent> {
+    pub async fn next(&mut self) -> Option<Arc<ServerEvent>> {
         self.events.recv().await
     }
 
     /// The next event, if one is already there.
-    pub fn ready(&mut self) -> Option<ServerEvent> {
+    pub fn ready(&mut self) -> Option<Arc<ServerEvent>> {
         self.events.try_recv().ok()
     }
 
@@ -68,7 +76,7 @@ impl Drop for Watch {
         let mut shard = self.hub.shard(self.session).lock();
         if let Some(topic) = shard.get_mut(&self.session) {
             topic.watchers.retain(|(number, _)| *number != self.number);
-            if topic.watchers.is_empty() {
+            if topic.is_idle() {
                 shard.remove(&self.session);
             }
         }
@@ -94,26 +102,28 @@ impl Hub {
             return;
         }
         let only_live = matches!(event, ServerEvent::Typing { .. } | ServerEvent::Delta { .. } | ServerEvent::Cancel { .. });
-        topic.watchers.retain(|(_, watcher)| match watcher.try_send(event.clone()) {
+        let shared = Arc::new(event.clone());
+        topic.watchers.retain(|(_, watcher)| match watcher.try_send(Arc::clone(&shared)) {
             Ok(()) => true,
             Err(mpsc::error::TrySendError::Full(_)) => only_live,
             Err(mpsc::error::TrySendError::Closed(_)) => false,
         });
-        if topic.watchers.is_empty() {
+        if topic.is_idle() {
             shard.remove(&session);
         }
     }
 
-    /// From now on provisional sentences of earlier epochs are dropped.
+    /// From now on provisional sentences of earlier epochs are dropped, also for those who begin to watch
+    /// later: a turn may still be under way.
     pub fn fence(&self, session: SessionKey, epoch: u32) {
-        if let Some(topic) = self.shard(session).lock().get_mut(&session) {
-            topic.epoch = topic.epoch.max(epoch);
-        }
+        let mut shard = self.shard(session).lock();
+        let topic = shard.entry(session).or_default();
+        topic.epoch = topic.epoch.max(epoch);
     }
 
     /// Whether anyone watches a session.
     pub fn is_watched(&self, session: SessionKey) -> bool {
-        self.shard(session).lock().contains_key(&session)
+        self.shard(session).lock().get(&session).is_some_and(|topic| !topic.watchers.is_empty())
     }
 
     fn shard(&self, session: SessionKey) -> &Mutex<HashMap<SessionKey, Topic>> {
@@ -181,5 +191,10 @@ mod tests {
         assert!(watch.ready().is_none());
         hub.publish(SESSION, &delta(2));
         assert!(watch.ready().is_some());
+        drop(watch);
+        assert!(!hub.is_watched(SESSION));
+        let mut later = hub.watch(SESSION);
+        hub.publish(SESSION, &delta(1));
+        assert!(later.ready().is_none(), "a turn that began before the fence still speaks to whoever comes after it");
     }
 }

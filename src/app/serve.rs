@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 
 use super::{App, AppError, control, upkeep};
 use crate::config::Config;
+use crate::transport::tls::Acceptor;
 use crate::transport::{self, Face, Shared};
 
 /// Addresses held, before anything is served on them.
@@ -16,20 +17,23 @@ pub struct Listeners {
     pub public: TcpListener,
     /// For staff, where customers do not come from this machine.
     pub console: Option<TcpListener>,
+    /// TLS on both, where there is a certificate.
+    tls: Option<Acceptor>,
 }
 
 impl Listeners {
     /// Takes the configured addresses.
     ///
     /// # Errors
-    /// When one is taken or not ours.
+    /// When one is taken or not ours, or when the certificate cannot be used.
     pub async fn bind(config: &Config) -> Result<Self, AppError> {
+        let tls = Acceptor::from_config(&config.server).map_err(AppError::Tls)?;
         let public = listen(config.server.listen.0).await?;
         let console = match config.server.listen.0.ip().is_loopback() {
             true => None,
             false => Some(listen(config.server.console_listen.0).await?),
         };
-        Ok(Self { public, console })
+        Ok(Self { public, console, tls })
     }
 
     /// Where customers connect.
@@ -56,9 +60,9 @@ fn plain(error: &std::io::Error) -> String {
 /// Serves until `shutdown`, then ends in order.
 ///
 /// # Errors
-/// When the certificate cannot be used or the store fails at the start.
+/// When the store fails at the start.
 pub async fn run(app: App, listeners: Listeners, shutdown: impl Future<Output = ()>) -> Result<(), AppError> {
-    let tls = transport::tls::Acceptor::from_config(&app.config.server).map_err(AppError::Tls)?;
+    let Listeners { public, console, tls } = listeners;
     let restored = app.restore().await?;
     if restored > 0 {
         tracing::info!(messages = restored, "messages accepted before the last end are answered now");
@@ -81,10 +85,10 @@ pub async fn run(app: App, listeners: Listeners, shutdown: impl Future<Output = 
         }
         Err(error) => tracing::warn!(%error, "no control socket: commands cannot reach this server"),
     }
-    let face = if listeners.console.is_some() { Face::Public } else { Face::Both };
+    let face = if console.is_some() { Face::Public } else { Face::Both };
     let secure = tls.is_some();
-    tasks.spawn(transport::listen::serve(listeners.public, shared.clone(), face, tls.clone()));
-    if let Some(console) = listeners.console {
+    tasks.spawn(transport::listen::serve(public, shared.clone(), face, tls.clone()));
+    if let Some(console) = console {
         tasks.spawn(transport::listen::serve(console, shared.clone(), Face::Console, tls));
     }
     tracing::info!(secure, "serving");

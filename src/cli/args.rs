@@ -228,6 +228,9 @@ pub enum BenchVerb {
         /// socketio or ws
         #[arg(long, default_value = "socketio", value_parser = ["socketio", "ws"])]
         transport: String,
+        /// Seconds every connection is kept after the last message: the server's memory is read at the end
+        #[arg(long, default_value_t = 0)]
+        hold: u64,
     },
 }
 

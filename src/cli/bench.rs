@@ -1,5 +1,7 @@
 //! `electromart bench serve`: load on a running server.
 
+use std::time::Duration;
+
 use super::args::{Bench, BenchVerb, Global};
 use super::outcome::{Failure, document, line};
 use super::{reach, system};
@@ -7,12 +9,13 @@ use crate::eval::load::{self, Load, Transport};
 
 /// Runs the load and prints what came of it.
 pub fn run(global: &Global, args: &Bench) -> Result<(), Failure> {
-    let BenchVerb::Serve { url, clients, messages, transport } = &args.what;
+    let BenchVerb::Serve { url, clients, messages, transport, hold } = &args.what;
     let authority = url.trim_end_matches('/').strip_prefix("http://").ok_or_else(|| {
         Failure::Usage(format!("{url} is not an address such as http://127.0.0.1:8080 (load over TLS would measure the encryption)"))
     })?;
     let transport = if transport == "ws" { Transport::Ws } else { Transport::SocketIo };
-    let load = Load { authority: authority.to_owned(), transport, clients: *clients, messages: *messages };
+    let load =
+        Load { authority: authority.to_owned(), transport, clients: *clients, messages: *messages, hold: Duration::from_secs(*hold) };
     let files = system::raise_file_limit();
     if !global.quiet && !global.json {
         line(&format!("{clients} clients, {messages} messages each, over {}; {files} open files allowed", transport.name()));
@@ -36,5 +39,11 @@ pub fn run(global: &Global, args: &Bench) -> Result<(), Failure> {
         report["lost"],
         report["repeated"],
     ));
+    if let Some(memory) = report["server"].as_object() {
+        line(&format!(
+            "the server: {} MB resident before, {} MB with {} connections: {} KB each",
+            memory["resident_mb_before"], memory["resident_mb"], report["clients"], memory["kb_per_connection"]
+        ));
+    }
     Ok(())
 }

@@ -25,11 +25,17 @@ pub fn set_model_threads(config: &Config) {
     }
 }
 
+/// Open files wanted: the connections a shop takes by default and as many again.
+const FILES: u64 = 1 << 16;
+
 /// Asks the system for as many open files as it will give; returns how many that is. A connection is one.
 pub fn raise_file_limit() -> u64 {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let now = getrlimit(Resource::Nofile);
-    let wanted = Rlimit { current: now.maximum, maximum: now.maximum };
-    let _ = setrlimit(Resource::Nofile, wanted);
+    let most = now.maximum.map(|most| most.max(FILES));
+    // More than the limit is only given to those who may set it.
+    if setrlimit(Resource::Nofile, Rlimit { current: most, maximum: most }).is_err() {
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: now.maximum, maximum: now.maximum });
+    }
     getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
 }

@@ -1,6 +1,7 @@
 //! The load generator: real connections to a running server, each a customer who waits for every reply.
 
 mod client;
+mod server;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -22,6 +23,8 @@ pub struct Load {
     pub clients: usize,
     /// Messages each sends, one after the other.
     pub messages: usize,
+    /// How long every connection is kept after the last message.
+    pub hold: Duration,
 }
 
 /// What customers say, in turn: each agent gets some.
@@ -43,6 +46,7 @@ const OPENING: usize = 64;
 /// # Errors
 /// In one sentence, when no connection can be made.
 pub async fn run(load: &Load) -> Result<Value, String> {
+    let before = server::resident(&load.authority).await;
     let clients = connect(load).await?;
     let connected = clients.len();
     let refused = load.clients - connected;
@@ -52,21 +56,54 @@ pub async fn run(load: &Load) -> Result<Value, String> {
         let (start, messages) = (Arc::clone(&start), load.messages);
         running.spawn(async move {
             start.wait().await;
-            client.talk(number, messages).await
+            let tally = client.talk(number, messages).await;
+            (client, tally)
         });
     }
     start.wait().await;
     let begun = Instant::now();
     let mut tally = Tally::default();
+    let mut talked = Vec::with_capacity(connected);
     while let Some(done) = running.join_next().await {
         match done {
-            Ok(own) => tally.add(own),
+            Ok((client, own)) => {
+                tally.add(own);
+                talked.push(client);
+            }
             Err(_) => tally.errors += 1,
         }
     }
     let took = begun.elapsed();
     tally.errors += refused as u64;
-    Ok(report(load, connected, &mut tally, took))
+    let (kept, lost) = hold(talked, load.hold).await;
+    tally.errors += lost;
+    let after = if load.hold.is_zero() { None } else { server::resident(&load.authority).await };
+    let mut report = report(load, connected, &mut tally, took);
+    if let Some((before, after)) = before.zip(after) {
+        report["server"] = server::memory(before, after, connected);
+    }
+    drop(kept);
+    Ok(report)
+}
+
+/// Keeps connections that only answer whether they are still there; returns them and how many were lost.
+async fn hold(clients: Vec<Client>, span: Duration) -> (Vec<Client>, u64) {
+    let mut held = tokio::task::JoinSet::new();
+    for mut client in clients {
+        held.spawn(async move {
+            // An idle client hears nothing but the heartbeat, which is answered on the way.
+            let lost = tokio::time::timeout(span, client.idle()).await.is_ok();
+            (client, lost)
+        });
+    }
+    let (mut kept, mut lost) = (Vec::new(), 0);
+    while let Some(done) = held.join_next().await {
+        if let Ok((client, gone)) = done {
+            kept.push(client);
+            lost += u64::from(gone);
+        }
+    }
+    (kept, lost)
 }
 
 async fn connect(load: &Load) -> Result<Vec<Client>, String> {

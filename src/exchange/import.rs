@@ -221,3 +221,82 @@ impl References {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::domain::money::Currency;
+    use crate::store::record::decode_any;
+
+    const KINDS: [RecordKind; 6] =
+        [RecordKind::Product, RecordKind::Order, RecordKind::Customer, RecordKind::Promotion, RecordKind::Ticket, RecordKind::Knowledge];
+    /// Names that mean something in some kind of row.
+    const NAMES: &str = "(id|sku|name|price|currency|stock|specs|options|category|variant_of|order_number|number|customer|items|status|\
+                         total|payments|fulfilments|created_at|address|zip|email|phone|payment_methods|code|percent|discount_amount|\
+                         minimum_total|start_date|end_date|active|ticket_number|issue_type|priority|domain|questions|answer|valid_from|tags)";
+
+    fn value() -> impl Strategy<Value = Value> {
+        let text = prop_oneof![
+            "[-0-9.,% $\u{20ac}]{0,24}",
+            "[0-9]{1,6}-[0-9]{1,3}-[0-9]{1,3}(T[0-9:]{0,9}Z?)?",
+            "@[-+]?[0-9]{0,12}d?(T[0-9:]{0,6})?",
+            "\\PC{0,30}",
+            "(USD|JPY|EUR|delivered|shipped|true|no|visa|A-1|\u{0})",
+        ];
+        let leaf = prop_oneof![
+            4 => text.prop_map(Value::from),
+            1 => any::<f64>().prop_map(Value::from),
+            1 => any::<i64>().prop_map(Value::from),
+            1 => any::<bool>().prop_map(Value::from),
+            1 => Just(Value::Null),
+        ];
+        leaf.prop_recursive(3, 16, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::vec((NAMES, inner), 0..4).prop_map(|fields| Value::Object(fields.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        /// Whatever stands in a row: a record that can be written and read, or a reason that names the row.
+        #[test]
+        fn any_row_is_a_record_or_is_rejected(
+            rows in prop::collection::vec(prop::collection::vec((NAMES, value()), 0..12), 1..4),
+            decimal_comma in any::<bool>(),
+            relative in any::<bool>(),
+        ) {
+            let rows: Vec<Row> =
+                rows.into_iter().zip(1..).map(|(fields, number)| Row { number, fields: fields.into_iter().collect() }).collect();
+            let now = Moment(1_795_000_000_000);
+            let relative_to = relative.then(|| now.day_in(&TimeZone::UTC));
+            let context = Context { currency: Currency::USD, zone: TimeZone::UTC, decimal_comma, now, relative_to };
+            let known = References { skus: HashSet::from(["A-1".to_owned()]), customers: HashSet::from(["A-1".to_owned()]) };
+            for kind in KINDS {
+                let mut rejected = Vec::new();
+                let writes = records(kind, &rows, &context, &known, &mut rejected);
+                prop_assert_eq!(writes.len() + rejected.len(), rows.len());
+                for write in writes {
+                    let payload = write.payload.unwrap_or_default();
+                    prop_assert!(decode_any(kind, &payload).is_ok(), "{} cannot be read back", kind);
+                }
+                for fault in rejected {
+                    prop_assert!(!fault.reason.is_empty() && !fault.hint.is_empty() && !fault.field.is_empty(), "{fault:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_row_that_fits_is_a_record() {
+        let row = Row { number: 1, fields: [("sku".to_owned(), json!("A-1")), ("name".to_owned(), json!("One"))].into_iter().collect() };
+        let context = Context { currency: Currency::USD, zone: TimeZone::UTC, decimal_comma: false, now: Moment(0), relative_to: None };
+        let mut rejected = Vec::new();
+        let writes = records(RecordKind::Product, &[row.clone(), row], &context, &References::default(), &mut rejected);
+        assert_eq!((writes.len(), rejected.len()), (1, 1), "the second stands in the file twice: {rejected:?}");
+    }
+}

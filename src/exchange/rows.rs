@@ -185,4 +185,24 @@ mod tests {
         assert!(read(b"[{]").is_err());
         assert!(read(b"").is_err());
     }
+
+    proptest::proptest! {
+        /// Bytes of any kind are rows, or a reason.
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300)) {
+            let _ = read(&bytes);
+        }
+
+        /// So is text that nearly is a file.
+        #[test]
+        fn any_text_is_read_or_refused(text in "[a-c0-9 \"',;|\t{}\\[\\]:.\r\n\u{feff}\u{e9}\\\\]{0,200}", head in "(sku,name\n|\\[|\\{\"a\":|)") {
+            if let Ok(table) = read(format!("{head}{text}").as_bytes()) {
+                let mut numbers: Vec<usize> = table.rows.iter().map(|row| row.number).chain(table.broken.iter().map(|row| row.row)).collect();
+                let all = numbers.len();
+                numbers.sort_unstable();
+                numbers.dedup();
+                proptest::prop_assert_eq!(numbers.len(), all, "a row counts once");
+            }
+        }
+    }
 }

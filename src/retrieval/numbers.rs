@@ -133,4 +133,29 @@ mod tests {
             assert_eq!(found, expected, "{text}");
         }
     }
+
+    proptest::proptest! {
+        /// Whatever numbers a shop has and whatever a customer writes: what is found stands in the text.
+        #[test]
+        fn what_is_found_stands_in_the_text(
+            shop in proptest::collection::vec("[a-z\u{e9}]{0,5}[0-9]{0,12}", 0..5),
+            text in "(\\PC|[#0-9a-f \u{e9}.,-]|one |zero |ord-|seven){0,40}",
+        ) {
+            let shapes = NumberShapes::learn(shop.iter().map(String::as_str));
+            for found in shapes.find(&tokens(&text), &text) {
+                proptest::prop_assert!(found.start < found.end && text.get(found.start..found.end).is_some(), "{found:?}");
+                proptest::prop_assert!(!found.bare.is_empty());
+            }
+        }
+
+        /// A number of the shop is found however it is spelled.
+        #[test]
+        fn a_number_of_the_shop_is_found(letters in "[a-z]{1,4}", digits in "[1-9][0-9]{3,9}", apart in "( |-|#|)", upper in proptest::prelude::any::<bool>()) {
+            let shapes = NumberShapes::learn([format!("{letters}{digits}").as_str()].into_iter());
+            let written = format!("{letters}{apart}{digits}");
+            let text = format!("where is {}?", if upper { written.to_uppercase() } else { written });
+            let found: Vec<String> = shapes.find(&tokens(&text), &text).into_iter().map(|named| named.bare).collect();
+            proptest::prop_assert!(found.iter().any(|bare| *bare == format!("{letters}{digits}") || *bare == digits), "{text}: {found:?}");
+        }
+    }
 }

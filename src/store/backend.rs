@@ -22,6 +22,15 @@ pub type Read<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send
 /// A record's encoded payload with its version.
 pub type Payload = (Version, Vec<u8>);
 
+/// What compacting came to, in bytes of the data file; zeros where there is no file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Compacted {
+    /// Before.
+    pub before: u64,
+    /// After.
+    pub after: u64,
+}
+
 /// Secondary indexes over records: from a compared form to identifiers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
@@ -96,8 +105,10 @@ pub trait Backend: Send + Sync + 'static {
     fn blob<'a>(&'a self, name: &'a str) -> Read<'a, Option<Vec<u8>>>;
     /// Whether a write reached the disk lately, or none was tried.
     fn writable(&self) -> bool;
-    /// Gives free space back to the disk; `true` when the file got smaller.
-    fn compact(&self) -> Read<'_, bool>;
+    /// Gives free space back to the disk, with the bytes of whatever was removed; reads go on meanwhile,
+    /// writes wait. With `only_if_removed`, only when something was removed since the last time; `None`
+    /// says that nothing was.
+    fn compact(&self, only_if_removed: bool) -> Read<'_, Option<Compacted>>;
     /// Finishes waiting writes and closes.
     fn close(&self) -> Read<'_, ()>;
 }

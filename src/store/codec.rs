@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::error::StoreError;
+use super::pack;
 
 /// A value with a versioned encoding.
 ///
@@ -17,6 +18,8 @@ pub trait Row: Serialize + DeserializeOwned {
     const NAME: &'static str;
     /// Version of the encoding written today.
     const VERSION: u8 = 1;
+    /// Whether the value is packed: worth it for rows of text.
+    const PACKED: bool = false;
 
     /// Reads a value written by an earlier version.
     ///
@@ -32,6 +35,10 @@ pub fn encode<T: Row>(row: &T) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(64);
     bytes.push(T::VERSION);
     // Serialising to memory fails only for types that postcard cannot express, and rows are none.
+    if T::PACKED {
+        pack::pack(&postcard::to_stdvec(row).unwrap_or_default(), &mut bytes);
+        return bytes;
+    }
     postcard::to_extend(row, bytes).unwrap_or_default()
 }
 
@@ -42,10 +49,22 @@ pub fn encode<T: Row>(row: &T) -> Vec<u8> {
 /// bytes that are no such row.
 pub fn decode<T: Row>(bytes: &[u8]) -> Result<T, StoreError> {
     match bytes.split_first() {
-        Some((&version, rest)) if version == T::VERSION => postcard::from_bytes(rest).map_err(|_| StoreError::Damaged { what: T::NAME }),
+        Some((&version, rest)) if version == T::VERSION && T::PACKED => {
+            let plain = pack::unpack(rest).ok_or(StoreError::Damaged { what: T::NAME })?;
+            plain_row(&plain)
+        }
+        Some((&version, rest)) if version == T::VERSION => plain_row(rest),
         Some((&version, rest)) => T::decode_old(version, rest),
         None => Err(StoreError::Damaged { what: T::NAME }),
     }
+}
+
+/// The row whose bytes these are, without version or packing.
+///
+/// # Errors
+/// [`StoreError::Damaged`].
+pub fn plain_row<T: Row>(bytes: &[u8]) -> Result<T, StoreError> {
+    postcard::from_bytes(bytes).map_err(|_| StoreError::Damaged { what: T::NAME })
 }
 
 #[cfg(test)]

@@ -26,6 +26,8 @@ pub enum Command {
     OpenSession(OpenSession, Reply<Opened>),
     /// Accepts a customer's message.
     Accept(Box<Accept>, Reply<Accepted>),
+    /// Takes a session out of the automatic turns' hands.
+    Fence(Fence, Reply<Option<Fenced>>),
     /// Ends a turn.
     Settle(Box<Settle>, Reply<Settled>),
     /// Writes records of the shop.
@@ -120,6 +122,24 @@ pub enum Accepted {
     Expired,
     /// Too many of the session's messages wait already.
     TooManyWaiting,
+}
+
+/// Takes a session out of the hands of every turn that is under way or waits.
+#[derive(Debug, Clone, Copy)]
+pub struct Fence {
+    /// The session.
+    pub session: SessionKey,
+}
+
+/// A session that was fenced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fenced {
+    /// Its epoch from now on.
+    pub epoch: u32,
+    /// Its newest message: what is appended after it comes from a person, or from turns that began later.
+    pub last_seq: Seq,
+    /// Accepted messages that will get no automatic answer.
+    pub waiting: u16,
 }
 
 /// The result of a turn.
@@ -259,6 +279,8 @@ pub struct Proven {
 
 /// What has outlived its time.
 pub struct Expire {
+    /// Now.
+    pub now: Moment,
     /// Sessions whose last message is older go with all that belongs to them.
     pub sessions_before: Moment,
     /// Turn records older than this go.

@@ -10,6 +10,7 @@ pub mod command;
 pub mod embedded;
 mod error;
 mod index_keys;
+mod pack;
 pub mod record;
 pub mod rows;
 
@@ -32,8 +33,8 @@ use crate::domain::time::Moment;
 use crate::telemetry;
 use cache::Caches;
 use command::{
-    Accept, Accepted, Attempt, AttemptVerdict, Command, Expire, Expired, Forget, Forgotten, OpenSession, Opened, PutOutcome, PutRecords,
-    Reply, Settle, Settled, Waiting,
+    Accept, Accepted, Attempt, AttemptVerdict, Command, Expire, Expired, Fence, Fenced, Forget, Forgotten, OpenSession, Opened, PutOutcome,
+    PutRecords, Reply, Settle, Settled, Waiting,
 };
 use rows::{AnalyticsRow, AuditRow, LabelRow, SessionRow, TokenRow, TurnRecord};
 
@@ -106,6 +107,15 @@ impl Store {
             _ => self.caches.states.remove(session),
         }
         Ok(outcome)
+    }
+
+    /// Takes a session out of the hands of every turn that is under way or waits; `None` when there is no
+    /// such session. Returns once it is on disk: no automatic message is stored after that.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn fence(&self, session: SessionKey) -> Result<Option<Fenced>, StoreError> {
+        self.write("fence", |reply| Command::Fence(Fence { session }, reply)).await
     }
 
     /// The session of a public name.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::codec::Row;
+use super::codec::{Row, plain_row};
 use super::error::StoreError;
 use crate::domain::act::ActKind;
 use crate::domain::agent::{Agent, Decider, Intent, Provider};
@@ -214,6 +214,29 @@ pub struct AttemptRow {
     pub failures: Vec<Moment>,
 }
 
+/// Rows of text: packed since version 2.
+macro_rules! packed_rows {
+    ($($type:ty => $name:literal),+ $(,)?) => { $(
+        impl Row for $type {
+            const NAME: &'static str = $name;
+            const VERSION: u8 = 2;
+            const PACKED: bool = true;
+
+            fn decode_old(version: u8, bytes: &[u8]) -> Result<Self, StoreError> {
+                match version {
+                    1 => plain_row(bytes),
+                    found => Err(StoreError::NewerEncoding { what: Self::NAME, found, known: Self::VERSION }),
+                }
+            }
+        }
+    )+ };
+}
+
+packed_rows! {
+    Body => "message",
+    TurnRecord => "turn record",
+}
+
 macro_rules! rows {
     ($($type:ty => $name:literal),+ $(,)?) => { $(impl Row for $type { const NAME: &'static str = $name; })+ };
 }
@@ -235,17 +258,37 @@ impl Row for ConversationState {
 rows! {
     SessionRow => "session",
     InboxRow => "waiting message",
-    TurnRecord => "turn record",
     AuditRow => "audit row",
     AnalyticsRow => "analytics row",
     LabelRow => "label",
     TokenRow => "API token",
     AttemptRow => "attempt row",
-    Body => "message",
     crate::domain::product::Product => "product",
     crate::domain::order::Order => "order",
     crate::domain::customer::Customer => "customer",
     crate::domain::promotion::Promotion => "promotion",
     crate::domain::ticket::Ticket => "ticket",
     crate::domain::knowledge::Knowledge => "knowledge entry",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::message::UserMessage;
+    use crate::store::codec::{decode, encode};
+
+    #[test]
+    fn messages_written_before_they_were_packed_are_read() {
+        let message = |text: &str| {
+            Body::User(UserMessage { text: text.to_owned(), client_id: None, language: None, tap: None, created_at: Moment(7) })
+        };
+        for body in [message("hello"), message(&"is it in stock? ".repeat(30))] {
+            let old = [vec![1], postcard::to_stdvec(&body).unwrap()].concat();
+            assert_eq!(decode::<Body>(&old).unwrap(), body);
+            let new = encode(&body);
+            assert!(new.len() <= old.len() + 1);
+            assert_eq!(decode::<Body>(&new).unwrap(), body);
+        }
+        assert!(matches!(decode::<Body>(&[3, 0]), Err(StoreError::NewerEncoding { found: 3, known: 2, .. })));
+    }
 }

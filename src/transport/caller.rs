@@ -45,15 +45,22 @@ impl Caller {
     }
 }
 
+impl Caller {
+    /// The caller of a request that the guard has let through.
+    pub fn of(parts: &Parts) -> Self {
+        parts.extensions.get::<Self>().cloned().unwrap_or_else(|| Self {
+            address: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+            request_id: request_id(&parts.headers),
+            bearer: None,
+        })
+    }
+}
+
 impl<S: Sync> FromRequestParts<S> for Caller {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(parts.extensions.get::<Caller>().cloned().unwrap_or_else(|| Caller {
-            address: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
-            request_id: request_id(&parts.headers),
-            bearer: None,
-        }))
+        Ok(Self::of(parts))
     }
 }
 

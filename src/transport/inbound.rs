@@ -156,4 +156,17 @@ mod tests {
             assert_eq!(read(name, &body).is_ok(), ok, "{name} {body}");
         }
     }
+
+    proptest::proptest! {
+        /// Whatever JSON a client sends under whatever name: an event, or a reason.
+        #[test]
+        fn any_body_is_read_or_refused(name in "(user_message|confirm|choose|resume|feedback|typing|\\PC{0,8})", body in "\\PC{0,80}", field in "(text|session_id|last_seq|client_message_id|rating|yes)", number in proptest::prelude::any::<f64>()) {
+            for body in [json!(body), json!({ &field: body }), json!({ &field: number }), json!([body]), json!({ &field: { &field: [body] } })] {
+                let _ = client_id(&body);
+                if let Err(rejected) = read(&name, &body) {
+                    proptest::prop_assert_eq!(rejected.code, ErrorCode::InvalidMessage);
+                }
+            }
+        }
+    }
 }

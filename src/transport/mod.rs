@@ -132,6 +132,6 @@ pub fn router(shared: Shared, face: Face) -> Router {
         .fallback(reply::not_found)
         .method_not_allowed_fallback(reply::method_not_allowed)
         .with_state(shared.clone())
-        .route_service(guard::SOCKET_IO, socketio::service(shared.clone()));
+        .merge(socketio::routes(shared.clone()));
     guard::around(routes, shared)
 }

@@ -161,13 +161,14 @@ async fn answer(shared: &Shared, caller: &Caller, chat: &Chat, acknowledged: &Ac
         reply::refuse_with(reply::status(error.code), &wire, error)
     };
     loop {
-        match watch.next().await {
+        let event = watch.next().await;
+        match event.as_deref() {
             Some(ServerEvent::Message(stored)) => {
                 if matches!(&stored.body, Stuff::Agent(reply) if reply.in_reply_to == Some(acknowledged.seq)) {
-                    return reply::json(StatusCode::OK, wire::stored_with_token(chat.held.key, &chat.held.id, &stored, token).body);
+                    return reply::json(StatusCode::OK, wire::stored_with_token(chat.held.key, &chat.held.id, stored, token).body);
                 }
             }
-            Some(ServerEvent::Failed { message, error, .. }) if message == acknowledged.message => return fail(&error, message),
+            Some(ServerEvent::Failed { message, error, .. }) if *message == acknowledged.message => return fail(error, *message),
             Some(_) => {}
             None => {
                 // Too slow for the hub: the reply may be in the store by now.

@@ -81,7 +81,7 @@ impl Turn {
                 Ok(None) => return None,
                 Ok(Some(event)) => event,
             };
-            match &event {
+            match &*event {
                 // What the customer said is known to the one who said it.
                 ServerEvent::Said { .. } => continue,
                 ServerEvent::Message(stored) => {

@@ -19,17 +19,19 @@ use super::caller::{Caller, Place};
 use super::client::{Answer, Client, Reaction};
 use super::reply;
 use super::wire::WireEvent;
+use crate::config::Limits;
 use crate::domain::error::{ErrorCode, Rejected};
 use crate::gateway::frame_bytes;
 
 /// Buffers of an idle connection: small, because there are many.
-const READ_BUFFER: usize = 4 * 1024;
+const READ_BUFFER: usize = 1024;
 /// Bytes a client may be behind before it counts as gone.
 const WRITE_BUFFER: usize = 1024 * 1024;
 /// How long a frame may take to leave.
 const SEND: Duration = Duration::from_secs(10);
 
-type Socket = WebSocketStream<TokioIo<hyper::upgrade::Upgraded>>;
+/// A WebSocket.
+pub type Socket = WebSocketStream<TokioIo<hyper::upgrade::Upgraded>>;
 
 /// Answers the handshake and hands the connection to its own task.
 pub async fn upgrade(State(shared): State<Shared>, caller: Caller, mut request: Request) -> Response {
@@ -43,30 +45,41 @@ pub async fn upgrade(State(shared): State<Shared>, caller: Caller, mut request: 
     let upgrade = hyper::upgrade::on(&mut request);
     tokio::spawn(async move {
         let Ok(upgraded) = upgrade.await else { return };
-        let limit = frame_bytes(shared.gateway.limits());
-        let config = WebSocketConfig::default()
-            .read_buffer_size(READ_BUFFER)
-            .write_buffer_size(0)
-            .max_write_buffer_size(WRITE_BUFFER)
-            .max_message_size(Some(limit))
-            .max_frame_size(Some(limit));
-        let socket = WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(config)).await;
+        let socket = socket(upgraded, shared.gateway.limits()).await;
         let patience = Duration::from_secs(shared.gateway.limits().ping_timeout_s.max(2));
         let client = Client::new(shared, caller, "ws");
         Connection { socket, client, patience }.serve(resumes).await;
         drop(place);
     });
+    switching(&key)
+}
+
+/// A WebSocket on a connection that has been upgraded.
+pub async fn socket(upgraded: hyper::upgrade::Upgraded, limits: &Limits) -> Socket {
+    let limit = frame_bytes(limits);
+    let config = WebSocketConfig::default()
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(0)
+        .max_write_buffer_size(WRITE_BUFFER)
+        .max_message_size(Some(limit))
+        .max_frame_size(Some(limit));
+    WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(config)).await
+}
+
+/// The answer that accepts a WebSocket.
+pub fn switching(key: &str) -> Response {
     let mut response = StatusCode::SWITCHING_PROTOCOLS.into_response();
     let headers = response.headers_mut();
     headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
     headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
-    if let Ok(value) = HeaderValue::from_str(&key) {
+    if let Ok(value) = HeaderValue::from_str(key) {
         headers.insert(header::SEC_WEBSOCKET_ACCEPT, value);
     }
     response
 }
 
-fn handshake_key(headers: &HeaderMap) -> Option<String> {
+/// The answer to the key of a handshake, if it is one.
+pub fn handshake_key(headers: &HeaderMap) -> Option<String> {
     let has = |name: header::HeaderName, word: &str| {
         headers
             .get_all(name)

@@ -28,7 +28,7 @@ use crate::hub::Hub;
 use crate::llm::Voices;
 use crate::llm::encoder::{Encoder, Scores, Utterance};
 use crate::sentiment::Analyzer;
-use crate::store::command::{Settle, Settled};
+use crate::store::command::{Fenced, Settle, Settled};
 use crate::store::{Store, StoreError};
 use crate::telemetry;
 
@@ -321,6 +321,19 @@ impl Engine {
         }
     }
 
+    /// Takes a session out of the hands of turns: when this returns, no automatic message will be stored or
+    /// shown that was begun before. `None` when there is no such session.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn fence(&self, session: SessionKey) -> Result<Option<Fenced>, StoreError> {
+        let fenced = self.store.fence(session).await?;
+        if let Some(fenced) = fenced {
+            self.hub.fence(session, fenced.epoch);
+        }
+        Ok(fenced)
+    }
+
     /// Answers a message with an error, so that it does not wait for ever.
     async fn fail(&self, job: &Job, error: Rejected) -> Ended {
         let now = Moment::now();
@@ -342,11 +355,20 @@ impl Engine {
             turn: None,
             analytics: None,
         };
-        let stored = self.store.settle(settle, None).await;
-        if let Ok(Settled::Done(seqs)) = &stored {
-            for seq in seqs {
-                self.hub.publish(job.session, &ServerEvent::Message(Arc::new(Stored { seq: *seq, body: body.clone() })));
+        match self.store.settle(settle, None).await {
+            Ok(Settled::Done(seqs)) => {
+                for seq in seqs {
+                    self.hub.publish(job.session, &ServerEvent::Message(Arc::new(Stored { seq, body: body.clone() })));
+                }
             }
+            Ok(Settled::Fenced) => {
+                // A person answers; that a turn failed behind their back is nobody's business.
+                let message = MessageId::reply_to(job.session, job.seq);
+                self.hub.publish(job.session, &ServerEvent::Cancel { message, reason: CancelReason::TakenOver });
+                return Ended::Refused;
+            }
+            Ok(Settled::AlreadyAnswered) => return Ended::Refused,
+            Ok(Settled::Conflict) | Err(_) => {}
         }
         let message = MessageId::at(job.session, job.seq);
         self.hub.publish(job.session, &ServerEvent::Failed { message, client_id: job.message.client_id.clone(), error });

@@ -36,18 +36,7 @@ impl Answer {
 pub fn send(address: SocketAddr, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
     let mut stream = TcpStream::connect(address).expect("connects");
     stream.set_read_timeout(Some(Duration::from_secs(60))).expect("set");
-    let mut request = format!("{method} {path} HTTP/1.1\r\nconnection: close\r\n");
-    if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
-        request.push_str(&format!("host: {address}\r\n"));
-    }
-    if !body.is_empty() || method == "POST" {
-        request.push_str(&format!("content-length: {}\r\n", body.len()));
-    }
-    for (name, value) in headers {
-        request.push_str(&format!("{name}: {value}\r\n"));
-    }
-    request.push_str("\r\n");
-    stream.write_all(request.as_bytes()).expect("writes");
+    stream.write_all(&head(&address.to_string(), method, path, headers, body.len())).expect("writes");
     // A server may refuse a body it does not want before it has read it.
     let _ = stream.write_all(body);
     let mut raw = Vec::new();
@@ -55,7 +44,24 @@ pub fn send(address: SocketAddr, method: &str, path: &str, headers: &[(&str, &st
     parse(&raw)
 }
 
-fn parse(raw: &[u8]) -> Answer {
+/// The head of a request.
+pub fn head(host: &str, method: &str, path: &str, headers: &[(&str, &str)], length: usize) -> Vec<u8> {
+    let mut request = format!("{method} {path} HTTP/1.1\r\nconnection: close\r\n");
+    if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
+        request.push_str(&format!("host: {host}\r\n"));
+    }
+    if length > 0 || method == "POST" {
+        request.push_str(&format!("content-length: {length}\r\n"));
+    }
+    for (name, value) in headers {
+        request.push_str(&format!("{name}: {value}\r\n"));
+    }
+    request.push_str("\r\n");
+    request.into_bytes()
+}
+
+/// Reads an answer out of what came.
+pub fn parse(raw: &[u8]) -> Answer {
     let end = raw.windows(4).position(|w| w == b"\r\n\r\n").unwrap_or_else(|| panic!("no head: {}", String::from_utf8_lossy(raw)));
     let head = String::from_utf8_lossy(&raw[..end]).into_owned();
     let mut lines = head.lines();

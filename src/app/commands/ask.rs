@@ -38,13 +38,13 @@ pub async fn ask(app: &App, text: String, session: Option<String>) -> Result<Val
         return document(&wire::stored(held.key, &held.id, &reply).body);
     }
     while let Some(event) = watch.next().await {
-        match event {
+        match &*event {
             ServerEvent::Message(stored) => {
                 if matches!(&stored.body, Body::Agent(reply) if reply.in_reply_to == Some(acknowledged.seq)) {
-                    return document(&wire::stored(held.key, &held.id, &stored).body);
+                    return document(&wire::stored(held.key, &held.id, stored).body);
                 }
             }
-            ServerEvent::Failed { message, error, .. } if message == acknowledged.message => return Err(error.into()),
+            ServerEvent::Failed { message, error, .. } if *message == acknowledged.message => return Err(error.clone().into()),
             _ => {}
         }
     }

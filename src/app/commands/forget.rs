@@ -1,5 +1,7 @@
 //! Removing a person: what goes, what the shop must keep, and what was done.
 
+use std::collections::HashSet;
+
 use serde_json::{Value, json};
 
 use super::CommandError;
@@ -11,11 +13,11 @@ use crate::domain::ticket::Ticket;
 use crate::domain::time::Moment;
 use crate::store::command::{Forget, Guard, RecordWrite};
 use crate::store::rows::AuditRow;
-use crate::store::{Index, ShopRecord};
+use crate::store::{Index, ShopRecord, Store};
 
 /// What stands where a person's words or name stood.
 const BLANK: &str = "(removed)";
-/// Most orders or tickets of one customer that are looked at.
+/// Most orders of one customer that are looked at.
 const MANY: usize = 100_000;
 
 /// What is about to be removed.
@@ -60,8 +62,14 @@ pub async fn forget(app: &App, what: &str, id: &str, dry_run: bool) -> Result<Va
         note: String::new(),
     };
     let removed = app.engine.store.forget(Forget { sessions: plan.sessions, writes: plan.writes, audit }).await?;
-    let compacted = app.engine.store.backend().compact().await?;
-    Ok(json!({ "dry_run": false, "removed": removed, "customer": plan.customer, "kept": kept, "compacted": compacted }))
+    let file = app.engine.store.backend().compact(true).await.map_err(|error| {
+        CommandError(format!(
+            "everything was removed, but the data file could not be written anew, so that its free space may still hold some of it; \
+             the running shop tries again every day: {error}"
+        ))
+    })?;
+    let file = file.map(|file| json!({ "bytes_before": file.before, "bytes_after": file.after }));
+    Ok(json!({ "dry_run": false, "removed": removed, "customer": plan.customer, "kept": kept, "compacted": file.is_some(), "file": file }))
 }
 
 async fn session(app: &App, id: &str) -> Result<Plan, CommandError> {
@@ -69,18 +77,23 @@ async fn session(app: &App, id: &str) -> Result<Plan, CommandError> {
     let parsed: SessionId = id.parse().map_err(|_| unknown())?;
     let (key, _) = app.engine.store.session_by_id(&parsed).await?.ok_or_else(unknown)?;
     let mut plan = Plan { sessions: vec![key], ..Plan::default() };
-    let mut of_session: Vec<Ticket> = Vec::new();
-    app.engine
-        .store
+    blank_tickets(&app.engine.store, &mut plan, |ticket| ticket.session.as_deref() == Some(id)).await?;
+    Ok(plan)
+}
+
+/// Adds the tickets that are the person's.
+async fn blank_tickets(store: &Store, plan: &mut Plan, theirs: impl Fn(&Ticket) -> bool) -> Result<(), CommandError> {
+    let mut found: Vec<Ticket> = Vec::new();
+    store
         .for_each::<Ticket>(|_, ticket| {
-            if ticket.session.as_deref() == Some(id) {
-                of_session.push(ticket);
+            if theirs(&ticket) {
+                found.push(ticket);
             }
         })
         .await?;
-    plan.tickets = of_session.len();
-    plan.writes.extend(of_session.into_iter().map(blank_ticket));
-    Ok(plan)
+    plan.tickets = found.len();
+    plan.writes.extend(found.into_iter().map(blank_ticket));
+    Ok(())
 }
 
 async fn customer(app: &App, id: &str) -> Result<Plan, CommandError> {
@@ -96,12 +109,13 @@ async fn customer(app: &App, id: &str) -> Result<Plan, CommandError> {
             plan.orders += 1;
         }
     }
-    for number in store.find(Index::TicketByCustomer, id, MANY).await? {
-        if let Some((_, ticket)) = store.get::<Ticket>(&number).await? {
-            plan.writes.push(blank_ticket((*ticket).clone()));
-            plan.tickets += 1;
-        }
+    // Also those opened in their sessions before it was known who they are.
+    let mut names: HashSet<String> = HashSet::new();
+    for key in &plan.sessions {
+        names.extend(store.session(*key).await?.map(|row| row.id.to_string()));
     }
+    let theirs = |ticket: &Ticket| ticket.customer.as_deref() == Some(id) || ticket.session.as_ref().is_some_and(|s| names.contains(s));
+    blank_tickets(store, &mut plan, theirs).await?;
     Ok(plan)
 }
 

@@ -121,6 +121,11 @@ impl Client {
         tally
     }
 
+    /// Answers whether it is still there, until the connection ends.
+    pub async fn idle(&mut self) {
+        while self.event().await.is_some() {}
+    }
+
     /// Waits for the reply; `false` when an error came instead.
     async fn reply(&mut self, tally: &mut Tally) -> bool {
         loop {

@@ -182,3 +182,15 @@ fn wrong_files_are_named() {
     assert!(WordPiece::new(&["a", "##b"]).is_err());
     assert_eq!(INTENTS.len(), 5);
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 64, ..Default::default() })]
+
+    /// Any text is scored: five shares that make a whole.
+    #[test]
+    fn any_text_is_scored(text in "(\\PC|[ a-z#\\n\u{4e2d}\u{301}]){0,300}") {
+        let scores = encoder().score(&text, &[]).unwrap();
+        let sum: f32 = scores.named().map(|(_, share)| share).sum();
+        proptest::prop_assert!((sum - 1.0).abs() < 1e-3 && sum.is_finite(), "{sum}");
+    }
+}

@@ -6,10 +6,12 @@ use std::time::Duration;
 use redb::ReadableTable;
 
 use super::tables::Tables;
+use crate::domain::text::fold::bare;
 use crate::domain::time::Moment;
 use crate::store::codec::{decode, encode};
 use crate::store::command::{Attempt, AttemptVerdict, Proven};
 use crate::store::error::StoreError;
+use crate::store::index_keys;
 use crate::store::rows::AttemptRow;
 
 /// How long a failure is remembered.
@@ -44,6 +46,20 @@ pub fn forgive(tables: &mut Tables<'_>, proven: &Proven) -> Result<(), StoreErro
         anywhere.failures.remove(counted);
     }
     save(tables, &proven.target, ANYWHERE, &anywhere)
+}
+
+/// Removes what is known of attempts at an order, however its number was written.
+pub fn remove(tables: &mut Tables<'_>, number: &str) -> Result<(), StoreError> {
+    let bare = bare(number);
+    let spelled = [index_keys::digits(&bare), bare];
+    tables.attempts.retain(|(target, _), _| !spelled.iter().any(|own| own == target)).map_err(StoreError::io)
+}
+
+/// Removes failures that are no longer remembered; addresses are personal data.
+pub fn prune(tables: &mut Tables<'_>, now: Moment) -> Result<(), StoreError> {
+    let recent = |row: AttemptRow| row.failures.iter().any(|at| now.since(*at) < REMEMBERED);
+    // A row that cannot be read is left for the reader to complain about.
+    tables.attempts.retain(|_, bytes| decode(bytes).map_or(true, recent)).map_err(StoreError::io)
 }
 
 fn load(tables: &Tables<'_>, target: &str, address: &str, now: Moment) -> Result<AttemptRow, StoreError> {

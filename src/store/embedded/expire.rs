@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use redb::ReadableTable;
 
+use super::attempts;
 use super::tables::{Tables, kind_number};
 use crate::domain::ids::SessionKey;
 use crate::domain::time::Moment;
@@ -25,7 +26,9 @@ pub fn expire(tables: &mut Tables<'_>, expire: &Expire) -> Result<Expired, Store
     if !done.more {
         done.turns = prune_turns(tables, expire.turns_before)?;
         done.versions = prune_versions(tables)?;
+        attempts::prune(tables, expire.now)?;
     }
+    tables.note_removed(u64::from(done.sessions) + u64::from(done.turns) + u64::from(done.versions))?;
     Ok(done)
 }
 

@@ -5,9 +5,10 @@ use std::collections::HashSet;
 use redb::ReadableTable;
 
 use super::expire::remove_session;
-use super::records;
 use super::tables::{Tables, kind_number};
 use super::writer::{Counters, append_audit};
+use super::{attempts, records};
+use crate::domain::record::RecordKind;
 use crate::store::codec::{decode, encode};
 use crate::store::command::{Forget, Forgotten};
 use crate::store::error::StoreError;
@@ -42,8 +43,13 @@ pub fn forget(tables: &mut Tables<'_>, counters: &mut Counters, forget: &Forget)
             .map_err(StoreError::io)?;
         tables.cited.retain_in(all, |_, ()| false).map_err(StoreError::io)?;
         counters.cited.retain(|cited| cited.kind != write.kind || cited.id != write.id);
+        if write.kind == RecordKind::Order {
+            attempts::remove(tables, id)?;
+        }
     }
     append_audit(tables, counters, &forget.audit)?;
+    // Counted whether or not there was much: the command promises that nothing stays in the file.
+    tables.note_removed(u64::from(done.messages) + forget.writes.len() as u64 + 1)?;
     Ok(done)
 }
 

@@ -7,6 +7,7 @@ mod expire;
 mod forget;
 mod read;
 mod records;
+mod rewrite;
 mod sessions;
 mod tables;
 mod turns;
@@ -48,10 +49,18 @@ impl Default for EmbeddedOptions {
     }
 }
 
+/// The file on disk.
+struct DataFile {
+    path: PathBuf,
+    cache_bytes: usize,
+}
+
 /// What the writer and the readers share.
 struct Shared {
-    /// Taken for writing only to compact or close.
+    /// Taken for writing only to change the file or close.
     db: RwLock<Option<Database>>,
+    /// Where it is, unless on storage of its own kind.
+    file: Option<DataFile>,
     quick_repair: bool,
     writable: AtomicBool,
 }
@@ -72,10 +81,8 @@ impl Embedded {
         fs::create_dir_all(folder).map_err(|error| StoreError::Io(format!("the folder {} cannot be made: {error}", folder.display())))?;
         let path = folder.join(FILE);
         let pid_path = folder.join(PID_FILE);
-        let mut builder = Database::builder();
-        builder.set_cache_size(options.cache_bytes);
         // A damaged file may make the database panic; that is its way of saying so.
-        let opened = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| builder.create(&path)));
+        let opened = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| open_file(&path, options.cache_bytes)));
         let db = match opened {
             Ok(Ok(db)) => db,
             Ok(Err(DatabaseError::DatabaseAlreadyOpen)) => {
@@ -85,11 +92,13 @@ impl Embedded {
             Err(_) => return Err(damaged(path, "its pages do not fit together")),
         };
         check_format(&db, &path)?;
+        rewrite::clean(&path);
         if let Ok(mut file) = fs::File::create(&pid_path) {
             // Only a help for the message above: not being able to write it is no failure.
             let _ = write!(file, "{}", std::process::id());
         }
-        Ok(Self::start(db, options.quick_repair, Some(pid_path)))
+        let file = DataFile { path, cache_bytes: options.cache_bytes };
+        Ok(Self::start(db, options.quick_repair, Some(file), Some(pid_path)))
     }
 
     /// Opens a store on any storage, such as memory or a disk that fails on purpose.
@@ -101,11 +110,11 @@ impl Embedded {
         builder.set_cache_size(options.cache_bytes);
         let db = builder.create_with_backend(storage).map_err(StoreError::io)?;
         check_format(&db, Path::new("(storage)"))?;
-        Ok(Self::start(db, options.quick_repair, None))
+        Ok(Self::start(db, options.quick_repair, None, None))
     }
 
-    fn start(db: Database, quick_repair: bool, pid_file: Option<PathBuf>) -> Self {
-        let shared = Arc::new(Shared { db: RwLock::new(Some(db)), quick_repair, writable: AtomicBool::new(true) });
+    fn start(db: Database, quick_repair: bool, file: Option<DataFile>, pid_file: Option<PathBuf>) -> Self {
+        let shared = Arc::new(Shared { db: RwLock::new(Some(db)), file, quick_repair, writable: AtomicBool::new(true) });
         let (jobs, queue) = channel();
         let writer = Arc::clone(&shared);
         let spawned = std::thread::Builder::new().name("store-writer".into()).spawn(move || writer::run(&writer, &queue));
@@ -126,6 +135,32 @@ impl Drop for Embedded {
             let _ = fs::remove_file(path);
         }
     }
+}
+
+/// Opens the file of a path, and makes sure that it still is: the process that held it may have put
+/// another in its place between the opening and the lock.
+fn open_file(path: &Path, cache_bytes: usize) -> Result<Database, DatabaseError> {
+    let mut builder = Database::builder();
+    builder.set_cache_size(cache_bytes);
+    loop {
+        let file = fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+        let held = file.metadata()?;
+        let db = builder.create_with_backend(redb::backends::FileBackend::new(file)?)?;
+        if same_file(&held, path) {
+            return Ok(db);
+        }
+    }
+}
+
+#[cfg(unix)]
+fn same_file(held: &fs::Metadata, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    fs::metadata(path).is_ok_and(|found| (found.dev(), found.ino()) == (held.dev(), held.ino()))
+}
+
+#[cfg(not(unix))]
+fn same_file(_: &fs::Metadata, _: &Path) -> bool {
+    true
 }
 
 fn read_pid(path: &Path) -> Option<u32> {

@@ -16,7 +16,7 @@ use crate::domain::message::Stored;
 use crate::domain::record::{RecordKind, RecordRef};
 use crate::domain::state::ConversationState;
 use crate::domain::time::Moment;
-use crate::store::backend::{Backend, Index, Payload, Read};
+use crate::store::backend::{Backend, Compacted, Index, Payload, Read};
 use crate::store::codec::{Row, decode};
 use crate::store::command::{Command, Waiting};
 use crate::store::error::StoreError;
@@ -272,9 +272,9 @@ impl Backend for Embedded {
         self.shared.writable.load(Ordering::Relaxed)
     }
 
-    fn compact(&self) -> Read<'_, bool> {
+    fn compact(&self, only_if_removed: bool) -> Read<'_, Option<Compacted>> {
         let (reply, outcome) = oneshot::channel();
-        let sent = self.send(Job::Compact(reply));
+        let sent = self.send(Job::Compact { only_if_removed, reply });
         Box::pin(async move {
             sent?;
             outcome.await.map_err(|_| StoreError::Closed)?

@@ -7,7 +7,7 @@ use super::writer::Counters;
 use crate::domain::ids::SessionKey;
 use crate::domain::time::Moment;
 use crate::store::codec::{decode, encode};
-use crate::store::command::{Accept, Accepted, OpenSession, Opened};
+use crate::store::command::{Accept, Accepted, Fenced, OpenSession, Opened};
 use crate::store::error::StoreError;
 use crate::store::rows::{InboxRow, LastUser, SessionRow};
 
@@ -70,6 +70,19 @@ pub fn accept(tables: &mut Tables<'_>, counters: &mut Counters, accept: &Accept)
     let epoch = row.epoch;
     save(tables, accept.session, &row)?;
     Ok(Accepted::New { seq, inbox, epoch })
+}
+
+/// Raises the epoch of a session: results of turns that began before are refused. Its waiting messages are
+/// no longer taken up, not after a restart either: who raised the epoch answers them.
+pub fn fence(tables: &mut Tables<'_>, session: SessionKey) -> Result<Option<Fenced>, StoreError> {
+    let Some(mut row) = load(tables, session)? else { return Ok(None) };
+    row.epoch += 1;
+    let fenced = Fenced { epoch: row.epoch, last_seq: row.last_seq, waiting: row.waiting };
+    row.waiting = 0;
+    save(tables, session, &row)?;
+    let others = |bytes: &[u8]| decode::<InboxRow>(bytes).map_or(true, |waiting| waiting.session != session);
+    tables.inbox.retain(|_, bytes| others(bytes)).map_err(StoreError::io)?;
+    Ok(Some(fenced))
 }
 
 /// The same message again: by the client's name for it, or by the same text right after itself.

@@ -10,6 +10,10 @@ pub const FORMAT: u64 = 1;
 /// Key of [`FORMAT`] in [`META`].
 pub const FORMAT_KEY: &str = "format";
 
+/// Key in [`META`] of how many rows were removed since the file was last written anew: free pages may still
+/// hold their bytes.
+pub const REMOVED_KEY: &str = "removed";
+
 /// Plain numbers about the file itself.
 pub const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
 /// Session key to session.
@@ -49,6 +53,7 @@ pub const BLOBS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("blobs"
 
 /// Every table, open for writing in one transaction.
 pub struct Tables<'t> {
+    pub meta: Table<'t, &'static str, u64>,
     pub sessions: Table<'t, u64, &'static [u8]>,
     pub session_ids: Table<'t, &'static str, u64>,
     pub messages: Table<'t, (u64, u32), &'static [u8]>,
@@ -72,6 +77,7 @@ impl<'t> Tables<'t> {
     /// Opens every table, making those that are missing.
     pub fn open(transaction: &'t WriteTransaction) -> Result<Self, StoreError> {
         Ok(Self {
+            meta: transaction.open_table(META).map_err(StoreError::io)?,
             sessions: transaction.open_table(SESSIONS).map_err(StoreError::io)?,
             session_ids: transaction.open_table(SESSION_IDS).map_err(StoreError::io)?,
             messages: transaction.open_table(MESSAGES).map_err(StoreError::io)?,
@@ -90,6 +96,16 @@ impl<'t> Tables<'t> {
             tokens: transaction.open_table(TOKENS).map_err(StoreError::io)?,
             blobs: transaction.open_table(BLOBS).map_err(StoreError::io)?,
         })
+    }
+
+    /// Notes that rows were removed whose bytes are to leave the file.
+    pub fn note_removed(&mut self, rows: u64) -> Result<(), StoreError> {
+        if rows == 0 {
+            return Ok(());
+        }
+        let before = self.meta.get(REMOVED_KEY).map_err(StoreError::io)?.map_or(0, |removed| removed.value());
+        self.meta.insert(REMOVED_KEY, before + rows).map_err(StoreError::io)?;
+        Ok(())
     }
 
     /// The number after the last one of a table that counts.

@@ -15,11 +15,11 @@ pub fn settle(tables: &mut Tables<'_>, counters: &mut Counters, settle: &Settle)
     let Some(mut row) = sessions::load(tables, settle.session)? else {
         return Ok(Settled::AlreadyAnswered);
     };
-    if !waiting {
-        return Ok(Settled::AlreadyAnswered);
-    }
     if row.epoch != settle.epoch {
         return Ok(Settled::Fenced);
+    }
+    if !waiting {
+        return Ok(Settled::AlreadyAnswered);
     }
     if !records::guards_hold(tables, &settle.records)? {
         return Ok(Settled::Conflict);

@@ -11,7 +11,8 @@ use tokio::sync::oneshot;
 
 use super::Shared;
 use super::tables::Tables;
-use super::{attempts, expire, forget, records, sessions, turns};
+use super::{attempts, expire, forget, records, rewrite, sessions, turns};
+use crate::store::backend::Compacted;
 use crate::store::codec::encode;
 use crate::store::command::{Command, Reply};
 use crate::store::error::StoreError;
@@ -25,7 +26,12 @@ pub enum Job {
     /// A command.
     Command(Command),
     /// Give space back to the disk.
-    Compact(oneshot::Sender<Result<bool, StoreError>>),
+    Compact {
+        /// Only when something was removed since the last time.
+        only_if_removed: bool,
+        /// Where the outcome goes.
+        reply: Reply<Option<Compacted>>,
+    },
     /// Finish and stop.
     Close(oneshot::Sender<Result<(), StoreError>>),
 }
@@ -64,8 +70,8 @@ pub fn run(shared: &Arc<Shared>, jobs: &Receiver<Job>) {
                 }
                 write(shared, &mut counters, batch);
             }
-            Job::Compact(reply) => {
-                let _ = reply.send(compact(shared));
+            Job::Compact { only_if_removed, reply } => {
+                let _ = reply.send(rewrite::compact(shared, only_if_removed));
             }
             Job::Close(reply) => {
                 let _ = reply.send(Ok(()));
@@ -73,12 +79,6 @@ pub fn run(shared: &Arc<Shared>, jobs: &Receiver<Job>) {
             }
         }
     }
-}
-
-fn compact(shared: &Shared) -> Result<bool, StoreError> {
-    let mut guard = shared.db.write();
-    let Some(db) = guard.as_mut() else { return Err(StoreError::Closed) };
-    db.compact().map_err(StoreError::io)
 }
 
 /// One transaction. When it fails, every command in it is told so and none has happened.
@@ -159,6 +159,7 @@ fn apply(tables: &mut Tables<'_>, counters: &mut Counters, command: Command, ans
     match command {
         Command::OpenSession(open, reply) => answer(answers, reply, sessions::open(tables, open)),
         Command::Accept(accept, reply) => answer(answers, reply, sessions::accept(tables, counters, &accept)),
+        Command::Fence(fence, reply) => answer(answers, reply, sessions::fence(tables, fence.session)),
         Command::Settle(settle, reply) => answer(answers, reply, turns::settle(tables, counters, &settle)),
         Command::PutRecords(put, reply) => answer(answers, reply, records::put(tables, counters, &put)),
         Command::Attempt(attempt, reply) => answer(answers, reply, attempts::count(tables, &attempt)),
@@ -200,6 +201,7 @@ fn refuse(command: Command, error: &StoreError) {
     match command {
         Command::OpenSession(_, reply) => drop(reply.send(Err(error.clone()))),
         Command::Accept(_, reply) => drop(reply.send(Err(error.clone()))),
+        Command::Fence(_, reply) => drop(reply.send(Err(error.clone()))),
         Command::Settle(_, reply) => drop(reply.send(Err(error.clone()))),
         Command::PutRecords(_, reply) => drop(reply.send(Err(error.clone()))),
         Command::Attempt(_, reply) => drop(reply.send(Err(error.clone()))),

@@ -3,6 +3,8 @@
 //! `TYPE [NAMESPACE,] [ACK ID] [JSON]`, as described at <https://socket.io/docs/v4/socket-io-protocol/>.
 //! Binary packets (5 and 6) are not understood.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 /// A packet of a client.
@@ -80,6 +82,18 @@ fn event(rest: &str) -> Result<Packet, Unreadable> {
     Ok(Packet::Event { name, body: items.next().unwrap_or(Value::Null), callback })
 }
 
+/// The first packet of an Engine.IO connection over a WebSocket.
+pub fn open(interval: Duration, patience: Duration, most_bytes: usize) -> String {
+    let body = serde_json::json!({
+        "sid": uuid::Uuid::new_v4().simple().to_string(),
+        "upgrades": [],
+        "pingInterval": u64::try_from(interval.as_millis()).unwrap_or(u64::MAX),
+        "pingTimeout": u64::try_from(patience.as_millis()).unwrap_or(u64::MAX),
+        "maxPayload": most_bytes,
+    });
+    format!("0{body}")
+}
+
 /// The answer to a connection: the client's name in the protocol.
 pub fn connected(sid: &str) -> String {
     format!("0{{\"sid\":\"{sid}\"}}")
@@ -137,6 +151,23 @@ mod tests {
             "é",
         ] {
             assert!(read(text).is_err(), "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        /// Whatever a client sends: a packet, or a reason.
+        #[test]
+        fn any_text_is_read_or_refused(text in "\\PC{0,60}", kind in "[0-9]?", namespace in "(/[a-z]{0,4}\\??[a-z]{0,3},?)?", number in "[0-9]{0,25}") {
+            let _ = read(&text);
+            let _ = read(&format!("{kind}{namespace}{number}{text}"));
+        }
+
+        /// What is sent as an event arrives as it was.
+        #[test]
+        fn events_arrive_as_they_were(name in "\\PC{0,12}", said in "\\PC{0,40}", callback in proptest::option::of(proptest::prelude::any::<u64>())) {
+            let number = callback.map(|number: u64| number.to_string()).unwrap_or_default();
+            let packet = format!("2{number}{}", json!([name, { "text": said }]));
+            proptest::prop_assert_eq!(read(&packet), Ok(Packet::Event { name, body: json!({ "text": said }), callback }));
         }
     }
 }

@@ -1,15 +1,12 @@
 //! One Socket.IO client: the handshake of the protocol, then its events and ours.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use engineioxide::{DisconnectReason, Socket};
 use serde_json::Value;
-use tokio::sync::mpsc;
-use tokio::sync::mpsc::error::TrySendError;
 
+use super::Received;
+use super::link::{Link, Over};
 use super::packet::{self, Packet};
-use super::{Received, Wire};
 use crate::domain::error::{ErrorCode, Rejected};
 use crate::domain::ids::Seq;
 use crate::transport::Shared;
@@ -20,54 +17,32 @@ use crate::transport::wire::WireEvent;
 
 /// How long a client may take to open the namespace.
 const HELLO: Duration = Duration::from_secs(20);
-/// How long a full buffer is waited for.
-const SEND: Duration = Duration::from_secs(10);
-/// Between two looks at a full buffer.
-const LOOK: Duration = Duration::from_millis(5);
 
 /// A client and its task.
 pub struct Peer {
-    socket: Arc<Socket<Wire>>,
-    received: mpsc::Receiver<Received>,
+    link: Link,
     client: Client,
 }
 
-/// The connection is over.
-struct Over;
-
 impl Peer {
     /// A client that has just connected.
-    pub fn new(shared: Shared, socket: Arc<Socket<Wire>>, received: mpsc::Receiver<Received>) -> Self {
-        let caller = socket.req_parts.extensions.get::<Caller>().cloned().unwrap_or_else(|| Caller {
-            address: std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED),
-            request_id: uuid::Uuid::new_v4().to_string(),
-            bearer: None,
-        });
-        Self { client: Client::new(shared, caller, "socketio"), socket, received }
+    pub fn new(shared: Shared, caller: Caller, link: Link) -> Self {
+        Self { client: Client::new(shared, caller, "socketio"), link }
     }
 
-    /// Serves it until it goes.
-    pub async fn serve(mut self) {
-        let _ = self.run().await;
-        if !self.socket.is_closed() {
-            self.socket.close(DisconnectReason::TransportClose);
-        }
+    /// Serves it until it goes; `open` is the first packet of a WebSocket.
+    pub async fn serve(mut self, open: String) {
+        let _ = self.run(open).await;
+        self.link.close().await;
     }
 
-    async fn run(&mut self) -> Result<(), Over> {
+    async fn run(&mut self, open: String) -> Result<(), Over> {
+        self.link.open(open).await?;
         tokio::time::timeout(HELLO, self.hello()).await.map_err(|_| Over)??;
-        let socket = Arc::clone(&self.socket);
-        let closed = socket.closed();
-        tokio::pin!(closed);
         loop {
             tokio::select! {
-                received = self.received.recv() => match received {
-                    Some(Received::Text(text)) => self.receive(&text).await?,
-                    Some(Received::Binary) => self.refuse("Binary messages are not understood; send JSON.").await?,
-                    None => return Ok(()),
-                },
+                received = self.link.next() => self.receive(&received.ok_or(Over)?).await?,
                 event = self.client.next() => self.emit(&event).await?,
-                () = &mut closed => return Ok(()),
             }
         }
     }
@@ -75,8 +50,8 @@ impl Peer {
     /// Waits for the namespace to be opened, and opens or resumes the session.
     async fn hello(&mut self) -> Result<(), Over> {
         loop {
-            let Some(Received::Text(text)) = self.received.recv().await else { return Err(Over) };
-            let (namespace, auth) = match packet::read(&text) {
+            let received = self.link.next().await.ok_or(Over)?;
+            let (namespace, auth) = match packet::read(received.text().ok_or(Over)?) {
                 Ok(Packet::Connect { namespace, auth }) => (namespace, auth),
                 _ => return Err(Over),
             };
@@ -110,7 +85,8 @@ impl Peer {
         }
     }
 
-    async fn receive(&mut self, text: &str) -> Result<(), Over> {
+    async fn receive(&mut self, received: &Received) -> Result<(), Over> {
+        let Some(text) = received.text() else { return self.refuse("Binary messages are not understood; send JSON.").await };
         match packet::read(text) {
             Ok(Packet::Event { name, body, callback }) => {
                 let reaction = self.client.handle(&name, &body).await;
@@ -144,30 +120,18 @@ impl Peer {
         self.emit(&refusal.event()).await
     }
 
-    async fn emit_all(&self, events: &[WireEvent]) -> Result<(), Over> {
+    async fn emit_all(&mut self, events: &[WireEvent]) -> Result<(), Over> {
         for event in events {
             self.emit(event).await?;
         }
         Ok(())
     }
 
-    async fn emit(&self, event: &WireEvent) -> Result<(), Over> {
+    async fn emit(&mut self, event: &WireEvent) -> Result<(), Over> {
         self.push(packet::emit(event.name, &event.body)).await
     }
 
-    /// Sends a packet; a client that does not read for a while is let go.
-    async fn push(&self, packet: String) -> Result<(), Over> {
-        let waiting = async {
-            let mut packet: engineioxide::Str = packet.into();
-            loop {
-                match self.socket.emit(packet) {
-                    Ok(()) => return Ok(()),
-                    Err(TrySendError::Full(back)) => packet = back,
-                    Err(TrySendError::Closed(_)) => return Err(Over),
-                }
-                tokio::time::sleep(LOOK).await;
-            }
-        };
-        tokio::time::timeout(SEND, waiting).await.unwrap_or(Err(Over))
+    async fn push(&mut self, packet: String) -> Result<(), Over> {
+        self.link.send(packet).await
     }
 }

@@ -109,4 +109,16 @@ proptest! {
         }));
         prop_assert!(outcome.is_ok());
     }
+    /// Bytes of any kind, also after a beginning that is right.
+    #[test]
+    fn any_bytes_are_refused(bytes in prop::collection::vec(any::<u8>(), 0..200), counts in prop::option::of((0u64..4, 0u64..4))) {
+        let mut file = Vec::new();
+        if let Some((tensors, keys)) = counts {
+            file.extend(b"GGUF\x03\0\0\0");
+            file.extend(tensors.to_le_bytes());
+            file.extend(keys.to_le_bytes());
+        }
+        file.extend(bytes);
+        prop_assert!(checked(&file[..], file.len() as u64, 4_096).is_err());
+    }
 }

@@ -97,3 +97,20 @@ fn sentence_piece_prompts_begin_with_the_beginning() {
     let ids = t.encode(&[Part::Template("<s>hello".into())]).unwrap();
     assert_eq!(ids.iter().filter(|id| Some(**id) == t.vocab.begin).count(), 1);
 }
+
+proptest::proptest! {
+    /// Any text becomes pieces of the vocabulary, and the pieces are the text again.
+    #[test]
+    fn any_text_can_be_taken_apart_and_put_together(text in "(\\PC|[ a-z\\n\\t<|>_]){0,60}") {
+        static ALL: std::sync::OnceLock<[Tokenizer; 2]> = std::sync::OnceLock::new();
+        let [spm, bpe] = ALL.get_or_init(|| [open(SPM, None), open(BPE, Some("default"))]);
+        for tokenizer in [spm, bpe] {
+            let ids = tokenizer.encode(&[Part::Said(text.clone())]).unwrap();
+            proptest::prop_assert!(ids.iter().all(|id| (*id as usize) < tokenizer.vocab.names.len()));
+        }
+        let mut ids = Vec::new();
+        bpe.flush(&mut text.clone(), &mut ids).unwrap();
+        let bytes: Vec<u8> = ids.iter().flat_map(|id| bpe.bytes.of(*id)).copied().collect();
+        proptest::prop_assert_eq!(String::from_utf8(bytes).unwrap(), text);
+    }
+}
