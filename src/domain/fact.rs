@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::money::Money;
 use super::record::{Field, Record, RecordKind, RecordRef, Version};
+use super::text::rates;
 use super::time::Day;
 use super::value::Value;
 
@@ -47,6 +48,15 @@ pub enum Formula {
     Duration,
     /// The turn's day.
     Today,
+    /// First amount less what the percentage or amount in the third takes off the second, a part of the
+    /// first: a basket of which a promotion is for some things only.
+    AfterPart,
+    /// The one percentage that a written rule states.
+    Percentage,
+    /// Points that a written rule gives for the amount in the second, whole steps only.
+    Earned,
+    /// What a written rule says that the points in the second are worth, where they are whole steps of it.
+    Worth,
 }
 
 /// Where a fact comes from.
@@ -158,6 +168,11 @@ impl FactBook {
         self.push(Fact { value: Value::Count(i64::from(count)), source: Source::Said })
     }
 
+    /// An amount the customer wrote.
+    pub fn said_amount(&mut self, amount: Money) -> FactId {
+        self.push(Fact { value: Value::Money(amount), source: Source::Said })
+    }
+
     /// What the shop's configuration states.
     pub fn shop(&mut self, words: &str) -> FactId {
         self.push(Fact { value: Value::Text(words.to_owned()), source: Source::Shop })
@@ -222,6 +237,20 @@ impl FactBook {
                 }
             }
             Formula::Duration => super::text::duration::first(&value(0)?.to_string()),
+            Formula::AfterPart => {
+                let (total, part) = (as_money(value(0)?)?, as_money(value(1)?)?);
+                total.checked_sub(saving(part, value(2)?)?).map(Value::Money)
+            }
+            Formula::Percentage => rates::percent(&value(0)?.to_string()).map(Value::Percent),
+            Formula::Earned => {
+                let amount = as_money(value(1)?)?;
+                let points = rates::earning(&value(0)?.to_string(), amount.currency)?.earned(amount)?;
+                Some(Value::Count(points))
+            }
+            Formula::Worth => {
+                let Value::Count(points) = value(1)? else { return None };
+                rates::worth(&value(0)?.to_string(), *points).map(Value::Money)
+            }
         }
     }
 }

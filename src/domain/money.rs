@@ -80,6 +80,22 @@ impl Currency {
             _ => return None,
         })
     }
+
+    /// Whether a folded word names it: its code, or what customers of it call it.
+    pub fn is_called(self, word: &str) -> bool {
+        word == self.code().to_ascii_lowercase()
+            || match &self.0 {
+                b"USD" => matches!(word, "dollar" | "dollars" | "buck" | "bucks"),
+                b"CAD" | b"AUD" | b"NZD" | b"MXN" => matches!(word, "dollar" | "dollars" | "peso" | "pesos"),
+                b"EUR" => matches!(word, "euro" | "euros"),
+                b"GBP" => matches!(word, "pound" | "pounds" | "quid"),
+                b"CHF" => matches!(word, "franc" | "francs"),
+                b"JPY" => word == "yen",
+                b"INR" => matches!(word, "rupee" | "rupees"),
+                b"NOK" | b"SEK" | b"DKK" => matches!(word, "kroner" | "krone" | "kronor" | "krona" | "crowns"),
+                _ => false,
+            }
+    }
 }
 
 impl TryFrom<String> for Currency {

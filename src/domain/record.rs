@@ -10,7 +10,7 @@ use super::knowledge::Knowledge;
 use super::named::named_enum;
 use super::order::{Fulfilment, Order};
 use super::product::{Availability, Product, SpecValue};
-use super::promotion::{Discount, Promotion};
+use super::promotion::{Discount, Promotion, category_leaf};
 use super::ticket::Ticket;
 use super::time::When;
 use super::value::Value;
@@ -307,7 +307,10 @@ fn promotion_field(promotion: &Promotion, field: Field) -> Option<Value> {
         Field::MinimumTotal => promotion.minimum_total.map(Value::Money),
         Field::Start => promotion.start.map(Value::Day),
         Field::End => promotion.end.map(Value::Day),
-        Field::Category => text(&super::text::list::and(&promotion.categories)),
+        Field::Category => {
+            let leaves: Vec<&str> = promotion.categories.iter().map(|path| category_leaf(path)).collect();
+            text(&super::text::list::and(&leaves))
+        }
         _ => None,
     }
 }

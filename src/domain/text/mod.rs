@@ -5,6 +5,7 @@ pub mod edit;
 pub mod fold;
 pub mod list;
 pub mod number;
+pub mod rates;
 pub mod sentence;
 pub mod stem;
 pub mod token;

@@ -76,9 +76,13 @@ pub fn has_sense(id: FactId, sense: Sense, book: &FactBook) -> bool {
         (Source::Record(_, field), Sense::Saving) => matches!(field, Field::Discount),
         (Source::Record(_, field), Sense::Minimum) => matches!(field, Field::MinimumTotal),
         (Source::Record(_, field), Sense::Total) => matches!(field, Field::Total),
-        (Source::Derived(formula, _), Sense::Price) => matches!(formula, Formula::After | Formula::Times),
+        (Source::Derived(formula, _), Sense::Price) => {
+            matches!(formula, Formula::After | Formula::AfterPart | Formula::Times | Formula::Worth)
+        }
         (Source::Derived(formula, _), Sense::Saving) => matches!(formula, Formula::Saving | Formula::Difference),
-        (Source::Derived(formula, _), Sense::Total) => matches!(formula, Formula::Sum | Formula::Times | Formula::After),
+        (Source::Derived(formula, _), Sense::Total) => {
+            matches!(formula, Formula::Sum | Formula::Times | Formula::After | Formula::AfterPart)
+        }
         _ => false,
     }
 }
@@ -196,7 +200,9 @@ pub fn count_facts(number: i64, words: &[Word], at: usize, scope: &[RecordId], b
     let fits = |id: FactId| match &book.fact(id).map(|f| &f.source) {
         Some(Source::Record(_, Field::Stock)) => left,
         Some(Source::Record(_, Field::Quantity(_))) => true,
-        Some(Source::Derived(Formula::Count | Formula::Matches(_), _)) => !left,
+        Some(Source::Derived(Formula::Count | Formula::Matches(_) | Formula::Earned, _)) => !left,
+        // Pieces the customer named, repeated as theirs.
+        Some(Source::Said) => !left,
         _ => false,
     };
     let _ = at;

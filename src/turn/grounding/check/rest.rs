@@ -113,7 +113,7 @@ impl Checker<'_> {
         let saved = sentence.facts.iter().any(|id| {
             matches!(
                 self.book.fact(*id).map(|f| &f.source),
-                Some(Source::Derived(Formula::Saving | Formula::After, _) | Source::Record(_, Field::Discount))
+                Some(Source::Derived(Formula::Saving | Formula::After | Formula::AfterPart, _) | Source::Record(_, Field::Discount))
             )
         });
         let about = sentence.scope.last.iter().any(is_promotion);
