@@ -1,5 +1,6 @@
 //! Evidence about a message: the rules', the conversation's, a model's, and what they add up to.
 
+use super::evidence_offers;
 use super::evidence_words;
 use super::orchestrator::Question;
 use super::understanding::Understanding;
@@ -137,7 +138,7 @@ fn by_context(question: &Question<'_>) -> Vec<(Goal, f32)> {
         found.push((Goal::TicketStatus, 4.0));
     }
     if heard.codes.iter().any(|c| c.known) {
-        let goal = code_goal(heard, read);
+        let goal = evidence_offers::code_goal(heard, read);
         found.push((goal, if goal == Goal::PromoPrice { 8.0 } else { 7.0 }));
     }
     if !heard.products.is_empty() {
@@ -162,12 +163,6 @@ fn by_context(question: &Question<'_>) -> Vec<(Goal, f32)> {
         found.push((answered_by(domain), 2.2 + 3.0 * (likeness - KNOWN_QUESTION)));
     }
     found
-}
-
-/// What a code of the shop is asked for: the price of a product with it, or what it does.
-pub fn code_goal(heard: &Heard, read: &Understanding) -> Goal {
-    let priced = !heard.products.is_empty() && (read.hint(Goal::PriceQuestion) > 0.0 || read.hint(Goal::PromoPrice) > 0.0);
-    if priced { Goal::PromoPrice } else { Goal::CodeCheck }
 }
 
 /// What a question asks for by its form, of what is on the table or named with an article.

@@ -4,6 +4,7 @@
 //! store, call a model or know the time.
 
 mod evidence;
+mod evidence_offers;
 mod evidence_words;
 pub mod general;
 mod identity;

@@ -5,6 +5,7 @@
 //! customer is asked what is meant, but never twice in a row.
 
 use super::evidence;
+use super::evidence_offers;
 use super::understanding::Understanding;
 use super::understanding::affirm::Answer;
 use crate::domain::agent::{Agent, Decider, Intent, IntentScores};
@@ -161,6 +162,9 @@ fn by_conversation(question: &Question<'_>) -> Option<Decision> {
     if question.read.hint(Goal::OtherLanguage) >= 5.0 {
         return Some(by_words(Goal::OtherLanguage, "another language"));
     }
+    if let Some((goal, why)) = evidence_offers::settled(question) {
+        return Some(by_words(goal, why));
+    }
     if let Some(decision) = by_what_it_holds(question) {
         return Some(decision);
     }
@@ -193,12 +197,9 @@ fn by_conversation(question: &Question<'_>) -> Option<Decision> {
     }
 }
 
-/// A code of the shop is asked about as a code; an order's number with what proves it, as an order.
+/// An order's number with what proves it is about the order, or about a trouble with it.
 fn by_what_it_holds(question: &Question<'_>) -> Option<Decision> {
     let Question { heard, read, state, .. } = *question;
-    if heard.codes.iter().any(|code| code.known) && heard.orders.is_empty() {
-        return Some(by_words(evidence::code_goal(heard, read), "names a code of the shop"));
-    }
     // "Is my order still under warranty" is about the warranty, however much it speaks of the order.
     const TROUBLE: [Goal; 4] = [Goal::Warranty, Goal::DamagedOrWrongItem, Goal::ReturnRequest, Goal::RefundStatus];
     if heard.orders.iter().any(|order| order.certain)

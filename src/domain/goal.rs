@@ -37,6 +37,14 @@ named_enum! {
         CodeCheck = "code_check",
         /// Know the price with the offer.
         PromoPrice = "promo_price",
+        /// Know which code helps here, or another one.
+        WhichCode = "which_code",
+        /// Know until when, from how much on and for what an offer holds.
+        OfferTerms = "offer_terms",
+        /// Use several codes or discounts at once.
+        CodeStacking = "code_stacking",
+        /// Know what offers come next.
+        UpcomingOffers = "upcoming_offers",
         /// Points and rewards.
         Loyalty = "loyalty",
         /// The newsletter.
@@ -47,6 +55,8 @@ named_enum! {
         PriceMatch = "price_match",
         /// Any other discount.
         DiscountRequest = "discount_request",
+        /// Pay less than the price says, for no reason the shop knows.
+        Haggling = "haggling",
 
         /// Something does not work.
         Troubleshoot = "troubleshoot",

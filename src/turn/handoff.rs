@@ -29,7 +29,7 @@ pub fn colleague(agent: Agent) -> &'static dyn Colleague {
 pub fn may_look_up(agent: Agent, name: &str) -> bool {
     let own: &[&str] = match agent {
         Agent::Sales => &["search", "products", "alternatives", "accessories", "assortment", "knowledge"],
-        Agent::Marketing => &["promotions", "code", "products", "knowledge"],
+        Agent::Marketing => &["promotions", "code", "products", "search", "assortment", "knowledge", "entry"],
         Agent::Support => &["knowledge", "entry", "order", "orders", "products", "ticket", "tickets", "identity"],
         Agent::Logistics => &["order", "orders", "products", "knowledge", "identity"],
         Agent::General => &["knowledge", "ticket"],

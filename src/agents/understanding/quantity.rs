@@ -6,12 +6,18 @@ use crate::domain::text::number;
 /// Most pieces a customer of a shop asks the price of.
 const MOST: u32 = 999;
 
+/// Words that may stand between a number and what it counts.
+const BETWEEN: &[&str] = &[
+    "of", "the", "those", "these", "x", "my", "your", "more", "times", "pieces", "pcs", "pairs", "units", "such", "extra", "new", "black",
+    "white", "silver", "blue", "red", "green", "grey", "gray",
+];
+
 /// The number of pieces named right before a word, such as the first word of a product's name.
 pub fn before(heard: &Heard, at: usize, taken: &[bool]) -> Option<u32> {
     let word = |i: usize| heard.words.get(i).map_or("", |w| w.text.as_str());
     let mut i = at;
     while let Some(previous) = i.checked_sub(1) {
-        if !matches!(word(previous), "of" | "the" | "those" | "these" | "x" | "my" | "your" | "more") {
+        if !BETWEEN.contains(&word(previous)) {
             break;
         }
         i = previous;
@@ -19,23 +25,57 @@ pub fn before(heard: &Heard, at: usize, taken: &[bool]) -> Option<u32> {
     pieces(heard, i.checked_sub(1)?, taken)
 }
 
+/// The number of pieces named beside a name: "two of the LG", "the case x2", "the Bose twice".
+pub fn beside(heard: &Heard, name: &std::ops::Range<usize>, taken: &[bool]) -> Option<u32> {
+    let word = |i: usize| heard.words.get(i).map_or("", |w| w.text.as_str());
+    before(heard, name.start, taken).or_else(|| match (word(name.end), word(name.end + 1)) {
+        ("twice", _) => Some(2),
+        ("x" | "times", _) => pieces(heard, name.end + 1, taken),
+        (_, "times" | "pieces" | "pcs") => pieces(heard, name.end, taken),
+        (text, _) => text.strip_prefix('x').and_then(number::cardinal).filter(|n| (2..=MOST).contains(n)),
+    })
+}
+
 /// The number of pieces of whatever the message is about: "for two", "two of them", "3 pieces".
 pub fn of_it(heard: &Heard, taken: &[bool]) -> Option<u32> {
+    const COUNTED: &[&str] = &[
+        "of",
+        "pieces",
+        "units",
+        "pcs",
+        "pc",
+        "x",
+        "times",
+        "more",
+        "please",
+        "then",
+        "and",
+        "pairs",
+        "sets",
+        "with",
+        "instead",
+        "it",
+        "them",
+        "altogether",
+        "total",
+    ];
+    const ASKED: &[&str] = &[
+        "for", "get", "buy", "take", "want", "need", "order", "x", "about", "cost", "costs", "having", "all", "and", "if", "with", "got",
+        "buying", "getting", "taking", "ordering", "bought", "by", "make", "are", "us", "so",
+    ];
     let word = |i: usize| heard.words.get(i).map_or("", |w| w.text.as_str());
-    (0..heard.words.len()).find_map(|i| {
+    let found = (0..heard.words.len()).find_map(|i| {
         let count = pieces(heard, i, taken)?;
         let article = i > 0 && matches!(word(i - 1), "a" | "the");
         let before = i.checked_sub(1 + usize::from(article)).map_or("", |i| word(i));
         let after = word(i + 1);
-        let counted = matches!(after, "of" | "pieces" | "units" | "pcs" | "pc" | "x" | "times" | "more" | "please" | "then" | "and")
-            || after.is_empty();
-        let asked = matches!(
-            before,
-            "for" | "get" | "buy" | "take" | "want" | "need" | "order" | "x" | "about" | "cost" | "costs" | "having" | "all"
-        );
+        let counted = COUNTED.contains(&after) || after.is_empty();
+        // "Three?", "two then": the number is the whole message.
+        let asked = ASKED.contains(&before) || i == 0 && !article;
         let of_things = after == "of" && matches!(word(i + 2), "them" | "those" | "these" | "it" | "that" | "this" | "the" | "each");
         (of_things || asked && counted).then_some(count)
-    })
+    });
+    found.or_else(|| heard.words.iter().any(|w| w.text == "twice").then_some(2))
 }
 
 /// A number of things at a word: at least two, and no part of a price, a name or a date.
@@ -46,9 +86,6 @@ fn pieces(heard: &Heard, at: usize, taken: &[bool]) -> Option<u32> {
     }
     let digits = |rest: &&str| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit());
     let text = word.text.strip_suffix('x').filter(digits).unwrap_or(&word.text);
-    if text == "pair" {
-        return Some(2);
-    }
     number::cardinal(text).filter(|n| (2..=MOST).contains(n))
 }
 
@@ -74,10 +111,23 @@ mod tests {
             ("i waited 3 days", None),
             ("one please", None),
             ("the first two", None),
+            ("and if i take three", Some(3)),
+            ("what about buying 2", Some(2)),
+            ("if i got two pairs", Some(2)),
+            ("three?", Some(3)),
+            ("a pair of headphones", None),
         ] {
             let heard = heard(text);
             let taken = vec![false; heard.words.len()];
             assert_eq!(of_it(&heard, &taken), count, "{text}");
+        }
+    }
+
+    #[test]
+    fn pieces_stand_beside_their_name() {
+        for (text, name, count) in [("the case x2", 1..2, Some(2)), ("the bose twice", 1..2, Some(2)), ("the lg 3 times", 1..2, Some(3))] {
+            let heard = heard(text);
+            assert_eq!(beside(&heard, &name, &vec![false; heard.words.len()]), count, "{text}");
         }
     }
 

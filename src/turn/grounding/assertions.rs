@@ -1,10 +1,10 @@
 //! What the phrases themselves assert, held against the record: "in stock", "has expired", "is late".
 
+use super::offers;
 use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, FactId, RecordId, Source};
 use crate::domain::order::OrderStatus;
 use crate::domain::product::{Availability, Product, SpecValue};
-use crate::domain::promotion::{NotApplicable, Promotion};
 use crate::domain::record::{Field, Record};
 use crate::domain::value::Value;
 
@@ -35,11 +35,6 @@ pub fn hold(act: &Act, book: &FactBook) -> Result<(), String> {
         ActKind::FitsListed => same_record(act, book, &["product", "value"]),
         ActKind::FitsYes => fits(act, book),
         ActKind::ComparePrice => cheaper(act, book),
-        ActKind::CodeWorks => code(act, book, |p, book| p.runs_on(book.today()).is_ok()),
-        ActKind::CodeExpired => code(act, book, |p, book| p.runs_on(book.today()) == Err(NotApplicable::Expired)),
-        ActKind::CodeNotYet => code(act, book, |p, book| p.runs_on(book.today()) == Err(NotApplicable::NotYet)),
-        ActKind::CodeOff => code(act, book, |p, book| p.runs_on(book.today()) == Err(NotApplicable::SwitchedOff)),
-        ActKind::Promotion | ActKind::PromotionWords => code(act, book, |p, book| p.runs_on(book.today()).is_ok()),
         ActKind::Late => late(act, book),
         ActKind::OrderPending => status(act, book, OrderStatus::Pending),
         ActKind::OrderConfirmed => status(act, book, OrderStatus::Confirmed),
@@ -53,17 +48,17 @@ pub fn hold(act: &Act, book: &FactBook) -> Result<(), String> {
         ActKind::WarrantyOver => not_past(act, book, false),
         ActKind::ReturnUntil => not_past(act, book, true),
         ActKind::ReturnOver => not_past(act, book, false),
-        _ => true,
+        _ => offers::hold(act, book),
     };
     truth.then_some(()).ok_or_else(|| format!("the records do not say {}", act.kind))
 }
 
 /// The record a fact of the act comes from.
-fn record_of(act: &Act, name: &str, book: &FactBook) -> Option<RecordId> {
+pub(super) fn record_of(act: &Act, name: &str, book: &FactBook) -> Option<RecordId> {
     source(act.one(name)?, book)
 }
 
-fn source(fact: FactId, book: &FactBook) -> Option<RecordId> {
+pub(super) fn source(fact: FactId, book: &FactBook) -> Option<RecordId> {
     match book.fact(fact)?.source {
         Source::Record(record, _) => Some(record),
         _ => None,
@@ -98,7 +93,7 @@ fn fits(act: &Act, book: &FactBook) -> bool {
     }
 }
 
-fn same_record(act: &Act, book: &FactBook, names: &[&str]) -> bool {
+pub(super) fn same_record(act: &Act, book: &FactBook, names: &[&str]) -> bool {
     let mut records = names.iter().map(|name| record_of(act, name, book));
     let Some(Some(first)) = records.next() else { return false };
     records.all(|record| record == Some(first))
@@ -115,11 +110,6 @@ fn cheaper(act: &Act, book: &FactBook) -> bool {
         (Some(low), Some(high)) => belongs && low.currency == high.currency && low.minor < high.minor,
         _ => false,
     }
-}
-
-fn code(act: &Act, book: &FactBook, holds: impl Fn(&Promotion, &FactBook) -> bool) -> bool {
-    let record = record_of(act, "code", book).and_then(|id| book.record(id));
-    matches!(record.map(|r| &r.record), Some(Record::Promotion(promotion)) if holds(promotion, book))
 }
 
 fn late(act: &Act, book: &FactBook) -> bool {

@@ -11,6 +11,7 @@ mod claims;
 mod dates;
 mod knowledge;
 mod lexicon;
+mod offers;
 mod promises;
 mod scope;
 mod words;
@@ -135,7 +136,7 @@ pub fn separator(before: &str, next: &str) -> &'static str {
 
 /// Short remarks on a list line stay on it: "It runs until ...".
 fn continues_line(next: &str) -> bool {
-    ["It runs ", "It needs ", "It is for ", "Note from"].iter().any(|start| next.starts_with(start))
+    ["Note from"].iter().any(|start| next.starts_with(start))
 }
 
 /// Grounds a draft of the template realiser. A sentence that fails is left out, and said to be.

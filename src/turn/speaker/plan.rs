@@ -49,12 +49,30 @@ fn saying(act: &Act) -> Saying {
             Saying::Courtesy
         }
         A::Found | A::FoundOne | A::FoundMore | A::FoundNearest | A::SplitParcels => Saying::Courtesy,
-        A::PromotionsIntro | A::AlternativesIntro | A::AccessoriesIntro | A::OrdersIntro => Saying::Courtesy,
+        A::PromotionsIntro | A::UpcomingIntro | A::CodeFitsThese | A::AlternativesIntro | A::AccessoriesIntro | A::OrdersIntro => {
+            Saying::Courtesy
+        }
         // They deny, or repeat the customer's words: no record bears that out sentence by sentence.
         A::FoundNone
         | A::NoAlternatives
         | A::NoAccessories
         | A::NoPromotionFor
+        | A::NoOfferFor
+        | A::NoOtherCode
+        | A::CodeNotOn
+        | A::CodePart
+        | A::CodeNoEnd
+        | A::CodeNoMinimum
+        | A::CodeForAll
+        | A::CodeForAnyone
+        | A::CodeTimesUnknown
+        | A::CodeNotAgain
+        | A::CodeCondition
+        | A::AlsoCode
+        | A::OfferAny
+        | A::CodeGuess
+        | A::StackNo
+        | A::RuleNotFor
         | A::CodeUnknown
         | A::SpecUnknown
         | A::StockUnknown
@@ -165,7 +183,10 @@ fn marks(kind: ActKind) -> &'static [&'static str] {
         A::CodeNotYet => &["yet", "start"],
         A::CodeOff => &["off", "inactive", "inactiv"],
         A::CodeWrongCategory => &["not"],
-        A::CodeMinimum | A::PromotionMinimum => &["least", "minimum", "minimu"],
+        A::CodeMinimum | A::CodeNeeds | A::NearMiss => &["least", "minimum", "minimu"],
+        A::CodeFits | A::CodeInstead => &["work", "yes", "appli", "apply"],
+        A::Upcoming | A::SoonCode | A::PriceLater => &["from", "start", "begin"],
+        A::CodeUntil => &["until", "end", "till", "through", "run"],
         A::WarrantyOver | A::ReturnOver => &["end", "over", "expir"],
         A::WarrantyUntil | A::WarrantyTerm => &["warranty", "cover"],
         A::ReturnUntil => &["return"],

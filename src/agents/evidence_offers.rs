@@ -1,0 +1,438 @@
+//! What only talk of offers and codes means: a code named, a discount asked for, and the short questions
+//! that follow ("until when?", "and the Zenbook?") while an offer is on the table.
+
+use super::orchestrator::Question;
+use super::understanding::Understanding;
+use crate::domain::agent::Intent;
+use crate::domain::goal::Goal;
+use crate::domain::heard::Heard;
+use crate::domain::knowledge::Domain;
+use crate::domain::state::{ConversationState, Pending};
+use crate::domain::text::fold::bare;
+use crate::domain::text::words;
+
+/// A rule of another kind of business speaks this clearly, and the message is not about offers.
+const OTHER_BUSINESS: f32 = 4.0;
+/// From this score on a rule about offers decides, where the words speak of offers at all.
+const CLEAR: f32 = 4.0;
+/// A follow-up is short; a longer message says itself what it is about.
+const FOLLOW_UP: usize = 12;
+
+/// The goal of a message that can only be about offers, and why.
+pub fn settled(question: &Question<'_>) -> Option<(Goal, &'static str)> {
+    let Question { heard, read, state, .. } = *question;
+    if heard.orders.iter().any(|order| order.certain) || heard.tickets.iter().any(|ticket| ticket.certain) {
+        return None;
+    }
+    if heard.codes.iter().any(|code| code.known) {
+        let goal = if adds_to_it(heard, state) { Goal::CodeStacking } else { code_goal(heard, read) };
+        return Some((goal, "names a code of the shop"));
+    }
+    if types_a_code(heard) {
+        return Some((Goal::CodeCheck, "types what looks like a code"));
+    }
+    if let Some(goal) = by_words(heard, read) {
+        return Some((goal, "speaks of offers"));
+    }
+    if calls_a_code(heard) && other_business(heard, read) < OTHER_BUSINESS {
+        let priced = read.hint(Goal::PriceQuestion) > 0.0 || read.hint(Goal::PromoPrice) > 0.0;
+        return Some((if priced { Goal::PromoPrice } else { Goal::CodeCheck }, "calls a code by what it is for"));
+    }
+    // "Come on, 500 cash": a bid, whatever a rule sees in its other words.
+    let amount = !read.prices.amounts.is_empty() || heard.words.iter().any(|w| w.text.parse::<u32>().is_ok_and(|n| n >= 10));
+    let bids = state.goal == Some(Goal::Haggling) && amount && heard.words.len() <= 8 && heard.products.is_empty();
+    if bids {
+        return Some((Goal::Haggling, "names a price of its own"));
+    }
+    let free = match &state.pending {
+        Some(Pending::Ask { goal, .. }) => goal.intent() == Intent::Marketing,
+        Some(Pending::Confirm(_)) => false,
+        Some(Pending::Clarify { .. }) | None => true,
+    };
+    let on_table = state.intent == Some(Intent::Marketing) || points_at_offer(heard) && state.focus.promotion.is_some();
+    if !free || !on_table || heard.words.len() > FOLLOW_UP || other_business(heard, read) >= OTHER_BUSINESS {
+        return None;
+    }
+    follow_up(heard, read, state).map(|goal| (goal, "follows up on an offer"))
+}
+
+/// "Can I also use HARBOR15?", while another code or a discount is on the table.
+fn adds_to_it(heard: &Heard, state: &ConversationState) -> bool {
+    let added =
+        heard.words.windows(2).any(|w| w[0].text == "also" && matches!(w[1].text.as_str(), "use" | "apply" | "add" | "take" | "get"));
+    let on_table = state.focus.entry.is_some()
+        || state.focus.promotion.as_deref().is_some_and(|code| !heard.codes.iter().any(|own| own.bare == bare(code)));
+    let too = said(heard, &["use", "apply", "add"]) && said(heard, &["too", "well", "additionally", "addition", "extra"]);
+    state.intent == Some(Intent::Marketing) && on_table && (added || too)
+}
+
+/// "SUMMER99 does not work": capitals and digits that are neither a product's nor a fault's.
+fn types_a_code(heard: &Heard) -> bool {
+    let short = heard.words.len() <= 6;
+    let works = said(heard, &["work", "works", "valid", "accepted", "apply", "applied", "expired", "redeem"]);
+    let of_fault = said(heard, &["my", "error", "shows", "says", "display", "order", "ticket", "model"]);
+    let typed = heard.codes.iter().any(|code| {
+        let at = heard.words.iter().position(|w| w.start <= code.start && code.start < w.end);
+        let product = at.is_some_and(|i| heard.products.iter().any(|p| p.words.contains(&i)) || heard.describing.get(i) == Some(&true));
+        !code.known && !product
+    });
+    typed && (works && short && !of_fault || speaks_of_offers(heard) && said(heard, &["code", "coupon", "voucher", "promo"]))
+}
+
+/// What a code of the shop is asked for.
+pub fn code_goal(heard: &Heard, read: &Understanding) -> Goal {
+    let several = heard.codes.iter().filter(|code| code.known).count() > 1;
+    if read.hint(Goal::CodeStacking) >= CLEAR || several && read.hint(Goal::CodeStacking) > 0.0 {
+        return Goal::CodeStacking;
+    }
+    let priced = read.hint(Goal::PriceQuestion) > 0.0 || read.hint(Goal::PromoPrice) > 0.0;
+    let something = !heard.products.is_empty() || !heard.categories.is_empty() || !heard.brands.is_empty() || read.reference.pronoun;
+    if priced && something { Goal::PromoPrice } else { Goal::CodeCheck }
+}
+
+/// The strongest rule of a business that has nothing to do with offers. What is asked of products may well
+/// be asked about their offers.
+fn other_business(heard: &Heard, read: &Understanding) -> f32 {
+    let minimum = heard.words.iter().any(|w| w.text == "minimum");
+    let others = read.hints.iter().filter(|hint| !matches!(hint.goal.intent(), Intent::Marketing | Intent::Sales));
+    let others = others.filter(|hint| match hint.goal {
+        Goal::Affirm | Goal::Deny | Goal::Thanks | Goal::Greeting | Goal::SetupHelp => false,
+        Goal::ShippingPolicy => !minimum,
+        _ => true,
+    });
+    others.map(|hint| hint.score).fold(0.0, f32::max)
+}
+
+/// Words that speak of offers, with a rule that says what is wanted of them.
+fn by_words(heard: &Heard, read: &Understanding) -> Option<Goal> {
+    let clear = |goal: Goal| read.hints.iter().find(|hint| hint.goal == goal && hint.score >= CLEAR);
+    // Those say more than that offers are spoken of.
+    let special = [Goal::CodeStacking, Goal::UpcomingOffers, Goal::Haggling, Goal::DiscountRequest].into_iter().find_map(clear);
+    let hint = special.or_else(|| read.hints.iter().find(|hint| hint.goal.intent() == Intent::Marketing && hint.score >= CLEAR))?;
+    let own = matches!(hint.goal, Goal::Haggling | Goal::UpcomingOffers | Goal::Loyalty | Goal::GiftCards | Goal::Newsletter);
+    let elsewhere = hint.goal == Goal::PriceMatch && hint.score >= 5.0;
+    // "Can I get it cheaper?", "anything off on these?", "the student thing": no word for an offer is needed.
+    let plain = matches!(hint.goal, Goal::WhichCode) && !said(heard, &["code", "codes"]);
+    let student = hint.goal == Goal::DiscountRequest && said(heard, &["thing", "price", "prices", "rate"]);
+    let speaks = own || elsewhere || plain || student || speaks_of_offers(heard);
+    let clear = speaks && other_business(heard, read) < hint.score.max(OTHER_BUSINESS);
+    // What Black Friday brings is a question about offers; what else a rule sees in one word is not settled by it.
+    clear.then_some(hint.goal)
+}
+
+/// Words by which customers call an offer.
+const OFFERS: [&str; 24] = [
+    "code",
+    "codes",
+    "coupon",
+    "coupons",
+    "voucher",
+    "vouchers",
+    "promocode",
+    "promo",
+    "promos",
+    "promotion",
+    "promotions",
+    "discount",
+    "discounts",
+    "discounted",
+    "deal",
+    "deals",
+    "offer",
+    "offers",
+    "sale",
+    "sales",
+    "specials",
+    "bargains",
+    "reduced",
+    "friday",
+];
+
+/// Whether a message speaks of offers; "error code" and "do you offer repairs" do not.
+pub fn speaks_of_offers(heard: &Heard) -> bool {
+    // "What's on for headphones?"
+    let on_for = heard
+        .words
+        .windows(3)
+        .any(|w| matches!(w[0].text.as_str(), "is" | "anything" | "what" | "whats") && w[1].text == "on" && w[2].text == "for");
+    on_for || heard.words.iter().enumerate().any(|(i, word)| OFFERS.contains(&word.text.as_str()) && !is_something_else(heard, i))
+}
+
+/// "The TV deal", "that laptop code": called by what it is for.
+fn calls_a_code(heard: &Heard) -> bool {
+    const REACH: usize = 4;
+    heard.words.iter().enumerate().any(|(i, word)| {
+        let noun = matches!(word.text.as_str(), "code" | "coupon" | "voucher" | "deal" | "promo" | "promotion");
+        let from = (i.saturating_sub(REACH)..i).rev().find(|j| matches!(heard.words[*j].text.as_str(), "the" | "that" | "your"));
+        noun && !is_something_else(heard, i) && from.is_some_and(|from| i - from > 1)
+    })
+}
+
+/// "The code", "that offer", "this discount": the one on the table.
+fn points_at_offer(heard: &Heard) -> bool {
+    const REACH: usize = 4;
+    heard.words.iter().enumerate().any(|(i, word)| {
+        let before = heard.words[i.saturating_sub(REACH)..i].iter();
+        let points = before.rev().any(|w| matches!(w.text.as_str(), "the" | "that" | "this" | "your" | "my"));
+        points && OFFERS.contains(&word.text.as_str()) && !is_something_else(heard, i)
+    })
+}
+
+/// Codes that are no promotion codes, and verbs that look like an offer.
+fn is_something_else(heard: &Heard, at: usize) -> bool {
+    const CODES: [&str; 24] = [
+        "error",
+        "fault",
+        "zip",
+        "post",
+        "postal",
+        "area",
+        "country",
+        "dress",
+        "qr",
+        "bar",
+        "pin",
+        "security",
+        "access",
+        "verification",
+        "activation",
+        "confirmation",
+        "login",
+        "reset",
+        "tracking",
+        "pickup",
+        "source",
+        "door",
+        "unlock",
+        "puk",
+    ];
+    let before = at.checked_sub(1).map_or("", |i| heard.words[i].text.as_str());
+    match heard.words[at].text.as_str() {
+        "code" | "codes" => CODES.contains(&before),
+        "offer" => matches!(before, "you" | "they" | "we" | "shop" | "store" | "not"),
+        "sale" => before == "for",
+        "deal" => matches!(before, "to" | "i" | "big"),
+        "friday" => before != "black",
+        _ => false,
+    }
+}
+
+/// What a short message asks of the offer on the table.
+fn follow_up(heard: &Heard, read: &Understanding, state: &ConversationState) -> Option<Goal> {
+    let last = state.goal.filter(|goal| goal.intent() == Intent::Marketing);
+    let has_code = state.focus.promotion.is_some();
+    let rule = last.and_then(|last| of_the_rule(last, state));
+    let of_rules = rule.is_some();
+    let own_question = asks_of_products(heard, read);
+    let asks = |goal: Goal| read.hint(goal) > 0.0;
+    if asks(Goal::Haggling) {
+        return Some(Goal::Haggling);
+    }
+    let priced = read.hint(Goal::PriceQuestion) >= CLEAR || asks(Goal::PromoPrice);
+    if asks(Goal::CodeStacking) && (has_code || of_rules) && (!priced || read.hint(Goal::CodeStacking) >= CLEAR) {
+        return Some(Goal::CodeStacking);
+    }
+    if asks(Goal::WhichCode) && !of_rules {
+        return Some(Goal::WhichCode);
+    }
+    if asks(Goal::UpcomingOffers) && !(priced && names(heard, read)) {
+        return Some(Goal::UpcomingOffers);
+    }
+    let of_terms = asks(Goal::OfferTerms) && !names(heard, read) && said(heard, &["minimum", "until", "end", "expire", "start"]);
+    if has_code && !of_rules && of_terms && !own_question {
+        return Some(Goal::OfferTerms);
+    }
+    if has_code && !of_rules && (asks(Goal::CodeCheck) || is_why(heard)) {
+        return Some(Goal::CodeCheck);
+    }
+    if !has_code && !of_rules && asks(Goal::CodeCheck) && names(heard, read) && !own_question {
+        return Some(Goal::WhichCode);
+    }
+    if (asks(Goal::OfferTerms) || of_rules) && !own_question && !names(heard, read) && asks(Goal::OfferTerms) {
+        return Some(rule.unwrap_or(Goal::OfferTerms));
+    }
+    if of_rules && asks(Goal::PriceQuestion) && !names(heard, read) && state.focus.products.is_empty() {
+        return rule;
+    }
+    if (asks(Goal::PriceQuestion) || asks(Goal::PromoPrice)) && !(rule == Some(Goal::Loyalty) && said(heard, &["many", "points"])) {
+        return Some(Goal::PromoPrice);
+    }
+    if asks(Goal::CurrentPromotions) && !own_question {
+        return last.map(|goal| match goal {
+            Goal::UpcomingOffers | Goal::CurrentPromotions => Goal::CurrentPromotions,
+            _ => Goal::WhichCode,
+        });
+    }
+    // "The Wi-Fi one", of promotions just listed.
+    if matches!(last, Some(Goal::CurrentPromotions | Goal::UpcomingOffers)) && picks_one(heard) {
+        return Some(Goal::WhichCode);
+    }
+    if continues_with_another(heard, read) {
+        return last.map(|goal| match goal {
+            Goal::OfferTerms => Goal::CodeCheck,
+            Goal::Haggling | Goal::CodeStacking => Goal::WhichCode,
+            other => other,
+        });
+    }
+    if rule == Some(Goal::Loyalty) && !heard.products.is_empty() && said(heard, &["many", "much", "earn", "get"]) {
+        return rule;
+    }
+    let known = heard.answered.is_some_and(|(domain, likeness)| domain == Domain::Marketing && likeness >= 0.45);
+    let asks_on = of_rules && !own_question && heard.words.len() <= 9 && (known || asks_about_it(heard));
+    if asks_on { rule } else { None }
+}
+
+/// The goal under which a rule of the shop, just quoted, is asked about again.
+fn of_the_rule(last: Goal, state: &ConversationState) -> Option<Goal> {
+    match last {
+        Goal::Loyalty | Goal::Newsletter | Goal::GiftCards | Goal::PriceMatch | Goal::DiscountRequest => Some(last),
+        _ if state.focus.entry.is_some() && state.focus.promotion.is_none() => Some(Goal::DiscountRequest),
+        _ => None,
+    }
+}
+
+/// A question about products, with a word in it that no offer is asked about.
+fn asks_of_products(heard: &Heard, read: &Understanding) -> bool {
+    const OF_OFFERS: [&str; 30] = [
+        "use", "used", "long", "valid", "last", "run", "runs", "running", "work", "works", "good", "minimum", "spend", "end", "ends",
+        "start", "starts", "apply", "applies", "count", "counts", "get", "once", "twice", "order", "time", "expire", "date", "often",
+        "times",
+    ];
+    let clear = read.hints.iter().any(|h| h.goal.intent() == Intent::Sales && h.score >= CLEAR && h.goal != Goal::PriceQuestion);
+    clear && heard.words.iter().any(|w| !words::is_function(&w.text) && !OF_OFFERS.contains(&w.text.as_str()))
+}
+
+fn said(heard: &Heard, list: &[&str]) -> bool {
+    heard.words.iter().any(|w| list.contains(&w.text.as_str()))
+}
+
+fn is_why(heard: &Heard) -> bool {
+    let words: Vec<&str> = heard.words.iter().map(|w| w.text.as_str()).collect();
+    matches!(words.as_slice(), ["why"] | ["why", "not"] | ["why", "is", "that"] | ["how", "come"] | ["but", "why"] | ["why", "not", "it"])
+}
+
+fn names(heard: &Heard, read: &Understanding) -> bool {
+    // "The tablet one" says which offer, not what it is for.
+    let of_offer = |end: usize| heard.words.get(end).is_some_and(|w| w.text == "one" || OFFERS.contains(&w.text.as_str()));
+    !heard.products.is_empty()
+        || heard.categories.iter().any(|c| !of_offer(c.words.end))
+        || !heard.brands.is_empty()
+        || read.reference.is_exact()
+}
+
+/// "And the Zenbook?", "what about headphones", "the cheaper one?": the same question of something else.
+fn continues_with_another(heard: &Heard, read: &Understanding) -> bool {
+    let fillers = heard
+        .words
+        .iter()
+        .take_while(|w| matches!(w.text.as_str(), "ok" | "okay" | "so" | "right" | "alright" | "cool" | "great" | "thanks"));
+    let words: Vec<&str> = heard.words.iter().skip(fillers.count()).map(|w| w.text.as_str()).collect();
+    let opens = matches!(words.as_slice(), ["what" | "how", "about" | "if", ..] | ["and" | "or" | "but" | "same", ..]);
+    let counted = words.iter().any(|w| crate::domain::text::number::cardinal(w).is_some());
+    let short = words.len() <= 5;
+    let asks_sales = read.hints.iter().any(|hint| {
+        hint.goal.intent() == Intent::Sales
+            && hint.score >= 3.0
+            && !matches!(hint.goal, Goal::ProductQuestion | Goal::FindProduct | Goal::RefineResults | Goal::PriceQuestion | Goal::Buy)
+    });
+    let tells = words.len() <= 8 && said(heard, &["buying", "buy", "getting", "want", "ordering"]) && names(heard, read);
+    !asks_sales
+        && (tells
+            || opens && words.len() <= 10 && (names(heard, read) || counted)
+            || short && (names(heard, read) || counted && words.len() <= 3))
+}
+
+/// "The Wi-Fi one", "that TV deal".
+fn picks_one(heard: &Heard) -> bool {
+    let first = heard.words.first().is_some_and(|w| matches!(w.text.as_str(), "the" | "that"));
+    let one = heard.words.last().is_some_and(|w| w.text == "one" || OFFERS.contains(&w.text.as_str()));
+    first && one && (3..=6).contains(&heard.words.len())
+}
+
+/// "How do I prove it?", "do they expire?": asked about what a rule of the shop just said.
+fn asks_about_it(heard: &Heard) -> bool {
+    let asks = |word: &str| {
+        matches!(
+            word,
+            "how" | "what" | "where" | "when" | "who" | "why" | "which" | "do" | "does" | "is" | "are" | "can" | "will" | "would"
+        )
+    };
+    let refers = |word: &str| matches!(word, "it" | "they" | "them" | "that" | "those" | "this" | "one" | "points" | "card" | "cards");
+    heard.words.first().is_some_and(|w| asks(&w.text) || matches!(w.text.as_str(), "and" | "so" | "but" | "ok"))
+        && heard.words.iter().any(|w| refers(&w.text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::heard::{CodeNamed, ProductNamed, Word};
+    use crate::domain::money::Currency;
+    use crate::domain::sentiment::Sentiment;
+    use crate::domain::text::token::tokens;
+
+    /// What a message means in a conversation; `[WORD]` is a product, capitals with digits a code.
+    fn goal_of(text: &str, state: &ConversationState, known: bool) -> Option<Goal> {
+        let plain = text.replace(['[', ']'], "");
+        let words = Word::from_tokens(tokens(&plain));
+        let mut heard = Heard { words, ..Heard::default() };
+        let named = text.split(' ').position(|word| word.starts_with('['));
+        heard.products.extend(named.map(|at| ProductNamed { skus: vec!["A".into()], words: at..at + 1, coverage: 1.0 }));
+        for word in &heard.words {
+            let said = &plain[word.start..word.end];
+            let code = said.len() > 4 && said.bytes().any(|b| b.is_ascii_digit()) && said.bytes().all(|b| !b.is_ascii_lowercase());
+            let named = CodeNamed { bare: bare(said), said: said.into(), known, start: word.start, end: word.end };
+            heard.codes.extend(code.then_some(named));
+        }
+        let read = Understanding::read(&plain, &heard, state, Currency::USD);
+        let question = Question { heard: &heard, read: &read, state, sentiment: Sentiment::NEUTRAL, tap: None, model: None };
+        settled(&question).map(|(goal, _)| goal)
+    }
+
+    #[test]
+    fn talk_of_offers_is_known_by_its_words() {
+        let fresh = ConversationState::default();
+        for (text, known, expected) in [
+            ("does AUTUMN20 work on the [kettle]", true, Some(Goal::CodeCheck)),
+            ("how much is the [kettle] with AUTUMN20", true, Some(Goal::PromoPrice)),
+            ("can i combine AUTUMN20 and TEA10", true, Some(Goal::CodeStacking)),
+            ("AUTUMN20 does not work", false, Some(Goal::CodeCheck)),
+            ("any deals on kettles?", false, Some(Goal::CurrentPromotions)),
+            ("which code works on the [kettle]", false, Some(Goal::WhichCode)),
+            ("when is your next sale", false, Some(Goal::UpcomingOffers)),
+            ("could you knock ten dollars off the [kettle]", false, Some(Goal::Haggling)),
+            ("how many points do i get", false, Some(Goal::Loyalty)),
+            ("the machine shows error code E1850", false, None),
+            ("what is the zip code of the shop", false, None),
+            ("do you offer repairs", false, None),
+            ("is the [kettle] in stock", false, None),
+            ("until when are you open", false, None),
+        ] {
+            assert_eq!(goal_of(text, &fresh, known), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn short_questions_follow_the_code_on_the_table() {
+        let mut state = ConversationState { intent: Some(Intent::Marketing), goal: Some(Goal::CodeCheck), ..ConversationState::default() };
+        state.focus.promotion = Some("AUTUMN20".into());
+        for (text, expected) in [
+            ("until when", Some(Goal::OfferTerms)),
+            ("what's the minimum", Some(Goal::OfferTerms)),
+            ("how long can i use it", Some(Goal::OfferTerms)),
+            ("so what would i pay", Some(Goal::PromoPrice)),
+            ("how much is it then", Some(Goal::PromoPrice)),
+            ("does it work on the [kettle] too?", Some(Goal::CodeCheck)),
+            ("and the [kettle]?", Some(Goal::CodeCheck)),
+            ("any other code i could use", Some(Goal::WhichCode)),
+            ("can i use both", Some(Goal::CodeStacking)),
+            ("can't you make an exception", Some(Goal::Haggling)),
+            ("why not", Some(Goal::CodeCheck)),
+            ("where is my parcel", None),
+            ("until when are you open", None),
+            ("does it have bluetooth", None),
+            ("show me something cheaper", None),
+        ] {
+            assert_eq!(goal_of(text, &state, true), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Marketing: what runs now, what a code does and why not, what it comes to.
+
+mod basket;
+mod codes;
+mod family;
+mod haggle;
+mod pieces;
+mod points;
+mod rules;
+mod running;
+mod stacking;
+mod subject;
+mod terms;
+mod verdict;
+mod which;
+
+use super::lookup::{Findings, Lookup};
+use super::say;
+use super::turn::{Answer, Colleague, Step, Turn};
+use crate::domain::act::{Act, ActKind};
+use crate::domain::agent::Agent;
+use crate::domain::asks::Slot;
+use crate::domain::fact::{FactBook, RecordId};
+use crate::domain::goal::Goal;
+use crate::domain::promotion::Promotion;
+use crate::domain::state::{ConversationState, Pending};
+use codes::Codes;
+use std::sync::Arc;
+use subject::Subject;
+
+/// The marketing agent.
+pub struct Marketing;
+
+impl Colleague for Marketing {
+    fn agent(&self) -> Agent {
+        Agent::Marketing
+    }
+
+    fn step(&self, turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
+        match turn.goal {
+            Goal::Loyalty | Goal::Newsletter | Goal::GiftCards | Goal::PriceMatch | Goal::DiscountRequest => {
+                rules::step(turn, found, book, state)
+            }
+            goal if goal.intent().agent() == Agent::Marketing => offers(turn, found, book, state),
+            goal => Answer::hand_over(goal),
+        }
+    }
+}
+
+/// A promotion with its place in the book.
+type Found = (RecordId, Arc<Promotion>);
+
+/// What an answer about offers is made from.
+struct Desk<'a> {
+    turn: &'a Turn<'a>,
+    found: &'a Findings,
+    /// Every promotion of the shop, running or not.
+    promotions: Vec<Found>,
+    codes: Codes,
+    subject: Subject,
+}
+
+impl Desk<'_> {
+    /// The promotions that run today.
+    fn running(&self, book: &FactBook) -> Vec<Found> {
+        let today = book.today();
+        self.promotions.iter().filter(|(_, promotion)| promotion.runs_on(today).is_ok()).cloned().collect()
+    }
+}
+
+/// The shop's promotions.
+fn promotions(found: &Findings, book: &FactBook) -> Option<Vec<Found>> {
+    let ids = found.promotions.as_ref()?;
+    Some(ids.iter().filter_map(|id| Some((*id, say::promotion(book, *id)?))).collect())
+}
+
+/// Promotions, codes and prices with them.
+fn offers(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
+    let Some(promotions) = promotions(found, book) else {
+        let products = subject::skus(turn);
+        let products = (!products.is_empty()).then_some(Lookup::Products(products));
+        return Step::Look(std::iter::once(Lookup::Promotions).chain(products).collect());
+    };
+    let codes = codes::meant(turn, &promotions);
+    let subject = match subject::find(turn, found, book, &codes) {
+        Ok(subject) => subject,
+        Err(lookup) => return Step::Look(vec![*lookup]),
+    };
+    let desk = Desk { turn, found, promotions, codes, subject };
+    if let Some(said) = desk.codes.unknown.clone().filter(|_| desk.codes.known.is_empty()) {
+        return unknown_code(&desk, &said, book, state);
+    }
+    let step = match turn.goal {
+        // "Is it part of the listening promotion?" asks about that one.
+        Goal::CurrentPromotions | Goal::WhichCode if !desk.codes.words.is_empty() => verdict::step(&desk, book, state),
+        Goal::CurrentPromotions | Goal::UpcomingOffers => running::step(&desk, book, state),
+        Goal::CodeStacking => stacking::step(&desk, book, state),
+        Goal::OfferTerms => terms::step(&desk, book, state),
+        Goal::WhichCode => which::step(&desk, book, state),
+        Goal::Haggling => haggle::step(&desk, book, state),
+        Goal::PromoPrice if desk.codes.known.is_empty() => rules::price(&desk, book, state),
+        _ if desk.codes.known.is_empty() => without_code(&desk, book, state),
+        _ => verdict::step(&desk, book, state),
+    };
+    if matches!(step, Step::Say(_)) {
+        subject::keep(&desk.subject, book, state);
+    }
+    step
+}
+
+/// A code nobody knows: said so, with the one that is spelled nearly so.
+fn unknown_code(desk: &Desk<'_>, said: &str, book: &mut FactBook, state: &mut ConversationState) -> Step {
+    let mut answer = Answer::default();
+    let code = book.said(said);
+    answer.say(Act::plain(ActKind::CodeUnknown).with("code", code));
+    if let Some((id, promotion)) = codes::nearest(said, &desk.promotions) {
+        let near = book.field(*id, crate::domain::record::Field::Number);
+        answer.say(Act::plain(ActKind::CodeGuess).with_some("code", near));
+        answer.cards.push(*id);
+        state.focus.promotion = Some(promotion.code.clone());
+    }
+    answer.done()
+}
+
+/// Asked about codes without naming one: what helps with the thing on the table, else the shop's words on
+/// codes, else which code it is.
+fn without_code(desk: &Desk<'_>, book: &mut FactBook, state: &mut ConversationState) -> Step {
+    if !desk.subject.is_nothing() {
+        return which::step(desk, book, state);
+    }
+    let Some(hits) = desk.found.knowledge.first() else {
+        return Step::Look(vec![say::knowledge_lookup(desk.turn)]);
+    };
+    let mut answer = Answer::default();
+    if let Some(hit) = hits.iter().find(|hit| hit.score >= say::ANSWERS) {
+        rules::say_answer(desk.turn, hit.record, book, &mut answer, state);
+        return answer.done();
+    }
+    answer.say_plain(ActKind::AskCode);
+    ask(desk.turn, Slot::Code, Goal::CodeCheck, &mut answer, state);
+    answer.done()
+}
+
+/// Waits for what is missing.
+fn ask(turn: &Turn<'_>, slot: Slot, goal: Goal, answer: &mut Answer, state: &mut ConversationState) {
+    answer.asks.push(slot);
+    state.pending = Some(Pending::Ask { slot, goal, agent: Agent::Marketing, said: turn.text.to_owned(), attempts: 1 });
+}

@@ -1,0 +1,98 @@
+//! Points: how many an amount earns and what they are worth, by the rule the shop states.
+
+use super::super::lookup::Findings;
+use super::super::say;
+use super::super::turn::{Answer, Turn};
+use crate::domain::act::{Act, ActKind};
+use crate::domain::fact::{FactBook, FactId, Formula, RecordId};
+use crate::domain::goal::Goal;
+use crate::domain::record::Field;
+use crate::domain::value::Value;
+
+/// Answers how many points something earns, or what a number of points is worth; says whether it could.
+pub fn step(turn: &Turn<'_>, found: &Findings, items: &[(RecordId, u32)], book: &mut FactBook, answer: &mut Answer) -> bool {
+    let has = |list: &[&str]| turn.heard.words.iter().any(|w| list.contains(&w.text.as_str()));
+    let goes_on = turn.before.goal == Some(Goal::Loyalty) && !items.is_empty();
+    if !has(&["points", "point", "worth", "earn"]) && !goes_on {
+        return false;
+    }
+    if let Some(count) = points_named(turn) {
+        return worth(count, found, book, answer);
+    }
+    let earns = has(&["many", "much", "earn", "get", "collect", "for", "give", "gives", "would", "with"]);
+    earned(turn, found, items, earns, book, answer)
+}
+
+/// "What are 1000 points worth?"
+fn points_named(turn: &Turn<'_>) -> Option<u32> {
+    let words = &turn.heard.words;
+    let at = words.iter().position(|w| matches!(w.text.as_str(), "points" | "point"))?;
+    // A name may stand between: "750 Volt Points".
+    words[at.saturating_sub(2)..at].iter().rev().find_map(|w| w.text.parse().ok())
+}
+
+fn worth(count: u32, found: &Findings, book: &mut FactBook, answer: &mut Answer) -> bool {
+    let points = book.said_count(count);
+    let Some((rule, worth)) = by_rule(found, book, |book, sentence| book.derive(Formula::Worth, &[sentence, points])) else { return false };
+    answer.say(Act::plain(ActKind::PointsWorth).with("points", points).with("worth", worth).with("rule", rule));
+    true
+}
+
+/// "How many points do I get for it?"
+fn earned(turn: &Turn<'_>, found: &Findings, items: &[(RecordId, u32)], asks: bool, book: &mut FactBook, answer: &mut Answer) -> bool {
+    let amount = turn.read.prices.amounts.first().and_then(|_| turn.read.prices.max.or(turn.read.prices.min));
+    let exact = turn
+        .read
+        .prices
+        .amounts
+        .first()
+        .and_then(|(at, _)| turn.heard.words.get(*at))
+        .and_then(|w| crate::domain::money::Money::parse_decimal(&w.text, turn.shop.currency).ok());
+    let of_item = match items {
+        [(id, _)] => say::name(book, *id).zip(book.field(*id, Field::Price)),
+        _ => None,
+    };
+    let (name, price) = match of_item {
+        Some((name, price)) => (Some(name), Some(price)),
+        None => (None, exact.or(amount).map(|amount| book.said_amount(amount))),
+    };
+    let Some(price) = price.filter(|_| asks) else { return false };
+    let Some((rule, points)) = by_rule(found, book, |book, sentence| book.derive(Formula::Earned, &[sentence, price])) else {
+        return false;
+    };
+    let kind = ActKind::PointsEarned;
+    answer.say(Act::plain(kind).with("points", points).with_some("product", name).with("price", price).with("rule", rule));
+    let count = match book.value(points) {
+        Some(Value::Count(count)) => *count,
+        _ => 0,
+    };
+    // What they are worth: computed where they are whole steps of the rule, else in the rule's own words.
+    match by_rule(found, book, |book, sentence| book.derive(Formula::Worth, &[sentence, points])) {
+        Some((rule, worth)) => answer.say(Act::plain(ActKind::PointsWorth).with("points", points).with("worth", worth).with("rule", rule)),
+        None => {
+            let step = by_rule(found, book, |book, sentence| {
+                let text = book.value(sentence)?.to_string();
+                (1..=1_000).rev().find(|n| count > 0 && crate::domain::text::rates::worth(&text, *n).is_some()).map(|_| sentence)
+            });
+            answer.acts.extend(step.map(|(rule, _)| Act::plain(ActKind::Knowledge).with("sentence", rule)));
+        }
+    }
+    answer.cards.extend(items.iter().map(|(id, _)| *id));
+    true
+}
+
+/// The first sentence of the entries found that a formula can be taken from, with its result.
+fn by_rule(found: &Findings, book: &mut FactBook, formula: impl Fn(&mut FactBook, FactId) -> Option<FactId>) -> Option<(FactId, FactId)> {
+    let hits: Vec<RecordId> =
+        found.knowledge.iter().flatten().filter(|hit| hit.score >= 0.3).map(|hit| hit.record).chain(found.entry.flatten()).collect();
+    for record in hits {
+        let sentences = say::entry(book, record).map_or(0, |entry| entry.sentences().len());
+        for i in 0..sentences {
+            let Some(sentence) = u16::try_from(i).ok().and_then(|i| book.field(record, Field::Sentence(i))) else { continue };
+            if let Some(result) = formula(book, sentence) {
+                return Some((sentence, result));
+            }
+        }
+    }
+    None
+}

@@ -1,0 +1,243 @@
+//! The shop's own rules on points, cards, letters and discounts: the sentence that answers, and what its
+//! percentage makes of a price.
+
+use super::super::lookup::{Findings, Lookup};
+use super::super::say;
+use super::super::turn::{Answer, Step, Turn};
+use super::basket::Basket;
+use super::{Desk, family, haggle, points, subject, which};
+use crate::domain::act::{Act, ActKind};
+use crate::domain::agent::Intent;
+use crate::domain::fact::{FactBook, Formula, RecordId};
+use crate::domain::goal::Goal;
+use crate::domain::knowledge::Domain;
+use crate::domain::product::Product;
+use crate::domain::record::Field;
+use crate::domain::state::ConversationState;
+use crate::domain::text::rates;
+use crate::domain::text::stem::stem;
+use crate::domain::text::token::tokens;
+use crate::domain::text::words;
+
+/// From this score on an entry answers whatever was talked of before.
+const SURELY: f32 = 0.62;
+
+/// Answers from the rules of the shop.
+pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
+    if found.knowledge.is_empty() {
+        return Step::Look(lookups(turn));
+    }
+    let pieces = subject::skus(turn);
+    let items: Vec<(RecordId, u32)> = found.products.iter().take(pieces.len()).map(|id| (*id, 1)).collect();
+    let items = family::at_the_price_said(turn, items, book);
+    let mut answer = Answer::default();
+    if turn.goal == Goal::Loyalty && points::step(turn, found, &items, book, &mut answer) {
+        return answer.done();
+    }
+    let Some(record) = entry(turn, found, book) else {
+        if turn.goal == Goal::DiscountRequest {
+            return haggle::without_rule(turn, found, book, state);
+        }
+        answer.say_plain(ActKind::NotInRecords);
+        return answer.done();
+    };
+    say_answer(turn, record, book, &mut answer, state);
+    if turn.goal == Goal::DiscountRequest && !items.is_empty() && items.len() < 3 {
+        for item in &items {
+            let basket = Basket::of(std::slice::from_ref(item), book);
+            answer.acts.extend(basket.and_then(|basket| with_rule(record, &basket, found, book)));
+        }
+        answer.cards.extend(items.iter().map(|(id, _)| *id));
+        let products: Vec<String> = say::skus(book, &items.iter().map(|(id, _)| *id).collect::<Vec<_>>());
+        state.focus.products = products;
+    }
+    answer.done()
+}
+
+fn lookups(turn: &Turn<'_>) -> Vec<Lookup> {
+    let plain = match turn.goal {
+        Goal::Loyalty => Some("Do you have a loyalty program? How do points work?"),
+        Goal::Newsletter => Some("How do I sign up for the newsletter?"),
+        Goal::GiftCards => Some("Do you have gift cards?"),
+        Goal::PriceMatch => Some("Do you match prices?"),
+        _ => None,
+    };
+    let question = |text: &str| Lookup::Knowledge { text: text.to_owned(), procedures: Some(false), limit: 3 };
+    let mut wanted = vec![say::knowledge_lookup(turn), plain.map_or_else(|| say::knowledge_lookup(turn), question)];
+    wanted.extend(turn.before.focus.entry.clone().map(Lookup::Entry));
+    let products = subject::skus(turn);
+    if !products.is_empty() && matches!(turn.goal, Goal::Loyalty | Goal::DiscountRequest) {
+        wanted.push(Lookup::Products(products));
+        wanted.push(Lookup::Assortment);
+    }
+    wanted
+}
+
+/// The entry that answers: one that surely does, else the one just quoted where the message is about it,
+/// else the best there is.
+fn entry(turn: &Turn<'_>, found: &Findings, book: &FactBook) -> Option<RecordId> {
+    let of_sales = |record: RecordId| {
+        say::entry(book, record).is_some_and(|e| matches!(e.domain, Domain::Marketing | Domain::Sales)) || is_of_offers(record, book)
+    };
+    let own = say::best_entry(found, 0).filter(|hit| of_sales(hit.record));
+    if let Some(hit) = own.filter(|hit| hit.score >= SURELY) {
+        return Some(hit.record);
+    }
+    let told = found.entry.flatten().filter(|_| turn.before.intent == Some(Intent::Marketing));
+    let asked = telling(turn);
+    if let Some(record) = told.filter(|record| asked.is_empty() || speaks_of(*record, &asked, book)) {
+        return Some(record);
+    }
+    let goes_on = turn.before.goal == Some(turn.goal) && turn.read.reference.pronoun;
+    if let Some(record) = told.filter(|_| goes_on && own.is_none()) {
+        return Some(record);
+    }
+    let plain = say::best_entry(found, 1).filter(|hit| of_sales(hit.record));
+    let relevant = |record: RecordId| turn.goal != Goal::DiscountRequest || asks_any(record, &asked, book);
+    let found = own.into_iter().chain(plain).max_by(|a, b| a.score.total_cmp(&b.score)).map(|hit| hit.record);
+    found.filter(|record| relevant(*record)).or(told.filter(|_| turn.heard.words.len() <= 8))
+}
+
+/// Stems of a message that say something.
+pub fn telling(turn: &Turn<'_>) -> Vec<String> {
+    turn.heard.words.iter().filter(|w| !words::is_function(&w.text) && w.text.len() > 1).map(|w| w.stem.clone()).collect()
+}
+
+fn stems(text: &str) -> Vec<String> {
+    tokens(text).iter().map(|token| stem(&token.text)).collect()
+}
+
+fn has(own: &[String], word: &String) -> bool {
+    own.contains(word) || words::synonyms(word).iter().any(|other| own.contains(other))
+}
+
+/// Whether an entry speaks of most of what was said.
+pub fn speaks_of(record: RecordId, telling: &[String], book: &FactBook) -> bool {
+    let Some(entry) = say::entry(book, record) else { return false };
+    let own: Vec<String> = entry
+        .questions
+        .iter()
+        .chain(&entry.tags)
+        .map(String::as_str)
+        .chain(std::iter::once(entry.answer.as_str()))
+        .flat_map(stems)
+        .collect();
+    let known = telling.iter().filter(|word| has(&own, word)).count();
+    known > 0 && known * 2 >= telling.len()
+}
+
+/// Whether an entry is about offers at all.
+pub fn is_of_offers(record: RecordId, book: &FactBook) -> bool {
+    let Some(entry) = say::entry(book, record) else { return false };
+    let offer =
+        |text: &String| stems(text).iter().any(|s| matches!(s.as_str(), "sale" | "deal" | "offer" | "promotion" | "discount" | "clearanc"));
+    entry.domain == Domain::Marketing || entry.questions.iter().chain(&entry.tags).any(offer)
+}
+
+/// Whether an entry is asked for by any of these words.
+pub fn asks_any(record: RecordId, telling: &[String], book: &FactBook) -> bool {
+    const OFFERS: [&str; 8] = ["discount", "code", "offer", "deal", "promotion", "sale", "price", "buy"];
+    let Some(entry) = say::entry(book, record) else { return false };
+    let own: Vec<String> = entry.questions.iter().chain(&entry.tags).flat_map(|text| stems(text)).collect();
+    telling.iter().filter(|word| !OFFERS.contains(&word.as_str())).any(|word| has(&own, word))
+}
+
+/// Says what of an entry answers the message, and leaves the entry on the table.
+pub fn say_answer(turn: &Turn<'_>, record: RecordId, book: &mut FactBook, answer: &mut Answer, state: &mut ConversationState) {
+    let Some(entry) = say::entry(book, record) else { return };
+    state.focus.entry = Some(entry.id.clone());
+    state.focus.promotion = None;
+    if !entry.steps().is_empty() {
+        say::say_entry(book, record, answer);
+        return;
+    }
+    for index in answering(turn, &entry.sentences()) {
+        if let Some(sentence) = u16::try_from(index).ok().and_then(|i| book.field(record, Field::Sentence(i))) {
+            answer.say(Act::plain(ActKind::Knowledge).with("sentence", sentence));
+        }
+    }
+}
+
+/// The sentences of an answer that answer a message: the one that has most of its words, and the one it
+/// leans on where it begins with "it" or "they".
+fn answering(turn: &Turn<'_>, sentences: &[&str]) -> Vec<usize> {
+    let asked = telling(turn);
+    let said: Vec<&str> = turn.heard.words.iter().map(|w| w.text.as_str()).collect();
+    let wants = |list: &[&str]| list.iter().any(|word| said.contains(word));
+    let score = |text: &str| {
+        let own = stems(text);
+        let common = asked.iter().filter(|word| has(&own, word)).count() * 2;
+        let lower = text.to_lowercase();
+        let times = wants(&["long", "expire", "expires", "until", "valid", "run"])
+            && ["month", "year", "expir", "valid"].iter().any(|w| lower.contains(w));
+        let figures = wants(&["much", "many", "worth", "percent"]) && text.contains(|c: char| c.is_ascii_digit());
+        // Who asks for a discount wants to hear how much; what it goes with is another question.
+        let rate = turn.goal != Goal::CodeStacking
+            && wants(&["discount", "discounts", "off", "deal", "deals", "get", "much"])
+            && rates::percent(text).is_some();
+        common + usize::from(times) * 3 + usize::from(figures) + usize::from(rate) * 3
+    };
+    let best = sentences.iter().map(|text| score(text)).max().unwrap_or(0);
+    let Some(at) = sentences.iter().position(|text| score(text) == best) else { return Vec::new() };
+    let leans =
+        sentences[at].split_whitespace().next().is_some_and(|word| matches!(word, "It" | "They" | "This" | "That" | "These" | "Them"));
+    if leans && at > 0 {
+        return vec![at - 1, at];
+    }
+    // "We do not do that. Instead ...": the second half is the answer's better one.
+    let follows = sentences.get(at + 1).is_some_and(|next| next.starts_with("Instead"));
+    if follows { vec![at, at + 1] } else { vec![at] }
+}
+
+/// The price of what is meant, where no code is: with the rule just quoted, else with the best code.
+pub fn price(desk: &Desk<'_>, book: &mut FactBook, state: &mut ConversationState) -> Step {
+    let of_rule = desk.turn.before.intent == Some(Intent::Marketing) && desk.turn.before.focus.promotion.is_none();
+    let Some(id) = desk.turn.before.focus.entry.clone().filter(|_| of_rule && !desk.subject.is_nothing()) else {
+        return which::step(desk, book, state);
+    };
+    let Some(record) = desk.found.entry else { return Step::Look(vec![Lookup::Entry(id), Lookup::Assortment]) };
+    let mut answer = Answer::default();
+    let items = desk.subject.items.iter().take(4);
+    for item in items {
+        let basket =
+            if desk.subject.together { Basket::of(&desk.subject.items, book) } else { Basket::of(std::slice::from_ref(item), book) };
+        let act = record.zip(basket).and_then(|(record, basket)| with_rule(record, &basket, desk.found, book));
+        answer.acts.extend(act);
+        answer.cards.push(item.0);
+        if desk.subject.together {
+            break;
+        }
+    }
+    if answer.acts.is_empty() {
+        return which::step(desk, book, state);
+    }
+    answer.done()
+}
+
+/// What a percentage that an entry states makes of a price; where the entry names kinds of thing it is for
+/// and this is none of them, its own words instead.
+pub fn with_rule(record: RecordId, basket: &Basket, found: &Findings, book: &mut FactBook) -> Option<Act> {
+    let entry = say::entry(book, record)?;
+    for (i, text) in entry.sentences().iter().enumerate() {
+        if rates::percent(text).is_none() {
+            continue;
+        }
+        let sentence = book.field(record, Field::Sentence(u16::try_from(i).ok()?))?;
+        let kinds = kinds_named(text, found);
+        let is_of = |product: &Product| kinds.is_empty() || kinds.iter().any(|kind| product.is_in_category(kind));
+        if !basket.products.iter().all(|(product, _)| is_of(product)) {
+            return Some(basket.named(Act::plain(ActKind::RuleNotFor)).with("sentence", sentence));
+        }
+        let percentage = book.derive(Formula::Percentage, &[sentence])?;
+        let after = book.derive(Formula::After, &[basket.total, percentage])?;
+        return Some(basket.named(Act::plain(ActKind::RulePrice)).with("after", after).with("discount", percentage));
+    }
+    None
+}
+
+/// Kinds of thing of the shop that a sentence names.
+fn kinds_named<'a>(sentence: &str, found: &'a Findings) -> Vec<&'a str> {
+    let own = stems(sentence);
+    let names = found.categories.iter().map(|(name, _)| name.as_str());
+    names.filter(|name| stems(name).iter().filter(|s| *s != "and").all(|part| own.contains(part))).collect()
+}

@@ -1,0 +1,204 @@
+//! What an offer is to be used on: products named, pointed at or on the table, with how many of each; or a
+//! kind of thing.
+
+use super::super::lookup::{Findings, Lookup};
+use super::super::say;
+use super::super::turn::Turn;
+use super::codes::Codes;
+use super::family::{at_the_price_said, one_kind_each, one_of_each_family, one_of_each_name, the_extreme};
+use super::pieces::{adds, before_count, beside_brands, category_count, is_of_a_code, pieces, table};
+use crate::domain::act::ActKind;
+use crate::domain::fact::{FactBook, RecordId};
+use crate::domain::product::Product;
+use crate::domain::promotion::category_leaf;
+use crate::domain::query::ProductQuery;
+use crate::domain::state::{ConversationState, Pieces};
+use std::sync::Arc;
+
+/// Products judged at once.
+const MOST: usize = 8;
+/// A maker's products spoken of one by one; of more than that, as a kind.
+const ONE_BY_ONE: usize = 4;
+/// Products of a kind looked at.
+const OF_A_KIND: usize = 40;
+
+/// What an offer is to be used on.
+#[derive(Debug, Default)]
+pub struct Subject {
+    /// Products with how many of each; of a kind of thing, those there are.
+    pub items: Vec<(RecordId, u32)>,
+    /// Whether they are bought together rather than looked at one by one.
+    pub together: bool,
+    /// The kind of thing, in the shop's own words, where no product is meant.
+    pub kind: Vec<String>,
+}
+
+impl Subject {
+    /// Whether nothing is meant at all.
+    pub fn is_nothing(&self) -> bool {
+        self.items.is_empty() && self.kind.is_empty()
+    }
+
+    /// Whether a kind of thing is meant.
+    pub fn is_kind(&self) -> bool {
+        !self.kind.is_empty()
+    }
+
+    /// The products with how many of each.
+    pub fn products(&self, book: &FactBook) -> Vec<(Arc<Product>, u32)> {
+        self.items.iter().filter_map(|(id, count)| Some((say::product(book, *id)?, *count))).collect()
+    }
+
+    /// The only product, where one piece of one is meant.
+    pub fn single(&self) -> Option<RecordId> {
+        match self.items.as_slice() {
+            [(only, 1)] if !self.is_kind() => Some(*only),
+            _ => None,
+        }
+    }
+}
+
+/// The products a message means, to be looked up first.
+pub fn skus(turn: &Turn<'_>) -> Vec<String> {
+    let mut meant: Vec<String> = pieces(turn).into_iter().map(|piece| piece.sku).collect();
+    if meant.is_empty() && adds(turn) {
+        meant = table(turn).into_iter().map(|piece| piece.sku).collect();
+    }
+    meant.truncate(MOST);
+    meant
+}
+
+/// What is meant, or the look-up that must come first.
+pub fn find(turn: &Turn<'_>, found: &Findings, book: &FactBook, codes: &Codes) -> Result<Subject, Box<Lookup>> {
+    let pieces = pieces(turn);
+    let adds_a_kind = adds(turn) && turn.heard.products.is_empty() && !(turn.heard.brands.is_empty() && turn.heard.categories.is_empty());
+    if !pieces.is_empty() && !adds_a_kind {
+        let sku = |id: &RecordId| say::product(book, *id).map(|p| p.sku.clone()).unwrap_or_default();
+        let count = |id: &RecordId| pieces.iter().find(|piece| piece.sku == sku(id)).map_or(1, |piece| piece.count);
+        let items: Vec<(RecordId, u32)> = found.products.iter().map(|id| (*id, count(id))).collect();
+        let items = one_kind_each(turn, items, book);
+        let together = bought_together(turn, &items);
+        let items = if together { one_of_each_name(turn, items, book) } else { items };
+        let items = if together { items } else { one_of_each_family(at_the_price_said(turn, items, book), book) };
+        return Ok(Subject { together, items, kind: Vec::new() });
+    }
+    let kinds = kinds(turn, codes);
+    let queries = queries(turn, codes, &kinds);
+    if queries.is_empty() {
+        return Ok(Subject::default());
+    }
+    // The first search that finds anything says what is meant.
+    let hit = found.searches.iter().find(|search| !search.products.is_empty());
+    match hit {
+        None if found.searches.len() < queries.len() => {
+            Err(Box::new(Lookup::Search { query: queries[found.searches.len()].clone(), limit: OF_A_KIND }))
+        }
+        None => Ok(Subject { kind: kinds, ..Subject::default() }),
+        Some(search) => {
+            if let Some(id) = the_extreme(turn, &search.products, book) {
+                return Ok(Subject { items: vec![(id, 1)], ..Subject::default() });
+            }
+            let count = category_count(turn);
+            let alone = search.products.len() == 1 || search.total == 1;
+            let items: Vec<(RecordId, u32)> = search.products.iter().map(|id| (*id, if alone { count.unwrap_or(1) } else { 1 })).collect();
+            let brands = turn.heard.brands.iter().map(|brand| brand.name.clone());
+            let kind = match (alone && kinds.len() < 2 && !turn.heard.brands.is_empty(), kinds.is_empty() && items.len() > ONE_BY_ONE) {
+                (true, _) => Vec::new(),
+                (false, true) => brands.collect(),
+                (false, false) => kinds,
+            };
+            if adds(turn) && alone {
+                let table = found.products.iter().map(|id| (*id, before_count(turn, *id, book)));
+                let items: Vec<(RecordId, u32)> = table.chain(items).collect();
+                return Ok(Subject { items, together: true, kind: Vec::new() });
+            }
+            Ok(Subject { items, together: alone && count.is_some(), kind })
+        }
+    }
+}
+
+/// Names of the kinds of thing a message names, those that only say which code left out.
+fn kinds(turn: &Turn<'_>, codes: &Codes) -> Vec<String> {
+    let mut kinds: Vec<String> = Vec::new();
+    for named in &turn.heard.categories {
+        // "What does it cover?" speaks of no cover.
+        let verb = named.words.len() == 1
+            && matches!(turn.heard.words[named.words.start].text.as_str(), "cover" | "covers" | "case" | "charge")
+            && named.words.start > 0
+            && matches!(turn.heard.words[named.words.start - 1].text.as_str(), "it" | "that" | "this" | "they" | "code" | "not");
+        if verb {
+            continue;
+        }
+        let of_the_code =
+            named.words.clone().any(|i| codes.words.contains(&i)) || is_of_a_code(turn, named.words.end) && !codes.known.is_empty();
+        for name in named.names.iter().filter(|_| !of_the_code) {
+            if !kinds.contains(name) {
+                kinds.push(name.clone());
+            }
+        }
+    }
+    kinds
+}
+
+/// Searches for what is named, the likeliest first: a maker within the kinds of the code, then anywhere.
+fn queries(turn: &Turn<'_>, codes: &Codes, kinds: &[String]) -> Vec<ProductQuery> {
+    let brands: Vec<String> =
+        turn.heard.brands.iter().filter(|b| !b.words.clone().any(|i| codes.words.contains(&i))).map(|b| b.name.clone()).collect();
+    if brands.is_empty() && kinds.is_empty() {
+        return Vec::new();
+    }
+    let sort = crate::domain::query::Sort::PriceUp;
+    let plain = ProductQuery { brands: brands.clone(), categories: kinds.to_vec(), sort, ..ProductQuery::default() };
+    if brands.is_empty() {
+        return vec![plain];
+    }
+    // "The LG OLED": the words beside a maker's name say which of its products.
+    let terms = beside_brands(turn);
+    let closest = (!terms.is_empty()).then(|| ProductQuery { terms, ..plain.clone() });
+    if !kinds.is_empty() {
+        return closest.into_iter().chain([plain]).collect();
+    }
+    let of_code: Vec<String> =
+        codes.known.iter().flat_map(|(_, promotion)| &promotion.categories).map(|path| category_leaf(path).to_owned()).collect();
+    let on_table = |p: &&Arc<Product>| turn.before.focus.listed.contains(&p.sku) || turn.before.focus.products.contains(&p.sku);
+    let of_table: Vec<String> = turn.shown.iter().filter(on_table).filter_map(|p| p.leaf_category().map(str::to_owned)).collect();
+    let within = [of_table, of_code].into_iter().filter(|names| !names.is_empty());
+    let within: Vec<ProductQuery> = within.map(|categories| ProductQuery { categories, ..plain.clone() }).collect();
+    closest.into_iter().chain(within).chain(std::iter::once(plain.clone())).collect()
+}
+
+/// "A TV and headphones", "two of them", "the total": one order, rather than this or that.
+fn bought_together(turn: &Turn<'_>, items: &[(RecordId, u32)]) -> bool {
+    let has = |list: &[&str]| turn.heard.words.iter().any(|w| list.contains(&w.text.as_str()));
+    let counted = items.iter().any(|(_, count)| *count > 1);
+    let joined = has(&["together", "total", "altogether", "basket", "cart", "order", "combined", "plus", "sum"]);
+    let listed = turn.heard.products.len() > 1 && has(&["and", "plus"]) && has(&["buy", "get", "take", "want", "if", "pay", "bought", "i"]);
+    // What was priced together, here or by a colleague, stays together.
+    let summed = |kind: &ActKind| matches!(kind, ActKind::TotalWith | ActKind::BasketTotal);
+    let pieces = &turn.before.focus.basket;
+    let basket = pieces.len() > 1 && pieces.len() == items.len() && turn.before.last_acts.iter().any(summed);
+    counted || items.len() > 1 && (joined || listed || basket || adds(turn))
+}
+
+/// Leaves what was meant on the table.
+pub fn keep(subject: &Subject, book: &FactBook, state: &mut ConversationState) {
+    const LISTED: usize = 10;
+    if subject.items.is_empty() {
+        return;
+    }
+    // Of a kind that was spoken of, "the Bose" and "the cheapest one" mean one of these.
+    if subject.is_kind() {
+        state.focus.listed = subject.products(book).into_iter().map(|(product, _)| product.sku.clone()).take(LISTED).collect();
+        state.focus.products.clear();
+        state.focus.basket.clear();
+        return;
+    }
+    let pieces: Vec<Pieces> =
+        subject.products(book).into_iter().map(|(product, count)| Pieces { sku: product.sku.clone(), count }).collect();
+    state.focus.products = pieces.iter().map(|piece| piece.sku.clone()).collect();
+    state.focus.note(state.focus.products.clone());
+    if !state.focus.products.iter().all(|sku| state.focus.listed.contains(sku)) {
+        state.focus.listed.clone_from(&state.focus.products);
+    }
+    state.focus.basket = if subject.together || pieces.iter().any(|piece| piece.count > 1) { pieces } else { Vec::new() };
+}
