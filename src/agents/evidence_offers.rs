@@ -1,15 +1,15 @@
 //! What only talk of offers and codes means: a code named, a discount asked for, and the short questions
 //! that follow ("until when?", "and the Zenbook?") while an offer is on the table.
 
+mod follow_up;
+
 use super::orchestrator::Question;
 use super::understanding::Understanding;
 use crate::domain::agent::Intent;
 use crate::domain::goal::Goal;
 use crate::domain::heard::Heard;
-use crate::domain::knowledge::Domain;
 use crate::domain::state::{ConversationState, Pending};
 use crate::domain::text::fold::bare;
-use crate::domain::text::words;
 
 /// A rule of another kind of business speaks this clearly, and the message is not about offers.
 const OTHER_BUSINESS: f32 = 4.0;
@@ -53,7 +53,7 @@ pub fn settled(question: &Question<'_>) -> Option<(Goal, &'static str)> {
     if !free || !on_table || heard.words.len() > FOLLOW_UP || other_business(heard, read) >= OTHER_BUSINESS {
         return None;
     }
-    follow_up(heard, read, state).map(|goal| (goal, "follows up on an offer"))
+    follow_up::goal(heard, read, state).map(|goal| (goal, "follows up on an offer"))
 }
 
 /// "Can I also use HARBOR15?", while another code or a discount is on the table.
@@ -113,7 +113,7 @@ fn by_words(heard: &Heard, read: &Understanding) -> Option<Goal> {
     let elsewhere = hint.goal == Goal::PriceMatch && hint.score >= 5.0;
     // "Can I get it cheaper?", "anything off on these?", "the student thing": no word for an offer is needed.
     let plain = matches!(hint.goal, Goal::WhichCode) && !said(heard, &["code", "codes"]);
-    let student = hint.goal == Goal::DiscountRequest && said(heard, &["thing", "price", "prices", "rate"]);
+    let student = hint.goal == Goal::DiscountRequest && said(heard, &["thing", "price", "prices", "rate", "less", "cheaper"]);
     let speaks = own || elsewhere || plain || student || speaks_of_offers(heard);
     let clear = speaks && other_business(heard, read) < hint.score.max(OTHER_BUSINESS);
     // What Black Friday brings is a question about offers; what else a rule sees in one word is not settled by it.
@@ -121,7 +121,7 @@ fn by_words(heard: &Heard, read: &Understanding) -> Option<Goal> {
 }
 
 /// Words by which customers call an offer.
-const OFFERS: [&str; 24] = [
+const OFFERS: [&str; 26] = [
     "code",
     "codes",
     "coupon",
@@ -145,6 +145,8 @@ const OFFERS: [&str; 24] = [
     "specials",
     "bargains",
     "reduced",
+    "reduction",
+    "reductions",
     "friday",
 ];
 
@@ -217,149 +219,8 @@ fn is_something_else(heard: &Heard, at: usize) -> bool {
     }
 }
 
-/// What a short message asks of the offer on the table.
-fn follow_up(heard: &Heard, read: &Understanding, state: &ConversationState) -> Option<Goal> {
-    let last = state.goal.filter(|goal| goal.intent() == Intent::Marketing);
-    let has_code = state.focus.promotion.is_some();
-    let rule = last.and_then(|last| of_the_rule(last, state));
-    let of_rules = rule.is_some();
-    let own_question = asks_of_products(heard, read);
-    let asks = |goal: Goal| read.hint(goal) > 0.0;
-    if asks(Goal::Haggling) {
-        return Some(Goal::Haggling);
-    }
-    let priced = read.hint(Goal::PriceQuestion) >= CLEAR || asks(Goal::PromoPrice);
-    if asks(Goal::CodeStacking) && (has_code || of_rules) && (!priced || read.hint(Goal::CodeStacking) >= CLEAR) {
-        return Some(Goal::CodeStacking);
-    }
-    if asks(Goal::WhichCode) && !of_rules {
-        return Some(Goal::WhichCode);
-    }
-    if asks(Goal::UpcomingOffers) && !(priced && names(heard, read)) {
-        return Some(Goal::UpcomingOffers);
-    }
-    let of_terms = asks(Goal::OfferTerms) && !names(heard, read) && said(heard, &["minimum", "until", "end", "expire", "start"]);
-    if has_code && !of_rules && of_terms && !own_question {
-        return Some(Goal::OfferTerms);
-    }
-    if has_code && !of_rules && (asks(Goal::CodeCheck) || is_why(heard)) {
-        return Some(Goal::CodeCheck);
-    }
-    if !has_code && !of_rules && asks(Goal::CodeCheck) && names(heard, read) && !own_question {
-        return Some(Goal::WhichCode);
-    }
-    if (asks(Goal::OfferTerms) || of_rules) && !own_question && !names(heard, read) && asks(Goal::OfferTerms) {
-        return Some(rule.unwrap_or(Goal::OfferTerms));
-    }
-    if of_rules && asks(Goal::PriceQuestion) && !names(heard, read) && state.focus.products.is_empty() {
-        return rule;
-    }
-    if (asks(Goal::PriceQuestion) || asks(Goal::PromoPrice)) && !(rule == Some(Goal::Loyalty) && said(heard, &["many", "points"])) {
-        return Some(Goal::PromoPrice);
-    }
-    if asks(Goal::CurrentPromotions) && !own_question {
-        return last.map(|goal| match goal {
-            Goal::UpcomingOffers | Goal::CurrentPromotions => Goal::CurrentPromotions,
-            _ => Goal::WhichCode,
-        });
-    }
-    // "The Wi-Fi one", of promotions just listed.
-    if matches!(last, Some(Goal::CurrentPromotions | Goal::UpcomingOffers)) && picks_one(heard) {
-        return Some(Goal::WhichCode);
-    }
-    if continues_with_another(heard, read) {
-        return last.map(|goal| match goal {
-            Goal::OfferTerms => Goal::CodeCheck,
-            Goal::Haggling | Goal::CodeStacking => Goal::WhichCode,
-            other => other,
-        });
-    }
-    if rule == Some(Goal::Loyalty) && !heard.products.is_empty() && said(heard, &["many", "much", "earn", "get"]) {
-        return rule;
-    }
-    let known = heard.answered.is_some_and(|(domain, likeness)| domain == Domain::Marketing && likeness >= 0.45);
-    let asks_on = of_rules && !own_question && heard.words.len() <= 9 && (known || asks_about_it(heard));
-    if asks_on { rule } else { None }
-}
-
-/// The goal under which a rule of the shop, just quoted, is asked about again.
-fn of_the_rule(last: Goal, state: &ConversationState) -> Option<Goal> {
-    match last {
-        Goal::Loyalty | Goal::Newsletter | Goal::GiftCards | Goal::PriceMatch | Goal::DiscountRequest => Some(last),
-        _ if state.focus.entry.is_some() && state.focus.promotion.is_none() => Some(Goal::DiscountRequest),
-        _ => None,
-    }
-}
-
-/// A question about products, with a word in it that no offer is asked about.
-fn asks_of_products(heard: &Heard, read: &Understanding) -> bool {
-    const OF_OFFERS: [&str; 30] = [
-        "use", "used", "long", "valid", "last", "run", "runs", "running", "work", "works", "good", "minimum", "spend", "end", "ends",
-        "start", "starts", "apply", "applies", "count", "counts", "get", "once", "twice", "order", "time", "expire", "date", "often",
-        "times",
-    ];
-    let clear = read.hints.iter().any(|h| h.goal.intent() == Intent::Sales && h.score >= CLEAR && h.goal != Goal::PriceQuestion);
-    clear && heard.words.iter().any(|w| !words::is_function(&w.text) && !OF_OFFERS.contains(&w.text.as_str()))
-}
-
 fn said(heard: &Heard, list: &[&str]) -> bool {
     heard.words.iter().any(|w| list.contains(&w.text.as_str()))
-}
-
-fn is_why(heard: &Heard) -> bool {
-    let words: Vec<&str> = heard.words.iter().map(|w| w.text.as_str()).collect();
-    matches!(words.as_slice(), ["why"] | ["why", "not"] | ["why", "is", "that"] | ["how", "come"] | ["but", "why"] | ["why", "not", "it"])
-}
-
-fn names(heard: &Heard, read: &Understanding) -> bool {
-    // "The tablet one" says which offer, not what it is for.
-    let of_offer = |end: usize| heard.words.get(end).is_some_and(|w| w.text == "one" || OFFERS.contains(&w.text.as_str()));
-    !heard.products.is_empty()
-        || heard.categories.iter().any(|c| !of_offer(c.words.end))
-        || !heard.brands.is_empty()
-        || read.reference.is_exact()
-}
-
-/// "And the Zenbook?", "what about headphones", "the cheaper one?": the same question of something else.
-fn continues_with_another(heard: &Heard, read: &Understanding) -> bool {
-    let fillers = heard
-        .words
-        .iter()
-        .take_while(|w| matches!(w.text.as_str(), "ok" | "okay" | "so" | "right" | "alright" | "cool" | "great" | "thanks"));
-    let words: Vec<&str> = heard.words.iter().skip(fillers.count()).map(|w| w.text.as_str()).collect();
-    let opens = matches!(words.as_slice(), ["what" | "how", "about" | "if", ..] | ["and" | "or" | "but" | "same", ..]);
-    let counted = words.iter().any(|w| crate::domain::text::number::cardinal(w).is_some());
-    let short = words.len() <= 5;
-    let asks_sales = read.hints.iter().any(|hint| {
-        hint.goal.intent() == Intent::Sales
-            && hint.score >= 3.0
-            && !matches!(hint.goal, Goal::ProductQuestion | Goal::FindProduct | Goal::RefineResults | Goal::PriceQuestion | Goal::Buy)
-    });
-    let tells = words.len() <= 8 && said(heard, &["buying", "buy", "getting", "want", "ordering"]) && names(heard, read);
-    !asks_sales
-        && (tells
-            || opens && words.len() <= 10 && (names(heard, read) || counted)
-            || short && (names(heard, read) || counted && words.len() <= 3))
-}
-
-/// "The Wi-Fi one", "that TV deal".
-fn picks_one(heard: &Heard) -> bool {
-    let first = heard.words.first().is_some_and(|w| matches!(w.text.as_str(), "the" | "that"));
-    let one = heard.words.last().is_some_and(|w| w.text == "one" || OFFERS.contains(&w.text.as_str()));
-    first && one && (3..=6).contains(&heard.words.len())
-}
-
-/// "How do I prove it?", "do they expire?": asked about what a rule of the shop just said.
-fn asks_about_it(heard: &Heard) -> bool {
-    let asks = |word: &str| {
-        matches!(
-            word,
-            "how" | "what" | "where" | "when" | "who" | "why" | "which" | "do" | "does" | "is" | "are" | "can" | "will" | "would"
-        )
-    };
-    let refers = |word: &str| matches!(word, "it" | "they" | "them" | "that" | "those" | "this" | "one" | "points" | "card" | "cards");
-    heard.words.first().is_some_and(|w| asks(&w.text) || matches!(w.text.as_str(), "and" | "so" | "but" | "ok"))
-        && heard.words.iter().any(|w| refers(&w.text))
 }
 
 #[cfg(test)]
@@ -429,7 +290,19 @@ mod tests {
             ("why not", Some(Goal::CodeCheck)),
             ("where is my parcel", None),
             ("until when are you open", None),
-            ("does it have bluetooth", None),
+            ("does the [kettle] fall under it", Some(Goal::CodeCheck)),
+            ("would the [kettle] be in it as well", Some(Goal::CodeCheck)),
+            ("on what then", Some(Goal::OfferTerms)),
+            ("from what date", Some(Goal::OfferTerms)),
+            ("is it on everything", Some(Goal::OfferTerms)),
+            ("the [kettle], what's left to pay", Some(Goal::PromoPrice)),
+            ("how heavy is it", None),
+            ("is it in stock", None),
+            ("thanks, that is all", None),
+            ("ok great", None),
+            ("are you hiring", None),
+            ("can i return it later", None),
+            ("do you deliver to norway", None),
             ("show me something cheaper", None),
         ] {
             assert_eq!(goal_of(text, &state, true), expected, "{text}");

@@ -219,6 +219,7 @@ named_enum! {
         CodeExpired = "code_expired",
         CodeNotYet = "code_not_yet",
         CodeOff = "code_off",
+        CodeBackUnknown = "code_back_unknown",
         CodeWrongCategory = "code_wrong_category",
         CodeMinimum = "code_minimum",
         CodeUntil = "code_until",

@@ -52,6 +52,14 @@ pub fn without_rule(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, stat
         Ok(subject) => {
             let desk = Desk { turn, found, promotions, codes, subject };
             subject::keep(&desk.subject, book, state);
+            let has = |list: &[&str]| turn.heard.words.iter().any(|w| list.contains(&w.text.as_str()));
+            let first = has(&["new", "first"]) && has(&["customer", "customers", "order", "time", "purchase"]);
+            let welcome: Vec<_> = desk.running(book).into_iter().filter(|(_, p)| p.is_for_first_orders()).collect();
+            if first && !welcome.is_empty() {
+                let mut answer = Answer::default();
+                running::several(&welcome, book, &mut answer, state);
+                return answer.done();
+            }
             // "Can I get a discount on it?" names no reason of its own.
             if running::telling(turn).is_empty() && !desk.subject.is_nothing() {
                 which::step(&desk, book, state)

@@ -5,6 +5,7 @@ use super::super::say;
 use super::super::turn::Turn;
 use super::super::understanding::quantity;
 use super::super::understanding::references::Extreme;
+use super::super::understanding::roles::Role;
 use super::codes;
 use crate::domain::fact::{FactBook, RecordId};
 use crate::domain::goal::Goal;
@@ -16,10 +17,17 @@ use std::sync::Arc;
 
 /// Products named, pointed at or on the table, with how many of each.
 pub fn pieces(turn: &Turn<'_>) -> Vec<Pieces> {
-    if let Some(cheap) = cheap_one(turn) {
-        return vec![Pieces { sku: cheap, count: 1 }];
+    if let Some(sku) = cheap_one(turn).or_else(|| wished_one(turn)) {
+        return vec![Pieces { sku, count: 1 }];
     }
-    let meant = meant(turn);
+    let mut meant = meant(turn);
+    // "Together with the dryer", "does it work with the kettle": what is beside it is meant too.
+    let roles = &turn.read.roles.products;
+    let beside = turn.heard.products.iter().enumerate().filter(|(i, _)| roles.get(*i).copied().unwrap_or_default() != Role::Owned);
+    let mut beside = beside.filter_map(|(_, mention)| mention.skus.first().cloned()).peekable();
+    if meant.how != How::Named && beside.peek().is_some() {
+        meant = Meant { skus: beside.collect(), how: How::Named, ambiguous: false };
+    }
     let named = meant.how == How::Named;
     if meant.is_none() || asks_of_a_kind(turn, named) || asks_in_general(turn, named) {
         return Vec::new();
@@ -37,7 +45,7 @@ pub fn pieces(turn: &Turn<'_>) -> Vec<Pieces> {
         let own: Vec<Pieces> = own.filter(|piece| !table.iter().any(|other| other.sku == piece.sku)).collect();
         return table.into_iter().chain(own).collect();
     }
-    let count = quantity::of_it(turn.heard, &turn.read.taken);
+    let count = quantity::of_it(turn.heard, &turn.read.taken).or_else(|| only_one(turn));
     let same_table = !basket.is_empty() && basket.len() == meant.skus.len() && basket.iter().all(|piece| meant.skus.contains(&piece.sku));
     if meant.how == How::Context && same_table && count.is_none() {
         return basket.clone();
@@ -47,6 +55,29 @@ pub fn pieces(turn: &Turn<'_>) -> Vec<Pieces> {
     // A number counts one thing; of several it counts none in particular.
     let count = count.filter(|_| meant.skus.len() == 1).unwrap_or(1);
     meant.skus.into_iter().map(|sku| Pieces { sku, count }).collect()
+}
+
+/// "My Brother": the customer's own, not what an offer is for.
+pub fn is_owned(turn: &Turn<'_>, brand: usize) -> bool {
+    turn.read.roles.brands.get(brand).copied().unwrap_or_default() == Role::Owned
+}
+
+/// "And just one?": of what was several.
+fn only_one(turn: &Turn<'_>) -> Option<u32> {
+    let words = &turn.heard.words;
+    let only = |text: &str| matches!(text, "only" | "just" | "single");
+    let one = words.windows(2).any(|w| only(&w[0].text) && w[1].text == "one" || w[0].text == "one" && only(&w[1].text));
+    (one && words.len() <= 8).then_some(1)
+}
+
+/// "The quietest one": of what is on the table, the first by the property wished for.
+fn wished_one(turn: &Turn<'_>) -> Option<String> {
+    let one = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "one" | "ones"));
+    let wish = turn.read.wishes.first().filter(|_| one && turn.heard.products.is_empty())?;
+    let listed = &turn.before.focus.listed;
+    let table: Vec<Arc<Product>> = turn.shown.iter().filter(|p| listed.contains(&p.sku)).cloned().collect();
+    let ranked = resolve::ranking(&table, &wish.quality)?;
+    ranked.first().and_then(|(at, _, _)| table.get(*at)).map(|product| product.sku.clone())
 }
 
 /// The products a message means. Words that only say which code ("the gaming laptop code") point at none, and
@@ -161,7 +192,8 @@ pub fn category_count(turn: &Turn<'_>) -> Option<u32> {
 /// A kind of thing or a maker is named, and nothing on the table is meant by it.
 fn asks_of_a_kind(turn: &Turn<'_>, named: bool) -> bool {
     let heard = turn.heard;
-    if named || turn.read.reference.is_exact() || (heard.categories.is_empty() && heard.brands.is_empty()) {
+    let brands = (0..heard.brands.len()).filter(|i| !is_owned(turn, *i)).count();
+    if named || turn.read.reference.is_exact() || (heard.categories.is_empty() && brands == 0) {
         return false;
     }
     let meant = meant(turn);
@@ -217,5 +249,6 @@ pub fn adds(turn: &Turn<'_>) -> bool {
     let has = |list: &[&str]| words.iter().any(|w| list.contains(&w.text.as_str()));
     let table = !turn.before.focus.products.is_empty() && turn.before.focus.products.len() <= 2 || !turn.before.focus.basket.is_empty();
     let also = words.windows(2).any(|w| w[0].text == "also" && matches!(w[1].text.as_str(), "take" | "get" | "buy" | "want"));
-    table && (has(&["add", "adding", "plus"]) || also)
+    let with = words.windows(2).any(|w| w[0].text == "together" && w[1].text == "with");
+    table && (has(&["add", "adding", "plus"]) || also || with)
 }

@@ -28,7 +28,9 @@ fn points_named(turn: &Turn<'_>) -> Option<u32> {
     let words = &turn.heard.words;
     let at = words.iter().position(|w| matches!(w.text.as_str(), "points" | "point"))?;
     // A name may stand between: "750 Volt Points".
-    words[at.saturating_sub(2)..at].iter().rev().find_map(|w| w.text.parse().ok())
+    // "500 volt points": a name that is also a unit was joined to its number.
+    let number = |text: &str| text.trim_end_matches(|c: char| c.is_ascii_alphabetic()).parse().ok();
+    words[at.saturating_sub(2)..at].iter().rev().find_map(|w| number(&w.text))
 }
 
 fn worth(count: u32, found: &Findings, book: &mut FactBook, answer: &mut Answer) -> bool {

@@ -5,6 +5,7 @@ use super::super::lookup::{Findings, Lookup};
 use super::super::say;
 use super::super::turn::{Answer, Step, Turn};
 use super::basket::Basket;
+use super::codes::Codes;
 use super::{Desk, family, haggle, points, subject, which};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::agent::Intent;
@@ -29,9 +30,17 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     }
     let pieces = subject::skus(turn);
     let items: Vec<(RecordId, u32)> = found.products.iter().take(pieces.len()).map(|id| (*id, 1)).collect();
-    let items = family::at_the_price_said(turn, items, book);
+    let mut items = family::at_the_price_said(turn, items, book);
+    // "The Bose headphones": a maker's product, found rather than named.
+    if turn.goal == Goal::DiscountRequest && items.is_empty() && !turn.heard.brands.is_empty() {
+        match subject::find(turn, found, book, &Codes::default()) {
+            Ok(subject) => items = subject.items,
+            Err(lookup) => return Step::Look(vec![*lookup]),
+        }
+    }
     let mut answer = Answer::default();
     if turn.goal == Goal::Loyalty && points::step(turn, found, &items, book, &mut answer) {
+        state.focus.promotion = None;
         return answer.done();
     }
     let Some(record) = entry(turn, found, book) else {
@@ -54,15 +63,19 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     answer.done()
 }
 
+/// Groups that shops give discounts to, as they are asked for.
+const GROUPS: [&str; 9] = ["student", "pupil", "senior", "pensioner", "teacher", "veteran", "nurse", "military", "employee"];
+
 fn lookups(turn: &Turn<'_>) -> Vec<Lookup> {
+    let group = || GROUPS.iter().find(|group| turn.heard.words.iter().any(|w| w.stem == stem(group)));
     let plain = match turn.goal {
-        Goal::Loyalty => Some("Do you have a loyalty program? How do points work?"),
-        Goal::Newsletter => Some("How do I sign up for the newsletter?"),
-        Goal::GiftCards => Some("Do you have gift cards?"),
-        Goal::PriceMatch => Some("Do you match prices?"),
-        _ => None,
+        Goal::Loyalty => Some("Do you have a loyalty program? How do points work?".to_owned()),
+        Goal::Newsletter => Some("How do I sign up for the newsletter?".to_owned()),
+        Goal::GiftCards => Some("Do you have gift cards?".to_owned()),
+        Goal::PriceMatch => Some("Do you match prices?".to_owned()),
+        _ => group().map(|group| format!("Do you have a {group} discount? Do {group}s get a discount?")),
     };
-    let question = |text: &str| Lookup::Knowledge { text: text.to_owned(), procedures: Some(false), limit: 3 };
+    let question = |text: String| Lookup::Knowledge { text, procedures: Some(false), limit: 3 };
     let mut wanted = vec![say::knowledge_lookup(turn), plain.map_or_else(|| say::knowledge_lookup(turn), question)];
     wanted.extend(turn.before.focus.entry.clone().map(Lookup::Entry));
     let products = subject::skus(turn);

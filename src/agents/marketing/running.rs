@@ -65,6 +65,9 @@ pub fn step(desk: &Desk<'_>, book: &mut FactBook, state: &mut ConversationState)
 /// "Which of them end this week?": within so many days.
 fn ending_within(turn: &Turn<'_>) -> Option<i32> {
     let has = |list: &[&str]| turn.heard.words.iter().any(|w| list.contains(&w.text.as_str()));
+    if turn.heard.words.windows(3).any(|w| w[0].text == "about" && w[1].text == "to" && matches!(w[2].text.as_str(), "end" | "expire")) {
+        return Some(7);
+    }
     if !has(&["end", "ends", "ending", "expire", "expires", "expiring", "last"]) {
         return None;
     }
@@ -177,7 +180,13 @@ fn upcoming(desk: &Desk<'_>, book: &mut FactBook, state: &mut ConversationState)
         .iter()
         .chain(asked)
         .find(|hit| hit.score >= say::ANSWERS && rules::is_of_offers(hit.record, book) && rules::asks_any(hit.record, &coming, book));
-    if let Some(hit) = own {
+    // What the shop says of sales at large is no answer about bikes where a promotion for bikes is coming.
+    let coming_for_it = !desk.subject.is_nothing()
+        && desk.promotions.iter().any(|(_, p)| {
+            let covers = desk.subject.products(book).iter().any(|(product, _)| p.covers(product));
+            p.runs_on(book.today()) == Err(NotApplicable::NotYet) && covers && !p.categories.is_empty()
+        });
+    if let Some(hit) = own.filter(|_| !coming_for_it) {
         rules::say_answer(desk.turn, hit.record, book, &mut answer, state);
     }
     let today = book.today();

@@ -6,7 +6,7 @@ use super::super::say;
 use super::super::turn::Turn;
 use super::codes::Codes;
 use super::family::{at_the_price_said, one_kind_each, one_of_each_family, one_of_each_name, the_extreme};
-use super::pieces::{adds, before_count, beside_brands, category_count, is_of_a_code, pieces, table};
+use super::pieces::{adds, before_count, beside_brands, category_count, is_of_a_code, is_owned, pieces, table};
 use crate::domain::act::ActKind;
 use crate::domain::fact::{FactBook, RecordId};
 use crate::domain::product::Product;
@@ -31,6 +31,8 @@ pub struct Subject {
     pub together: bool,
     /// The kind of thing, in the shop's own words, where no product is meant.
     pub kind: Vec<String>,
+    /// Others of the kind, among which "the quietest one" may be asked for next.
+    pub beside: Vec<RecordId>,
 }
 
 impl Subject {
@@ -80,7 +82,7 @@ pub fn find(turn: &Turn<'_>, found: &Findings, book: &FactBook, codes: &Codes) -
         let together = bought_together(turn, &items);
         let items = if together { one_of_each_name(turn, items, book) } else { items };
         let items = if together { items } else { one_of_each_family(at_the_price_said(turn, items, book), book) };
-        return Ok(Subject { together, items, kind: Vec::new() });
+        return Ok(Subject { together, items, ..Subject::default() });
     }
     let kinds = kinds(turn, codes);
     let queries = queries(turn, codes, &kinds);
@@ -96,7 +98,7 @@ pub fn find(turn: &Turn<'_>, found: &Findings, book: &FactBook, codes: &Codes) -
         None => Ok(Subject { kind: kinds, ..Subject::default() }),
         Some(search) => {
             if let Some(id) = the_extreme(turn, &search.products, book) {
-                return Ok(Subject { items: vec![(id, 1)], ..Subject::default() });
+                return Ok(Subject { items: vec![(id, 1)], beside: search.products.clone(), ..Subject::default() });
             }
             let count = category_count(turn);
             let alone = search.products.len() == 1 || search.total == 1;
@@ -110,9 +112,9 @@ pub fn find(turn: &Turn<'_>, found: &Findings, book: &FactBook, codes: &Codes) -
             if adds(turn) && alone {
                 let table = found.products.iter().map(|id| (*id, before_count(turn, *id, book)));
                 let items: Vec<(RecordId, u32)> = table.chain(items).collect();
-                return Ok(Subject { items, together: true, kind: Vec::new() });
+                return Ok(Subject { items, together: true, ..Subject::default() });
             }
-            Ok(Subject { items, together: alone && count.is_some(), kind })
+            Ok(Subject { items, together: alone && count.is_some(), kind, beside: Vec::new() })
         }
     }
 }
@@ -142,8 +144,9 @@ fn kinds(turn: &Turn<'_>, codes: &Codes) -> Vec<String> {
 
 /// Searches for what is named, the likeliest first: a maker within the kinds of the code, then anywhere.
 fn queries(turn: &Turn<'_>, codes: &Codes, kinds: &[String]) -> Vec<ProductQuery> {
-    let brands: Vec<String> =
-        turn.heard.brands.iter().filter(|b| !b.words.clone().any(|i| codes.words.contains(&i))).map(|b| b.name.clone()).collect();
+    let wanted = turn.heard.brands.iter().enumerate().filter(|(i, _)| !is_owned(turn, *i));
+    let outside = wanted.filter(|(_, b)| !b.words.clone().any(|i| codes.words.contains(&i)));
+    let brands: Vec<String> = outside.map(|(_, b)| b.name.clone()).collect();
     if brands.is_empty() && kinds.is_empty() {
         return Vec::new();
     }
@@ -172,12 +175,16 @@ fn bought_together(turn: &Turn<'_>, items: &[(RecordId, u32)]) -> bool {
     let has = |list: &[&str]| turn.heard.words.iter().any(|w| list.contains(&w.text.as_str()));
     let counted = items.iter().any(|(_, count)| *count > 1);
     let joined = has(&["together", "total", "altogether", "basket", "cart", "order", "combined", "plus", "sum"]);
-    let listed = turn.heard.products.len() > 1 && has(&["and", "plus"]) && has(&["buy", "get", "take", "want", "if", "pay", "bought", "i"]);
+    let listed = turn.heard.products.len() > 1
+        && has(&["and", "plus"])
+        && has(&["buy", "get", "take", "want", "if", "pay", "bought", "need", "like", "both"]);
+    let which = turn.heard.words.windows(2).any(|w| w[0].text == "which" && matches!(w[1].text.as_str(), "one" | "of" | "is" | "has"));
+    let apart = which || has(&["either", "or", "between", "each", "torn"]);
     // What was priced together, here or by a colleague, stays together.
     let summed = |kind: &ActKind| matches!(kind, ActKind::TotalWith | ActKind::BasketTotal);
     let pieces = &turn.before.focus.basket;
     let basket = pieces.len() > 1 && pieces.len() == items.len() && turn.before.last_acts.iter().any(summed);
-    counted || items.len() > 1 && (joined || listed || basket || adds(turn))
+    counted || items.len() > 1 && !apart && (joined || listed || basket || adds(turn))
 }
 
 /// Leaves what was meant on the table.
@@ -197,7 +204,9 @@ pub fn keep(subject: &Subject, book: &FactBook, state: &mut ConversationState) {
         subject.products(book).into_iter().map(|(product, count)| Pieces { sku: product.sku.clone(), count }).collect();
     state.focus.products = pieces.iter().map(|piece| piece.sku.clone()).collect();
     state.focus.note(state.focus.products.clone());
-    if !state.focus.products.iter().all(|sku| state.focus.listed.contains(sku)) {
+    if !subject.beside.is_empty() {
+        state.focus.listed = say::skus(book, &subject.beside).into_iter().take(LISTED).collect();
+    } else if !state.focus.products.iter().all(|sku| state.focus.listed.contains(sku)) {
         state.focus.listed.clone_from(&state.focus.products);
     }
     state.focus.basket = if subject.together || pieces.iter().any(|piece| piece.count > 1) { pieces } else { Vec::new() };

@@ -48,70 +48,40 @@ pub fn terms(turn: &Turn<'_>, asked: &[Asked], id: RecordId, promotion: &Promoti
     if asked.is_empty() {
         whole(turn, id, promotion, book, answer);
     }
+    let back = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "when" | "back" | "until" | "again"));
+    if let Some(code) = book.field(id, Field::Number).filter(|_| back && !promotion.active) {
+        answer.acts.retain(|act| act.kind != ActKind::CodeBackUnknown);
+        answer.say(Act::plain(ActKind::CodeOff).with("code", code));
+        answer.say(Act::plain(ActKind::CodeBackUnknown).with("code", code));
+        answer.acts.dedup();
+        return;
+    }
     for one in asked.iter().take(2) {
         term(turn, *one, id, promotion, book, answer);
     }
 }
 
+/// Words that ask for a term.
+const WORDS: [(Asked, &str); 7] = [
+    (Asked::Minimum, "minimum min least spend"),
+    (
+        Asked::Who,
+        "new customer customers eligible entitled qualify who already first second 2nd need proof bring brother sister wife husband friend someone anyone anybody somebody prove evidence show",
+    ),
+    (Asked::Times, "twice again once often times"),
+    (Asked::Start, "start starts started begin begins began since"),
+    (Asked::End, "until till end ends ended expire expires expired expiry expiration stop stops over finish last long out"),
+    (Asked::Discount, "percent percentage give gives gave worth"),
+    (Asked::Kinds, "everything cover covers include includes apply applies products items categories things kind kinds"),
+];
+
 /// The terms a message asks about.
 pub fn asked(turn: &Turn<'_>) -> Vec<Asked> {
-    const WORDS: &[(Asked, &[&str])] = &[
-        (Asked::Minimum, &["minimum", "min", "least", "spend"]),
-        (
-            Asked::Who,
-            &[
-                "new",
-                "customer",
-                "customers",
-                "eligible",
-                "entitled",
-                "qualify",
-                "who",
-                "already",
-                "first",
-                "second",
-                "2nd",
-                "need",
-                "proof",
-                "prove",
-                "evidence",
-                "show",
-            ],
-        ),
-        (Asked::Times, &["twice", "again", "once", "often", "times"]),
-        (Asked::Start, &["start", "starts", "started", "begin", "begins", "began", "since"]),
-        (
-            Asked::End,
-            &[
-                "until",
-                "till",
-                "end",
-                "ends",
-                "ended",
-                "expire",
-                "expires",
-                "expired",
-                "expiry",
-                "expiration",
-                "stop",
-                "stops",
-                "over",
-                "finish",
-                "last",
-                "long",
-                "out",
-            ],
-        ),
-        (Asked::Discount, &["percent", "percentage"]),
-        (
-            Asked::Kinds,
-            &["cover", "covers", "include", "includes", "apply", "applies", "products", "items", "categories", "things", "kind", "kinds"],
-        ),
-    ];
     let words: Vec<&str> = turn.heard.words.iter().map(|w| w.text.as_str()).collect();
     let has = |list: &[&str]| list.iter().any(|word| words.contains(word));
     let pair = |a: &str, b: &str| words.windows(2).any(|w| w == [a, b]);
-    let mut found: Vec<Asked> = WORDS.iter().filter(|(_, list)| has(list)).map(|(asked, _)| *asked).collect();
+    let said = |list: &str| list.split(' ').any(|word| words.contains(&word));
+    let mut found: Vec<Asked> = WORDS.iter().filter(|(_, list)| said(list)).map(|(asked, _)| *asked).collect();
     if pair("much", "off") || pair("much", "discount") || pair("i", "get") && has(&["what"]) {
         found.push(Asked::Discount);
     }
@@ -124,6 +94,12 @@ pub fn asked(turn: &Turn<'_>) -> Vec<Asked> {
     }
     if found.is_empty() && has(&["for", "on", "to"]) && has(&["what", "which"]) {
         found.push(Asked::Kinds);
+    }
+    if found.is_empty() && has(&["basket", "cart"]) && pair("how", "much") {
+        found.push(Asked::Minimum);
+    }
+    if found.is_empty() && has(&["date", "day"]) {
+        found.push(if has(&["from"]) { Asked::Start } else { Asked::End });
     }
     // "When does it run?" asks for both ends.
     if found.is_empty() && has(&["when", "run", "runs"]) {

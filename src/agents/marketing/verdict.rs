@@ -1,7 +1,7 @@
 //! A code on what is meant: yes or no and why first, then the price.
 
 use super::super::say;
-use super::super::turn::{Answer, Step};
+use super::super::turn::{Answer, Step, Turn};
 use super::basket::{self, Basket};
 use super::{Desk, Found, ask, terms, which};
 use crate::domain::act::{Act, ActKind};
@@ -61,6 +61,11 @@ fn better_of_two(desk: &Desk<'_>, book: &mut FactBook, answer: &mut Answer, stat
 
 fn on(desk: &Desk<'_>, id: RecordId, promotion: &Arc<Promotion>, book: &mut FactBook, answer: &mut Answer, state: &mut ConversationState) {
     let subject = &desk.subject;
+    // "A 600 dollar TV": what such a thing would come to.
+    let some_such = subject.is_kind() && desk.turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "a" | "an" | "one"));
+    if some_such && on_amount(desk, id, promotion, book, answer) {
+        return;
+    }
     if subject.is_nothing() {
         plain(desk, id, promotion, book, answer, state);
         return;
@@ -92,11 +97,24 @@ fn plain(desk: &Desk<'_>, id: RecordId, promotion: &Promotion, book: &mut FactBo
     }
 }
 
+/// An amount that is to be paid: with its currency, or a bare number beside "basket", "one for 450".
+fn amount_named(turn: &Turn<'_>) -> Option<Money> {
+    let read = &turn.read.prices;
+    let parse = |i: usize| turn.heard.words.get(i).and_then(|w| Money::parse_decimal(&w.text, turn.shop.currency).ok());
+    let bounds = read.min.is_some() != read.max.is_some();
+    if let Some((at, _)) = read.amounts.first().filter(|_| !bounds) {
+        return parse(*at);
+    }
+    let has = |list: &[&str]| turn.heard.words.iter().any(|w| list.contains(&w.text.as_str()));
+    let of_basket = has(&["basket", "cart", "order", "total", "one", "worth", "spend", "spending"]);
+    let number = turn.heard.words.iter().enumerate().filter(|(i, _)| !turn.heard.products.iter().any(|p| p.words.contains(i)));
+    let number = number.filter(|(_, w)| w.text.parse::<f64>().is_ok_and(|n| n >= 20.0)).map(|(i, _)| i).next();
+    number.filter(|_| of_basket && !turn.heard.codes.iter().any(|code| code.known)).and_then(parse)
+}
+
 /// On an amount the customer names: "my 140 dollar basket".
 fn on_amount(desk: &Desk<'_>, id: RecordId, promotion: &Promotion, book: &mut FactBook, answer: &mut Answer) -> bool {
-    let read = &desk.turn.read.prices;
-    let said = read.amounts.first().and_then(|(at, _)| desk.turn.heard.words.get(*at));
-    let amount = said.and_then(|w| Money::parse_decimal(&w.text, desk.turn.shop.currency).ok());
+    let amount = amount_named(desk.turn);
     let Some(amount) = amount.filter(|_| promotion.runs_on(book.today()).is_ok()) else { return false };
     let (Some(code), Some(off)) = (book.field(id, Field::Number), book.field(id, Field::Discount)) else { return false };
     let total = book.said_amount(amount);

@@ -94,6 +94,7 @@ fn for_basket(desk: &Desk<'_>, basket: &Basket, book: &mut FactBook, answer: &mu
     if promotion.is_personal() {
         answer.acts.extend(condition(best, book));
     }
+    answer.acts.extend(basket::shortage(&desk.subject.items, book));
     // One other way is enough: a better code to come, a second one, or one for those it is meant for.
     if better_soon(desk, basket, &promotion, book, answer) || near_is_told(answer) {
         return;
@@ -105,7 +106,6 @@ fn for_basket(desk: &Desk<'_>, basket: &Basket, book: &mut FactBook, answer: &mu
         answer.say(Act::plain(ActKind::AlsoCode).with("code", code).with("after", priced.after).with_some("description", words));
         answer.cards.push(*id);
     }
-    answer.acts.extend(basket::shortage(&desk.subject.items, book));
 }
 
 fn near_is_told(answer: &Answer) -> bool {

@@ -58,10 +58,11 @@ pub fn of_it(heard: &Heard, taken: &[bool]) -> Option<u32> {
         "them",
         "altogether",
         "total",
+        "only",
     ];
     const ASKED: &[&str] = &[
         "for", "get", "buy", "take", "want", "need", "order", "x", "about", "cost", "costs", "having", "all", "and", "if", "with", "got",
-        "buying", "getting", "taking", "ordering", "bought", "by", "make", "are", "us", "so",
+        "buying", "getting", "taking", "ordering", "bought", "by", "make", "are", "us", "so", "it", "just", "only",
     ];
     let word = |i: usize| heard.words.get(i).map_or("", |w| w.text.as_str());
     let found = (0..heard.words.len()).find_map(|i| {
@@ -115,6 +116,7 @@ mod tests {
             ("what about buying 2", Some(2)),
             ("if i got two pairs", Some(2)),
             ("three?", Some(3)),
+            ("and if i make it two only", Some(2)),
             ("a pair of headphones", None),
         ] {
             let heard = heard(text);

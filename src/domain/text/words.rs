@@ -16,6 +16,9 @@ static ENGLISH: LazyLock<HashSet<&'static str>> = LazyLock::new(|| lines(include
 static REQUEST: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| lines(include_str!("../../../assets/nlu/request_words.txt")).flat_map(str::split_whitespace).collect());
 
+static OFFERS: LazyLock<HashSet<String>> =
+    LazyLock::new(|| lines(include_str!("../../../assets/nlu/offer_words.txt")).flat_map(str::split_whitespace).map(stem).collect());
+
 static SYNONYMS: LazyLock<HashMap<String, Vec<String>>> = LazyLock::new(|| {
     let mut groups: HashMap<String, Vec<String>> = HashMap::new();
     for line in lines(include_str!("../../../assets/nlu/synonyms.txt")) {
@@ -55,6 +58,11 @@ pub fn is_english(word: &str) -> bool {
 /// Whether a word (folded, or its stem) belongs to asking rather than to what is asked for.
 pub fn is_request(text: &str, stem: &str) -> bool {
     REQUEST.contains(text) || REQUEST.contains(stem)
+}
+
+/// Whether a stem belongs to talk of offers and says nothing about products.
+pub fn is_of_offers(stemmed: &str) -> bool {
+    OFFERS.contains(stemmed)
 }
 
 /// Stems (or phrases of stems) that mean the same as a stem or phrase of stems.

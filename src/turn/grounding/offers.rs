@@ -23,7 +23,7 @@ pub fn hold(act: &Act, book: &FactBook) -> bool {
         A::CodeFitsThese | A::CodeUntil => runs(Ok(())),
         A::CodeExpired => runs(Err(NotApplicable::Expired)),
         A::CodeNotYet | A::Upcoming | A::SoonCode => runs(Err(NotApplicable::NotYet)) && of_one_promotion(act, book),
-        A::CodeOff => runs(Err(NotApplicable::SwitchedOff)),
+        A::CodeOff | A::CodeBackUnknown => runs(Err(NotApplicable::SwitchedOff)),
         A::CodeNoEnd => of_code(act, book).is_some_and(|p| p.end.is_none()),
         A::CodeNoMinimum => of_code(act, book).is_some_and(|p| p.minimum_total.is_none()),
         A::CodeForAll => of_code(act, book).is_some_and(|p| p.categories.is_empty()),

@@ -65,6 +65,7 @@ fn saying(act: &Act) -> Saying {
         | A::CodeNoMinimum
         | A::CodeForAll
         | A::CodeForAnyone
+        | A::CodeBackUnknown
         | A::CodeTimesUnknown
         | A::CodeNotAgain
         | A::CodeCondition
