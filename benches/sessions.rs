@@ -22,6 +22,10 @@ use rand::seq::IndexedRandom as _;
 use redb::{Database, ReadableDatabase as _, ReadableTableMetadata as _, TableHandle as _};
 use serde_json::Value;
 
+/// The program's own allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Turns of a session.
 const TURNS: usize = 10;
 /// Conversations going on at once.

@@ -13,6 +13,10 @@ use electromart::store::command::{Accept, AcceptRules, Accepted, OpenSession, Se
 use electromart::store::embedded::{Embedded, EmbeddedOptions};
 use electromart::store::{Store, StoreError};
 
+/// The program's own allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Sessions that talk at once.
 const SESSIONS: u64 = 500;
 /// Bytes of a customer's message, a reply, a state and a turn record, as conversations have them.

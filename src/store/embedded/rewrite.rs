@@ -2,7 +2,7 @@
 //!
 //! A database that is compacted in place keeps the bytes of removed rows in pages that are free, or were
 //! when the file was cut. A copy holds what is stored and nothing else. It costs a second file for as long
-//! as it takes, one to two seconds for every 100 MB; meanwhile reads go on and writes wait.
+//! as it takes, one to three seconds for every 100 MB; meanwhile reads go on and writes wait.
 //!
 //! A power cut at any moment leaves the old file or the new one, both whole and saying the same: the new
 //! one is on disk before it gets its name, and nothing is written to it before the name is on disk.
