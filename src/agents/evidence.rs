@@ -1,7 +1,6 @@
 //! Evidence about a message: the rules', the conversation's, a model's, and what they add up to.
 
-use super::evidence_offers;
-use super::evidence_words;
+use super::{evidence_answers, evidence_offers, evidence_words};
 use super::orchestrator::Question;
 use super::understanding::Understanding;
 use super::understanding::affirm::Answer;
@@ -11,7 +10,6 @@ use crate::domain::agent::{Decider, Intent, IntentScores};
 use crate::domain::asks::Slot;
 use crate::domain::goal::Goal;
 use crate::domain::heard::Heard;
-use crate::domain::knowledge::Domain;
 use crate::domain::query::Degree;
 use crate::domain::text::words;
 
@@ -50,6 +48,9 @@ pub fn weigh(question: &Question<'_>) -> Weighed {
             let mut logits = [0.0; 5];
             for (i, logit) in logits.iter_mut().enumerate() {
                 *logit = MODEL * model.intents.0[i].max(1e-6).ln() + RULE_BESIDE_MODEL * rules[i] + 0.5 * continuing[i];
+            }
+            if let Some((intent, odds)) = evidence_answers::intent(question.heard, question.read) {
+                logits[intent.index()] += odds;
             }
             let reasoning = format!("{} for {}, rules for {}", model.decider, model.intents.best().0, named(best_rule));
             Weighed { scores: IntentScores::softmax(logits, 1.0), decider: model.decider, reasoning }
@@ -154,14 +155,7 @@ fn by_context(question: &Question<'_>) -> Vec<(Goal, f32)> {
     // Within sales the form decides; for whose business it is, it is one hint among others.
     let of_products = state.intent == Some(Intent::Sales) && read.form.subject == Subject::Pointed;
     found.extend(by_form(question).into_iter().map(|(goal, score)| (goal, score.min(if of_products { 4.5 } else { 2.8 }))));
-    if let Some((domain, likeness)) = heard.answered
-        && likeness >= KNOWN_QUESTION
-        && heard.words.iter().filter(|word| !words::is_function(&word.text)).count() > 1
-        // Somebody who names a kind of thing and a price wants to see things.
-        && (heard.categories.is_empty() || read.prices.is_empty() && read.hint(Goal::Recommend) < 3.0)
-    {
-        found.push((answered_by(domain), 2.2 + 3.0 * (likeness - KNOWN_QUESTION)));
-    }
+    found.extend(evidence_answers::goals(question));
     found
 }
 
@@ -283,20 +277,6 @@ fn of_those(heard: &Heard) -> bool {
             && w[1].text == "of"
             && matches!(w[2].text.as_str(), "them" | "these" | "those" | "the")
     })
-}
-
-/// From this likeness on a message asks what an entry of the knowledge base asks.
-const KNOWN_QUESTION: f32 = 0.62;
-
-/// The goal under which the agent of a domain answers from the knowledge base.
-fn answered_by(domain: Domain) -> Goal {
-    match domain {
-        Domain::Sales => Goal::PaymentMethods,
-        Domain::Marketing => Goal::Loyalty,
-        Domain::Support => Goal::SetupHelp,
-        Domain::Logistics => Goal::ShippingPolicy,
-        Domain::Store => Goal::StoreLocation,
-    }
 }
 
 /// "What about the Legion?" asks the last question again of something else.
@@ -425,13 +405,17 @@ pub fn is_plain(question: &Question<'_>) -> bool {
     let search = heard.words.len() <= 3 && (!heard.categories.is_empty() || !heard.brands.is_empty());
     // "Drill for concrete walls": a kind of thing and what it is for.
     let opens_with_a_thing = heard.words.len() <= 8 && heard.categories.iter().any(|c| c.words.start == 0 && !c.names.is_empty());
-    let known = heard.answered.is_some_and(|(_, likeness)| likeness >= KNOWN_QUESTION + 0.1);
+    let known = evidence_answers::is_known(heard, read);
+    let asks_of_the_shop = heard.words.windows(2).any(|w| matches!(w[0].text.as_str(), "is" | "are") && w[1].text == "there")
+        && heard.categories.is_empty()
+        && heard.brands.is_empty();
     let certain_order = heard.orders.iter().any(|order| order.certain);
     let asks_for_things = heard
         .words
         .windows(3)
         .any(|w| w[0].text == "do" && w[1].text == "you" && matches!(w[2].text.as_str(), "sell" | "have" | "carry" | "stock" | "offer"));
     known
+        || asks_of_the_shop
         || courtesy
         || certain_order
         || asks_for_things

@@ -1,8 +1,8 @@
 //! General: the shop itself, courtesy, small talk, and a kind no to what a shop cannot do.
 
 use super::lookup::{Findings, Lookup};
-use super::say;
 use super::turn::{Answer, Colleague, Step, Turn, chip};
+use super::{hours, say};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::agent::Agent;
 use crate::domain::fact::FactBook;
@@ -20,6 +20,8 @@ impl Colleague for General {
 
     fn step(&self, turn: &Turn<'_>, found: &Findings, book: &mut FactBook, _: &mut ConversationState) -> Step {
         match turn.goal {
+            // Courtesy is seen by its words; a model alone also takes "telly" for a goodbye.
+            goal if is_small(goal) && !is_courteous(turn) => out_of_scope(turn, found, book),
             Goal::Greeting => with_chips(ActKind::Greet),
             Goal::Thanks => plain(ActKind::Thank),
             Goal::Goodbye => plain(ActKind::Farewell),
@@ -27,7 +29,7 @@ impl Colleague for General {
             Goal::BotQuestion => bot_question(turn),
             Goal::Capabilities => with_chips(ActKind::Capabilities),
             Goal::OtherLanguage => plain(ActKind::OtherLanguage),
-            Goal::StoreHours => hours(turn, found, book),
+            Goal::StoreHours => hours::step(turn, found, book),
             Goal::Affirm => plain(ActKind::AnythingElse),
             Goal::Deny => plain(ActKind::Acknowledge),
             Goal::StoreLocation | Goal::Contact | Goal::ShopServices => say::from_knowledge(turn, found, book),
@@ -36,6 +38,34 @@ impl Colleague for General {
             goal => Answer::hand_over(goal),
         }
     }
+}
+
+/// Whether a message asks what the shop does, has or allows.
+fn asks_the_shop(turn: &Turn<'_>) -> bool {
+    let words: Vec<&str> = turn.heard.words.iter().map(|word| word.text.as_str()).collect();
+    let begins = matches!(
+        words.as_slice(),
+        ["do" | "can" | "could" | "will" | "would" | "are", "you" | "u", _, ..]
+            | ["is" | "are", "there", _, ..]
+            | ["does" | "is", "the" | "your", _, ..]
+            | ["may" | "can", "i" | "we", _, ..]
+            | ["have", "you", _, ..]
+    );
+    let of_the_shop = words.contains(&"your") && matches!(words.first(), Some(&("who" | "what" | "where" | "which" | "how" | "when")));
+    begins && words.len() >= 4 || of_the_shop
+}
+
+fn is_small(goal: Goal) -> bool {
+    matches!(goal, Goal::Greeting | Goal::Thanks | Goal::Goodbye | Goal::SmallTalk | Goal::BotQuestion | Goal::Capabilities)
+}
+
+/// Whether the words bear out that a message is only courtesy: a rule sees it, or nothing in it asks for anything.
+fn is_courteous(turn: &Turn<'_>) -> bool {
+    const ASKS: [&str; 14] = ["do", "does", "can", "could", "is", "are", "where", "when", "how", "what", "which", "who", "will", "have"];
+    let words = &turn.heard.words;
+    let asks = turn.text.contains('?') || words.iter().take(3).any(|word| ASKS.contains(&word.text.as_str()));
+    let strange = words.len() <= 2 && !words.iter().any(|word| crate::domain::text::words::is_common(&word.text));
+    turn.read.hint(turn.goal) >= 2.0 || !asks && !strange && !turn.heard.describing.contains(&true)
 }
 
 fn plain(kind: ActKind) -> Step {
@@ -85,29 +115,28 @@ fn bot_question(turn: &Turn<'_>) -> Step {
     plain(ActKind::AboutBot)
 }
 
-/// Configured hours first, the knowledge base otherwise.
-fn hours(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> Step {
-    match &turn.shop.hours {
-        Some(hours) => {
-            let sentence = book.shop(hours);
-            Answer::of(vec![Act::plain(ActKind::Knowledge).with("sentence", sentence)]).done()
-        }
-        None => say::from_knowledge(turn, found, book),
-    }
-}
-
 /// Perhaps the shop has an answer after all; otherwise a kind no and what it can do.
 fn out_of_scope(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> Step {
     /// Surer than elsewhere: the message was taken for nothing the shop does.
     const SURELY: f32 = 0.6;
+    /// Surer still where its words say that it is nothing for a shop.
+    const AGAINST_ITS_WORDS: f32 = 0.85;
     if found.knowledge.is_empty() {
         return Step::Look(vec![say::knowledge_lookup(turn)]);
     }
-    if let Some(hit) = say::best_entry(found, 0).filter(|hit| hit.score >= SURELY) {
+    let understood = turn.read.hint(Goal::OutOfScope) >= 3.0;
+    let least = if understood { AGAINST_ITS_WORDS } else { SURELY };
+    let sure = say::best_entry(found, 0).filter(|hit| hit.score >= least);
+    if let Some(hit) = sure.or_else(|| say::in_its_words(turn, found).filter(|_| !understood)) {
         let mut answer = Answer::default();
-        say::say_entry(book, hit.record, &mut answer);
+        say::say_entry(book, hit, &mut answer);
         return answer.done();
     }
-    let understood = turn.read.hint(Goal::OutOfScope) >= 3.0;
+    // "Do you sharpen knives?" was understood; the shop has just not said.
+    if !understood && asks_the_shop(turn) {
+        let mut answer = Answer::of(vec![Act::plain(ActKind::NotInRecords)]);
+        say::offer_nearest(found, book, &mut answer);
+        return answer.done();
+    }
     with_chips(if understood { ActKind::OutOfScope } else { ActKind::NotUnderstood })
 }

@@ -1,6 +1,7 @@
 //! Look-ups: what an agent asks of the shop's records, and what comes back.
 
 use crate::domain::fact::RecordId;
+use crate::domain::knowledge::{Domain, Part};
 use crate::domain::query::ProductQuery;
 
 /// A question to the shop's records.
@@ -56,6 +57,8 @@ pub enum Lookup {
     },
     /// An entry of the knowledge base by its identifier.
     Entry(String),
+    /// The entries that say when the shop is open.
+    Hours,
     /// Whether what was said shows that an order is the customer's.
     Identity(Claim),
 }
@@ -77,6 +80,7 @@ impl Lookup {
             Self::Tickets => "tickets",
             Self::Knowledge { .. } => "knowledge",
             Self::Entry(_) => "entry",
+            Self::Hours => "hours",
             Self::Identity(_) => "identity",
         }
     }
@@ -141,6 +145,12 @@ pub struct KnowledgeFound {
     pub score: f32,
     /// Whether its answer is a procedure.
     pub procedure: bool,
+    /// The sentences of it that answer.
+    pub part: Part,
+    /// How much of what the question says it speaks of, 0 to 1.
+    pub covers: f32,
+    /// Whose it is.
+    pub domain: Domain,
 }
 
 /// Everything looked up so far in a turn.
@@ -174,6 +184,8 @@ pub struct Findings {
     pub knowledge: Vec<Vec<KnowledgeFound>>,
     /// An entry asked for by its identifier.
     pub entry: Option<Option<RecordId>>,
+    /// The entries that say when the shop is open, once asked for.
+    pub hours: Option<Vec<RecordId>>,
     /// The verdict on a claim.
     pub identity: Option<Verdict>,
 }

@@ -5,8 +5,10 @@
 
 mod evidence;
 mod evidence_offers;
+mod evidence_answers;
 mod evidence_words;
 pub mod general;
+mod hours;
 mod identity;
 pub mod logistics;
 pub mod lookup;
@@ -15,7 +17,7 @@ pub mod orchestrator;
 mod policy;
 mod resolve;
 pub mod sales;
-mod say;
+pub mod say;
 pub mod speech;
 pub mod support;
 pub mod turn;

@@ -8,6 +8,7 @@ use super::evidence;
 use super::evidence_offers;
 use super::understanding::Understanding;
 use super::understanding::affirm::Answer;
+use crate::domain::act::ActKind;
 use crate::domain::agent::{Agent, Decider, Intent, IntentScores};
 use crate::domain::asks::Slot;
 use crate::domain::goal::Goal;
@@ -158,8 +159,13 @@ fn by_conversation(question: &Question<'_>) -> Option<Decision> {
     if question.read.best_hint().is_some_and(|hint| hint.goal == Goal::BotQuestion && hint.score >= 4.0) {
         return Some(by_words(Goal::BotQuestion, "a question about the assistant"));
     }
+    // Wrapping, recycling, dogs in the shop: words for something a shop does or does not, and nothing it sells.
+    if question.read.best_hint().is_some_and(|hint| hint.goal == Goal::ShopServices && hint.score >= 7.0) {
+        return Some(by_words(Goal::ShopServices, "something the shop does, or does not"));
+    }
     // The name of a product is understood in any language; what is asked of it is not.
-    if question.read.hint(Goal::OtherLanguage) >= 5.0 {
+    let foreign = question.heard.foreign && question.read.contact.is_empty();
+    if question.read.hint(Goal::OtherLanguage) >= 5.0 || foreign {
         return Some(by_words(Goal::OtherLanguage, "another language"));
     }
     if let Some((goal, why)) = evidence_offers::settled(question) {
@@ -167,6 +173,12 @@ fn by_conversation(question: &Question<'_>) -> Option<Decision> {
     }
     if let Some(decision) = by_what_it_holds(question) {
         return Some(decision);
+    }
+    if question.state.pending.is_none()
+        && question.state.last_acts.contains(&ActKind::NotInRecords)
+        && question.read.answer == Some(Answer::Yes)
+    {
+        return Some(settled(Route::Escalate(Escalation::Asked), Goal::HumanRequest, "takes up the offer of a person"));
     }
     match question.state.pending.as_ref()? {
         Pending::Confirm(action) => {

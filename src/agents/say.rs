@@ -3,19 +3,21 @@
 use std::sync::Arc;
 
 use super::lookup::{Findings, KnowledgeFound, Lookup};
-use super::turn::{Answer, Turn};
+use super::turn::{Answer, Turn, chip};
 use crate::domain::act::{Act, ActKind};
+use crate::domain::agent::Intent;
 use crate::domain::fact::{FactBook, FactId, RecordId};
 use crate::domain::goal::Goal;
-use crate::domain::knowledge::Knowledge;
+use crate::domain::knowledge::{Domain, Knowledge, Part};
 use crate::domain::order::Order;
 use crate::domain::product::{Availability, Product};
 use crate::domain::promotion::Promotion;
 use crate::domain::record::{Field, Record};
+use crate::domain::text::words;
 use crate::domain::ticket::Ticket;
 
-/// From this score on an entry of the knowledge base answers the question.
-pub const ANSWERS: f32 = 0.46;
+/// From this probability on an entry of the knowledge base is taken to answer the question.
+pub const ANSWERS: f32 = 0.45;
 /// Pieces at hand below which "only a few left" is said.
 const FEW: u32 = 3;
 
@@ -120,14 +122,37 @@ pub fn best_entry(found: &Findings, which: usize) -> Option<KnowledgeFound> {
     found.knowledge.get(which)?.iter().copied().find(|hit| hit.score >= ANSWERS)
 }
 
-/// Says what an entry says: its sentences, or its steps.
-pub fn say_entry(book: &mut FactBook, id: RecordId, answer: &mut Answer) {
+/// An entry to be said, and which of its sentences.
+#[derive(Debug, Clone, Copy)]
+pub struct Quote {
+    record: RecordId,
+    part: Part,
+}
+
+impl From<RecordId> for Quote {
+    /// The whole entry.
+    fn from(record: RecordId) -> Self {
+        Self { record, part: Part::WHOLE }
+    }
+}
+
+impl From<KnowledgeFound> for Quote {
+    /// The sentences that answer.
+    fn from(found: KnowledgeFound) -> Self {
+        Self { record: found.record, part: found.part }
+    }
+}
+
+/// Says what an entry says: its sentences, those of them that answer, or its steps.
+pub fn say_entry(book: &mut FactBook, quote: impl Into<Quote>, answer: &mut Answer) {
+    let Quote { record: id, part } = quote.into();
     let Some(entry) = entry(book, id) else { return };
     let steps = entry.steps().len();
+    let places = |count: usize| (0..count).filter_map(|i| u16::try_from(i).ok());
     let fields: Vec<Field> = if steps > 0 {
-        (0..steps).filter_map(|i| u16::try_from(i).ok()).map(Field::Step).collect()
+        places(steps).map(Field::Step).collect()
     } else {
-        (0..entry.sentences().len()).filter_map(|i| u16::try_from(i).ok()).map(Field::Sentence).collect()
+        places(entry.sentences().len()).filter(|place| part.has(*place)).map(Field::Sentence).collect()
     };
     let kind = if steps > 0 { ActKind::KnowledgeMore } else { ActKind::Knowledge };
     for field in fields {
@@ -137,22 +162,36 @@ pub fn say_entry(book: &mut FactBook, id: RecordId, answer: &mut Answer) {
     }
 }
 
+/// Whether the shop surely has an answer to the message, whatever agent it has come to.
+pub fn is_answered(turn: &Turn<'_>) -> bool {
+    const SURELY: f32 = 0.7;
+    turn.heard.answered.as_ref().is_some_and(|answered| answered.score >= SURELY)
+}
+
 /// The look-up for the message's own words.
 pub fn knowledge_lookup(turn: &Turn<'_>) -> Lookup {
-    Lookup::Knowledge { text: question_text(turn), procedures: Some(false), limit: 3 }
+    Lookup::Knowledge { text: question_text(turn), procedures: Some(false), limit: 6 }
 }
 
-/// The words to look an answer up by: the message, or what it continues.
+/// The words to look an answer up by: the message, what it continues, or both where it goes on with an answer.
 pub fn question_text(turn: &Turn<'_>) -> String {
-    if turn.continues { turn.said.to_owned() } else { turn.text.to_owned() }
+    let joined = turn.heard.answered.as_ref().and_then(|answered| answered.joined.clone());
+    match joined {
+        _ if turn.continues => turn.said.to_owned(),
+        Some(joined) => joined,
+        None => turn.text.to_owned(),
+    }
 }
-
-/// From this score on an entry answers the customer's own words beyond doubt.
-const SURE: f32 = 0.72;
 
 /// The plainest way to ask what a goal is about, for messages in words no entry knows.
-fn plain_question(goal: Goal) -> Option<&'static str> {
-    Some(match goal {
+fn plain_question(turn: &Turn<'_>) -> Option<&'static str> {
+    let asks = |words: &[&str]| turn.heard.words.iter().any(|word| words.contains(&word.text.as_str()));
+    Some(match turn.goal {
+        Goal::DeliveryDate => "How long does delivery take?",
+        Goal::ShippingPolicy if asks(&["long", "fast", "soon", "quick", "quickly", "when", "days", "time"]) => {
+            "How long does delivery take?"
+        }
+        Goal::ShippingPolicy if asks(&["much", "cost", "costs", "fee", "price", "charge"]) => "How much is delivery?",
         Goal::StoreHours => "What are your opening hours?",
         Goal::StoreLocation => "Where is your store? What is the address?",
         Goal::Contact => "How can I contact you?",
@@ -170,18 +209,71 @@ fn plain_question(goal: Goal) -> Option<&'static str> {
 /// Answers from the knowledge base, or says that the records hold no answer. One look-up.
 pub fn from_knowledge(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> super::turn::Step {
     if found.knowledge.is_empty() {
-        let plain = plain_question(turn.goal).map(|text| Lookup::Knowledge { text: text.to_owned(), procedures: Some(false), limit: 1 });
-        return super::turn::Step::Look(std::iter::once(knowledge_lookup(turn)).chain(plain).collect());
+        return super::turn::Step::Look(lookups(turn));
     }
     let mut answer = Answer::default();
-    let own = best_entry(found, 0);
-    // An answer to the customer's own words, unless they hardly fit and the plain question fits well.
-    let plain = best_entry(found, 1).filter(|plain| own.is_none_or(|own| own.score < SURE && plain.score > own.score));
-    match plain.or(own) {
-        Some(hit) => say_entry(book, hit.record, &mut answer),
-        None => answer.say_plain(ActKind::NotInRecords),
-    }
+    known(turn, found, book, &mut answer);
     answer.done()
+}
+
+/// The look-ups for [`known`].
+pub fn lookups(turn: &Turn<'_>) -> Vec<Lookup> {
+    let plain = plain_question(turn).map(|text| Lookup::Knowledge { text: text.to_owned(), procedures: Some(false), limit: 1 });
+    std::iter::once(knowledge_lookup(turn)).chain(plain).collect()
+}
+
+/// Says what the knowledge base answers, or that it does not.
+pub fn known(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, answer: &mut Answer) {
+    let own = best_entry(found, 0).or_else(|| at_home(turn, found)).or_else(|| in_its_words(turn, found));
+    match own.or_else(|| of_the_matter(found)) {
+        Some(hit) => say_entry(book, hit, answer),
+        None => {
+            answer.say_plain(ActKind::NotInRecords);
+            offer_nearest(found, book, answer);
+        }
+    }
+}
+
+/// What the nearest entries are the answer to, to be tapped.
+pub fn offer_nearest(found: &Findings, book: &FactBook, answer: &mut Answer) {
+    const NEAR: f32 = 0.06;
+    const OFFERED: usize = 2;
+    let near = found.knowledge.iter().flatten().filter(|hit| hit.score >= NEAR && !hit.procedure);
+    for hit in near.take(OFFERED) {
+        if let Some(question) = entry(book, hit.record).and_then(|entry| entry.questions.first().cloned()) {
+            answer.options.push(chip("say", &question));
+        }
+    }
+}
+
+/// The entry that says every telling word of a message, where those are more than one: "what is Tweede Ronde" asks no
+/// question of any entry, but only one speaks of it.
+pub fn in_its_words(turn: &Turn<'_>, found: &Findings) -> Option<KnowledgeFound> {
+    const LIKELY: f32 = 0.2;
+    const ALL: f32 = 0.99;
+    let telling = turn.heard.words.iter().filter(|word| !words::is_function(&word.text)).count();
+    found.knowledge.first()?.iter().copied().find(|hit| telling > 1 && hit.covers >= ALL && hit.score >= LIKELY)
+}
+
+/// The likeliest entry of the very domain the message belongs to: what it is about is known, so less is asked of it.
+fn at_home(turn: &Turn<'_>, found: &Findings) -> Option<KnowledgeFound> {
+    const AT_HOME: f32 = 0.33;
+    let home = match turn.goal.intent() {
+        Intent::Sales => Domain::Sales,
+        Intent::Marketing => Domain::Marketing,
+        Intent::Support => Domain::Support,
+        Intent::Orders => Domain::Logistics,
+        Intent::General => Domain::Store,
+    };
+    found.knowledge.first()?.iter().copied().find(|hit| hit.score >= AT_HOME && hit.domain == home)
+}
+
+/// The entry that answers the plain question of the goal, where it speaks of what the customer says. An answer to
+/// everything that has to do with delivery is none to "do you ship fireworks".
+fn of_the_matter(found: &Findings) -> Option<KnowledgeFound> {
+    const SPEAKS_OF: f32 = 0.33;
+    let plain = best_entry(found, 1)?;
+    found.knowledge.first()?.iter().copied().find(|hit| hit.record == plain.record && hit.covers >= SPEAKS_OF)
 }
 
 /// Sympathy first, where the mood asks for it.

@@ -138,6 +138,11 @@ async fn import(app: &App, kind: &str, bytes: &[u8], options: Options) -> Result
     let report = exchange::import::import(&app.engine.store, kind, bytes, &app.context(), options).await?;
     if report.applied {
         app.engine.library.refresh(&app.engine.store, &[kind]).await?;
+        if kind == RecordKind::Knowledge {
+            // Nobody waits for it: until it is done, words find what is new.
+            let engine = std::sync::Arc::clone(&app.engine);
+            tokio::spawn(async move { engine.learn_meaning().await });
+        }
     }
     serde_json::to_value(&report).map_err(|_| CommandError("the report could not be written".to_owned()))
 }

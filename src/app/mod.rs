@@ -143,6 +143,7 @@ impl App {
             deadline: Duration::from_secs(config.limits.turn_deadline_s),
             identity_pause: IDENTITY_PAUSE,
         });
+        engine.recall_meaning().await?;
         let queue = Queue::new(Arc::clone(&engine), config.limits.queue_messages, config.limits.workers);
         let gateway = Gateway::new(store, queue.clone(), hub, config.limits.clone());
         let metrics = crate::telemetry::start_metrics();

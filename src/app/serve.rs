@@ -45,6 +45,13 @@ impl Listeners {
     }
 }
 
+/// Makes what the knowledge base is searched by. Customers are served meanwhile.
+async fn learn(app: App) {
+    if let Err(error) = app.engine.learn_meaning().await {
+        tracing::error!(%error, "the knowledge base is searched by words alone");
+    }
+}
+
 async fn listen(address: SocketAddr) -> Result<TcpListener, AppError> {
     TcpListener::bind(address).await.map_err(|error| AppError::Listen { address, reason: plain(&error) })
 }
@@ -79,6 +86,7 @@ pub async fn run(app: App, listeners: Listeners, shutdown: impl Future<Output = 
     let mut tasks = tokio::task::JoinSet::new();
     tasks.spawn(app.queue.clone().work());
     tasks.spawn(upkeep::work(app.clone()));
+    tasks.spawn(learn(app.clone()));
     match control::bind(&app.config.server.data_dir) {
         Ok(listener) => {
             tasks.spawn(control::serve(app.clone(), listener));

@@ -193,11 +193,14 @@ pub struct Forget {
     after_help = "Example: electromart eval intents lines.jsonl --json\nintents: {text, label, history?}; sentiment: {text, label: positive|neutral|negative}; urgency: {text, label: urgent|normal}"
 )]
 pub struct Eval {
-    /// intents, sentiment or urgency
-    #[arg(value_parser = ["intents", "sentiment", "urgency"])]
+    /// intents, sentiment, urgency, or knowledge: the answers the data folder's shop has
+    #[arg(value_parser = ["intents", "sentiment", "urgency", "knowledge"])]
     pub what: String,
     /// Lines of JSON; - reads standard input
     pub file: PathBuf,
+    /// With knowledge and --json: what each entry's score is made of
+    #[arg(long)]
+    pub features: bool,
 }
 
 /// Load.

@@ -6,8 +6,10 @@ use super::args::{Eval, Global};
 use super::outcome::{Failure, document, line, read};
 use super::reach;
 use crate::agents::orchestrator::Thresholds;
-use crate::config::ProviderMode;
+use crate::app::{App, Fill, Purpose};
+use crate::config::{Config, ProviderMode};
 use crate::domain::agent::Intent;
+use crate::domain::time::Moment;
 use crate::eval::{self, Router};
 use crate::sentiment::Analyzer;
 
@@ -17,6 +19,9 @@ pub fn run(global: &Global, args: &Eval) -> Result<(), Failure> {
     super::system::set_model_threads(&config);
     let bytes = read(&args.file)?;
     let text = std::str::from_utf8(&bytes).map_err(|_| Failure::Said(format!("{} is not UTF-8 text", args.file.display())))?;
+    if args.what == "knowledge" {
+        return knowledge(global, args, config, text);
+    }
     let report = match args.what.as_str() {
         "intents" => {
             let labels: Vec<&str> = Intent::ALL.iter().map(|intent| intent.name()).collect();
@@ -40,6 +45,44 @@ pub fn run(global: &Global, args: &Eval) -> Result<(), Failure> {
         document(&report);
     } else {
         show(&report);
+    }
+    Ok(())
+}
+
+/// Asks the shop of the data folder the labelled questions.
+fn knowledge(global: &Global, args: &Eval, config: Config, text: &str) -> Result<(), Failure> {
+    let asked = eval::knowledge::questions(text).map_err(Failure::Said)?;
+    let report = reach::block_on(async {
+        let app = App::open(config, Fill::Demo, Purpose::Talk).await?;
+        app.engine.learn_meaning().await.map_err(|error| Failure::Said(error.to_string()))?;
+        let shelves = app.engine.library.shelves();
+        let today = Moment::now().day_in(&app.engine.shop.zone);
+        let encoder = app.engine.encoder.as_deref();
+        let report = eval::knowledge::find_all(&shelves.knowledge, encoder, &asked, today, args.features);
+        app.close().await;
+        Ok(report)
+    })?;
+    if global.json {
+        document(&report);
+        return Ok(());
+    }
+    let number = |value: &Value| value.as_f64().unwrap_or_default();
+    line(&format!(
+        "{} questions, {} with an answer, by {}: the best entry is right for {:.3}; {:.0} us each",
+        report["n"],
+        report["with_answer"],
+        report["tier"].as_str().unwrap_or_default(),
+        number(&report["best_entry_right"]),
+        number(&report["p50_us"]),
+    ));
+    for at in report["at"].as_array().into_iter().flatten() {
+        line(&format!(
+            "  at {:.1}: recall {:.3}, precision {:.3}; {} answered that have no answer",
+            number(&at["threshold"]),
+            number(&at["recall"]),
+            number(&at["precision"]),
+            at["answered_without_answer"],
+        ));
     }
     Ok(())
 }

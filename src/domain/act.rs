@@ -293,5 +293,14 @@ named_enum! {
         HandedOver = "handed_over",
         EscalationSorry = "escalation_sorry",
         ContactNoted = "contact_noted",
+
+        // Opening hours of one day.
+        OpenDay = "open_day",
+        OpenHours = "open_hours",
+        OpenNow = "open_now",
+        ClosedDay = "closed_day",
+        ClosedHours = "closed_hours",
+        ClosedNow = "closed_now",
+        OpensNext = "opens_next",
     }
 }

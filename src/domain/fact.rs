@@ -7,10 +7,11 @@
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use super::hours::{self, Clock, Holiday, Schedule};
 use super::money::Money;
 use super::record::{Field, Record, RecordKind, RecordRef, Version};
 use super::text::rates;
-use super::time::Day;
+use super::time::{Day, Moment};
 use super::value::Value;
 
 /// A fact's place in its book.
@@ -57,6 +58,16 @@ pub enum Formula {
     Earned,
     /// What a written rule says that the points in the second are worth, where they are whole steps of it.
     Worth,
+    /// The day so many days after the turn's.
+    DayAhead(i32),
+    /// How the day in the first is spoken of.
+    SpokenDay,
+    /// The holiday on the day in the first.
+    HolidayName,
+    /// When the shop opens on the day in the first, by the words in the others.
+    Opens,
+    /// When it closes.
+    Closes,
 }
 
 /// Where a fact comes from.
@@ -103,13 +114,25 @@ pub struct FactBook {
     records: Vec<Versioned>,
     facts: Vec<Fact>,
     today: Day,
+    clock: Option<Clock>,
     zone: TimeZone,
 }
 
 impl FactBook {
     /// An empty book for a turn on `today` in `zone`.
     pub fn new(today: Day, zone: TimeZone) -> Self {
-        Self { records: Vec::new(), facts: Vec::new(), today, zone }
+        Self { records: Vec::new(), facts: Vec::new(), today, clock: None, zone }
+    }
+
+    /// The book of a turn at a moment.
+    pub fn at(now: Moment, zone: TimeZone) -> Self {
+        let clock = Some(Clock::of(now, &zone));
+        Self { clock, ..Self::new(now.day_in(&zone), zone) }
+    }
+
+    /// The time of day of the turn, where it is known.
+    pub fn clock(&self) -> Option<Clock> {
+        self.clock
     }
 
     /// The day of the turn, in the shop's time zone.
@@ -204,6 +227,15 @@ impl FactBook {
         fact_id(self.facts.len() - 1)
     }
 
+    /// The opening hours that facts tell in words.
+    pub fn schedule(&self, words: &[FactId]) -> Schedule {
+        let texts = words.iter().filter_map(|id| match self.value(*id)? {
+            Value::Text(text) => Some(text.as_str()),
+            _ => None,
+        });
+        Schedule::read(texts)
+    }
+
     /// Computes a formula afresh from its inputs; a checker compares this with what was said.
     pub fn compute(&self, formula: Formula, from: &[FactId]) -> Option<Value> {
         let value = |i: usize| self.value(*from.get(i)?);
@@ -211,6 +243,11 @@ impl FactBook {
             Formula::Count => Some(Value::Count(i64::try_from(from.len()).ok()?)),
             Formula::Matches(count) => Some(Value::Count(i64::from(count))),
             Formula::Today => Some(Value::Day(self.today)),
+            Formula::DayAhead(days) => Some(Value::Day(self.today.plus_days(days))),
+            Formula::SpokenDay => Some(Value::Text(hours::spoken(as_day(value(0)?)?, self.today))),
+            Formula::HolidayName => Holiday::on(as_day(value(0)?)?).map(|holiday| Value::Text(holiday.name().to_owned())),
+            Formula::Opens => self.schedule(from.get(1..)?).opens(as_day(value(0)?)?).map(Value::Text),
+            Formula::Closes => self.schedule(from.get(1..)?).closes(as_day(value(0)?)?).map(Value::Text),
             Formula::Sum => {
                 let mut amounts = (0..from.len()).map(|i| as_money(value(i)?));
                 let first = amounts.next()??;

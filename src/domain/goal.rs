@@ -159,6 +159,14 @@ impl Goal {
         }
     }
 
+    /// Whether the message only keeps the talk going: what it was about stays on the table.
+    pub fn is_courtesy(self) -> bool {
+        matches!(
+            self,
+            Self::Greeting | Self::Thanks | Self::SmallTalk | Self::BotQuestion | Self::Affirm | Self::Deny | Self::OtherLanguage
+        )
+    }
+
     /// Whether the goal is about one order, which only its owner may see.
     pub fn needs_order(self) -> bool {
         matches!(

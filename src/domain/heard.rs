@@ -47,8 +47,27 @@ pub struct Heard {
     pub describing: Vec<bool>,
     /// For each word: whether it is part of the name of a property of this shop's products.
     pub properties: Vec<bool>,
-    /// The domain of the knowledge entry that asks what the message asks, and how alike they are, 0 to 1.
-    pub answered: Option<(Domain, f32)>,
+    /// Whether it is mostly in another language, names of the shop's things apart.
+    pub foreign: bool,
+    /// The shop's answer to the message, where it may have one.
+    pub answered: Option<Answered>,
+    /// The shop's procedure for the trouble the message tells of, where it may have one.
+    pub guided: Option<Answered>,
+}
+
+/// An entry of the knowledge base that may answer a message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answered {
+    /// The entry.
+    pub entry: String,
+    /// Whose it is.
+    pub domain: Domain,
+    /// How likely it answers: a calibrated probability.
+    pub score: f32,
+    /// How much of what the message says the entry speaks of, 0 to 1.
+    pub covers: f32,
+    /// What was looked up, where the message only means something together with what it follows.
+    pub joined: Option<String>,
 }
 
 /// A category in a message.

@@ -13,6 +13,7 @@ pub mod event;
 pub mod fact;
 pub mod goal;
 pub mod heard;
+pub mod hours;
 pub mod ids;
 pub mod knowledge;
 pub mod measure;

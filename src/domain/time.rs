@@ -105,6 +105,11 @@ impl Day {
         self.date().to_zoned(zone.clone()).map_or(Moment(i64::from(self.0) * 86_400_000), |z| Moment(z.timestamp().as_millisecond()))
     }
 
+    /// The day of the week: Monday is 0.
+    pub fn weekday(self) -> i8 {
+        self.date().weekday().to_monday_zero_offset()
+    }
+
     /// Reads `YYYY-MM-DD`.
     pub fn parse(text: &str) -> Option<Self> {
         text.parse::<Date>().ok().map(Self::from_date)

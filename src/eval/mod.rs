@@ -1,6 +1,7 @@
 //! Evaluation: the shop's own models on lines somebody labelled.
 
 mod intents;
+pub mod knowledge;
 pub mod load;
 mod moods;
 mod score;

@@ -6,9 +6,10 @@ use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::identity::IdentityPolicy;
-use super::library::{Library, Shelves};
+use super::library::{Library, Listening, Shelves};
 use super::lookups::{Asker, Outcome, Reader};
 use super::machine::{Effect, Event, Machine, Sensed, Start};
+use super::meaning::{Meaning, Vector};
 use super::speaker::{self, Spoken};
 use super::tickets::TicketNumbers;
 use super::write_up::{Timing, Written, write_up};
@@ -176,12 +177,19 @@ impl Engine {
             now: Moment::now(),
         });
         self.typing(job, state.active.unwrap_or(Agent::Orchestrator), Stage::Understanding);
+        let (mut view, before) = (None, self.before(job).await?);
+        let mut meaning = self.meaning(shelves.knowledge.knows_meaning(), None);
         let mut event = Event::Begin;
         loop {
             event = match machine.step(event) {
-                Effect::Sense => Event::Sensed(Box::new(self.sense(&job.message.text, state, shelves).await?)),
-                Effect::Classify => Event::Classified(self.classify(job).await?),
-                Effect::LookUp(agent, lookups) => Event::Found(self.look_up(job, &machine, shelves, agent, &lookups).await?),
+                Effect::Sense => {
+                    let read = self.read(job, &before, shelves);
+                    view = read.0;
+                    meaning = self.meaning(shelves.knowledge.knows_meaning(), read.1.map(|vector| (job.message.text.as_str(), vector)));
+                    Event::Sensed(Box::new(self.sense(&job.message.text, state, shelves, &meaning).await?))
+                }
+                Effect::Classify => Event::Classified(view.take()),
+                Effect::LookUp(agent, lookups) => Event::Found(self.look_up(job, &machine, shelves, agent, &lookups, &meaning).await?),
                 Effect::Number => Event::Numbered(self.tickets.take()),
                 Effect::Finish => return Ok(machine),
             };
@@ -194,8 +202,10 @@ impl Engine {
         tokio::time::sleep(left).await;
     }
 
-    async fn sense(&self, text: &str, state: &ConversationState, shelves: &Shelves) -> Result<Sensed, StoreError> {
-        let heard = shelves.recognise(text, Moment::now().day_in(&self.shop.zone));
+    async fn sense(&self, text: &str, state: &ConversationState, shelves: &Shelves, meaning: &Meaning<'_>) -> Result<Sensed, StoreError> {
+        let follows = state.focus.entry.as_deref();
+        let today = Moment::now().day_in(&self.shop.zone);
+        let heard = shelves.listen(&Listening { text, today, meaning: Some(meaning), follows });
         let mut shown: Vec<Arc<Product>> = Vec::new();
         let focus = &state.focus;
         let on_table = focus.listed.iter().chain(&focus.products).chain(&focus.recent).chain(&focus.owned);
@@ -208,13 +218,19 @@ impl Engine {
         Ok(Sensed { sentiment: self.sentiment.analyze(text), heard, shown })
     }
 
-    /// What the encoder makes of the message and the two before it. A failure leaves it to the rules.
-    async fn classify(&self, job: &Job) -> Result<Option<ModelView>, StoreError> {
-        let Some(encoder) = self.encoder.as_deref().filter(|_| job.message.tap.is_none()) else { return Ok(None) };
-        let before = match job.seq {
-            0 | 1 => Vec::new(),
-            seq => self.store.history(job.session, seq - 1, HISTORY).await?,
-        };
+    /// The messages before one, where anything reads them.
+    async fn before(&self, job: &Job) -> Result<Vec<Stored>, StoreError> {
+        let wanted = self.encoder.is_some() && job.message.tap.is_none();
+        match job.seq {
+            seq if wanted && seq > 1 => self.store.history(job.session, seq - 1, HISTORY).await,
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// What the encoder makes of the message and the two before it, and the vector of the message alone. A
+    /// failure leaves both to the rules and the words.
+    fn read(&self, job: &Job, before: &[Stored], shelves: &Shelves) -> (Option<ModelView>, Option<Vector>) {
+        let Some(encoder) = self.encoder.as_deref().filter(|_| job.message.tap.is_none()) else { return (None, None) };
         let history: Vec<Utterance<'_>> = before
             .iter()
             .filter_map(|stored| match &stored.body {
@@ -224,15 +240,15 @@ impl Engine {
             })
             .collect();
         let begun = std::time::Instant::now();
-        let scores = encoder.score(&job.message.text, &history);
+        let looked = encoder.look(&job.message.text, &history);
         telemetry::model("local", "classify", begun.elapsed());
-        match scores {
-            Ok(scores) => Ok(Some(view(&scores))),
-            Err(_) => {
-                telemetry::model_failure("local", "classify");
-                Ok(None)
-            }
-        }
+        let Ok((scores, vector)) = looked else {
+            telemetry::model_failure("local", "classify");
+            return (None, None);
+        };
+        let used = shelves.knowledge.knows_meaning();
+        let vector = vector.or_else(|| used.then(|| encoder.embed(&job.message.text).ok()).flatten()).filter(|_| used);
+        (Some(view(&scores)), vector.map(Into::into))
     }
 
     async fn look_up(
@@ -242,10 +258,12 @@ impl Engine {
         shelves: &Shelves,
         agent: Agent,
         lookups: &[Lookup],
+        meaning: &Meaning<'_>,
     ) -> Result<Vec<Outcome>, StoreError> {
         self.typing(job, agent, Stage::LookingUp);
         let now = Moment::now();
-        let reader = Reader { store: &self.store, shelves, policy: &self.policy, today: now.day_in(&self.shop.zone), now };
+        let reader =
+            Reader { store: &self.store, shelves, policy: &self.policy, today: now.day_in(&self.shop.zone), now, meaning: meaning.clone() };
         let identity = &machine.outcome.state.identity;
         let asker = Asker {
             customer: identity.customer.clone(),

@@ -31,8 +31,8 @@ pub fn may_look_up(agent: Agent, name: &str) -> bool {
         Agent::Sales => &["search", "products", "alternatives", "accessories", "assortment", "knowledge"],
         Agent::Marketing => &["promotions", "code", "products", "search", "assortment", "knowledge", "entry"],
         Agent::Support => &["knowledge", "entry", "order", "orders", "products", "ticket", "tickets", "identity"],
-        Agent::Logistics => &["order", "orders", "products", "knowledge", "identity"],
-        Agent::General => &["knowledge", "ticket"],
+        Agent::Logistics => &["order", "orders", "products", "knowledge", "hours", "identity"],
+        Agent::General => &["knowledge", "hours", "ticket"],
         Agent::Orchestrator | Agent::Human => &[],
     };
     own.contains(&name)

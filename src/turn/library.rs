@@ -8,15 +8,17 @@ use std::sync::Arc;
 
 use parking_lot::RwLock;
 
+use super::answers;
+use super::meaning::{Meaning, Meanings};
 use crate::domain::heard::{CodeNamed, Heard, Word};
 use crate::domain::knowledge::Knowledge;
 use crate::domain::product::Product;
 use crate::domain::record::RecordKind;
 use crate::domain::text::fold::bare;
 use crate::domain::text::token::tokens;
-use crate::domain::text::{unit, words};
+use crate::domain::text::{language, unit, words};
 use crate::domain::time::Day;
-use crate::retrieval::knowledge::Question;
+use crate::retrieval::knowledge::vectors::Vectors;
 use crate::retrieval::{Catalogue, KnowledgeIndex, NumberShapes};
 use crate::store::{Index, Store, StoreError};
 
@@ -26,7 +28,7 @@ pub const CATALOGUE_BLOB: &str = "catalogue-index-6";
 const NUMBERS_LEARNT: usize = 2_000;
 
 /// The indexes of one moment.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Shelves {
     /// Products.
     pub catalogue: Arc<Catalogue>,
@@ -44,6 +46,12 @@ pub struct Shelves {
 #[derive(Clone, Default)]
 pub struct Library {
     current: Arc<RwLock<Arc<Shelves>>>,
+    /// Vectors of the knowledge base, as far as they are there.
+    vectors: Arc<RwLock<Arc<Vectors>>>,
+    /// Vectors of questions asked in the same words again.
+    pub(super) meanings: Arc<Meanings>,
+    /// Held while vectors are made.
+    learning: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Library {
@@ -58,7 +66,7 @@ impl Library {
     /// When the store fails.
     pub async fn load(&self, store: &Store) -> Result<(), StoreError> {
         let catalogue = Arc::new(load_catalogue(store).await?);
-        let knowledge = Arc::new(load_knowledge(store).await?);
+        let knowledge = Arc::new(self.load_knowledge(store).await?);
         let numbers = load_numbers(store).await?;
         *self.current.write() = Arc::new(Shelves { catalogue, knowledge, ..numbers });
         Ok(())
@@ -73,10 +81,33 @@ impl Library {
         let catalogue =
             if kinds.contains(&RecordKind::Product) { Arc::new(load_catalogue(store).await?) } else { Arc::clone(&old.catalogue) };
         let knowledge =
-            if kinds.contains(&RecordKind::Knowledge) { Arc::new(load_knowledge(store).await?) } else { Arc::clone(&old.knowledge) };
+            if kinds.contains(&RecordKind::Knowledge) { Arc::new(self.load_knowledge(store).await?) } else { Arc::clone(&old.knowledge) };
         let numbers = load_numbers(store).await?;
         *self.current.write() = Arc::new(Shelves { catalogue, knowledge, ..numbers });
         Ok(())
+    }
+
+    async fn load_knowledge(&self, store: &Store) -> Result<KnowledgeIndex, StoreError> {
+        let mut entries: Vec<Knowledge> = Vec::new();
+        store.for_each::<Knowledge>(|_, entry| entries.push(entry)).await?;
+        let mut index = KnowledgeIndex::build(&entries);
+        index.set_vectors(&self.vectors.read());
+        Ok(index)
+    }
+
+    /// Takes vectors over, into the index of this moment and those to come.
+    pub(super) fn set_vectors(&self, vectors: Vectors) {
+        let vectors = Arc::new(vectors);
+        *self.vectors.write() = Arc::clone(&vectors);
+        let mut current = self.current.write();
+        let mut knowledge = KnowledgeIndex::clone(&current.knowledge);
+        knowledge.set_vectors(&vectors);
+        *current = Arc::new(Shelves { knowledge: Arc::new(knowledge), ..Shelves::clone(&current) });
+    }
+
+    /// Waits for the turn to make vectors: one at a time.
+    pub(super) async fn learning(&self) -> tokio::sync::OwnedMutexGuard<()> {
+        Arc::clone(&self.learning).lock_owned().await
     }
 }
 
@@ -109,12 +140,6 @@ pub fn index_bytes(catalogue: &Catalogue) -> Vec<u8> {
     postcard::to_stdvec(catalogue).unwrap_or_default()
 }
 
-async fn load_knowledge(store: &Store) -> Result<KnowledgeIndex, StoreError> {
-    let mut entries: Vec<Knowledge> = Vec::new();
-    store.for_each::<Knowledge>(|_, entry| entries.push(entry)).await?;
-    Ok(KnowledgeIndex::build(&entries))
-}
-
 async fn load_numbers(store: &Store) -> Result<Shelves, StoreError> {
     let orders = store.backend().index_keys(Index::OrderByNumber, NUMBERS_LEARNT).await?;
     let tickets = store.backend().index_keys(Index::TicketByNumber, NUMBERS_LEARNT).await?;
@@ -127,9 +152,28 @@ async fn load_numbers(store: &Store) -> Result<Shelves, StoreError> {
     })
 }
 
+/// A message with what it is understood by.
+#[derive(Clone, Copy)]
+pub struct Listening<'a> {
+    /// The words.
+    pub text: &'a str,
+    /// The day.
+    pub today: Day,
+    /// Sentence vectors, where there are any.
+    pub meaning: Option<&'a Meaning<'a>>,
+    /// The entry the last reply quoted.
+    pub follows: Option<&'a str>,
+}
+
 impl Shelves {
-    /// Everything of the shop's that a message names, on a day.
+    /// Everything of the shop's that a message by itself names, on a day.
     pub fn recognise(&self, text: &str, today: Day) -> Heard {
+        self.listen(&Listening { text, today, meaning: None, follows: None })
+    }
+
+    /// Everything of the shop's that a message names.
+    pub fn listen(&self, listening: &Listening<'_>) -> Heard {
+        let text = listening.text;
         let plain = tokens(text);
         let tickets = self.tickets.find(&plain, text);
         let mut orders = self.orders.find(&plain, text);
@@ -159,8 +203,11 @@ impl Shelves {
             .collect();
         let properties = said.iter().map(|word| self.catalogue.names_property(&word.stem)).collect();
         let tickets = tickets.into_iter().filter(|t| t.certain).collect();
-        let asked = Question { text, vector: None, today, procedures: Some(false) };
-        let answered = self.knowledge.find(&asked, 1).first().map(|hit| (hit.domain, hit.score));
+        let named = products.iter().map(|p| &p.words).chain(recognised.brands.iter().map(|b| &b.words));
+        let named: Vec<std::ops::Range<usize>> = named.cloned().collect();
+        let plain = said.iter().enumerate().filter(|(i, _)| !named.iter().any(|words| words.contains(i)));
+        let foreign = language::is_foreign(text, &plain.map(|(_, word)| word.text.as_str()).collect::<Vec<_>>());
+        let (answered, guided) = answers::of(&self.knowledge, listening);
         Heard {
             words: said,
             categories: recognised.categories,
@@ -171,7 +218,9 @@ impl Shelves {
             codes,
             describing,
             properties,
+            foreign,
             answered,
+            guided,
         }
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::identity::{self, IdentityPolicy};
 use super::library::Shelves;
+use super::meaning::Meaning;
 use crate::agents::lookup::{Findings, KnowledgeFound, Lookup, SearchFound, Verdict};
 use crate::domain::fact::{FactBook, RecordId, Versioned};
 use crate::domain::knowledge::Knowledge;
@@ -15,7 +16,7 @@ use crate::domain::state::IdentityLevel;
 use crate::domain::text::fold::bare;
 use crate::domain::ticket::Ticket;
 use crate::domain::time::{Day, Moment};
-use crate::retrieval::knowledge::Question;
+use crate::retrieval::knowledge::{KnowledgeHit, Question};
 use crate::store::command::Proven;
 use crate::store::{Index, ShopRecord, Store, StoreError};
 
@@ -67,8 +68,10 @@ pub enum Outcome {
     Ticket(Option<Versioned>),
     /// Tickets.
     Tickets(Vec<Versioned>),
-    /// Entries with their scores.
-    Knowledge(Vec<(Versioned, f32, bool)>),
+    /// Entries with how well and with what part they answer.
+    Knowledge(Vec<(Versioned, KnowledgeHit)>),
+    /// Entries about opening hours.
+    Hours(Vec<Versioned>),
     /// An entry.
     Entry(Option<Versioned>),
     /// A verdict.
@@ -92,6 +95,8 @@ pub struct Reader<'a> {
     pub today: Day,
     /// The moment of the turn.
     pub now: Moment,
+    /// Sentence vectors.
+    pub meaning: Meaning<'a>,
 }
 
 impl Reader<'_> {
@@ -126,6 +131,7 @@ impl Reader<'_> {
             Lookup::Tickets => Outcome::Tickets(self.tickets(asker).await?),
             Lookup::Knowledge { text, procedures, limit } => self.knowledge(text, *procedures, *limit).await?,
             Lookup::Entry(id) => Outcome::Entry(self.first::<Knowledge>(std::slice::from_ref(id)).await?),
+            Lookup::Hours => Outcome::Hours(self.hours().await?),
             Lookup::Identity(claim) => {
                 let checked = identity::check(self.store, self.policy, claim, &asker.address, self.now).await?;
                 Outcome::Identity { verdict: checked.verdict, proven: checked.proven }
@@ -229,15 +235,24 @@ impl Reader<'_> {
     }
 
     async fn knowledge(&self, text: &str, procedures: Option<bool>, limit: usize) -> Result<Outcome, StoreError> {
-        let question = Question { text, vector: None, today: self.today, procedures };
+        let vector = self.meaning.of(text);
+        let question = Question { text, vector: vector.as_deref(), today: self.today, procedures };
         let hits = self.shelves.knowledge.find(&question, limit);
         let mut found = Vec::with_capacity(hits.len());
         for hit in hits {
             if let Some(entry) = self.one::<Knowledge>(&hit.id).await? {
-                found.push((entry, hit.score, hit.procedure));
+                found.push((entry, hit));
             }
         }
         Ok(Outcome::Knowledge(found))
+    }
+
+    async fn hours(&self) -> Result<Vec<Versioned>, StoreError> {
+        let mut found = Vec::new();
+        for id in self.shelves.knowledge.about_hours(self.today) {
+            found.extend(self.one::<Knowledge>(id).await?);
+        }
+        Ok(found)
     }
 }
 
@@ -271,10 +286,18 @@ pub fn enter(outcome: Outcome, book: &mut FactBook, found: &mut Findings) {
         Outcome::Ticket(record) => found.ticket = Some(record.map(|r| book.add(r))),
         Outcome::Tickets(records) => found.tickets = Some(add(records)),
         Outcome::Knowledge(hits) => {
-            let hits = hits.into_iter().map(|(r, score, procedure)| KnowledgeFound { record: book.add(r), score, procedure }).collect();
-            found.knowledge.push(hits);
+            let entered = |(record, hit): (Versioned, KnowledgeHit)| KnowledgeFound {
+                record: book.add(record),
+                score: hit.score,
+                procedure: hit.procedure,
+                part: hit.part,
+                covers: hit.covers,
+                domain: hit.domain,
+            };
+            found.knowledge.push(hits.into_iter().map(entered).collect());
         }
         Outcome::Entry(record) => found.entry = Some(record.map(|r| book.add(r))),
+        Outcome::Hours(records) => found.hours = Some(add(records)),
         Outcome::Identity { verdict, .. } => found.identity = Some(verdict),
     }
 }

@@ -2,9 +2,11 @@
 //! out, the same every time.
 
 mod actions;
+mod first;
 
 use std::sync::Arc;
 
+use super::answers;
 use super::graph::{self, Node, When};
 use super::grounding::Promises;
 use super::handoff::{self, Packet};
@@ -111,6 +113,8 @@ pub struct Machine {
     found: Findings,
     wanted: Vec<Lookup>,
     answer: Option<Answer>,
+    /// An answer that waits for the shop's own to be looked up.
+    held: Option<Answer>,
     draft: Option<TicketDraft>,
     /// What the reply will be made of.
     pub outcome: TurnResult,
@@ -158,8 +162,7 @@ pub struct TurnResult {
 impl Machine {
     /// A machine at the beginning of a turn.
     pub fn new(start: Start) -> Self {
-        let today = start.now.day_in(&start.shop.zone);
-        let book = FactBook::new(today, start.shop.zone.clone());
+        let book = FactBook::at(start.now, start.shop.zone.clone());
         let mut state = start.state.clone();
         state.pending = None;
         let outcome = TurnResult {
@@ -197,6 +200,7 @@ impl Machine {
             found: Findings::default(),
             wanted: Vec::new(),
             answer: None,
+            held: None,
             draft: None,
             outcome,
         }
@@ -353,6 +357,11 @@ impl Machine {
     }
 
     fn plan(&mut self) {
+        self.wanted.clear();
+        if let Some(held) = self.held.take() {
+            self.answer = Some(self.with_own_answer(held));
+            return;
+        }
         let said = self.said();
         // The customer tapped or named a meaning: the message that was unclear is what counts.
         let chosen = matches!(&self.start.state.pending, Some(Pending::Clarify { .. }))
@@ -371,14 +380,13 @@ impl Machine {
         };
         self.rounds += 1;
         let step = handoff::colleague(self.agent).step(&turn, &self.found, &mut self.outcome.book, &mut self.outcome.state);
-        self.wanted.clear();
         match step {
             Step::Look(lookups) if self.rounds <= ROUNDS => {
                 self.outcome.lookups.extend(lookups.iter().map(|l| l.name().to_owned()));
                 self.wanted = lookups;
             }
             Step::Look(_) => self.answer = Some(Answer::of(vec![Act::plain(ActKind::NotInRecords)])),
-            Step::Say(answer) => self.answer = Some(*answer),
+            Step::Say(answer) => self.consider(*answer),
         }
     }
 
@@ -448,7 +456,11 @@ impl Machine {
                 self.outcome.handoffs.insert(0, (before, first, reason));
             }
         }
+        let quoted = answers::quoted(&self.outcome.acts, &self.outcome.book);
         let state = &mut self.outcome.state;
+        if quoted.is_some() || !self.goal.is_courtesy() {
+            state.focus.entry = quoted;
+        }
         for (from, to, reason) in &self.outcome.handoffs {
             state.note_handoff(HandoffNote { from: *from, to: *to, reason: reason.clone(), at: self.start.now });
         }

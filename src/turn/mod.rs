@@ -4,6 +4,7 @@
 //! does what it asks for and is the only place that waits. [`grounding`] stands between every wording
 //! and the customer.
 
+mod answers;
 pub mod assemble;
 pub mod driver;
 pub mod graph;
@@ -14,6 +15,7 @@ pub mod library;
 pub mod lookups;
 pub mod machine;
 pub mod masking;
+pub mod meaning;
 pub mod speaker;
 pub mod tickets;
 mod write_up;

@@ -4,9 +4,9 @@ mod status;
 
 use super::identity::{self, OrderStep};
 use super::lookup::{Findings, Lookup};
-use super::say;
 use super::support;
 use super::turn::{Answer, Colleague, Step, Turn, chip};
+use super::{hours, say};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::agent::Agent;
 use crate::domain::fact::{FactBook, RecordId};
@@ -31,6 +31,7 @@ impl Colleague for Logistics {
             Goal::MissingParcel => missing(turn, found, book, state),
             Goal::MyOrders => my_orders(turn, found, book, state),
             Goal::CancelOrder | Goal::ChangeOrder | Goal::ChangeAddress => change(turn, found, book, state),
+            Goal::Pickup => hours::pickup(turn, found, book),
             goal if goal.intent().agent() == Agent::Logistics => say::from_knowledge(turn, found, book),
             goal => Answer::hand_over(goal),
         }
@@ -90,7 +91,7 @@ fn missing(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut C
     answer.acts.extend(status_act(id, book));
     let which = usize::from(say::best_entry(found, 1).is_some());
     if let Some(hit) = say::best_entry(found, which) {
-        say::say_entry(book, hit.record, &mut answer);
+        say::say_entry(book, hit, &mut answer);
     }
     answer.cards.push(id);
     support::offer_ticket(turn, "missing_parcel", &mut answer, state);
@@ -140,7 +141,7 @@ fn change(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut Co
     let kind = if order.is_open() { ActKind::CanStillChange } else { ActKind::CannotChange };
     answer.say(Act::plain(kind).with_some("order", number));
     if let Some(hit) = say::best_entry(found, 0) {
-        say::say_entry(book, hit.record, &mut answer);
+        say::say_entry(book, hit, &mut answer);
     }
     answer.cards.push(id);
     if order.is_open() {

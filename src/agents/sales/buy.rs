@@ -30,7 +30,7 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         answer.cards.push(id);
     }
     match say::best_entry(found, 0) {
-        Some(hit) => say::say_entry(book, hit.record, &mut answer),
+        Some(hit) => say::say_entry(book, hit, &mut answer),
         None => answer.say_plain(ActKind::Buy),
     }
     if !meant.is_none() {

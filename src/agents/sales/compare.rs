@@ -25,7 +25,7 @@ const NAMED: f32 = 0.3;
 pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
     // "The difference between OLED and QLED" is no question about two products.
     let barely = turn.heard.products.iter().all(|mention| mention.coverage < NAMED) && !turn.heard.products.is_empty();
-    if barely && turn.heard.answered.is_some_and(|(_, likeness)| likeness >= say::ANSWERS) && !turn.read.reference.is_exact() {
+    if barely && turn.heard.answered.as_ref().is_some_and(|answered| answered.score >= say::ANSWERS) && !turn.read.reference.is_exact() {
         return say::from_knowledge(turn, found, book);
     }
     let mut skus = match turn.heard.products.as_slice() {

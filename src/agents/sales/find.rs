@@ -239,12 +239,12 @@ fn nothing(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut C
     }
     let nearest = found.searches.get(1).filter(|search| !search.products.is_empty());
     // A need in words nobody sells by may still be a question the shop has answered.
-    if nearest.is_none() {
+    if nearest.is_none() || say::is_answered(turn) {
         if found.knowledge.is_empty() {
             return Step::Look(vec![say::knowledge_lookup(turn), Lookup::Assortment]);
         }
         if let Some(hit) = say::best_entry(found, 0) {
-            say::say_entry(book, hit.record, &mut answer);
+            say::say_entry(book, hit, &mut answer);
             return answer.done();
         }
     }
@@ -277,7 +277,7 @@ fn without_a_thing(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state
     }
     let mut answer = Answer::default();
     if let Some(hit) = say::best_entry(found, 0) {
-        say::say_entry(book, hit.record, &mut answer);
+        say::say_entry(book, hit, &mut answer);
         return answer.done();
     }
     answer.say_plain(ActKind::AskNeed);

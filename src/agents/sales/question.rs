@@ -43,7 +43,7 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         }
         if let Some(hit) = say::best_entry(found, 0) {
             let mut answer = Answer::default();
-            say::say_entry(book, hit.record, &mut answer);
+            say::say_entry(book, hit, &mut answer);
             return answer.done();
         }
     }

@@ -154,7 +154,7 @@ fn unknown(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut C
     }
     if let Some(hit) = say::best_entry(found, 0) {
         let mut answer = Answer::default();
-        say::say_entry(book, hit.record, &mut answer);
+        say::say_entry(book, hit, &mut answer);
         return answer.done();
     }
     let listed = state.focus.listed.clone();

@@ -14,6 +14,9 @@ use crate::domain::state::{ConversationState, IdentityLevel};
 use crate::domain::value::Value;
 use std::sync::Arc;
 
+/// From this probability on a message about returning is the question an entry answers.
+const SURELY_A_DETAIL: f32 = 0.55;
+
 /// Whether the message is about one order rather than the rules: one is named, on the table, or the
 /// customer speaks of something they have.
 fn about_an_order(turn: &Turn<'_>, state: &ConversationState) -> bool {
@@ -39,7 +42,7 @@ pub fn damage(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mu
     let ago = delivered.and_then(|day| book.derive(Formula::DaysSince, &[day]));
     answer.say(Act::plain(ActKind::DamageReport).with_some("order", number).with_some("delivered", delivered).with_some("ago", ago));
     if let Some(hit) = say::best_entry(found, 0) {
-        say::say_entry(book, hit.record, &mut answer);
+        say::say_entry(book, hit, &mut answer);
     }
     answer.cards.push(id);
     keep_item(turn, &order, state);
@@ -125,7 +128,7 @@ fn warranty_of_product(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -
 /// The shop's words on a matter, or that there are none.
 fn rules(found: &Findings, which: usize, book: &mut FactBook, answer: &mut Answer) {
     match say::best_entry(found, which) {
-        Some(hit) => say::say_entry(book, hit.record, answer),
+        Some(hit) => say::say_entry(book, hit, answer),
         None if answer.acts.is_empty() => answer.say_plain(ActKind::NotInRecords),
         None => {}
     }
@@ -205,7 +208,8 @@ fn return_rules(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &
     let mut answer = Answer::default();
     say::sympathise(turn, &mut answer);
     // Somebody who wants to send something back needs the rule itself; a question may be about a detail.
-    let rule_first = turn.goal == Goal::ReturnRequest && say::best_entry(found, 1).is_some();
+    let detail = say::best_entry(found, 0).is_some_and(|own| own.score >= SURELY_A_DETAIL);
+    let rule_first = turn.goal == Goal::ReturnRequest && say::best_entry(found, 1).is_some() && !detail;
     let which = usize::from(rule_first || say::best_entry(found, 0).is_none());
     rules(found, which, book, &mut answer);
     let step = match order_or_ask(turn, found, book, state) {

@@ -51,7 +51,7 @@ fn begin(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut Con
     let mut answer = Answer::default();
     if let Some(hit) = better_words {
         say::sympathise(turn, &mut answer);
-        say::say_entry(book, hit.record, &mut answer);
+        say::say_entry(book, hit, &mut answer);
         return answer.done();
     }
     match procedure.or_else(|| likely(found)) {
@@ -68,7 +68,7 @@ fn likely(found: &Findings) -> Option<KnowledgeFound> {
 
 /// The problem in words: the message, with what it continues and what is on the table.
 fn problem(turn: &Turn<'_>) -> String {
-    let mut text = if turn.continues { format!("{} {}", turn.said, turn.text) } else { turn.text.to_owned() };
+    let mut text = if turn.continues { format!("{} {}", turn.said, turn.text) } else { say::question_text(turn) };
     let names_a_device = !turn.heard.categories.is_empty() || !turn.heard.products.is_empty();
     if let (false, [only]) = (names_a_device, turn.shown)
         && let Some(category) = only.leaf_category()

@@ -31,24 +31,25 @@ impl Colleague for Support {
             Goal::RefundStatus => eligibility::refund(turn, found, book, state),
             Goal::OpenTicket | Goal::Complaint => tickets::open(turn, found, book, state),
             Goal::TicketStatus => tickets::status(turn, found, book, state),
-            goal if goal.intent().agent() == Agent::Support => answer_or_ticket(turn, found, book, state),
+            goal if goal.intent().agent() == Agent::Support => answer_or_ticket(turn, found, book),
             goal => Answer::hand_over(goal),
         }
     }
 }
 
-/// The shop's own words; where it has none, a ticket is offered.
-fn answer_or_ticket(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
+/// The shop's own words; where it has none, a colleague is offered.
+fn answer_or_ticket(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> Step {
     if found.knowledge.is_empty() {
         return Step::Look(vec![Lookup::Knowledge { text: say::question_text(turn), procedures: None, limit: 3 }]);
     }
     let mut answer = Answer::default();
     say::sympathise(turn, &mut answer);
     match say::best_entry(found, 0) {
-        Some(hit) => say::say_entry(book, hit.record, &mut answer),
+        Some(hit) => say::say_entry(book, hit, &mut answer),
         None => {
+            // It offers a colleague, which is the ticket.
             answer.say_plain(ActKind::NotInRecords);
-            offer_ticket(turn, turn.goal.name(), &mut answer, state);
+            say::offer_nearest(found, book, &mut answer);
         }
     }
     answer.done()

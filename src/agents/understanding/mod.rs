@@ -5,6 +5,7 @@
 
 pub mod affirm;
 pub mod contact;
+pub mod day;
 pub mod form;
 pub mod measures;
 pub mod needs;

@@ -3,6 +3,7 @@
 pub mod duration;
 pub mod edit;
 pub mod fold;
+pub mod language;
 pub mod list;
 pub mod number;
 pub mod rates;

@@ -43,6 +43,8 @@ pub struct Encoder {
     layout: Layout,
     model: Model,
     heads: Heads,
+    /// Names the weights, from a sample of the file.
+    fingerprint: String,
     /// SHA-256 of the file. That of the compiled-in one is computed when somebody asks: hashing 24 MB
     /// would be a good part of the start.
     digest: OnceLock<String>,
@@ -91,7 +93,7 @@ impl Encoder {
         let layout = Layout::new(WordPiece::new(pieces)?)?;
         let model = Model::read(&file, pieces.len(), keep)?;
         let heads = Heads::read(&file, 2 * model.width)?;
-        Ok(Self { layout, model, heads, digest })
+        Ok(Self { layout, model, heads, fingerprint: fingerprint(bytes), digest })
     }
 
     /// Scores what the last message of a conversation is for.
@@ -103,8 +105,18 @@ impl Encoder {
     /// # Errors
     /// [`EncoderError::Tensor`] if the tensor library refuses an operation.
     pub fn score(&self, text: &str, history: &[Utterance<'_>]) -> Result<Scores, EncoderError> {
+        self.look(text, history).map(|(scores, _)| scores)
+    }
+
+    /// The same, and where the message lies among other texts, as [`Encoder::embed`] says it. That is there
+    /// only without history: what was said before is part of the vector otherwise.
+    ///
+    /// # Errors
+    /// As [`Encoder::score`].
+    pub fn look(&self, text: &str, history: &[Utterance<'_>]) -> Result<(Scores, Option<Vec<f32>>), EncoderError> {
         let Hidden { cls, mean } = self.model.forward(&self.layout.conversation(text, history))?;
-        Ok(self.heads.score(&[cls, mean].concat()))
+        let scores = self.heads.score(&[cls, mean.clone()].concat());
+        Ok((scores, history.is_empty().then(|| math::unit(mean))))
     }
 
     /// Where a text lies among others: 384 numbers of length 1, so that the sum of products of two
@@ -122,10 +134,25 @@ impl Encoder {
         self.digest.get_or_init(|| hex(&Sha256::digest(FILE)))
     }
 
+    /// Names the weights as the digest does, but at once: weights trained anew differ in every part of the
+    /// file. Vectors that are kept are kept under this name.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+
     /// The goals that are scored, in the order of the file.
     pub fn goals(&self) -> impl ExactSizeIterator<Item = &str> {
         self.heads.goals()
     }
+}
+
+/// SHA-256 over the length of a file and one byte of it in so many.
+fn fingerprint(bytes: &[u8]) -> String {
+    const STRIDE: usize = 1_021;
+    let mut digest = Sha256::new();
+    digest.update(bytes.len().to_le_bytes());
+    digest.update(bytes.iter().step_by(STRIDE).copied().collect::<Vec<u8>>());
+    hex(&digest.finalize())
 }
 
 fn hex(bytes: &[u8]) -> String {

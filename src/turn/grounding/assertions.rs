@@ -1,11 +1,13 @@
 //! What the phrases themselves assert, held against the record: "in stock", "has expired", "is late".
 
 use super::offers;
-use crate::domain::act::{Act, ActKind};
+use crate::domain::act::{Act, ActKind, Arg};
 use crate::domain::fact::{FactBook, FactId, RecordId, Source};
+use crate::domain::hours::{Plan, Schedule};
 use crate::domain::order::OrderStatus;
 use crate::domain::product::{Availability, Product, SpecValue};
 use crate::domain::record::{Field, Record};
+use crate::domain::time::Day;
 use crate::domain::value::Value;
 
 /// Whether everything an act asserts beyond its facts is true.
@@ -48,6 +50,10 @@ pub fn hold(act: &Act, book: &FactBook) -> Result<(), String> {
         ActKind::WarrantyOver => not_past(act, book, false),
         ActKind::ReturnUntil => not_past(act, book, true),
         ActKind::ReturnOver => not_past(act, book, false),
+        ActKind::OpenDay | ActKind::OpenHours | ActKind::OpensNext => open_on(act, book, true),
+        ActKind::ClosedDay | ActKind::ClosedHours => open_on(act, book, false),
+        ActKind::OpenNow => open_now(act, book) == Some(true),
+        ActKind::ClosedNow => open_now(act, book) == Some(false),
         _ => offers::hold(act, book),
     };
     truth.then_some(()).ok_or_else(|| format!("the records do not say {}", act.kind))
@@ -120,6 +126,26 @@ fn late(act: &Act, book: &FactBook) -> bool {
 fn status(act: &Act, book: &FactBook, wanted: OrderStatus) -> bool {
     let record = record_of(act, "order", book).and_then(|id| book.record(id));
     matches!(record.map(|r| &r.record), Some(Record::Order(order)) if order.status == wanted)
+}
+
+/// The hours an act rests on, and the day it speaks of.
+fn hours_of(act: &Act, book: &FactBook) -> Option<(Schedule, Day)> {
+    let Some(Value::Day(day)) = act.one("date").and_then(|id| book.value(id)) else { return None };
+    let Some(Arg::Many(words)) = act.arg("words") else { return None };
+    Some((book.schedule(words), *day))
+}
+
+fn open_on(act: &Act, book: &FactBook, wanted: bool) -> bool {
+    hours_of(act, book).and_then(|(schedule, day)| schedule.on(day)).is_some_and(|plan| (plan != Plan::Closed) == wanted)
+}
+
+fn open_now(act: &Act, book: &FactBook) -> Option<bool> {
+    let (schedule, day) = hours_of(act, book).filter(|(_, day)| *day == book.today())?;
+    let now = book.clock()?;
+    Some(match schedule.on(day)? {
+        Plan::Closed => false,
+        Plan::Open(from, until) => from <= now && now < until,
+    })
 }
 
 /// Whether the day in `until` still lies ahead (or is today), as wanted.

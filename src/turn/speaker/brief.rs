@@ -154,7 +154,10 @@ fn computed(formula: Formula) -> &'static str {
         Formula::DaysSince => "days since",
         Formula::Later => "the last day",
         Formula::Duration => "a length of time",
-        Formula::Today => "today",
+        Formula::Today | Formula::DayAhead(_) | Formula::SpokenDay => "the day",
+        Formula::HolidayName => "the holiday",
+        Formula::Opens => "when the shop opens",
+        Formula::Closes => "when the shop closes",
     }
 }
 

@@ -79,6 +79,8 @@ fn saying(act: &Act) -> Saying {
         | A::StockUnknown
         | A::PriceUnknown => Saying::Fixed,
         A::CanStillChange | A::CannotChange => Saying::Fixed,
+        // Computed from the shop's words for a day: no sentence of a record bears them out.
+        A::OpenDay | A::OpenHours | A::OpenNow | A::ClosedDay | A::ClosedHours | A::ClosedNow | A::OpensNext => Saying::Fixed,
         _ if is_promise(act.kind) || act.facts().next().is_none() => Saying::Fixed,
         _ => Saying::Worded,
     }

@@ -1,0 +1,479 @@
+//! Finding the entry of the knowledge base that answers a question, and the sentences of it that do.
+//!
+//! By words (numbers of stems in an inverted index, so that a question touches only what it shares a word
+//! with) and, where an encoder has made vectors, by meaning. Scores are probabilities: see [`scoring`].
+
+mod parts;
+pub mod scoring;
+mod terms;
+pub mod vectors;
+
+use std::collections::HashMap;
+
+use crate::domain::knowledge::{Domain, Knowledge, Part};
+use crate::domain::text::{edit, words};
+use crate::domain::time::Day;
+use scoring::Features;
+use terms::Slot;
+use vectors::{Matrix, Vectors};
+
+/// What an own word of a text is worth where only another word of its matter is shared.
+const OTHER_WORD: f32 = 0.85;
+/// Entries a small shop is taken to have: how telling a word is depends on English, too.
+const LEAST_ENTRIES: f32 = 100.0;
+/// Answers less likely than this are not worth a look.
+const WORTHLESS: f32 = 0.02;
+/// Most entries that are given back.
+const MOST: usize = 16;
+
+/// An index over the knowledge base. Small: built whole whenever an entry changes.
+#[derive(Debug, Clone, Default)]
+pub struct KnowledgeIndex {
+    entries: Vec<Entry>,
+    terms: HashMap<String, u32>,
+    /// Terms long enough to be misspelt, by their first letter.
+    spelt: HashMap<u8, Vec<(String, u32)>>,
+    /// How telling each term is.
+    idf: Vec<f32>,
+    /// Of each term, where its texts begin in `texts_of`; one longer than there are terms.
+    starts: Vec<u32>,
+    texts_of: Vec<u32>,
+    /// Questions, sentences and tags of the entries, entry by entry.
+    texts: Vec<Text>,
+    /// Their vectors, where an encoder has made them.
+    matrix: Matrix,
+    rarest: f32,
+}
+
+#[derive(Debug, Clone)]
+struct Entry {
+    id: String,
+    domain: Domain,
+    valid_from: Option<Day>,
+    valid_until: Option<Day>,
+    procedure: bool,
+    hours: bool,
+    /// The question it is first of all the answer to.
+    asked: String,
+    texts: std::ops::Range<usize>,
+}
+
+/// What part an entry's text plays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Question,
+    /// A sentence or step, by its place.
+    Sentence(u8),
+    Tags,
+}
+
+#[derive(Debug, Clone)]
+struct Text {
+    entry: u32,
+    role: Role,
+    /// What its words weigh together.
+    weight: f32,
+    /// Kinds of things it holds.
+    kinds: u8,
+    /// Whether it says nothing without the sentence before it.
+    leans: bool,
+    key: u64,
+}
+
+/// An entry found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KnowledgeHit {
+    /// The entry.
+    pub id: String,
+    /// Whose it is.
+    pub domain: Domain,
+    /// How likely it answers: a calibrated probability.
+    pub score: f32,
+    /// Whether its answer is a procedure.
+    pub procedure: bool,
+    /// The sentences of it that answer.
+    pub part: Part,
+    /// How much of what the question says the entry speaks of, 0 to 1.
+    pub covers: f32,
+}
+
+/// A question as the index compares it.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// The words.
+    pub text: &'a str,
+    /// Its sentence embedding, where there is one.
+    pub vector: Option<&'a [f32]>,
+    /// The day it is asked on: entries outside their dates are not found.
+    pub today: Day,
+    /// Only procedures, or only answers, where that is wanted.
+    pub procedures: Option<bool>,
+}
+
+/// A question, taken apart and held against every text.
+struct Asked {
+    slots: Vec<Slot>,
+    /// What each slot weighs.
+    weights: Vec<f32>,
+    /// Of each text: the weight it shares with the question.
+    shared: Vec<f32>,
+    /// The same, of telling words alone.
+    telling: Vec<f32>,
+    /// Of each entry: the weight of telling words it shares, wherever they stand.
+    evidence: Vec<f32>,
+    kinds: u8,
+    likeness: Option<Vec<f32>>,
+}
+
+impl KnowledgeIndex {
+    /// Builds the index over all entries.
+    pub fn build(entries: &[Knowledge]) -> Self {
+        let mut building = Building::default();
+        for entry in entries {
+            building.add(entry);
+        }
+        building.finish()
+    }
+
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The names of all texts whose vectors are of use.
+    pub fn wanted(&self) -> impl Iterator<Item = u64> + '_ {
+        self.texts.iter().filter(|text| text.role != Role::Tags).map(|text| text.key)
+    }
+
+    /// Takes over the vectors of its texts.
+    pub fn set_vectors(&mut self, vectors: &Vectors) {
+        let keys: Vec<u64> = self.texts.iter().map(|text| text.key).collect();
+        self.matrix = Matrix::of(&keys, vectors);
+    }
+
+    /// Whether meaning can be compared: most of the texts have a vector.
+    pub fn knows_meaning(&self) -> bool {
+        let wanted = self.texts.iter().filter(|text| text.role != Role::Tags).count();
+        wanted > 0 && self.matrix.there() * 10 >= wanted * 9
+    }
+
+    /// The entries that say when the shop is open.
+    pub fn about_hours(&self, today: Day) -> impl Iterator<Item = &str> {
+        self.entries.iter().filter(move |entry| entry.hours && entry.holds_on(today)).map(|entry| entry.id.as_str())
+    }
+
+    /// The question an entry is first of all the answer to.
+    pub fn asked(&self, id: &str) -> Option<&str> {
+        self.entries.iter().find(|entry| entry.id == id).map(|entry| entry.asked.as_str()).filter(|asked| !asked.is_empty())
+    }
+
+    /// Whether the answer of an entry holds the kinds of things a text asks for: an amount, a time, a place.
+    pub fn holds_kinds(&self, id: &str, text: &str) -> bool {
+        let wanted = terms::asked(text);
+        let entry = self.entries.iter().find(|entry| entry.id == id);
+        let held = entry.into_iter().flat_map(|entry| &self.texts[entry.texts.clone()]).fold(0, |kinds, text| kinds | text.kinds);
+        wanted & !held == 0
+    }
+
+    /// Whether a text says anything by itself, rather than only pointing at something.
+    pub fn tells(text: &str) -> bool {
+        terms::slots(text).iter().any(|slot| slot.telling)
+    }
+
+    /// Whether an entry says any telling word of a text.
+    pub fn shares(&self, id: &str, text: &str) -> bool {
+        let Some(entry) = self.entries.iter().find(|entry| entry.id == id) else { return false };
+        terms::slots(text).iter().filter(|slot| slot.telling).any(|slot| {
+            let known = self.numbers(slot);
+            known.iter().flat_map(|(term, _)| self.texts_with(*term)).any(|at| entry.texts.contains(&(*at as usize)))
+        })
+    }
+
+    /// The entries that answer a question, best first, at most `limit`.
+    pub fn find(&self, question: &Question<'_>, limit: usize) -> Vec<KnowledgeHit> {
+        let asked = self.take_apart(question);
+        let meaning = asked.likeness.is_some();
+        let mut ranked: Vec<(f32, usize)> =
+            self.candidates(question).map(|i| (scoring::fit(&self.features(i, &asked), meaning), i)).collect();
+        let limit = limit.min(MOST);
+        let kept = ranked.len().min(limit.max(2));
+        if kept < ranked.len() {
+            ranked.select_nth_unstable_by(kept, |a, b| b.0.total_cmp(&a.0));
+            ranked.truncate(kept);
+        }
+        ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let best = ranked.first().map_or(f32::MIN, |(fit, _)| *fit);
+        let second = ranked.get(1).map_or(best - 4.0, |(fit, _)| *fit);
+        ranked
+            .iter()
+            .enumerate()
+            .map(|(place, (fit, i))| (scoring::probability(*fit, if place == 0 { second } else { best }, meaning), *i))
+            .filter(|(score, _)| *score > WORTHLESS)
+            .take(limit)
+            .map(|(score, i)| self.hit(i, score, &asked))
+            .collect()
+    }
+
+    /// The features of every entry for a question, for fitting the weights.
+    pub fn all_features(&self, question: &Question<'_>) -> Vec<(&str, Features)> {
+        let asked = self.take_apart(question);
+        self.candidates(question).map(|i| (self.entries[i].id.as_str(), self.features(i, &asked))).collect()
+    }
+
+    fn candidates(&self, question: &Question<'_>) -> impl Iterator<Item = usize> + '_ {
+        let (today, procedures) = (question.today, question.procedures);
+        let fits = move |entry: &Entry| entry.holds_on(today) && procedures.is_none_or(|wanted| wanted == entry.procedure);
+        self.entries.iter().enumerate().filter(move |(_, entry)| fits(entry)).map(|(i, _)| i)
+    }
+
+    fn hit(&self, i: usize, score: f32, asked: &Asked) -> KnowledgeHit {
+        let entry = &self.entries[i];
+        let part = if entry.procedure { Part::WHOLE } else { self.part(i, asked) };
+        let content = asked.content();
+        let covers = if content > 0.0 { asked.evidence[i] / content } else { 1.0 };
+        KnowledgeHit { id: entry.id.clone(), domain: entry.domain, score, procedure: entry.procedure, part, covers }
+    }
+
+    fn take_apart(&self, question: &Question<'_>) -> Asked {
+        let mut slots = terms::slots(question.text);
+        for slot in &mut slots {
+            self.mend(slot);
+        }
+        let numbers = |slot: &Slot| self.numbers(slot);
+        let known: Vec<Vec<(u32, f32)>> = slots.iter().map(numbers).collect();
+        let weight = |slot: &Slot, known: &[(u32, f32)]| {
+            let idf = known.iter().map(|(term, _)| self.idf[*term as usize]).fold(self.rarest, f32::min);
+            slot.share * idf
+        };
+        let weights: Vec<f32> = slots.iter().zip(&known).map(|(slot, known)| weight(slot, known)).collect();
+        let mut shared = vec![0.0; self.texts.len()];
+        let mut telling = vec![0.0; self.texts.len()];
+        let mut evidence = vec![0.0; self.entries.len()];
+        let (mut text_seen, mut entry_seen) = (vec![u32::MAX; self.texts.len()], vec![u32::MAX; self.entries.len()]);
+        for (n, (slot, known)) in (0_u32..).zip(slots.iter().zip(&known)) {
+            for (term, worth) in known {
+                for text in self.texts_with(*term) {
+                    let (text, entry) = (*text as usize, self.texts[*text as usize].entry as usize);
+                    if text_seen[text] == n {
+                        continue;
+                    }
+                    text_seen[text] = n;
+                    let weight = weights[n as usize] * worth;
+                    shared[text] += weight;
+                    if slot.telling {
+                        telling[text] += weight;
+                        if entry_seen[entry] != n {
+                            entry_seen[entry] = n;
+                            evidence[entry] += weights[n as usize];
+                        }
+                    }
+                }
+            }
+        }
+        let likeness = question.vector.filter(|_| self.knows_meaning()).and_then(|vector| self.matrix.likeness(vector));
+        Asked { slots, weights, shared, telling, evidence, kinds: terms::asked(question.text), likeness }
+    }
+
+    /// The numbers of a slot's terms: its own first, then those of its matters.
+    fn numbers(&self, slot: &Slot) -> Vec<(u32, f32)> {
+        let own = self.terms.get(&slot.own).map(|term| (*term, 1.0));
+        let matters = slot.matters.iter().filter_map(|matter| self.terms.get(&matter_term(*matter))).map(|term| (*term, OTHER_WORD));
+        own.into_iter().chain(matters).collect()
+    }
+
+    /// A word nobody knows may be a slip of the pen for one of the knowledge base.
+    fn mend(&self, slot: &mut Slot) {
+        const LEAST_LETTERS: usize = 5;
+        let unknown = slot.telling && slot.matters.is_empty() && !slot.own.contains(' ') && !self.terms.contains_key(&slot.own);
+        if !unknown || slot.own.len() < LEAST_LETTERS || words::is_common(&slot.own) || slot.own.bytes().any(|b| b.is_ascii_digit()) {
+            return;
+        }
+        let first = slot.own.as_bytes().first().copied().unwrap_or_default();
+        let near = self.spelt.get(&first).into_iter().flatten().find(|(term, _)| edit::distance(&slot.own, term, 1).is_some());
+        if let Some((term, _)) = near {
+            let meant = terms::slots(term).pop();
+            if let Some(meant) = meant {
+                *slot = meant;
+            }
+        }
+    }
+
+    fn texts_with(&self, term: u32) -> &[u32] {
+        let at = term as usize;
+        match (self.starts.get(at), self.starts.get(at + 1)) {
+            (Some(from), Some(to)) => &self.texts_of[*from as usize..*to as usize],
+            _ => &[],
+        }
+    }
+
+    fn features(&self, i: usize, asked: &Asked) -> Features {
+        const LONG: usize = 6;
+        let entry = &self.entries[i];
+        let content = asked.content();
+        let telling = asked.slots.iter().filter(|slot| slot.telling).count();
+        let mut features = Features { length: telling.min(LONG) as f32 / LONG as f32, ..Features::default() };
+        let mut best = [0.0_f32; 3];
+        let mut kinds = 0;
+        for at in entry.texts.clone() {
+            let text = &self.texts[at];
+            let alike = asked.likeness.as_ref().map_or(0.0, |all| all[at]);
+            match text.role {
+                Role::Question => {
+                    features.question = features.question.max((asked.shared[at] / text.weight.max(f32::EPSILON)).min(1.0));
+                    let place = best.iter().position(|known| alike > *known);
+                    if let Some(place) = place {
+                        best[place..].rotate_right(1);
+                        best[place] = alike;
+                    }
+                }
+                Role::Sentence(_) => {
+                    features.sentence = features.sentence.max(asked.telling[at] / content.max(f32::EPSILON));
+                    features.says = features.says.max(alike);
+                    kinds |= text.kinds;
+                }
+                Role::Tags => {}
+            }
+        }
+        features.evidence = (asked.evidence[i] / (1.5 * self.rarest)).min(1.5);
+        let wanted = [1_u8, 2, 4].into_iter().filter(|kind| asked.kinds & kind != 0);
+        features.kind = wanted.map(|kind| if kinds & kind != 0 { 1.0 } else { -1.0 }).sum();
+        features.asks = best[0].max(0.0);
+        let questions = entry.texts.clone().filter(|at| self.texts[*at].role == Role::Question).count().clamp(1, 3);
+        features.about = (best.iter().sum::<f32>() / questions as f32).max(0.0);
+        features
+    }
+}
+
+impl Asked {
+    /// What the telling words of the question weigh.
+    fn content(&self) -> f32 {
+        self.slots.iter().zip(&self.weights).filter(|(slot, _)| slot.telling).map(|(_, weight)| weight).sum()
+    }
+}
+
+impl Entry {
+    fn holds_on(&self, today: Day) -> bool {
+        self.valid_from.is_none_or(|from| from <= today) && self.valid_until.is_none_or(|until| today <= until)
+    }
+}
+
+/// The steps of a procedure, the sentences of any other answer.
+fn said(entry: &Knowledge) -> Vec<&str> {
+    let steps = entry.steps();
+    if steps.is_empty() { entry.sentences() } else { steps }
+}
+
+/// The texts of an entry whose vectors are of use: its questions, and what it says.
+pub fn texts(entry: &Knowledge) -> impl Iterator<Item = &str> {
+    entry.questions.iter().map(String::as_str).chain(said(entry))
+}
+
+/// The term under which a matter is filed.
+fn matter_term(matter: u32) -> String {
+    format!("\u{1}{matter}")
+}
+
+/// An index while it is built.
+#[derive(Default)]
+struct Building {
+    index: KnowledgeIndex,
+    /// Of each text, its terms with their share.
+    slots: Vec<Vec<Slot>>,
+    by_term: Vec<Vec<u32>>,
+}
+
+impl Building {
+    fn add(&mut self, entry: &Knowledge) {
+        let from = self.index.texts.len();
+        for question in &entry.questions {
+            self.text(Role::Question, question);
+        }
+        for (place, sentence) in (0_u8..=u8::MAX).zip(said(entry)) {
+            self.text(Role::Sentence(place), sentence);
+        }
+        if !entry.tags.is_empty() {
+            self.text(Role::Tags, &entry.tags.join(" "));
+        }
+        let procedure = !entry.steps().is_empty();
+        self.index.entries.push(Entry {
+            id: entry.id.clone(),
+            domain: entry.domain,
+            valid_from: entry.valid_from,
+            valid_until: entry.valid_until,
+            procedure,
+            asked: entry.questions.first().cloned().unwrap_or_default(),
+            hours: entry.domain == Domain::Store && !procedure && entry.questions.iter().any(|question| asks_for_hours(question)),
+            texts: from..self.index.texts.len(),
+        });
+    }
+
+    fn text(&mut self, role: Role, text: &str) {
+        let number = self.index.texts.len();
+        let slots = terms::slots(text);
+        for slot in &slots {
+            let names = std::iter::once(slot.own.clone()).chain(slot.matters.iter().map(|matter| matter_term(*matter)));
+            for name in names {
+                let next = self.by_term.len();
+                let term = *self.index.terms.entry(name).or_insert(next as u32) as usize;
+                if term == next {
+                    self.by_term.push(Vec::new());
+                }
+                if self.by_term[term].last() != Some(&(number as u32)) {
+                    self.by_term[term].push(number as u32);
+                }
+            }
+        }
+        let kinds = if matches!(role, Role::Sentence(_)) { terms::held(text) } else { 0 };
+        let entry = self.index.entries.len() as u32;
+        let leans = matches!(role, Role::Sentence(_)) && terms::leans(text);
+        self.index.texts.push(Text { entry, role, weight: 0.0, kinds, leans, key: vectors::key(text) });
+        self.slots.push(slots);
+    }
+
+    fn finish(mut self) -> KnowledgeIndex {
+        let index = &mut self.index;
+        let count = (index.entries.len() as f32).max(LEAST_ENTRIES);
+        let idf = |entries: f32| (1.0 + (count - entries + 0.5) / (entries + 0.5)).ln();
+        index.rarest = idf(0.0);
+        index.starts.push(0);
+        for texts in &self.by_term {
+            let mut entries: Vec<u32> = texts.iter().map(|text| index.texts[*text as usize].entry).collect();
+            entries.dedup();
+            index.idf.push(idf(entries.len() as f32));
+            index.texts_of.extend(texts);
+            index.starts.push(index.texts_of.len() as u32);
+        }
+        for (at, slots) in self.slots.iter().enumerate() {
+            let weight = |slot: &Slot| {
+                let known = index.numbers(slot);
+                slot.share * known.iter().map(|(term, _)| index.idf[*term as usize]).fold(index.rarest, f32::min)
+            };
+            let whole = slots.iter().map(weight).sum();
+            index.texts[at].weight = whole;
+        }
+        for (term, number) in &index.terms {
+            if term.len() >= 5 && term.bytes().all(|b| b.is_ascii_lowercase()) {
+                index.spelt.entry(term.as_bytes()[0]).or_default().push((term.clone(), *number));
+            }
+        }
+        for terms in index.spelt.values_mut() {
+            terms.sort_unstable();
+        }
+        self.index
+    }
+}
+
+/// Whether a question is about when the shop is open.
+fn asks_for_hours(question: &str) -> bool {
+    let found = crate::retrieval::analysis::words(question);
+    let has = |list: &[&str]| found.iter().any(|word| list.contains(&word.text.as_str()));
+    has(&["open", "opening", "close", "closed", "closing"]) && !has(&["box", "package", "parcel", "door"])
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,101 @@
+//! The part of an entry that answers: the sentences which say what the question asks beyond its topic.
+
+use super::{Asked, KnowledgeIndex, Role};
+use crate::domain::knowledge::Part;
+
+/// Entries of so few sentences are read out whole unless one stands out clearly.
+const SHORT: usize = 2;
+/// How far ahead a sentence must be of another that is left out.
+const LEAD: f32 = 0.22;
+/// The same in an entry that is short.
+const SHORT_LEAD: f32 = 0.4;
+/// From this likeness on a question of the entry is just what is asked.
+const SAME_QUESTION: f32 = 0.8;
+/// What the share of the question's words counts that a sentence holds beyond the topic.
+const WORDS: f32 = 1.5;
+/// What likeness in meaning counts beside it.
+const MEANING: f32 = 2.0;
+/// What it counts that a sentence holds the kind of thing asked for.
+const KIND: f32 = 0.35;
+
+impl KnowledgeIndex {
+    /// The sentences of an entry that answer; all where nothing singles a part out.
+    pub(super) fn part(&self, entry: usize, asked: &Asked) -> Part {
+        let texts = self.entries[entry].texts.clone();
+        let sentences: Vec<(usize, u8)> = texts
+            .clone()
+            .filter_map(|at| match self.texts[at].role {
+                Role::Sentence(place) => Some((at, place)),
+                _ => None,
+            })
+            .collect();
+        if sentences.len() < 2 {
+            return Part::WHOLE;
+        }
+        let topic = self.topic(texts, asked);
+        let beyond = self.beyond_topic(topic, &sentences, asked);
+        // Whoever asks what the entry is the answer to, and nothing more, is told all of it.
+        if beyond.is_empty() && asked.kinds == 0 && topic.is_some_and(|at| self.alike(at, asked) >= SAME_QUESTION) {
+            return Part::WHOLE;
+        }
+        let worth: Vec<f32> = sentences.iter().map(|(at, _)| self.worth(*at, &beyond, asked)).collect();
+        let best = worth.iter().copied().fold(f32::MIN, f32::max);
+        let lead = if sentences.len() <= SHORT { SHORT_LEAD } else { LEAD };
+        let mut chosen: Vec<bool> = worth.iter().map(|worth| best - worth < lead).collect();
+        // What begins with "it" or "after that" says nothing without the sentence before it.
+        for i in (1..chosen.len()).rev() {
+            chosen[i - 1] |= chosen[i] && self.texts[sentences[i].0].leans;
+        }
+        let places: Vec<u8> = sentences.iter().zip(&chosen).filter(|(_, chosen)| **chosen).map(|((_, place), _)| *place).collect();
+        if places.len() == sentences.len() { Part::WHOLE } else { Part::of(&places) }
+    }
+
+    /// The question of an entry that is asked here.
+    fn topic(&self, texts: std::ops::Range<usize>, asked: &Asked) -> Option<usize> {
+        let questions = texts.filter(|at| self.texts[*at].role == Role::Question);
+        questions.max_by(|a, b| self.alike(*a, asked).total_cmp(&self.alike(*b, asked)))
+    }
+
+    /// How alike a question of an entry and the one asked are: the better of words and meaning.
+    fn alike(&self, at: usize, asked: &Asked) -> f32 {
+        let words = (asked.shared[at] / self.texts[at].weight.max(f32::EPSILON)).min(1.0);
+        asked.likeness.as_ref().map_or(words, |all| words.max(all[at]))
+    }
+
+    /// What is asked beyond the topic of an entry, with its weight: words of the question it is the answer to single
+    /// no sentence out, nor do those that most sentences hold.
+    fn beyond_topic(&self, topic: Option<usize>, sentences: &[(usize, u8)], asked: &Asked) -> Vec<(Vec<(u32, f32)>, f32)> {
+        let telling = asked.slots.iter().zip(&asked.weights).filter(|(slot, _)| slot.telling);
+        telling
+            .filter_map(|(slot, weight)| {
+                let mut known = self.numbers(slot);
+                let own: Vec<(u32, f32)> = known.iter().copied().filter(|(_, worth)| *worth >= 1.0).collect();
+                let in_topic = |known: &[(u32, f32)]| topic.is_some_and(|at| self.holds(at, known));
+                // The very word says more than another of its matter: "Norway" beside "abroad".
+                let very = !in_topic(&own) && sentences.iter().any(|(at, _)| self.holds(*at, &own));
+                if very {
+                    known = own;
+                } else if in_topic(&known) {
+                    return None;
+                }
+                let with = sentences.iter().filter(|(at, _)| self.holds(*at, &known)).count();
+                let common = with.saturating_sub(1) as f32 / (sentences.len() - 1) as f32;
+                (with > 0).then_some((known, weight * (1.0 - 0.8 * common)))
+            })
+            .collect()
+    }
+
+    /// How much a sentence says of what is asked.
+    fn worth(&self, at: usize, beyond: &[(Vec<(u32, f32)>, f32)], asked: &Asked) -> f32 {
+        let said: f32 = beyond.iter().filter(|(known, _)| self.holds(at, known)).map(|(_, weight)| weight).sum();
+        let words = WORDS * said / asked.content().max(f32::EPSILON);
+        let meaning = asked.likeness.as_ref().map_or(0.0, |likeness| likeness[at].max(0.0));
+        let kind = if asked.kinds & self.texts[at].kinds != 0 { KIND } else { 0.0 };
+        words + MEANING * meaning + kind
+    }
+
+    /// Whether a text holds any of a word's terms.
+    fn holds(&self, at: usize, known: &[(u32, f32)]) -> bool {
+        known.iter().any(|(term, _)| self.texts_with(*term).binary_search(&(at as u32)).is_ok())
+    }
+}

@@ -1,0 +1,96 @@
+//! Whether the shop has an answer to a message: found before it is decided who answers.
+
+use super::library::Listening;
+use crate::domain::act::{Act, ActKind};
+use crate::domain::fact::{FactBook, Source};
+use crate::domain::heard::Answered;
+use crate::domain::record::Record;
+use crate::retrieval::KnowledgeIndex;
+use crate::retrieval::knowledge::{KnowledgeHit, Question};
+
+/// From this probability on a message needs nothing before it to be understood.
+const BY_ITSELF: f32 = 0.7;
+/// From this one on, joined with what it follows, it is taken to go on with that.
+const JOINED: f32 = 0.5;
+/// The same for an entry that says what the message itself does.
+const SHARED: f32 = 0.2;
+/// The same for another entry of the domain, where the message only points.
+const BESIDE: f32 = 0.05;
+/// Words that go on with what was talked about.
+const OPENERS: &[&[&str]] =
+    &[&["and"], &["or"], &["but"], &["what", "about"], &["how", "about"], &["what", "if"], &["also"], &["even"], &["to"], &["for"]];
+/// Most words of a message that only goes on.
+const SHORT: usize = 9;
+/// Most words of one that goes on without a word that says so.
+const FEW: usize = 6;
+/// Entries looked at for the best answer and the best procedure.
+const LOOKED_AT: usize = 6;
+
+/// The likeliest answer, and the likeliest procedure.
+pub fn of(index: &KnowledgeIndex, listening: &Listening<'_>) -> (Option<Answered>, Option<Answered>) {
+    // Who gives an address asks nothing.
+    if index.is_empty() || listening.text.contains('@') {
+        return (None, None);
+    }
+    let hits = find(index, listening, listening.text, LOOKED_AT);
+    let best = |procedure: bool| hits.iter().find(|hit| hit.procedure == procedure).map(|hit| answered(hit, None));
+    let alone = best(false);
+    let sure = alone.as_ref().is_some_and(|found| found.score >= BY_ITSELF);
+    let joined = if sure { None } else { going_on(index, listening, alone.as_ref()) };
+    (joined.or(alone), best(true))
+}
+
+fn find(index: &KnowledgeIndex, listening: &Listening<'_>, text: &str, limit: usize) -> Vec<KnowledgeHit> {
+    let vector = listening.meaning.and_then(|meaning| meaning.of(text));
+    let question = Question { text, vector: vector.as_deref(), today: listening.today, procedures: None };
+    index.find(&question, limit)
+}
+
+fn answered(hit: &KnowledgeHit, joined: Option<String>) -> Answered {
+    Answered { entry: hit.id.clone(), domain: hit.domain, score: hit.score, covers: hit.covers, joined }
+}
+
+/// "And to Germany?" after an answer about delivery: asked together with what that was the answer to.
+fn going_on(index: &KnowledgeIndex, listening: &Listening<'_>, alone: Option<&Answered>) -> Option<Answered> {
+    let entry = listening.follows?;
+    let words = crate::domain::text::token::tokens(listening.text);
+    if words.len() > SHORT {
+        return None;
+    }
+    let begins = |opener: &&[&str]| words.len() > opener.len() && opener.iter().zip(&words).all(|(own, word)| *own == word.text);
+    let opens = OPENERS.iter().any(|opener| begins(opener));
+    let points = words.iter().any(|word| matches!(word.text.as_str(), "it" | "that" | "this" | "they" | "them" | "one" | "those"));
+    let joined = format!("{} {}", index.asked(entry)?, listening.text);
+    if !(opens || points || words.len() <= FEW) {
+        return None;
+    }
+    let hits = find(index, listening, &joined, LOOKED_AT);
+    let mut answers = hits.iter().filter(|hit| !hit.procedure);
+    // What the message itself says must be in the answer, even if the words before it have found another; or the
+    // message points at it.
+    let says = |hit: &&KnowledgeHit| index.shares(&hit.id, listening.text) && hit.score >= SHARED;
+    let empty = !KnowledgeIndex::tells(listening.text);
+    let domain = hits.iter().find(|hit| hit.id == entry).map(|hit| hit.domain);
+    // "How much is it?" asks on about the same, or about another side of the same matter.
+    let pointed = |hit: &&KnowledgeHit| {
+        let same = hit.id == entry && hit.score >= JOINED;
+        empty && (same || domain == Some(hit.domain) && hit.score >= BESIDE) && index.holds_kinds(&hit.id, listening.text)
+    };
+    let best = answers.clone().find(says).or_else(|| answers.find(pointed))?;
+    let better = alone.is_none_or(|alone| best.score > alone.score) && index.holds_kinds(&best.id, listening.text);
+    // Looked up again with the question of the entry found, so that it is found again.
+    let again = format!("{} {}", index.asked(&best.id)?, listening.text);
+    better.then(|| answered(best, Some(again)))
+}
+
+/// The entry of the knowledge base that acts quote first.
+pub fn quoted(acts: &[Act], book: &FactBook) -> Option<String> {
+    let said = acts.iter().filter(|act| matches!(act.kind, ActKind::Knowledge | ActKind::KnowledgeMore)).flat_map(Act::facts);
+    said.filter_map(|fact| book.fact(fact)).find_map(|fact| match fact.source {
+        Source::Record(id, _) => match &book.record(id)?.record {
+            Record::Knowledge(entry) => Some(entry.id.clone()),
+            _ => None,
+        },
+        _ => None,
+    })
+}
