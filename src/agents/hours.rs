@@ -59,7 +59,13 @@ pub fn pickup(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> Step {
     let mut answer = Answer::default();
     let hours = hours(turn, found, book);
     // "Can I collect it?" asks about no day; only whoever means one is told that it is the wrong one.
-    let day = day::asked(&turn.heard.words, book.today()).map(|asked| asked.day);
+    let asked = day::asked(&turn.heard.words, book.today());
+    // "How late can I come by on Saturday?" asks for the hours.
+    let of_hours = say::best_entry(found, 0).is_some_and(|hit| found.hours.iter().flatten().any(|id| *id == hit.record));
+    if asked.filter(|_| of_hours).is_some_and(|asked| tell(turn, asked, &hours, book, &mut answer)) {
+        return answer.done();
+    }
+    let day = asked.map(|asked| asked.day);
     if let Some(day) = day.filter(|day| is_over(*day, &hours, book)) {
         closed(day, &hours, book, &mut answer, ActKind::ClosedHours);
     }

@@ -18,6 +18,9 @@ use crate::domain::ticket::Ticket;
 
 /// From this probability on an entry of the knowledge base is taken to answer the question.
 pub const ANSWERS: f32 = 0.45;
+/// The same for an entry that speaks of less than this share of what the message says.
+const ANSWERS_ALL_THE_SAME: f32 = 0.6;
+const SPEAKS_OF: f32 = 0.34;
 /// Pieces at hand below which "only a few left" is said.
 const FEW: u32 = 3;
 
@@ -119,7 +122,9 @@ pub fn stock(book: &mut FactBook, id: RecordId) -> Option<Act> {
 
 /// The best entry found for the question asked `which`-th, if it answers.
 pub fn best_entry(found: &Findings, which: usize) -> Option<KnowledgeFound> {
-    found.knowledge.get(which)?.iter().copied().find(|hit| hit.score >= ANSWERS)
+    // An entry that speaks of hardly anything that was said must fit all the better.
+    let answers = |hit: &KnowledgeFound| hit.score >= if hit.covers >= SPEAKS_OF { ANSWERS } else { ANSWERS_ALL_THE_SAME };
+    found.knowledge.get(which)?.iter().copied().find(answers)
 }
 
 /// An entry to be said, and which of its sentences.
@@ -258,6 +263,7 @@ pub fn in_its_words(turn: &Turn<'_>, found: &Findings) -> Option<KnowledgeFound>
 /// The likeliest entry of the very domain the message belongs to: what it is about is known, so less is asked of it.
 fn at_home(turn: &Turn<'_>, found: &Findings) -> Option<KnowledgeFound> {
     const AT_HOME: f32 = 0.33;
+    const HALF: f32 = 0.5;
     let home = match turn.goal.intent() {
         Intent::Sales => Domain::Sales,
         Intent::Marketing => Domain::Marketing,
@@ -265,13 +271,12 @@ fn at_home(turn: &Turn<'_>, found: &Findings) -> Option<KnowledgeFound> {
         Intent::Orders => Domain::Logistics,
         Intent::General => Domain::Store,
     };
-    found.knowledge.first()?.iter().copied().find(|hit| hit.score >= AT_HOME && hit.domain == home)
+    found.knowledge.first()?.iter().copied().find(|hit| hit.score >= AT_HOME && hit.covers >= HALF && hit.domain == home)
 }
 
 /// The entry that answers the plain question of the goal, where it speaks of what the customer says. An answer to
 /// everything that has to do with delivery is none to "do you ship fireworks".
 fn of_the_matter(found: &Findings) -> Option<KnowledgeFound> {
-    const SPEAKS_OF: f32 = 0.33;
     let plain = best_entry(found, 1)?;
     found.knowledge.first()?.iter().copied().find(|hit| hit.record == plain.record && hit.covers >= SPEAKS_OF)
 }

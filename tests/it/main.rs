@@ -12,6 +12,7 @@ mod forgotten;
 mod http;
 mod identity;
 mod isolated;
+mod knowledge;
 mod log;
 mod metrics;
 mod openapi;

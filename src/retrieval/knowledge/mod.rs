@@ -3,6 +3,7 @@
 //! By words (numbers of stems in an inverted index, so that a question touches only what it shares a word
 //! with) and, where an encoder has made vectors, by meaning. Scores are probabilities: see [`scoring`].
 
+mod build;
 mod parts;
 pub mod scoring;
 mod terms;
@@ -13,6 +14,8 @@ use std::collections::HashMap;
 use crate::domain::knowledge::{Domain, Knowledge, Part};
 use crate::domain::text::{edit, words};
 use crate::domain::time::Day;
+pub use build::texts;
+use build::{Building, matter_term};
 use scoring::Features;
 use terms::Slot;
 use vectors::{Matrix, Vectors};
@@ -23,6 +26,10 @@ const OTHER_WORD: f32 = 0.85;
 const LEAST_ENTRIES: f32 = 100.0;
 /// Answers less likely than this are not worth a look.
 const WORTHLESS: f32 = 0.02;
+/// Fit of an entry with which a message shares nothing but an ordinary word, at most.
+const STRAY: f32 = -3.0;
+/// From this share of common words on, small ones counted, one ordinary word is enough.
+const SAME_SMALL_WORDS: f32 = 0.5;
 /// Most entries that are given back.
 const MOST: usize = 16;
 
@@ -73,6 +80,8 @@ struct Text {
     role: Role,
     /// What its words weigh together.
     weight: f32,
+    /// How many they are.
+    count: u16,
     /// Kinds of things it holds.
     kinds: u8,
     /// Whether it says nothing without the sentence before it.
@@ -119,6 +128,8 @@ struct Asked {
     shared: Vec<f32>,
     /// The same, of telling words alone.
     telling: Vec<f32>,
+    /// How many words of the question each text has, small ones too.
+    common: Vec<u16>,
     /// Of each entry: the weight of telling words it shares, wherever they stand.
     evidence: Vec<f32>,
     kinds: u8,
@@ -197,9 +208,7 @@ impl KnowledgeIndex {
     /// The entries that answer a question, best first, at most `limit`.
     pub fn find(&self, question: &Question<'_>, limit: usize) -> Vec<KnowledgeHit> {
         let asked = self.take_apart(question);
-        let meaning = asked.likeness.is_some();
-        let mut ranked: Vec<(f32, usize)> =
-            self.candidates(question).map(|i| (scoring::fit(&self.features(i, &asked), meaning), i)).collect();
+        let mut ranked: Vec<(f32, usize)> = self.candidates(question).map(|i| (self.fit(i, &asked), i)).collect();
         let limit = limit.min(MOST);
         let kept = ranked.len().min(limit.max(2));
         if kept < ranked.len() {
@@ -212,11 +221,38 @@ impl KnowledgeIndex {
         ranked
             .iter()
             .enumerate()
-            .map(|(place, (fit, i))| (scoring::probability(*fit, if place == 0 { second } else { best }, meaning), *i))
+            .map(|(place, (fit, i))| {
+                let other = if place == 0 { second } else { best };
+                (scoring::probability(*fit, other, self.by_meaning(*i, &asked)), *i)
+            })
             .filter(|(score, _)| *score > WORTHLESS)
             .take(limit)
             .map(|(score, i)| self.hit(i, score, &asked))
             .collect()
+    }
+
+    /// How well an entry fits: by meaning, or by words alone where it is so new that it has no vectors yet.
+    fn fit(&self, i: usize, asked: &Asked) -> f32 {
+        let fit = scoring::fit(&self.features(i, asked), self.by_meaning(i, asked));
+        if self.is_stray(i, asked) { fit.min(STRAY) } else { fit }
+    }
+
+    /// Whether all that a message shares with an entry is one ordinary word, and the small words around it are others
+    /// than in its questions: "what would I pay" is not "how can I pay".
+    fn is_stray(&self, i: usize, asked: &Asked) -> bool {
+        let mut telling = asked.slots.iter().filter(|slot| slot.telling);
+        let (Some(only), None) = (telling.next(), telling.next()) else { return false };
+        let said = asked.slots.len() as f32;
+        let alike = |at: usize| {
+            let (common, count) = (f32::from(asked.common[at]), f32::from(self.texts[at].count));
+            common / (said + count - common).max(1.0)
+        };
+        let questions = self.entries[i].texts.clone().filter(|at| self.texts[*at].role == Role::Question);
+        only.share < 1.0 && said > 2.0 && questions.map(alike).fold(0.0, f32::max) < SAME_SMALL_WORDS
+    }
+
+    fn by_meaning(&self, i: usize, asked: &Asked) -> bool {
+        asked.likeness.is_some() && self.entries[i].texts.clone().any(|at| self.matrix.has(at))
     }
 
     /// The features of every entry for a question, for fitting the weights.
@@ -253,6 +289,7 @@ impl KnowledgeIndex {
         let weights: Vec<f32> = slots.iter().zip(&known).map(|(slot, known)| weight(slot, known)).collect();
         let mut shared = vec![0.0; self.texts.len()];
         let mut telling = vec![0.0; self.texts.len()];
+        let mut common = vec![0; self.texts.len()];
         let mut evidence = vec![0.0; self.entries.len()];
         let (mut text_seen, mut entry_seen) = (vec![u32::MAX; self.texts.len()], vec![u32::MAX; self.entries.len()]);
         for (n, (slot, known)) in (0_u32..).zip(slots.iter().zip(&known)) {
@@ -265,6 +302,7 @@ impl KnowledgeIndex {
                     text_seen[text] = n;
                     let weight = weights[n as usize] * worth;
                     shared[text] += weight;
+                    common[text] += 1;
                     if slot.telling {
                         telling[text] += weight;
                         if entry_seen[entry] != n {
@@ -276,7 +314,7 @@ impl KnowledgeIndex {
             }
         }
         let likeness = question.vector.filter(|_| self.knows_meaning()).and_then(|vector| self.matrix.likeness(vector));
-        Asked { slots, weights, shared, telling, evidence, kinds: terms::asked(question.text), likeness }
+        Asked { slots, weights, shared, telling, common, evidence, kinds: terms::asked(question.text), likeness }
     }
 
     /// The numbers of a slot's terms: its own first, then those of its matters.
@@ -360,119 +398,6 @@ impl Entry {
     fn holds_on(&self, today: Day) -> bool {
         self.valid_from.is_none_or(|from| from <= today) && self.valid_until.is_none_or(|until| today <= until)
     }
-}
-
-/// The steps of a procedure, the sentences of any other answer.
-fn said(entry: &Knowledge) -> Vec<&str> {
-    let steps = entry.steps();
-    if steps.is_empty() { entry.sentences() } else { steps }
-}
-
-/// The texts of an entry whose vectors are of use: its questions, and what it says.
-pub fn texts(entry: &Knowledge) -> impl Iterator<Item = &str> {
-    entry.questions.iter().map(String::as_str).chain(said(entry))
-}
-
-/// The term under which a matter is filed.
-fn matter_term(matter: u32) -> String {
-    format!("\u{1}{matter}")
-}
-
-/// An index while it is built.
-#[derive(Default)]
-struct Building {
-    index: KnowledgeIndex,
-    /// Of each text, its terms with their share.
-    slots: Vec<Vec<Slot>>,
-    by_term: Vec<Vec<u32>>,
-}
-
-impl Building {
-    fn add(&mut self, entry: &Knowledge) {
-        let from = self.index.texts.len();
-        for question in &entry.questions {
-            self.text(Role::Question, question);
-        }
-        for (place, sentence) in (0_u8..=u8::MAX).zip(said(entry)) {
-            self.text(Role::Sentence(place), sentence);
-        }
-        if !entry.tags.is_empty() {
-            self.text(Role::Tags, &entry.tags.join(" "));
-        }
-        let procedure = !entry.steps().is_empty();
-        self.index.entries.push(Entry {
-            id: entry.id.clone(),
-            domain: entry.domain,
-            valid_from: entry.valid_from,
-            valid_until: entry.valid_until,
-            procedure,
-            asked: entry.questions.first().cloned().unwrap_or_default(),
-            hours: entry.domain == Domain::Store && !procedure && entry.questions.iter().any(|question| asks_for_hours(question)),
-            texts: from..self.index.texts.len(),
-        });
-    }
-
-    fn text(&mut self, role: Role, text: &str) {
-        let number = self.index.texts.len();
-        let slots = terms::slots(text);
-        for slot in &slots {
-            let names = std::iter::once(slot.own.clone()).chain(slot.matters.iter().map(|matter| matter_term(*matter)));
-            for name in names {
-                let next = self.by_term.len();
-                let term = *self.index.terms.entry(name).or_insert(next as u32) as usize;
-                if term == next {
-                    self.by_term.push(Vec::new());
-                }
-                if self.by_term[term].last() != Some(&(number as u32)) {
-                    self.by_term[term].push(number as u32);
-                }
-            }
-        }
-        let kinds = if matches!(role, Role::Sentence(_)) { terms::held(text) } else { 0 };
-        let entry = self.index.entries.len() as u32;
-        let leans = matches!(role, Role::Sentence(_)) && terms::leans(text);
-        self.index.texts.push(Text { entry, role, weight: 0.0, kinds, leans, key: vectors::key(text) });
-        self.slots.push(slots);
-    }
-
-    fn finish(mut self) -> KnowledgeIndex {
-        let index = &mut self.index;
-        let count = (index.entries.len() as f32).max(LEAST_ENTRIES);
-        let idf = |entries: f32| (1.0 + (count - entries + 0.5) / (entries + 0.5)).ln();
-        index.rarest = idf(0.0);
-        index.starts.push(0);
-        for texts in &self.by_term {
-            let mut entries: Vec<u32> = texts.iter().map(|text| index.texts[*text as usize].entry).collect();
-            entries.dedup();
-            index.idf.push(idf(entries.len() as f32));
-            index.texts_of.extend(texts);
-            index.starts.push(index.texts_of.len() as u32);
-        }
-        for (at, slots) in self.slots.iter().enumerate() {
-            let weight = |slot: &Slot| {
-                let known = index.numbers(slot);
-                slot.share * known.iter().map(|(term, _)| index.idf[*term as usize]).fold(index.rarest, f32::min)
-            };
-            let whole = slots.iter().map(weight).sum();
-            index.texts[at].weight = whole;
-        }
-        for (term, number) in &index.terms {
-            if term.len() >= 5 && term.bytes().all(|b| b.is_ascii_lowercase()) {
-                index.spelt.entry(term.as_bytes()[0]).or_default().push((term.clone(), *number));
-            }
-        }
-        for terms in index.spelt.values_mut() {
-            terms.sort_unstable();
-        }
-        self.index
-    }
-}
-
-/// Whether a question is about when the shop is open.
-fn asks_for_hours(question: &str) -> bool {
-    let found = crate::retrieval::analysis::words(question);
-    let has = |list: &[&str]| found.iter().any(|word| list.contains(&word.text.as_str()));
-    has(&["open", "opening", "close", "closed", "closing"]) && !has(&["box", "package", "parcel", "door"])
 }
 
 #[cfg(test)]

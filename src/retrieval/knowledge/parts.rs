@@ -11,6 +11,8 @@ const LEAD: f32 = 0.22;
 const SHORT_LEAD: f32 = 0.4;
 /// From this likeness on a question of the entry is just what is asked.
 const SAME_QUESTION: f32 = 0.8;
+/// An entry with so few questions does not tell which of their words are its topic.
+const FEW_QUESTIONS: usize = 3;
 /// What the share of the question's words counts that a sentence holds beyond the topic.
 const WORDS: f32 = 1.5;
 /// What likeness in meaning counts beside it.
@@ -56,6 +58,15 @@ impl KnowledgeIndex {
         questions.max_by(|a, b| self.alike(*a, asked).total_cmp(&self.alike(*b, asked)))
     }
 
+    /// Whether a word stands in more than one question of an entry; of an entry with hardly any, in the one asked here.
+    fn is_topic(&self, topic: Option<usize>, known: &[(u32, f32)]) -> bool {
+        let Some(asked) = topic else { return false };
+        let texts = self.entries[self.texts[asked].entry as usize].texts.clone();
+        let questions: Vec<usize> = texts.filter(|at| self.texts[*at].role == Role::Question).collect();
+        let with = questions.iter().filter(|at| self.holds(**at, known)).count();
+        if questions.len() <= FEW_QUESTIONS { self.holds(asked, known) } else { with > 1 }
+    }
+
     /// How alike a question of an entry and the one asked are: the better of words and meaning.
     fn alike(&self, at: usize, asked: &Asked) -> f32 {
         let words = (asked.shared[at] / self.texts[at].weight.max(f32::EPSILON)).min(1.0);
@@ -70,7 +81,7 @@ impl KnowledgeIndex {
             .filter_map(|(slot, weight)| {
                 let mut known = self.numbers(slot);
                 let own: Vec<(u32, f32)> = known.iter().copied().filter(|(_, worth)| *worth >= 1.0).collect();
-                let in_topic = |known: &[(u32, f32)]| topic.is_some_and(|at| self.holds(at, known));
+                let in_topic = |known: &[(u32, f32)]| self.is_topic(topic, known);
                 // The very word says more than another of its matter: "Norway" beside "abroad".
                 let very = !in_topic(&own) && sentences.iter().any(|(at, _)| self.holds(*at, &own));
                 if very {

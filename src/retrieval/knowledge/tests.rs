@@ -16,11 +16,15 @@ fn entry(id: &str, domain: Domain, questions: &[&str], answer: &str) -> Knowledg
 }
 
 fn index() -> KnowledgeIndex {
+    KnowledgeIndex::build(&entries())
+}
+
+fn entries() -> Vec<Knowledge> {
     let expired = Knowledge {
         valid_until: Day::parse("2026-01-01"),
         ..entry("storm", Domain::Logistics, &["Are deliveries delayed by the storm?"], "Yes.")
     };
-    KnowledgeIndex::build(&[
+    vec![
         entry(
             "returns",
             Domain::Support,
@@ -32,7 +36,7 @@ fn index() -> KnowledgeIndex {
         entry("payment", Domain::Sales, &["How can I pay?", "Which payment methods do you accept?"], "By card or in cash."),
         entry("abroad", Domain::Logistics, &["Do you deliver abroad?"], "We ship to all countries of Europe. Norway takes a week."),
         expired,
-    ])
+    ]
 }
 
 fn question(text: &str) -> Question<'_> {
@@ -52,6 +56,8 @@ fn questions_find_their_answer() {
         ("delayed by storm", None, None),
         ("purple elephants", None, None),
         ("what do i do first", None, None),
+        ("so what would i pay", None, None),
+        ("how do i pay", None, Some("payment")),
     ] {
         let hits = index.find(&Question { procedures, ..question(text) }, 1);
         let sure = hits.first().filter(|hit| hit.score >= 0.5).map(|hit| hit.id.as_str());
@@ -94,4 +100,13 @@ fn vectors_are_used_once_most_are_there() {
     let first = axis(wanted.iter().position(|key| *key == vectors::key("How can I pay?")).unwrap());
     let asked = Question { vector: Some(&first), ..question("settle the bill") };
     assert_eq!(index.find(&asked, 1)[0].id, "payment");
+    // An entry that came a moment ago has no vectors yet, and is found by its words.
+    let new = entry("aquarium", Domain::Store, &["Do you have an aquarium?"], "Yes, beside the till.");
+    let mut entries = entries();
+    entries.push(new);
+    let mut index = KnowledgeIndex::build(&entries);
+    index.set_vectors(&vectors);
+    assert!(index.knows_meaning());
+    let asked = Question { vector: Some(&first), ..question("is there an aquarium") };
+    assert_eq!(index.find(&asked, 1)[0].id, "aquarium");
 }

@@ -112,20 +112,20 @@ pub(super) struct Matrix {
     rows: usize,
     /// A row of zeros where there is no vector.
     values: Vec<i16>,
-    there: usize,
+    has: Vec<bool>,
 }
 
 impl Matrix {
     /// The vectors of texts, in their order.
     pub fn of(keys: &[u64], vectors: &Vectors) -> Self {
         let width = vectors.width as usize;
-        let mut matrix = Self { width, rows: keys.len(), values: Vec::with_capacity(keys.len() * width), there: 0 };
+        let mut matrix =
+            Self { width, rows: keys.len(), values: Vec::with_capacity(keys.len() * width), has: Vec::with_capacity(keys.len()) };
         for key in keys {
-            match vectors.ready(*key) {
-                Some(row) => {
-                    matrix.values.extend(row);
-                    matrix.there += 1;
-                }
+            let row = vectors.ready(*key);
+            matrix.has.push(row.is_some());
+            match row {
+                Some(row) => matrix.values.extend(row),
                 None => matrix.values.resize(matrix.values.len() + width, 0),
             }
         }
@@ -134,12 +134,17 @@ impl Matrix {
 
     /// How many of the rows have a vector.
     pub fn there(&self) -> usize {
-        self.there
+        self.has.iter().filter(|has| **has).count()
+    }
+
+    /// Whether a row has a vector.
+    pub fn has(&self, row: usize) -> bool {
+        self.has.get(row).copied().unwrap_or(false)
     }
 
     /// How alike a vector is to each row, -1 to 1; `None` where it is no vector of these.
     pub fn likeness(&self, vector: &[f32]) -> Option<Vec<f32>> {
-        if self.width == 0 || vector.len() != self.width || self.there == 0 {
+        if self.width == 0 || vector.len() != self.width || self.there() == 0 {
             return None;
         }
         let one: Vec<i16> = vector.iter().map(|x| (x * ONE).round().clamp(-ONE, ONE) as i16).collect();

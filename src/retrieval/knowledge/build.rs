@@ -1,0 +1,126 @@
+//! Building the index: every text of every entry, its words numbered and weighed.
+
+use super::terms::Slot;
+use super::{Entry, KnowledgeIndex, LEAST_ENTRIES, Role, Text, terms, vectors};
+use crate::domain::knowledge::{Domain, Knowledge};
+
+/// The steps of a procedure, the sentences of any other answer.
+fn said(entry: &Knowledge) -> Vec<&str> {
+    let steps = entry.steps();
+    if steps.is_empty() { entry.sentences() } else { steps }
+}
+
+/// The texts of an entry whose vectors are of use: its questions, and what it says.
+pub fn texts(entry: &Knowledge) -> impl Iterator<Item = &str> {
+    entry.questions.iter().map(String::as_str).chain(said(entry))
+}
+
+/// The term under which a matter is filed.
+pub(super) fn matter_term(matter: u32) -> String {
+    format!("\u{1}{matter}")
+}
+
+/// An index while it is built.
+#[derive(Default)]
+pub(super) struct Building {
+    index: KnowledgeIndex,
+    /// Of each text, its terms with their share.
+    slots: Vec<Vec<Slot>>,
+    by_term: Vec<Vec<u32>>,
+}
+
+impl Building {
+    pub(super) fn add(&mut self, entry: &Knowledge) {
+        let from = self.index.texts.len();
+        for question in &entry.questions {
+            self.text(Role::Question, question);
+        }
+        for (place, sentence) in (0_u8..=u8::MAX).zip(said(entry)) {
+            self.text(Role::Sentence(place), sentence);
+        }
+        if !entry.tags.is_empty() {
+            self.text(Role::Tags, &entry.tags.join(" "));
+        }
+        let procedure = !entry.steps().is_empty();
+        self.index.entries.push(Entry {
+            id: entry.id.clone(),
+            domain: entry.domain,
+            valid_from: entry.valid_from,
+            valid_until: entry.valid_until,
+            procedure,
+            asked: entry.questions.first().cloned().unwrap_or_default(),
+            hours: entry.domain == Domain::Store && !procedure && entry.questions.iter().any(|question| asks_for_hours(question)),
+            texts: from..self.index.texts.len(),
+        });
+    }
+
+    fn text(&mut self, role: Role, text: &str) {
+        let number = self.index.texts.len();
+        let slots = terms::slots(text);
+        for slot in &slots {
+            let names = std::iter::once(slot.own.clone()).chain(slot.matters.iter().map(|matter| matter_term(*matter)));
+            for name in names {
+                let next = self.by_term.len();
+                let term = *self.index.terms.entry(name).or_insert(next as u32) as usize;
+                if term == next {
+                    self.by_term.push(Vec::new());
+                }
+                if self.by_term[term].last() != Some(&(number as u32)) {
+                    self.by_term[term].push(number as u32);
+                }
+            }
+        }
+        let kinds = if matches!(role, Role::Sentence(_)) { terms::held(text) } else { 0 };
+        let entry = self.index.entries.len() as u32;
+        let leans = matches!(role, Role::Sentence(_)) && terms::leans(text);
+        self.index.texts.push(Text {
+            entry,
+            role,
+            weight: 0.0,
+            count: slots.len().min(1_000) as u16,
+            kinds,
+            leans,
+            key: vectors::key(text),
+        });
+        self.slots.push(slots);
+    }
+
+    pub(super) fn finish(mut self) -> KnowledgeIndex {
+        let index = &mut self.index;
+        let count = (index.entries.len() as f32).max(LEAST_ENTRIES);
+        let idf = |entries: f32| (1.0 + (count - entries + 0.5) / (entries + 0.5)).ln();
+        index.rarest = idf(0.0);
+        index.starts.push(0);
+        for texts in &self.by_term {
+            let mut entries: Vec<u32> = texts.iter().map(|text| index.texts[*text as usize].entry).collect();
+            entries.dedup();
+            index.idf.push(idf(entries.len() as f32));
+            index.texts_of.extend(texts);
+            index.starts.push(index.texts_of.len() as u32);
+        }
+        for (at, slots) in self.slots.iter().enumerate() {
+            let weight = |slot: &Slot| {
+                let known = index.numbers(slot);
+                slot.share * known.iter().map(|(term, _)| index.idf[*term as usize]).fold(index.rarest, f32::min)
+            };
+            let whole = slots.iter().map(weight).sum();
+            index.texts[at].weight = whole;
+        }
+        for (term, number) in &index.terms {
+            if term.len() >= 5 && term.bytes().all(|b| b.is_ascii_lowercase()) {
+                index.spelt.entry(term.as_bytes()[0]).or_default().push((term.clone(), *number));
+            }
+        }
+        for terms in index.spelt.values_mut() {
+            terms.sort_unstable();
+        }
+        self.index
+    }
+}
+
+/// Whether a question is about when the shop is open.
+fn asks_for_hours(question: &str) -> bool {
+    let found = crate::retrieval::analysis::words(question);
+    let has = |list: &[&str]| found.iter().any(|word| list.contains(&word.text.as_str()));
+    has(&["open", "opening", "close", "closed", "closing"]) && !has(&["box", "package", "parcel", "door"])
+}
