@@ -1,11 +1,11 @@
 //! Evidence about a message: the rules', the conversation's, a model's, and what they add up to.
 
-use super::{evidence_answers, evidence_offers, evidence_words};
 use super::orchestrator::Question;
 use super::understanding::Understanding;
 use super::understanding::affirm::Answer;
 use super::understanding::form::{Asks, Form, Subject};
 use super::understanding::needs;
+use super::{evidence_answers, evidence_offers, evidence_words};
 use crate::domain::agent::{Decider, Intent, IntentScores};
 use crate::domain::asks::Slot;
 use crate::domain::goal::Goal;

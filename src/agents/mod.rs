@@ -4,8 +4,8 @@
 //! store, call a model or know the time.
 
 mod evidence;
-mod evidence_offers;
 mod evidence_answers;
+mod evidence_offers;
 mod evidence_words;
 pub mod general;
 mod hours;
