@@ -98,6 +98,8 @@ fn other_business(heard: &Heard, read: &Understanding) -> f32 {
     let others = others.filter(|hint| match hint.goal {
         Goal::Affirm | Goal::Deny | Goal::Thanks | Goal::Greeting | Goal::SetupHelp => false,
         Goal::ShippingPolicy => !minimum,
+        // "Until when" alone is asked of the offer, not of the shop's doors.
+        Goal::StoreHours => said(heard, &["you", "open", "opened", "close", "closed", "closing", "opening", "hours", "shop", "store"]),
         _ => true,
     });
     others.map(|hint| hint.score).fold(0.0, f32::max)
