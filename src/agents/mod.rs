@@ -4,15 +4,17 @@
 //! store, call a model or know the time.
 
 mod evidence;
-mod evidence_offers;
 mod evidence_answers;
+mod evidence_offers;
 mod evidence_words;
 pub mod general;
 mod hours;
-mod identity;
+pub mod identity;
+mod items;
 pub mod logistics;
 pub mod lookup;
 pub mod marketing;
+mod matter;
 pub mod orchestrator;
 mod policy;
 mod resolve;

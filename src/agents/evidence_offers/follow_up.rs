@@ -117,7 +117,7 @@ fn by_what_it_holds(heard: &Heard, read: &Understanding, table: &Table) -> Optio
     let named = names(heard, read);
     let stays = loose.is_empty() && (named || heard.words.len() <= 8) || refers && !of_products && heard.words.len() <= 10;
     if !stays {
-        let known = heard.answered.is_some_and(|(domain, likeness)| domain == Domain::Marketing && likeness >= 0.45);
+        let known = heard.answered.as_ref().is_some_and(|own| own.domain == Domain::Marketing && own.score >= 0.45);
         return table.rule.filter(|_| !asks_of_products(heard, read) && heard.words.len() <= 9 && (known || asks_about_it(heard)));
     }
     if table.rule.is_some() {
