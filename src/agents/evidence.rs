@@ -5,7 +5,7 @@ use super::understanding::Understanding;
 use super::understanding::affirm::Answer;
 use super::understanding::form::{Asks, Form, Subject};
 use super::understanding::needs;
-use super::{evidence_answers, evidence_offers, evidence_words};
+use super::{evidence_answers, evidence_offers};
 use crate::domain::agent::{Decider, Intent, IntentScores};
 use crate::domain::asks::Slot;
 use crate::domain::goal::Goal;
@@ -250,9 +250,6 @@ fn on_the_table(question: &Question<'_>) -> Vec<(Goal, f32)> {
     if read.reference.is_exact() && !focus.listed.is_empty() {
         found.push((Goal::ProductQuestion, if short { 3.2 } else { 2.2 }));
     }
-    if focus.fault.is_some() && (read.answer.is_some() || evidence_words::still_broken(heard)) {
-        found.push((Goal::Troubleshoot, 3.6));
-    }
     if let Some(goal) = same_again(question) {
         found.push((goal, 3.4));
     }
@@ -316,10 +313,11 @@ pub fn gives(question: &Question<'_>, slot: Slot) -> Gives {
     let unsure = |any: bool| Gives { any, certain: false };
     match slot {
         Slot::OrderNumber => {
-            let proof = contact.email.is_some() || contact.phone_tail.is_some();
+            let numbered = !heard.orders.is_empty() || !heard.tickets.is_empty();
+            let none = super::identity::has_no_number(heard);
             Gives {
-                any: !heard.orders.is_empty() || proof,
-                certain: heard.orders.iter().any(|n| n.certain) || (short && !heard.orders.is_empty()),
+                any: numbered || contact.proves() || contact.name.is_some() || none,
+                certain: heard.orders.iter().chain(&heard.tickets).any(|n| n.certain) || (short && numbered) || none,
             }
         }
         Slot::Identity => Gives { any: !contact.is_empty() || !heard.orders.is_empty(), certain: contact.email.is_some() || short },
@@ -336,12 +334,19 @@ pub fn gives(question: &Question<'_>, slot: Slot) -> Gives {
         },
         Slot::Need => unsure(short || !heard.categories.is_empty() || read.hint(Goal::FindProduct) > 0.0),
         Slot::Code => Gives { any: !heard.codes.is_empty(), certain: heard.codes.iter().any(|c| c.known) },
-        Slot::Helped => unsure(read.answer.is_some() || evidence_words::still_broken(heard) || evidence_words::works_now(heard)),
+        // The fault under way reads reports itself.
+        Slot::Helped => Gives::default(),
         Slot::Problem => {
             unsure(!heard.words.is_empty() && read.best_hint().is_none_or(|h| h.goal.intent() == Intent::Support || h.score < 4.0))
         }
         Slot::Contact => unsure(contact.email.is_some() || contact.phone.is_some() || read.answer == Some(Answer::No)),
         Slot::Confirmation => unsure(read.answer.is_some()),
+        // Anything that is no other business: what an order should become is told in any words.
+        Slot::Wish => Gives {
+            any: read.answer != Some(Answer::No)
+                && read.best_hint().is_none_or(|h| h.goal.intent() == Intent::Orders || h.score < 4.0 || heard.words.len() > 5),
+            certain: false,
+        },
         Slot::Intent => unsure(false),
     }
 }

@@ -1,17 +1,22 @@
-//! Whose order it is: which one is meant, and whether it may be shown.
+//! Whose it is: who is asking, and which of their orders is meant.
 //!
 //! An order is shown to a session that gave its number together with what the policy asks for. Wrong,
 //! unknown and locked get the same answer; the check itself is the driver's.
 
-use super::lookup::{Claim, Findings, Lookup, Verdict};
+use super::items;
+use super::lookup::{Claim, Findings, Lookup, NumberOf, Verdict};
 use super::say;
 use super::turn::{Answer, Step, Turn};
+use super::understanding::Understanding;
 use crate::domain::act::{Act, ActKind};
 use crate::domain::agent::Agent;
 use crate::domain::asks::Slot;
 use crate::domain::fact::{FactBook, RecordId};
+use crate::domain::goal::Goal;
+use crate::domain::heard::Heard;
+use crate::domain::order::Order;
 use crate::domain::record::Field;
-use crate::domain::state::{ConversationState, IdentityLevel, Pending};
+use crate::domain::state::{ConversationState, IdentityLevel, Known, Pending};
 use crate::domain::text::fold::bare;
 
 /// The way to an order.
@@ -22,41 +27,105 @@ pub enum OrderStep {
     First(Step),
 }
 
+/// A person's name is no product, however like one it sounds.
+pub fn leave_names(heard: &mut Heard, read: &Understanding, text: &str) {
+    let Some(at) = read.contact.name.as_deref().and_then(|name| text.find(name).map(|at| at..at + name.len())) else { return };
+    let words = &heard.words;
+    let inside = |range: &std::ops::Range<usize>| {
+        words.get(range.clone()).is_some_and(|words| words.iter().all(|w| at.start <= w.start && w.end <= at.end))
+    };
+    heard.products.retain(|mention| !inside(&mention.words));
+    heard.brands.retain(|mention| !inside(&mention.words));
+    heard.categories.retain(|mention| !inside(&mention.words));
+}
+
+/// Keeps what a message says of the customer, whoever answers it, so that nothing is asked twice.
+pub fn note(heard: &Heard, read: &Understanding, state: &mut ConversationState) {
+    let contact = &read.contact;
+    let known = &mut state.known;
+    known.mourning |= read.mourning;
+    let number = heard.orders.iter().find(|n| n.certain).map(|n| n.bare.clone());
+    if read.others && !known.mourning {
+        let theirs = [&contact.email, &contact.phone_tail, &contact.zip].into_iter().flatten().cloned().chain(number);
+        known.of_others.extend(theirs);
+        return;
+    }
+    let mut news = false;
+    let mut keep = |slot: &mut Option<String>, value: &Option<String>| {
+        if value.is_some() && slot != value {
+            slot.clone_from(value);
+            news = true;
+        }
+    };
+    keep(&mut known.email, &contact.email);
+    keep(&mut known.phone_tail, &contact.phone_tail);
+    keep(&mut known.name, &contact.name);
+    keep(&mut known.zip, &contact.zip);
+    if contact.zip.is_none() && known.name.is_some() && known.zip.is_none() {
+        // Four digits behind a name may be a short postal code as well.
+        keep(&mut known.zip, &contact.phone_tail);
+    }
+    if state.identity.level == IdentityLevel::Anonymous {
+        keep(&mut known.order_number, &number);
+    }
+    known.refused &= !news;
+}
+
 /// Finds the order a message is about and makes sure it may be shown.
 pub fn order(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState, agent: Agent) -> OrderStep {
-    note(turn, state);
-    if let Some(verdict) = &found.identity {
-        return after_verdict(turn, found, book, state, agent, verdict.clone());
-    }
-    let named = named_order(turn);
-    if state.identity.level != IdentityLevel::Anonymous {
-        return known_customer(turn, found, book, state, agent, named);
-    }
-    let number = named.or_else(|| state.known.order_number.clone());
-    let Some(number) = number else {
-        return OrderStep::First(ask(turn, state, agent, Slot::OrderNumber, ActKind::AskOrderNumber));
-    };
-    state.known.order_number = Some(number.clone());
-    match claim(state, &number) {
-        Some(claim) => OrderStep::First(Step::Look(vec![Lookup::Identity(claim)])),
-        None => OrderStep::First(ask(turn, state, agent, Slot::Identity, ActKind::AskIdentity)),
+    match whose(turn, found, state, agent) {
+        Some(step) => OrderStep::First(step),
+        None => choose(turn, found, book, state, agent),
     }
 }
 
-/// Keeps what the customer says of themselves, so that nothing is asked twice.
-pub fn note(turn: &Turn<'_>, state: &mut ConversationState) {
-    let contact = &turn.read.contact;
-    let known = &mut state.known;
-    for (slot, value) in [
-        (&mut known.email, &contact.email),
-        (&mut known.phone_tail, &contact.phone_tail),
-        (&mut known.zip, &contact.zip),
-        (&mut known.name, &contact.name),
-    ] {
-        if value.is_some() {
-            slot.clone_from(value);
-        }
+/// Makes sure the session belongs to a customer; `None` once it does.
+pub fn whose(turn: &Turn<'_>, found: &Findings, state: &mut ConversationState, agent: Agent) -> Option<Step> {
+    let said = named_order(turn);
+    if is_somebody_elses(turn, said.as_deref(), &state.known) {
+        return Some(Answer::of(vec![Act::plain(ActKind::NotTheirs)]).done());
     }
+    match &found.identity {
+        Some(Verdict::Proven { customer, order }) => {
+            state.identity.level = IdentityLevel::Identified;
+            state.identity.customer = Some(customer.clone());
+            state.known.order_number = None;
+            if order.is_some() {
+                state.focus.order.clone_from(order);
+            }
+            return None;
+        }
+        Some(Verdict::NotProven) => return Some(failed(turn, state, agent)),
+        None if state.identity.level != IdentityLevel::Anonymous => return None,
+        None => {}
+    }
+    let (number, of) = number(turn, said, state);
+    let Some(number) = number else { return Some(ask_number(turn, state, agent)) };
+    if of == NumberOf::Order {
+        state.known.order_number = Some(number.clone());
+    }
+    match claim(&state.known, &number, of) {
+        Some(claim) if !state.known.refused => Some(Step::Look(vec![Lookup::Identity(claim)])),
+        _ => Some(ask_proof(turn, state, agent)),
+    }
+}
+
+/// Whether the customer says that what is asked for is another person's.
+fn is_somebody_elses(turn: &Turn<'_>, number: Option<&str>, known: &Known) -> bool {
+    if known.mourning {
+        return false;
+    }
+    let contact = &turn.read.contact;
+    let given = [contact.email.as_deref(), contact.phone_tail.as_deref(), number].into_iter().flatten();
+    turn.read.others || given.into_iter().any(|value| known.of_others.iter().any(|other| other == value))
+}
+
+/// The number to show somebody's business by: of the order or ticket just named, or named before.
+fn number(turn: &Turn<'_>, said: Option<String>, state: &ConversationState) -> (Option<String>, NumberOf) {
+    let ticket = turn.heard.tickets.first().map(|n| n.bare.clone()).or_else(|| state.focus.ticket.clone());
+    let order = said.or_else(|| state.known.order_number.clone());
+    let of_ticket = ticket.is_some() && (order.is_none() || turn.goal == Goal::TicketStatus && turn.heard.orders.is_empty());
+    if of_ticket { (ticket, NumberOf::Ticket) } else { (order, NumberOf::Order) }
 }
 
 /// The order number in a message: one that can be nothing else, or any when an order is talked about.
@@ -65,17 +134,17 @@ fn named_order(turn: &Turn<'_>) -> Option<String> {
     // Digits that were just given as a telephone or postal code are no order number.
     let taken = |n: &&crate::domain::heard::NumberNamed| {
         let contact = &turn.read.contact;
-        [&contact.phone_tail, &contact.zip].into_iter().flatten().any(|value| bare(value) == n.bare)
+        [&contact.phone_tail, &contact.zip].into_iter().flatten().any(|value| n.bare.ends_with(&bare(value)))
     };
     certain.or_else(|| turn.heard.orders.iter().find(|n| !taken(n))).map(|n| n.bare.clone())
 }
 
 /// What can be claimed with what is known, if it is enough to try: the driver holds it against the policy.
-fn claim(state: &ConversationState, order: &str) -> Option<Claim> {
-    let known = &state.known;
+fn claim(known: &Known, number: &str, of: NumberOf) -> Option<Claim> {
     let enough = known.email.is_some() || known.phone_tail.is_some() || (known.zip.is_some() && known.name.is_some());
     enough.then(|| Claim {
-        order: order.to_owned(),
+        number: number.to_owned(),
+        of,
         email: known.email.clone(),
         phone_tail: known.phone_tail.clone(),
         zip: known.zip.clone(),
@@ -83,60 +152,132 @@ fn claim(state: &ConversationState, order: &str) -> Option<Claim> {
     })
 }
 
-fn after_verdict(
-    turn: &Turn<'_>,
-    found: &Findings,
-    book: &mut FactBook,
-    state: &mut ConversationState,
-    agent: Agent,
-    verdict: Verdict,
-) -> OrderStep {
-    match verdict {
-        Verdict::Proven { customer, order } => {
-            state.identity.level = IdentityLevel::Identified;
-            state.identity.customer = Some(customer);
-            state.known.order_number = None;
+/// What an anonymous customer has said that may show whose an order is, if it was not refused before.
+pub fn claim_of(state: &ConversationState) -> Option<Claim> {
+    let number = state.known.order_number.as_deref()?;
+    claim(&state.known, number, NumberOf::Order).filter(|_| !state.known.refused)
+}
+
+/// The order of a known customer that a message is about: the one named, the one on the table unless the
+/// words single out what is not in it, or one of all of them.
+fn choose(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState, agent: Agent) -> OrderStep {
+    let named = turn.heard.orders.iter().find(|n| n.certain).map(|n| n.bare.clone());
+    let proven = matches!(&found.identity, Some(Verdict::Proven { order: Some(_), .. }));
+    if found.orders.is_none() {
+        let number = named.clone().or_else(|| state.focus.order.as_deref().map(bare).filter(|_| proven || !asks_for_others(turn)));
+        if let Some(number) = number {
             match found.order {
-                None => OrderStep::First(Step::Look(vec![Lookup::Order(bare(&order))])),
-                Some(Some(id)) => known(id, book, state),
-                Some(None) => OrderStep::First(failed(turn, state, agent)),
+                None => return OrderStep::First(Step::Look(vec![Lookup::Order(number)])),
+                Some(Some(id)) => {
+                    if let Some(step) = read_items(found, &[id], book) {
+                        return OrderStep::First(step);
+                    }
+                    let meant = items::meant(turn, &[id], book);
+                    let suited = say::order(book, id).is_some_and(|order| suits(turn.goal, &order, book));
+                    let elsewhere = items::names_a_thing(turn) || !suited && items::tells(turn);
+                    if named.is_some() || proven || !meant.is_empty() || !elsewhere {
+                        let only = if let [item] = meant.as_slice() { Some(item.sku.clone()) } else { None };
+                        return known(id, only, book, state);
+                    }
+                }
+                // Not theirs or not there: the same words as for a failed proof.
+                Some(None) if named.is_some() => return OrderStep::First(failed(turn, state, agent)),
+                Some(None) => state.focus.order = None,
             }
         }
-        Verdict::NotProven => OrderStep::First(failed(turn, state, agent)),
+    }
+    let Some(orders) = found.orders.clone() else { return OrderStep::First(Step::Look(vec![Lookup::OrdersOfCustomer])) };
+    if let Some(step) = read_more_items(found, &orders, book) {
+        return OrderStep::First(step);
+    }
+    let uncertain = turn.heard.orders.iter().find_map(|n| by_number(&orders, &n.bare, book));
+    if let Some(id) = uncertain.or_else(|| pointed(turn).and_then(|number| by_number(&orders, &number, book))) {
+        return known(id, None, book, state);
+    }
+    let focus = state.focus.order.as_ref().and_then(|number| by_number(&orders, &bare(number), book));
+    if let Some(item) = pick(turn, &orders, focus, book) {
+        return known(item.order, Some(item.sku), book, state);
+    }
+    if let Some(id) = focus.or_else(|| fitting(turn, &orders, book)) {
+        return known(id, None, book, state);
+    }
+    OrderStep::First(which(turn, &orders, book, state, agent))
+}
+
+/// "And the other one?": not the order on the table.
+fn asks_for_others(turn: &Turn<'_>) -> bool {
+    let places = !turn.before.focus.orders.is_empty() && (!turn.read.reference.places.is_empty() || turn.read.reference.last);
+    places || turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "other" | "others" | "another"))
+}
+
+/// The items of all orders, where those of one were read before. What is gone is not asked for for ever.
+fn read_more_items(found: &Findings, orders: &[RecordId], book: &FactBook) -> Option<Step> {
+    const TIMES: u8 = 2;
+    let read = |sku: &str| book.find(crate::domain::record::RecordKind::Product, sku).is_some();
+    let unread = |id: &RecordId| say::order(book, *id).is_some_and(|order| order.items.iter().any(|item| !read(&item.sku)));
+    (found.products_asked < TIMES && orders.iter().any(unread)).then(|| items_lookup(orders, book)).flatten()
+}
+
+/// The look-up of what is in the orders, unless it was made.
+pub fn read_items(found: &Findings, orders: &[RecordId], book: &FactBook) -> Option<Step> {
+    if found.products_asked > 0 { None } else { items_lookup(orders, book) }
+}
+
+fn items_lookup(orders: &[RecordId], book: &FactBook) -> Option<Step> {
+    let mut skus: Vec<String> = Vec::new();
+    for item in orders.iter().filter_map(|id| say::order(book, *id)).flat_map(|order| order.items.clone()) {
+        if !skus.contains(&item.sku) {
+            skus.push(item.sku);
+        }
+    }
+    (!skus.is_empty()).then(|| Step::Look(vec![Lookup::Products(skus)]))
+}
+
+/// The order of a number, written in full, in digits, or as that of one of its parcels.
+fn by_number(orders: &[RecordId], number: &str, book: &FactBook) -> Option<RecordId> {
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    orders.iter().copied().find(|id| {
+        say::order(book, *id).is_some_and(|order| {
+            let own = bare(&order.number);
+            own == number || digits(&own) == number || order.fulfilments.iter().any(|parcel| bare(&parcel.tracking) == number)
+        })
+    })
+}
+
+/// The item a message singles out: in the order talked about if it is there, else in the order that its
+/// purpose fits, else in the newest.
+fn pick(turn: &Turn<'_>, orders: &[RecordId], focus: Option<RecordId>, book: &FactBook) -> Option<items::Item> {
+    let meant = items::meant(turn, orders, book);
+    let here = meant.iter().find(|item| Some(item.order) == focus);
+    let suits = |item: &&items::Item| say::order(book, item.order).is_some_and(|order| suits(turn.goal, &order, book));
+    here.or_else(|| meant.iter().find(suits)).or_else(|| meant.first()).cloned()
+}
+
+/// Whether an order is one that a goal can be about.
+fn suits(goal: Goal, order: &Order, book: &FactBook) -> bool {
+    match goal {
+        Goal::LateParcel => order.days_late(book.today(), book.zone()).is_some(),
+        Goal::CancelOrder | Goal::ChangeOrder | Goal::ChangeAddress => order.is_open(),
+        Goal::OrderStatus | Goal::Tracking | Goal::DeliveryDate | Goal::Pickup => {
+            order.promised_day(book.zone()).is_some() || order.is_open()
+        }
+        _ => order.is_delivered() || order.status == crate::domain::order::OrderStatus::Returned,
     }
 }
 
-/// The session belongs to a customer: their orders may be looked up by number, or listed.
-fn known_customer(
-    turn: &Turn<'_>,
-    found: &Findings,
-    book: &mut FactBook,
-    state: &mut ConversationState,
-    agent: Agent,
-    named: Option<String>,
-) -> OrderStep {
-    if let Some(number) = named.or_else(|| pointed(turn)) {
-        return match found.order {
-            None => OrderStep::First(Step::Look(vec![Lookup::Order(number)])),
-            Some(Some(id)) => known(id, book, state),
-            // Not theirs or not there: the same words as for a failed proof.
-            Some(None) => OrderStep::First(failed(turn, state, agent)),
-        };
+/// The only order there is, the only one the purpose of the message fits, or the newest where that is said.
+fn fitting(turn: &Turn<'_>, orders: &[RecordId], book: &FactBook) -> Option<RecordId> {
+    if let [only] = orders {
+        return Some(*only);
     }
-    if let Some(number) = state.focus.order.clone() {
-        return match found.order {
-            None => OrderStep::First(Step::Look(vec![Lookup::Order(bare(&number))])),
-            Some(Some(id)) => known(id, book, state),
-            Some(None) => OrderStep::First(failed(turn, state, agent)),
-        };
+    let newest = turn.heard.words.windows(2).any(|w| {
+        matches!(w[0].text.as_str(), "last" | "latest" | "newest" | "recent") && matches!(w[1].text.as_str(), "order" | "purchase" | "one")
+    });
+    if newest {
+        return orders.first().copied();
     }
-    match &found.orders {
-        None => OrderStep::First(Step::Look(vec![Lookup::OrdersOfCustomer])),
-        Some(orders) => match orders.as_slice() {
-            [only] => known(*only, book, state),
-            several => OrderStep::First(which(turn, several, book, state, agent)),
-        },
-    }
+    let mut fit = orders.iter().filter(|id| say::order(book, **id).is_some_and(|order| suits(turn.goal, &order, book)));
+    fit.next().copied().filter(|_| fit.next().is_none())
 }
 
 /// An order pointed at in the list just shown.
@@ -144,14 +285,18 @@ fn pointed(turn: &Turn<'_>) -> Option<String> {
     let orders = &turn.before.focus.orders;
     let reference = &turn.read.reference;
     let place = reference.places.first().copied().or_else(|| reference.last.then_some(orders.len()))?;
-    orders.get(place.checked_sub(1)?).map(|number| bare(number))
+    // "The second parcel" is no second order.
+    let of_parcels = turn.heard.words.iter().any(|w| matches!(w.stem.as_str(), "parcel" | "packag" | "package" | "box" | "shipment"));
+    orders.get(place.checked_sub(1)?).filter(|_| !of_parcels).map(|number| bare(number))
 }
 
-fn known(id: RecordId, book: &FactBook, state: &mut ConversationState) -> OrderStep {
+fn known(id: RecordId, sku: Option<String>, book: &FactBook, state: &mut ConversationState) -> OrderStep {
     if let Some(order) = say::order(book, id) {
         state.focus.order = Some(order.number.clone());
-        if let [item] = order.items.as_slice() {
-            state.focus.products = vec![item.sku.clone()];
+        match (sku, order.items.as_slice()) {
+            (Some(sku), _) => state.focus.products = vec![sku],
+            (None, [item]) => state.focus.products = vec![item.sku.clone()],
+            (None, _) => {}
         }
     }
     OrderStep::Known(id)
@@ -159,11 +304,12 @@ fn known(id: RecordId, book: &FactBook, state: &mut ConversationState) -> OrderS
 
 /// Lists the customer's orders and asks which one.
 fn which(turn: &Turn<'_>, orders: &[RecordId], book: &mut FactBook, state: &mut ConversationState, agent: Agent) -> Step {
-    let mut step = ask(turn, state, agent, Slot::OrderNumber, ActKind::AskWhichOrder);
-    if let Step::Say(answer) = &mut step {
-        list_orders(orders, book, answer, state);
+    if orders.is_empty() {
+        return Answer::of(vec![Act::plain(ActKind::NoOrders)]).done();
     }
-    step
+    let mut answer = Answer::default();
+    list_orders(orders, book, &mut answer, state);
+    ask(turn, state, agent, Slot::OrderNumber, ActKind::AskWhichOrder, answer)
 }
 
 /// Lists orders, newest first, and keeps their order for "the second one".
@@ -171,44 +317,100 @@ pub fn list_orders(orders: &[RecordId], book: &mut FactBook, answer: &mut Answer
     const LISTED: usize = 6;
     let shown: Vec<RecordId> = orders.iter().copied().take(LISTED).collect();
     for id in &shown {
-        let facts = [Field::Number, Field::Status, Field::Created, Field::Total].map(|field| book.field(*id, field));
-        let [number, status, ordered, total] = facts;
-        answer.say(
-            Act::plain(ActKind::OrderListItem)
-                .with_some("order", number)
-                .with_some("status", status)
-                .with_some("ordered", ordered)
-                .with_some("total", total),
-        );
+        let facts = [Field::Number, Field::Status, Field::Created].map(|field| book.field(*id, field));
+        let [number, status, ordered] = facts;
+        let names = say::order(book, *id).map(|order| order.items.iter().filter_map(|item| item_name(&item.sku, book)).collect::<Vec<_>>());
+        let mut act =
+            Act::plain(ActKind::OrderListItem).with_some("order", number).with_some("status", status).with_some("ordered", ordered);
+        if let Some(names) = names.filter(|names| !names.is_empty()) {
+            act = act.with_many("names", names);
+        }
+        answer.say(act);
         answer.cards.push(*id);
     }
     state.focus.orders = shown.iter().filter_map(|id| say::order(book, *id)).map(|o| o.number.clone()).collect();
 }
 
-fn ask(turn: &Turn<'_>, state: &mut ConversationState, agent: Agent, slot: Slot, kind: ActKind) -> Step {
-    let attempts = match &state.pending {
+/// The name of an item, where its product was read in this turn.
+pub fn item_name(sku: &str, book: &mut FactBook) -> Option<crate::domain::fact::FactId> {
+    let id = book.find(crate::domain::record::RecordKind::Product, sku)?;
+    say::name(book, id)
+}
+
+/// Asks for a number: what was given with it is kept, and said to be.
+fn ask_number(turn: &Turn<'_>, state: &mut ConversationState, agent: Agent) -> Step {
+    if has_no_number(turn.heard) {
+        let mut answer = Answer::of(vec![Act::plain(ActKind::NoNumber)]);
+        answer.options.push(super::turn::chip("human", "Talk to a person"));
+        return ask(turn, state, agent, Slot::OrderNumber, ActKind::AskOtherNumber, answer);
+    }
+    // Asked in vain: somebody else must find it.
+    let asked = |pending: &Pending| matches!(pending, Pending::Ask { slot: Slot::OrderNumber, attempts, .. } if *attempts >= 3);
+    let before = &turn.before;
+    if before.pending.as_ref().is_some_and(asked) || before.parked.as_ref().is_some_and(|parked| asked(&parked.pending)) {
+        let mut answer = Answer::of(vec![Act::plain(ActKind::NoNumber)]);
+        super::support::offer_ticket(turn, "find_order", &mut answer, state);
+        return answer.done();
+    }
+    let kind = if turn.read.contact.is_empty() { ActKind::AskOrderNumber } else { ActKind::AskNumberToo };
+    ask(turn, state, agent, Slot::OrderNumber, kind, Answer::default())
+}
+
+/// "I don't know the order number", "I have no number on me", "lost the confirmation".
+pub fn has_no_number(heard: &Heard) -> bool {
+    let said: Vec<&str> = heard.words.iter().map(|w| w.text.as_str()).collect();
+    let about = said.iter().any(|w| matches!(*w, "number" | "confirmation" | "it" | "that" | "idea" | "receipt"));
+    let lacks = said.windows(2).any(|w| {
+        matches!(
+            w,
+            ["do" | "did" | "can" | "could", "not"] | ["no", "order" | "number" | "idea" | "confirmation"] | ["lost" | "deleted", _]
+        )
+    });
+    let verb =
+        said.iter().any(|w| matches!(*w, "know" | "have" | "find" | "remember" | "got" | "get" | "lost" | "deleted" | "no" | "keep"));
+    about && lacks && verb && said.len() <= 30
+}
+
+/// Asks for what is still missing of a proof, not for what was given.
+fn ask_proof(turn: &Turn<'_>, state: &mut ConversationState, agent: Agent) -> Step {
+    let known = &state.known;
+    let kind = match (&known.name, &known.zip) {
+        _ if known.refused => ActKind::AskIdentityAgain,
+        (Some(_), None) => ActKind::AskZip,
+        (None, Some(_)) => ActKind::AskName,
+        _ => ActKind::AskIdentity,
+    };
+    ask(turn, state, agent, Slot::Identity, kind, Answer::default())
+}
+
+/// Ends an answer with a question that leads to the order, and keeps what it is for.
+fn ask(turn: &Turn<'_>, state: &mut ConversationState, agent: Agent, slot: Slot, kind: ActKind, mut answer: Answer) -> Step {
+    let before = turn.before.pending.as_ref().or(turn.before.parked.as_ref().map(|parked| &parked.pending));
+    let attempts = match before {
         Some(Pending::Ask { slot: old, attempts, .. }) if *old == slot => attempts.saturating_add(1),
         _ => 1,
     };
-    let mut answer = Answer::default();
-    if attempts == 1 {
+    if turn.read.mourning {
+        answer.acts.insert(0, Act::plain(ActKind::Condolence));
+    } else if attempts == 1 && !turn.continues {
         say::sympathise(turn, &mut answer);
     }
-    answer.say_plain(kind);
+    // A list comes after the question it answers.
+    let at = answer.acts.iter().position(|act| act.kind == ActKind::OrderListItem).unwrap_or(answer.acts.len());
+    answer.acts.insert(at, Act::plain(kind));
     answer.asks.push(slot);
     state.pending = Some(Pending::Ask { slot, goal: turn.goal, agent, said: say::question_text(turn), attempts });
     answer.done()
 }
 
-/// The claim failed; one sentence for every reason. What was claimed is forgotten, so that the next
-/// attempt stands by itself.
+/// The claim failed; one sentence for every reason. The number is kept: most often it is the detail that
+/// was mistyped, and whichever is said anew replaces the old one.
 fn failed(turn: &Turn<'_>, state: &mut ConversationState, agent: Agent) -> Step {
     state.identity.failures = state.identity.failures.saturating_add(1);
-    let known = &mut state.known;
-    (known.order_number, known.email, known.phone_tail, known.zip, known.name) = (None, None, None, None, None);
+    state.known.refused = true;
     let mut answer = Answer::of(vec![Act::plain(ActKind::IdentityFailed)]);
-    answer.asks.push(Slot::OrderNumber);
+    answer.asks.push(Slot::Identity);
     answer.options.push(super::turn::chip("human", "Talk to a person"));
-    state.pending = Some(Pending::Ask { slot: Slot::OrderNumber, goal: turn.goal, agent, said: say::question_text(turn), attempts: 1 });
+    state.pending = Some(Pending::Ask { slot: Slot::Identity, goal: turn.goal, agent, said: say::question_text(turn), attempts: 1 });
     answer.done()
 }

@@ -86,11 +86,23 @@ impl Lookup {
     }
 }
 
-/// What a customer says to show that an order is theirs.
+/// What a number given as a proof is the number of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum NumberOf {
+    /// An order, or one of its parcels.
+    #[default]
+    Order,
+    /// A ticket.
+    Ticket,
+}
+
+/// What a customer says to show whose an order or ticket is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Claim {
-    /// Letters and digits of the order's number.
-    pub order: String,
+    /// Letters and digits of the number.
+    pub number: String,
+    /// What it is the number of.
+    pub of: NumberOf,
     /// E-mail address.
     pub email: Option<String>,
     /// Last four digits of the telephone number.
@@ -108,8 +120,8 @@ pub enum Verdict {
     Proven {
         /// The customer.
         customer: String,
-        /// The order's number as the shop writes it.
-        order: String,
+        /// The number, as the shop writes it, of the order it was shown by; a ticket may belong to none.
+        order: Option<String>,
     },
     /// It is not shown to be: wrong, unknown or locked, which nobody is told apart.
     NotProven,
@@ -160,6 +172,8 @@ pub struct Findings {
     pub searches: Vec<SearchFound>,
     /// Products asked for by SKU.
     pub products: Vec<RecordId>,
+    /// How often products were asked for by SKU, also where none was there.
+    pub products_asked: u8,
     /// Alternatives, once asked for.
     pub alternatives: Option<Vec<RecordId>>,
     /// Accessories, once asked for.

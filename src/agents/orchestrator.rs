@@ -6,6 +6,7 @@
 
 use super::evidence;
 use super::evidence_offers;
+use super::matter;
 use super::understanding::Understanding;
 use super::understanding::affirm::Answer;
 use crate::domain::act::ActKind;
@@ -40,6 +41,8 @@ pub struct ModelView {
 /// A message with everything the decision rests on.
 #[derive(Debug, Clone, Copy)]
 pub struct Question<'a> {
+    /// What the customer wrote.
+    pub text: &'a str,
     /// What was recognised.
     pub heard: &'a Heard,
     /// What it says.
@@ -120,7 +123,7 @@ pub fn decide(question: &Question<'_>, thresholds: Thresholds) -> Decision {
     by_conversation(question).unwrap_or_else(|| by_evidence(question, thresholds))
 }
 
-fn settled(route: Route, goal: Goal, reasoning: &str) -> Decision {
+pub(super) fn settled(route: Route, goal: Goal, reasoning: &str) -> Decision {
     Decision {
         route,
         intent: goal.intent(),
@@ -135,7 +138,7 @@ fn settled(route: Route, goal: Goal, reasoning: &str) -> Decision {
 }
 
 /// Settled by words that can mean nothing else, whatever the conversation was about: a new matter.
-fn by_words(goal: Goal, reasoning: &str) -> Decision {
+pub(super) fn by_words(goal: Goal, reasoning: &str) -> Decision {
     let route = Route::Agent(goal.intent().agent());
     Decision { continues: false, decider: Decider::Rules, ..settled(route, goal, reasoning) }
 }
@@ -180,13 +183,25 @@ fn by_conversation(question: &Question<'_>) -> Option<Decision> {
     {
         return Some(settled(Route::Escalate(Escalation::Asked), Goal::HumanRequest, "takes up the offer of a person"));
     }
+    by_pending(question).or_else(|| matter::claim(question))
+}
+
+/// The answer to what the last reply asked.
+fn by_pending(question: &Question<'_>) -> Option<Decision> {
     match question.state.pending.as_ref()? {
         Pending::Confirm(action) => {
-            let yes = match question.read.answer? {
+            // "Can you open a ticket, please" is a yes to the offer of one.
+            let asks_for_it = question.read.hint(Goal::OpenTicket) >= 4.0 && question.heard.words.len() <= 10;
+            let answer = question.read.answer.filter(|answer| *answer != Answer::YesBut).or_else(|| matter::agrees(question, action));
+            let yes = match answer.or(asks_for_it.then_some(Answer::Yes))? {
                 Answer::Yes => true,
                 Answer::No => false,
                 Answer::YesBut => return None,
             };
+            // "No, leave it. When will it ship?": no, and a matter of its own.
+            if !yes && let Some(next) = after_a_no(question) {
+                return Some(next);
+            }
             let goal = question.state.goal.filter(|goal| goal.intent().agent() == action.agent).unwrap_or(Goal::OpenTicket);
             Some(settled(Route::Confirm(yes), goal, "answers the proposed action"))
         }
@@ -195,11 +210,13 @@ fn by_conversation(question: &Question<'_>) -> Option<Decision> {
             let intent = Intent::from_name(&option.id)?;
             Some(by_choice(question, intent))
         }
+        // What came of a step is told in any words: the fault under way reads it.
+        Pending::Ask { slot: Slot::Helped, .. } => None,
         Pending::Ask { slot, goal, agent, .. } => {
             let gives = evidence::gives(question, *slot);
             let other_business =
                 question.read.best_hint().is_some_and(|hint| hint.score >= 4.5 && hint.goal.intent() != goal.intent() && !gives.certain);
-            if !gives.any || other_business {
+            if !gives.any || other_business || question.read.others {
                 return None;
             }
             let mut decision = settled(Route::Agent(*agent), *goal, "gives what was asked for");
@@ -209,20 +226,34 @@ fn by_conversation(question: &Question<'_>) -> Option<Decision> {
     }
 }
 
+/// What a message that declines an action asks for beside.
+fn after_a_no(question: &Question<'_>) -> Option<Decision> {
+    let hint = question.read.hints.iter().find(|hint| !matches!(hint.goal, Goal::Deny | Goal::Affirm | Goal::Thanks))?;
+    let asks = question.heard.words.len() > 4 && hint.score >= 4.0 && hint.at >= 2 && question.text.trim_end().ends_with('?');
+    asks.then(|| Decision { confidence: 1.0, ..by_words(hint.goal, "declines, and asks for something else") })
+}
+
 /// An order's number with what proves it is about the order, or about a trouble with it.
 fn by_what_it_holds(question: &Question<'_>) -> Option<Decision> {
-    let Question { heard, read, state, .. } = *question;
+    let Question { heard, read, .. } = *question;
     // "Is my order still under warranty" is about the warranty, however much it speaks of the order.
-    const TROUBLE: [Goal; 4] = [Goal::Warranty, Goal::DamagedOrWrongItem, Goal::ReturnRequest, Goal::RefundStatus];
+    const TROUBLE: [Goal; 9] = [
+        Goal::MissingParcel,
+        Goal::LateParcel,
+        Goal::Warranty,
+        Goal::DamagedOrWrongItem,
+        Goal::ReturnRequest,
+        Goal::RefundStatus,
+        Goal::CancelOrder,
+        Goal::ChangeOrder,
+        Goal::ChangeAddress,
+    ];
     if heard.orders.iter().any(|order| order.certain)
         && let Some(hint) = read.hints.iter().find(|hint| hint.score >= 4.0 && TROUBLE.contains(&hint.goal))
     {
         return Some(by_words(hint.goal, "an order's number with a trouble"));
     }
-    let proven = read.contact.email.is_some() || read.contact.phone_tail.is_some();
-    let bare = read.best_hint().is_none_or(|hint| hint.score < 3.0 || hint.goal.intent() == Intent::Orders);
-    (state.pending.is_none() && proven && bare && heard.orders.iter().any(|order| order.certain))
-        .then(|| by_words(Goal::OrderStatus, "an order's number with what proves it"))
+    None
 }
 
 fn by_tap(question: &Question<'_>) -> Option<Decision> {
@@ -269,14 +300,41 @@ fn escalation(question: &Question<'_>) -> Option<Escalation> {
     if asked && (strongest || question.read.hint(Goal::HumanRequest) >= 5.0) {
         return Some(Escalation::Asked);
     }
-    // Once a person has been called, a mood calls nobody else.
-    if question.state.escalated.is_some() {
+    // Once a person has been called, a mood calls nobody else; and who mourns wants no ticket.
+    if question.state.escalated.is_some() || question.read.mourning {
         return None;
     }
     if question.sentiment.label == Mood::VeryNegative {
         return Some(Escalation::Mood);
     }
-    (question.sentiment.is_urgent() && question.state.last_urgent).then_some(Escalation::Urgent)
+    let urgent = presses(question.text, question.heard, question.sentiment);
+    (urgent && question.state.last_urgent).then_some(Escalation::Urgent)
+}
+
+/// Whether a message presses: its mood says so, and so do its words. Every fault sounds urgent; who only
+/// tells what does not work calls nobody.
+pub fn presses(text: &str, heard: &Heard, sentiment: Sentiment) -> bool {
+    const PRESSING: &[&str] = &[
+        "urgent",
+        "urgently",
+        "asap",
+        "immediately",
+        "emergency",
+        "hurry",
+        "tonight",
+        "deadline",
+        "quickly",
+        "instantly",
+        "desperate",
+        "desperately",
+        "critical",
+        "ridiculous",
+        "unacceptable",
+    ];
+    let words = heard.words.iter().any(|w| PRESSING.contains(&w.text.as_str()));
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    let shouts = letters >= 8 && text.chars().filter(|c| c.is_uppercase()).count() * 10 >= letters * 6;
+    sentiment.is_urgent() && (words || shouts || text.contains('!'))
 }
 
 fn by_evidence(question: &Question<'_>, thresholds: Thresholds) -> Decision {
@@ -287,7 +345,9 @@ fn by_evidence(question: &Question<'_>, thresholds: Thresholds) -> Decision {
     let goal = evidence::goal_within(question, intent);
     let sure = confidence >= thresholds.confidence && margin >= thresholds.margin;
     let spared = question.state.clarified || evidence::is_plain(question);
-    let route = if sure || spared { Route::Agent(intent.agent()) } else { Route::Clarify(options(&ranked)) };
+    let choices = options(&ranked);
+    let spared = spared || matter::is_plain(question, &choices);
+    let route = if sure || spared { Route::Agent(intent.agent()) } else { Route::Clarify(choices) };
     let other = (!sure && spared && question.state.clarified).then_some(ranked[1].0);
     Decision {
         route,
@@ -329,9 +389,19 @@ fn second_goal(question: &Question<'_>, first: Goal) -> Option<Goal> {
     const CLEAR: f32 = 4.0;
     /// What a model must see of a second matter at least.
     const ALSO: f32 = 0.1;
+    /// Words of orders and troubles often stand beside each other without being two matters.
+    const CLEARER: f32 = 4.9;
     let at_first = question.read.hints.iter().find(|hint| hint.goal == first).map(|hint| hint.at);
     let joins = |from: usize, to: usize| {
-        question.heard.words[from.min(to)..from.max(to)].iter().any(|w| matches!(w.text.as_str(), "and" | "also" | "plus"))
+        let words = &question.heard.words[from.min(to)..from.max(to)];
+        let ends = |pair: &[crate::domain::heard::Word]| {
+            question.text.get(pair[0].end..pair[1].start).is_some_and(|gap| gap.contains(['?', '.', '!', ';']))
+        };
+        words.iter().any(|w| matches!(w.text.as_str(), "and" | "also" | "plus")) || words.windows(2).any(ends)
+    };
+    let near = |goal: Goal| matches!(goal.intent(), Intent::Support | Intent::Orders);
+    let told = |goal: Goal| {
+        goal.intent() != Intent::General || matches!(goal, Goal::StoreHours | Goal::StoreLocation | Goal::Contact | Goal::ShopServices)
     };
     question
         .read
@@ -341,13 +411,31 @@ fn second_goal(question: &Question<'_>, first: Goal) -> Option<Goal> {
             let apart = at_first.is_some_and(|at| at.abs_diff(hint.at) >= 3 && joins(at, hint.at));
             let seen = question.model.is_none_or(|model| model.intents.0[hint.goal.intent().index()] >= ALSO);
             hint.goal != first
+                && !(hint.goal == Goal::Buy && near(first))
                 && hint.score >= CLEAR
-                && hint.goal.intent() != first.intent()
-                && hint.goal.intent() != Intent::General
+                && (hint.goal.intent() != first.intent() || near(hint.goal) && hint.score >= CLEARER && asks_apart(first, hint.goal))
+                && told(hint.goal)
                 && apart
                 && seen
         })
         .map(|hint| hint.goal)
+}
+
+/// Whether two matters of the same part of the shop are different questions, not two words for one.
+fn asks_apart(a: Goal, b: Goal) -> bool {
+    let kind = |goal: Goal| match goal {
+        Goal::Warranty => 1,
+        Goal::ReturnRequest | Goal::ReturnPolicy | Goal::RefundStatus => 2,
+        Goal::Repair => 3,
+        Goal::TicketStatus | Goal::OpenTicket => 4,
+        Goal::Invoice => 5,
+        Goal::CancelOrder | Goal::ChangeOrder => 6,
+        Goal::ChangeAddress => 7,
+        Goal::Pickup => 8,
+        Goal::OrderStatus | Goal::Tracking | Goal::DeliveryDate | Goal::LateParcel | Goal::MissingParcel | Goal::MyOrders => 9,
+        _ => 0,
+    };
+    kind(a) != kind(b) && kind(a) != 0 && kind(b) != 0
 }
 
 /// The slot a pending question asks for, if there is one.
@@ -381,7 +469,8 @@ mod tests {
         ] {
             let heard = Heard { words: Word::from_tokens(tokens(text)), ..Heard::default() };
             let read = Understanding::read(text, &heard, &state, Currency::USD);
-            let question = Question { heard: &heard, read: &read, state: &state, sentiment: Sentiment::NEUTRAL, tap: None, model: None };
+            let question =
+                Question { text, heard: &heard, read: &read, state: &state, sentiment: Sentiment::NEUTRAL, tap: None, model: None };
             let decision = decide(&question, Thresholds { confidence: 0.85, margin: 0.2 });
             assert_eq!((decision.goal, decision.decider, decision.continues), (goal, decider, false), "{text}");
         }

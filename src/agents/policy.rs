@@ -16,14 +16,24 @@ pub fn return_lookup() -> Lookup {
     question("What is your return policy? How many days do I have to return an item?")
 }
 
+/// The look-up for a longer warranty.
+pub fn extension_lookup() -> Lookup {
+    question("How do I extend my warranty? What is the extended warranty?")
+}
+
 /// The look-up for the rules on damage.
 pub fn damage_lookup() -> Lookup {
-    question("My item arrived damaged, broken or wrong. What can I do?")
+    question("My item arrived damaged")
+}
+
+/// The same for shops that speak of the parcel.
+pub fn damaged_parcel_lookup() -> Lookup {
+    question("My parcel arrived damaged")
 }
 
 /// The look-up for the warranty term.
 pub fn warranty_lookup() -> Lookup {
-    question("How long is the warranty? What does the warranty cover?")
+    question("How long is the warranty?")
 }
 
 fn question(text: &str) -> Lookup {
@@ -47,7 +57,7 @@ fn stated(
     words: &[&str],
     wanted: impl Fn(&Value) -> bool,
 ) -> Option<(FactId, FactId)> {
-    for hit in found.knowledge.get(which)? {
+    for hit in found.knowledge.get(which)?.iter().filter(|hit| hit.score >= say::ANSWERS * 0.8) {
         let Some(entry) = say::entry(book, hit.record) else { continue };
         let about: Vec<String> = entry.questions.iter().chain(&entry.tags).flat_map(|q| tokens(q)).map(|t| stem(&t.text)).collect();
         let matters = |stems: &[String]| words.iter().any(|word| stems.iter().any(|s| s.starts_with(word)));

@@ -27,6 +27,8 @@ named_enum! {
         Contact = "contact",
         /// Yes or no to an action.
         Confirmation = "confirmation",
+        /// What an order should become.
+        Wish = "wish",
         /// Which of the offered meanings.
         Intent = "intent",
     }

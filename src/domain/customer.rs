@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::money::Money;
 use super::order::Address;
+use super::text::fold::fold;
 use super::time::Moment;
 
 /// Somebody who buys here.
@@ -53,16 +54,15 @@ impl Customer {
         digits.len() == 4 && own.len() >= 4 && own.ends_with(digits)
     }
 
-    /// Whether `name` is theirs: the same words, whatever their case and order.
+    /// Whether `name` is theirs: all words of it, whatever their case, accents and order. A second given
+    /// name or a title beside them does no harm.
     pub fn has_name(&self, name: &str) -> bool {
-        let words = |text: &str| {
-            let mut words: Vec<String> =
-                text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
-            words.sort_unstable();
-            words
+        const BESIDE: usize = 2;
+        let words = |text: &str| -> Vec<String> {
+            fold(text).split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
         };
-        let given = words(name);
-        given.len() > 1 && given == words(&self.name)
+        let (own, given) = (words(&self.name), words(name));
+        own.len() > 1 && given.len() <= own.len() + BESIDE && own.iter().all(|word| given.contains(word))
     }
 }
 
@@ -106,6 +106,7 @@ mod tests {
         assert!(ada.phone_ends_with("0134"));
         assert!(!ada.phone_ends_with("134"));
         assert!(ada.has_name("king-noel, ada"));
+        assert!(ada.has_name("Mrs Ada B. King-No\u{eb}l"));
         assert!(!ada.has_name("Ada"));
         assert!(!ada.has_name(""));
     }

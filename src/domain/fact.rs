@@ -68,6 +68,8 @@ pub enum Formula {
     Opens,
     /// When it closes.
     Closes,
+    /// The day that lies as long before the turn's day as the source says.
+    Ago,
 }
 
 /// Where a fact comes from.
@@ -273,6 +275,11 @@ impl FactBook {
                     _ => None,
                 }
             }
+            Formula::Ago => match value(0)? {
+                Value::Days(days) => Some(Value::Day(self.today.plus_days(days.checked_neg()?))),
+                Value::Months(months) => Some(Value::Day(self.today.plus_months(months.checked_neg()?))),
+                _ => None,
+            },
             Formula::Duration => super::text::duration::first(&value(0)?.to_string()),
             Formula::AfterPart => {
                 let (total, part) = (as_money(value(0)?)?, as_money(value(1)?)?);
@@ -365,6 +372,10 @@ mod tests {
             let id = book.derive(formula, &from).unwrap_or_else(|| panic!("{formula:?}"));
             assert_eq!(book.value(id).unwrap().to_string(), shown);
         }
+        let said = book.said("I bought it 8 months ago");
+        let length = book.derive(Formula::Duration, &[said]).unwrap();
+        let bought = book.derive(Formula::Ago, &[length]).unwrap();
+        assert_eq!(book.value(bought).unwrap().to_string(), "March 22, 2026");
         assert_eq!(book.derive(Formula::Sum, &[pa, off]), None);
         assert_eq!(book.derive(Formula::Later, &[pa, pb]), None);
     }

@@ -137,6 +137,9 @@ mod tests {
     fn numbered_lines_are_steps() {
         let steps = entry("Try this:\n1. Restart it.\n 2) Charge it.\n\n10. Call us.");
         assert_eq!(steps.steps(), ["Restart it.", "Charge it.", "Call us."]);
+        let counted = entry("1. Switch it off. 2. Open the flap at 1.5 bar. 3. Run a rinse. If it comes back, call us.");
+        assert_eq!(counted.steps(), ["Switch it off.", "Open the flap at 1.5 bar.", "Run a rinse. If it comes back, call us."]);
+        assert!(entry("We have 2. Floor and 1. Floor shops.").steps().is_empty());
         assert!(entry("1. Only one line.").steps().is_empty());
         let inline = entry("Do this: 1. Switch it off (wait 2 min). 2. Open the flap. 3. Run a rinse. If E18 comes back, call us.");
         assert_eq!(inline.steps(), ["Switch it off (wait 2 min).", "Open the flap.", "Run a rinse. If E18 comes back, call us."]);

@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use super::customer::Customer;
 use super::knowledge::Knowledge;
 use super::named::named_enum;
-use super::order::{Fulfilment, Order};
+use super::order::{Fulfilment, Order, PaymentKind};
 use super::product::{Availability, Product, SpecValue};
 use super::promotion::{Discount, Promotion, category_leaf};
+use super::text::sentence;
 use super::ticket::Ticket;
 use super::time::When;
 use super::value::Value;
@@ -141,6 +142,10 @@ pub enum Field {
     Resolved,
     /// E-mail address.
     Email,
+    /// Amount of a payment that went back to the customer.
+    Refund(u16),
+    /// By which method a payment was made or given back.
+    PaymentVia(u16),
 }
 
 impl Record {
@@ -203,6 +208,9 @@ impl Record {
             Field::ParcelShipped(i) => format!("parcels.{i}.shipped_at"),
             Field::ParcelDelivered(i) => format!("parcels.{i}.delivered_at"),
             Field::ParcelNote(i) => format!("parcels.{i}.note"),
+            Field::Refund(i) => format!("payments.{i}.amount"),
+            Field::PaymentVia(i) => format!("payments.{i}.method"),
+            Field::Sentence(i) if self.kind() == RecordKind::Ticket => format!("description.sentence.{i}"),
             Field::Sentence(i) => format!("answer.sentence.{i}"),
             Field::Step(i) => format!("answer.step.{i}"),
             plain => plain_name(plain).to_owned(),
@@ -275,7 +283,7 @@ fn order_field(order: &Order, field: Field, zone: &TimeZone) -> Option<Value> {
     let parcel_text = |i: u16, get: fn(&Fulfilment) -> &str| parcel(i).and_then(|p| text(get(p)));
     match field {
         Field::Number | Field::Name => text(&order.number),
-        Field::Status => text(order.source_status.as_deref().unwrap_or(order.status.name())),
+        Field::Status => text(&order.source_status.clone().unwrap_or_else(|| order.status.name().replace('_', " "))),
         Field::Created => day(order.ordered, zone),
         Field::Delivery => day(order.delivery, zone),
         Field::Total => order.total.map(Value::Money),
@@ -290,6 +298,11 @@ fn order_field(order: &Order, field: Field, zone: &TimeZone) -> Option<Value> {
         Field::ParcelNote(i) => parcel_text(i, |p| &p.note),
         Field::ParcelShipped(i) => day(parcel(i)?.shipped, zone),
         Field::ParcelDelivered(i) => day(parcel(i)?.delivered, zone),
+        Field::Refund(i) => {
+            let payment = order.payments.get(usize::from(i)).filter(|payment| payment.kind == PaymentKind::Refund)?;
+            Some(Value::Money(payment.amount))
+        }
+        Field::PaymentVia(i) => order.payments.get(usize::from(i)).and_then(|payment| text(&payment.method.replace('_', " "))),
         _ => None,
     }
 }
@@ -322,6 +335,7 @@ fn ticket_field(ticket: &Ticket, field: Field, zone: &TimeZone) -> Option<Value>
         Field::Issue => text(&ticket.issue.replace('_', " ")),
         Field::Priority => text(ticket.priority.name()),
         Field::Description => text(&ticket.description),
+        Field::Sentence(i) => sentence::split(&ticket.description).nth(usize::from(i)).and_then(text),
         Field::Created => Some(Value::Day(ticket.created_at.day_in(zone))),
         Field::Resolved => ticket.resolved_at.map(|at| Value::Day(at.day_in(zone))),
         _ => None,

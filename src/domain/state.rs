@@ -76,6 +76,8 @@ pub struct Focus {
     pub ticket: Option<String>,
     /// Fault finding under way.
     pub fault: Option<Fault>,
+    /// Matters a ticket was offered for: not again and again.
+    pub offered: Vec<String>,
 }
 
 /// Some pieces of a product.
@@ -98,6 +100,12 @@ pub struct Fault {
     pub tried: Vec<u16>,
     /// The customer's words for the problem.
     pub problem: String,
+    /// What they told of it since.
+    pub reports: Vec<String>,
+    /// Whether the thing must not be used: there is nothing more to try.
+    pub stopped: bool,
+    /// Whether the last step was to find out where the fault is, not to cure it.
+    pub tests: bool,
 }
 
 /// What the last reply waits for.
@@ -215,6 +223,13 @@ pub struct Known {
     pub contact: Option<String>,
     /// Whether they were asked for it: once only.
     pub asked_contact: bool,
+    /// Whether what is known was tried as a proof and did not hold: it is not tried again until something
+    /// new is said.
+    pub refused: bool,
+    /// Numbers and proofs they said are somebody else's.
+    pub of_others: Vec<String>,
+    /// Whether they lost somebody: what was theirs is the customer's business now.
+    pub mourning: bool,
 }
 
 /// A change of agent.

@@ -3,9 +3,10 @@
 //! The shapes are learnt from the numbers in the store: letters in front, and how many digits follow. No
 //! shop's prefix is written here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::heard::NumberNamed;
+use crate::domain::text::fold::bare;
 use crate::domain::text::number;
 use crate::domain::text::token::Token;
 
@@ -14,7 +15,15 @@ use crate::domain::text::token::Token;
 pub struct NumberShapes {
     /// Letters in front to the lengths of the digits behind them.
     shapes: BTreeMap<String, Vec<usize>>,
+    /// Where numbers are written in groups (`FV/26-01031`): the length of the last group of digits to what
+    /// stands before it.
+    heads: BTreeMap<usize, BTreeSet<String>>,
+    /// What whole numbers look like, for those that share nothing but that; see [`mask`].
+    masks: BTreeSet<String>,
 }
+
+/// A parcel's number has at least this many characters: shorter ones look like too much else.
+const LEAST_TRACKING: usize = 9;
 
 impl NumberShapes {
     /// Learns from numbers in compared form (letters and digits, folded).
@@ -30,12 +39,38 @@ impl NumberShapes {
                 lengths.push(digits);
             }
         }
-        Self { shapes }
+        Self { shapes, ..Self::default() }
+    }
+
+    /// Learns as well what stands before the last group of digits, from numbers as they are printed.
+    #[must_use]
+    pub fn in_groups<'a>(mut self, printed: impl Iterator<Item = &'a str>) -> Self {
+        for number in printed {
+            let tail = number.bytes().rev().take_while(u8::is_ascii_digit).count();
+            let head = bare(&number[..number.len() - tail]);
+            if tail > 2 && head.bytes().any(|b| b.is_ascii_digit()) {
+                self.heads.entry(tail).or_default().insert(head);
+            }
+        }
+        self
+    }
+
+    /// Learns what the numbers of parcels look like, from their compared form.
+    #[must_use]
+    pub fn with_tracking<'a>(mut self, bare_numbers: impl Iterator<Item = &'a str>) -> Self {
+        self.masks = bare_numbers.filter(|number| number.len() >= LEAST_TRACKING).map(mask).collect();
+        self
     }
 
     /// Whether there is anything to recognise.
     pub fn is_empty(&self) -> bool {
-        self.shapes.is_empty()
+        self.shapes.is_empty() && self.masks.is_empty()
+    }
+
+    /// Digits alone completed by the letters that all numbers of this kind begin with.
+    pub fn complete(&self, digits: &str) -> Option<String> {
+        let (letters, lengths) = self.shapes.iter().next().filter(|_| self.shapes.len() == 1)?;
+        (lengths.contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())).then(|| format!("{letters}{digits}"))
     }
 
     /// The numbers in a message, first ones first.
@@ -62,12 +97,18 @@ impl NumberShapes {
     fn at(&self, tokens: &[Token], at: usize, text: &str) -> Option<(NumberNamed, usize)> {
         const PARTS: usize = 4;
         let most = PARTS.min(tokens.len() - at);
+        if let Some(found) = self.tracking(tokens, at, text) {
+            return Some(found);
+        }
         // With its letters, longest first: "ord 1007", "w 2378 156".
         for used in (1..=most).rev() {
             let bare: String = tokens[at..at + used].iter().map(|t| t.text.as_str()).collect();
             if bare.starts_with(|c: char| c.is_ascii_alphabetic()) && self.fits(&bare) {
                 return Some((named(bare, true, &tokens[at], &tokens[at + used - 1]), used));
             }
+        }
+        if let Some(found) = self.grouped(tokens, at, text) {
+            return Some(found);
         }
         let token = &tokens[at];
         let hash = text[..token.start].trim_end().ends_with('#');
@@ -80,11 +121,44 @@ impl NumberShapes {
                 return Some((named(token.text.clone(), certain, token, token), 1));
             }
         }
+        if let Some(found) = self.tail(token) {
+            return Some((found, 1));
+        }
         let words: Vec<&str> = tokens[at..].iter().map(|t| t.text.as_str()).collect();
         let (digits, used) = number::spoken_digits(&words)?;
         let single = token.text.len() > 1;
         let fits = self.shapes.values().any(|lengths| lengths.contains(&digits.len()));
         (single && fits).then(|| (named(digits, false, token, &tokens[at + used - 1]), used))
+    }
+
+    /// A parcel's number, whole or in groups.
+    fn tracking(&self, tokens: &[Token], at: usize, text: &str) -> Option<(NumberNamed, usize)> {
+        const PARTS: usize = 8;
+        let most = PARTS.min(tokens.len() - at);
+        (1..=most).rev().find_map(|used| {
+            let run = &tokens[at..at + used];
+            let together = run.windows(2).all(|pair| text.get(pair[0].end..pair[1].start).is_some_and(|gap| matches!(gap, " " | "-")));
+            let bare: String = run.iter().map(|t| t.text.as_str()).collect();
+            let known = together && self.masks.contains(&mask(&bare));
+            known.then(|| (named(bare, true, &run[0], &run[used - 1]), used))
+        })
+    }
+
+    /// Groups of digits without the letters before them: `26-01042`.
+    fn grouped(&self, tokens: &[Token], at: usize, text: &str) -> Option<(NumberNamed, usize)> {
+        let (first, last) = (tokens.get(at)?, tokens.get(at + 1)?);
+        let gap = text.get(first.end..last.start)?;
+        let digits = format!("{}{}", first.text, last.text);
+        let plain = digits.bytes().all(|b| b.is_ascii_digit()) && matches!(gap, "-" | "/" | " ");
+        let head = self.heads.get(&last.text.len())?.iter().find(|head| digits_of(head) == first.text)?;
+        plain.then(|| (named(format!("{head}{}", last.text), gap != " ", first, last), 2))
+    }
+
+    /// The last group alone, where only one thing can stand before it.
+    fn tail(&self, token: &Token) -> Option<NumberNamed> {
+        let heads = self.heads.get(&token.text.len())?;
+        let only = heads.iter().next().filter(|_| heads.len() == 1)?;
+        token.text.bytes().all(|b| b.is_ascii_digit()).then(|| named(format!("{only}{}", token.text), false, token, token))
     }
 
     /// Whether a compared form has a known shape.
@@ -96,6 +170,28 @@ impl NumberShapes {
             lengths.iter().any(|length| length.abs_diff(digits) <= 1) && digits > 0
         })
     }
+}
+
+/// Digits as `9`; letters in front as they are, or a word and a few digits would look like a number, those
+/// behind as `a`.
+fn mask(bare: &str) -> String {
+    let front = bare.chars().take_while(char::is_ascii_alphabetic).count();
+    bare.chars()
+        .enumerate()
+        .map(|(i, c)| {
+            if c.is_ascii_digit() {
+                '9'
+            } else if i < front {
+                c
+            } else {
+                'a'
+            }
+        })
+        .collect()
+}
+
+fn digits_of(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
 }
 
 fn named(bare: String, certain: bool, first: &Token, last: &Token) -> NumberNamed {
@@ -112,6 +208,9 @@ mod tests {
         let ord = NumberShapes::learn(["ord1001", "ord1080"].into_iter());
         let hash = NumberShapes::learn(["w2378156"].into_iter());
         let plain = NumberShapes::learn(["1001", "1002"].into_iter());
+        let groups = NumberShapes::learn(["fv2601031"].into_iter())
+            .in_groups(["FV/26-01031", "FV/26-01005"].into_iter())
+            .with_tracking(["jjd000410032", "9405511899432617800321", "delfv5521"].into_iter());
         for (shapes, text, expected) in [
             (&ord, "where is ORD-1007?", vec![("ord1007", true)]),
             (&ord, "ord 1007", vec![("ord1007", true)]),
@@ -127,6 +226,13 @@ mod tests {
             (&plain, "#1001", vec![("1001", true)]),
             (&plain, "order 1001", vec![("1001", false)]),
             (&ord, "nothing here", vec![]),
+            (&groups, "FV/26-01042 please", vec![("fv2601042", true)]),
+            (&groups, "it is 26-01042", vec![("fv2601042", true)]),
+            (&groups, "my order 01042", vec![("fv2601042", false)]),
+            (&groups, "where is JJD000410099", vec![("jjd000410099", true)]),
+            (&groups, "9405 5118 9943 2617 8003 99", vec![("9405511899432617800399", true)]),
+            (&groups, "a laptop for 1042 euro", vec![]),
+            (&groups, "sorry 5520", vec![]),
         ] {
             let found = shapes.find(&tokens(text), text);
             let found: Vec<_> = found.iter().map(|n| (n.bare.as_str(), n.certain)).collect();

@@ -49,6 +49,8 @@ pub enum Index {
     TicketByNumber = 6,
     /// Letters and digits of a promotion code to the promotion.
     PromotionByCode = 7,
+    /// Letters and digits of a parcel's tracking number to the order.
+    OrderByTracking = 8,
 }
 
 /// Where the shop's data lives.

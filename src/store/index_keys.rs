@@ -23,7 +23,10 @@ pub fn of(kind: RecordKind, payload: &[u8]) -> Result<Vec<(Index, String)>, Stor
         RecordKind::Order => {
             let order: Order = decode(payload)?;
             let number = bare(&order.number);
-            vec![(Index::OrderByDigits, digits(&number)), (Index::OrderByNumber, number), (Index::OrderByCustomer, order.customer)]
+            let parcels = order.fulfilments.iter().map(|parcel| bare(&parcel.tracking)).filter(|tracking| !tracking.is_empty());
+            let tracking = parcels.map(|tracking| (Index::OrderByTracking, tracking));
+            let own = [(Index::OrderByDigits, digits(&number)), (Index::OrderByNumber, number), (Index::OrderByCustomer, order.customer)];
+            own.into_iter().chain(tracking).collect()
         }
         RecordKind::Customer => {
             let customer: Customer = decode(payload)?;

@@ -248,7 +248,7 @@ impl Store {
     /// When the store fails.
     pub async fn find(&self, index: Index, key: &str, limit: usize) -> Result<Vec<String>, StoreError> {
         let key = match index {
-            Index::OrderByNumber | Index::TicketByNumber | Index::PromotionByCode => bare(key),
+            Index::OrderByNumber | Index::TicketByNumber | Index::PromotionByCode | Index::OrderByTracking => bare(key),
             Index::OrderByDigits => index_keys::digits(key),
             Index::CustomerByEmail => crate::domain::text::fold::fold(key.trim()),
             Index::OrderByCustomer | Index::TicketByCustomer => key.to_owned(),

@@ -26,6 +26,8 @@ use crate::store::{Index, Store, StoreError};
 pub const CATALOGUE_BLOB: &str = "catalogue-index-6";
 /// Order numbers looked at to learn what they look like.
 const NUMBERS_LEARNT: usize = 2_000;
+/// Orders looked at to learn how their numbers are written in groups.
+const PRINTED_LEARNT: usize = 200;
 
 /// The indexes of one moment.
 #[derive(Clone, Default)]
@@ -142,10 +144,14 @@ pub fn index_bytes(catalogue: &Catalogue) -> Vec<u8> {
 
 async fn load_numbers(store: &Store) -> Result<Shelves, StoreError> {
     let orders = store.backend().index_keys(Index::OrderByNumber, NUMBERS_LEARNT).await?;
+    let printed = store.backend().list(RecordKind::Order, None, PRINTED_LEARNT).await?;
+    let tracking = store.backend().index_keys(Index::OrderByTracking, NUMBERS_LEARNT).await?;
     let tickets = store.backend().index_keys(Index::TicketByNumber, NUMBERS_LEARNT).await?;
     let codes = store.backend().index_keys(Index::PromotionByCode, NUMBERS_LEARNT).await?;
     Ok(Shelves {
-        orders: NumberShapes::learn(orders.iter().map(String::as_str)),
+        orders: NumberShapes::learn(orders.iter().map(String::as_str))
+            .in_groups(printed.iter().map(|(number, _)| number.as_str()))
+            .with_tracking(tracking.iter().map(String::as_str)),
         tickets: NumberShapes::learn(tickets.iter().map(String::as_str)),
         codes: codes.into_iter().map(|code| (code.clone(), code)).collect(),
         ..Shelves::default()
@@ -175,7 +181,19 @@ impl Shelves {
     pub fn listen(&self, listening: &Listening<'_>) -> Heard {
         let text = listening.text;
         let plain = tokens(text);
-        let tickets = self.tickets.find(&plain, text);
+        let mut tickets = self.tickets.find(&plain, text);
+        for ticket in tickets.iter_mut().filter(|ticket| !ticket.certain) {
+            // "Ticket 2004": the word says what it is the number of.
+            let before = text[..ticket.start].trim_end_matches([' ', '#', ':', '.']).to_lowercase();
+            if let Some(whole) = self
+                .tickets
+                .complete(&ticket.bare)
+                .filter(|_| ["ticket", "case", "ticket number", "ticket no"].iter().any(|word| before.ends_with(word)))
+            {
+                ticket.bare = whole;
+                ticket.certain = true;
+            }
+        }
         let mut orders = self.orders.find(&plain, text);
         // What has a ticket's letters is no order.
         orders.retain(|order| order.certain || !tickets.iter().any(|t| t.certain && t.start <= order.start && order.end <= t.end));

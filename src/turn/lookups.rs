@@ -192,7 +192,11 @@ impl Reader<'_> {
     /// An order, if it belongs to the customer the session has shown to be.
     async fn order(&self, number: &str, asker: &Asker) -> Result<Option<Versioned>, StoreError> {
         let Some(customer) = known(asker) else { return Ok(None) };
-        let Some(order) = identity::find_order(self.store, &bare(number)).await? else { return Ok(None) };
+        let found = match identity::find_order(self.store, &bare(number)).await? {
+            Some(order) => Some(order),
+            None => identity::find_tracked(self.store, &bare(number)).await?,
+        };
+        let Some(order) = found else { return Ok(None) };
         if order.customer != customer {
             return Ok(None);
         }
@@ -272,7 +276,10 @@ pub fn enter(outcome: Outcome, book: &mut FactBook, found: &mut Findings) {
             let products = add(records);
             found.searches.push(SearchFound { products, ..*search });
         }
-        Outcome::Products(records) => found.products = add(records),
+        Outcome::Products(records) => {
+            found.products = add(records);
+            found.products_asked += 1;
+        }
         Outcome::Alternatives(records) => found.alternatives = Some(add(records)),
         Outcome::Accessories(records) => found.accessories = Some(add(records)),
         Outcome::Assortment { categories, brands } => {

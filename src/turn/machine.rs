@@ -3,30 +3,33 @@
 
 mod actions;
 mod first;
+mod open;
 
 use std::sync::Arc;
 
-use super::answers;
 use super::graph::{self, Node, When};
 use super::grounding::Promises;
 use super::handoff::{self, Packet};
 use super::lookups::{self, Outcome};
+use crate::agents::identity;
 use crate::agents::lookup::{Findings, Lookup};
 use crate::agents::orchestrator::{self, Decision, Escalation, ModelView, Question, Route, Thresholds};
 use crate::agents::speech::Manner;
 use crate::agents::turn::{Answer, Step, Turn};
 use crate::agents::understanding::Understanding;
+use crate::agents::understanding::affirm::Answer as Answering;
 use crate::domain::act::{Act, ActKind};
-use crate::domain::agent::{Agent, Intent};
+use crate::domain::agent::Agent;
 use crate::domain::asks::Slot;
 use crate::domain::fact::{FactBook, RecordId};
 use crate::domain::goal::Goal;
 use crate::domain::heard::Heard;
 use crate::domain::message::{Choice, Tap};
 use crate::domain::product::Product;
+use crate::domain::record::Version;
 use crate::domain::sentiment::Sentiment;
 use crate::domain::shop::Shop;
-use crate::domain::state::{Action, ConversationState, HandoffNote, Pending, TicketDraft};
+use crate::domain::state::{Action, ConversationState, Pending, TicketDraft};
 use crate::domain::ticket::Ticket;
 use crate::domain::time::Moment;
 use crate::store::command::{Proven, RecordWrite};
@@ -149,6 +152,8 @@ pub struct TurnResult {
     pub writes: Vec<RecordWrite>,
     /// Tickets among them.
     pub tickets: Vec<Ticket>,
+    /// Numbers of tickets that were there already and are added to, with their new version.
+    pub amended: Vec<(String, Version)>,
     /// Why a person was called, if one was.
     pub escalation: Option<Escalation>,
     /// A good proof of identity, to be stored with the result.
@@ -179,6 +184,7 @@ impl Machine {
             lookups: Vec::new(),
             writes: Vec::new(),
             tickets: Vec::new(),
+            amended: Vec::new(),
             escalation: None,
             proven: None,
             identity_failed: false,
@@ -244,6 +250,9 @@ impl Machine {
     /// The promises the reply may make.
     pub fn promises(&self) -> Promises {
         let mut promises = Promises::of_tickets(self.outcome.tickets.iter());
+        for (number, _) in &self.outcome.amended {
+            promises.add_kept(number);
+        }
         if let Some(kept) = &self.start.state.escalated {
             promises.add_kept(kept);
         }
@@ -257,12 +266,19 @@ impl Machine {
             Event::Sensed(sensed) => {
                 self.read = Understanding::read(&self.start.text, &sensed.heard, &self.start.state, self.start.shop.currency);
                 self.heard = sensed.heard;
+                identity::leave_names(&mut self.heard, &self.read, &self.start.text);
+                identity::note(&self.heard, &self.read, &mut self.outcome.state);
                 self.shown = sensed.shown;
                 self.sentiment = sensed.sentiment;
                 return Effect::Classify;
             }
             Event::Classified(view) => self.decide(view.as_ref()),
-            Event::Found(outcomes) => self.enter(outcomes),
+            Event::Found(outcomes) => {
+                self.enter(outcomes);
+                if let Some(effect) = self.before_a_ticket() {
+                    return effect;
+                }
+            }
             Event::Numbered(number) => self.open_ticket(number),
         }
         self.advance()
@@ -319,6 +335,7 @@ impl Machine {
 
     fn decide(&mut self, view: Option<&ModelView>) {
         let question = Question {
+            text: &self.start.text,
             heard: &self.heard,
             read: &self.read,
             state: &self.start.state,
@@ -334,6 +351,11 @@ impl Machine {
             Route::Clarify(_) => Agent::Orchestrator,
             Route::Escalate(_) | Route::Confirm(_) => decision.goal.intent().agent(),
         };
+        // "No, leave it. When will it ship?"
+        let declined = matches!(&self.start.state.pending, Some(Pending::Confirm(_))) && self.read.answer == Some(Answering::No);
+        if declined && matches!(decision.route, Route::Agent(_)) {
+            self.outcome.acts.push(Act::plain(ActKind::Declined));
+        }
         self.outcome.path.push(self.agent);
         self.decision = Some(decision);
     }
@@ -345,14 +367,6 @@ impl Machine {
                 self.outcome.identity_failed |= *verdict == crate::agents::lookup::Verdict::NotProven;
             }
             lookups::enter(outcome, &mut self.outcome.book, &mut self.found);
-        }
-    }
-
-    /// What a message that only continues something was first said for.
-    fn said(&self) -> String {
-        match &self.start.state.pending {
-            Some(Pending::Ask { said, .. } | Pending::Clarify { said, .. }) => said.clone(),
-            _ => String::new(),
         }
     }
 
@@ -394,12 +408,14 @@ impl Machine {
     fn take_answer(&mut self) {
         let Some(answer) = &mut self.answer else { return };
         let also = self.decision.as_mut().and_then(|d| d.also.take());
-        if let (None, Some(goal), true) = (&answer.handoff, also, answer.asks.is_empty()) {
+        if let (None, Some(goal)) = (&answer.handoff, also) {
             let to = goal.intent().agent();
             answer.handoff = Some(crate::agents::turn::Handoff { to, goal, reason: crate::agents::turn::HandoffReason::AlsoAsked });
         }
         let outcome = &mut self.outcome;
-        outcome.acts.append(&mut answer.acts);
+        // What answers comes before what asks, whichever was said first.
+        let at = if outcome.asks.is_empty() { outcome.acts.len() } else { 0 };
+        outcome.acts.splice(at..at, answer.acts.drain(..));
         for card in answer.cards.drain(..) {
             if !outcome.cards.contains(&card) {
                 outcome.cards.push(card);
@@ -419,9 +435,12 @@ impl Machine {
         self.hops += 1;
         let from = self.agent;
         let reason = handoff.reason.words();
-        self.outcome.packets.push(Packet::new(from, handoff.to, handoff.goal, reason, &self.outcome.state));
-        self.outcome.handoffs.push((from, handoff.to, reason.to_owned()));
-        self.outcome.path.push(handoff.to);
+        // A second matter of the same agent changes nobody.
+        if from != handoff.to {
+            self.outcome.packets.push(Packet::new(from, handoff.to, handoff.goal, reason, &self.outcome.state));
+            self.outcome.handoffs.push((from, handoff.to, reason.to_owned()));
+            self.outcome.path.push(handoff.to);
+        }
         self.agent = handoff.to;
         self.goal = handoff.goal;
         self.continues = false;
@@ -436,53 +455,6 @@ impl Machine {
         self.outcome.acts.push(Act::plain(ActKind::Clarify));
         self.outcome.asks.push(Slot::Intent);
         self.outcome.state.pending = Some(Pending::Clarify { options: options.clone(), said: self.start.text.clone() });
-    }
-
-    /// Closes the turn: what the next message will lean on.
-    fn conclude(&mut self) {
-        let decision = self.decision.as_ref();
-        let intent = decision.map_or(Intent::General, |d| d.intent);
-        if let Some(other) = decision.and_then(|d| d.other) {
-            self.outcome.acts.push(Act::plain(ActKind::OfferOther));
-            let label = orchestrator::label(other);
-            self.outcome.options.push(Choice { id: other.name().to_owned(), label: label.to_owned() });
-        }
-        let speaker = self.agent;
-        if let Some(before) = self.start.state.active {
-            let first = self.outcome.path.first().copied().unwrap_or(speaker);
-            if before != first && before != Agent::Orchestrator && first != Agent::Orchestrator {
-                let reason = format!("the message is about {}", first.intent().map_or("something else", words_of));
-                self.outcome.packets.insert(0, Packet::new(before, first, self.goal, &reason, &self.outcome.state));
-                self.outcome.handoffs.insert(0, (before, first, reason));
-            }
-        }
-        let quoted = answers::quoted(&self.outcome.acts, &self.outcome.book);
-        let state = &mut self.outcome.state;
-        if quoted.is_some() || !self.goal.is_courtesy() {
-            state.focus.entry = quoted;
-        }
-        for (from, to, reason) in &self.outcome.handoffs {
-            state.note_handoff(HandoffNote { from: *from, to: *to, reason: reason.clone(), at: self.start.now });
-        }
-        if speaker != Agent::Orchestrator {
-            state.active = Some(speaker);
-            state.goal = Some(self.goal);
-            state.intent = Some(intent);
-        }
-        state.clarified = matches!(decision.map(|d| &d.route), Some(Route::Clarify(_)));
-        state.last_urgent = self.sentiment.is_urgent();
-        state.last_acts = self.outcome.acts.iter().map(|act| act.kind).collect();
-        state.replies = state.replies.saturating_add(1);
-    }
-}
-
-fn words_of(intent: Intent) -> &'static str {
-    match intent {
-        Intent::Sales => "products",
-        Intent::Marketing => "offers",
-        Intent::Support => "help with something bought",
-        Intent::Orders => "an order",
-        Intent::General => "the shop itself",
     }
 }
 

@@ -10,7 +10,7 @@ use crate::agents::orchestrator::{Decision, Escalation};
 use crate::domain::agent::{Agent, Decider, Intent, Provider};
 use crate::domain::goal::Goal;
 use crate::domain::message::{AgentMessage, Body, Choice, Notice, NoticeKind, PendingAction};
-use crate::domain::record::{RecordKind, RecordRef};
+use crate::domain::record::{RecordKind, RecordRef, Version};
 use crate::domain::sentiment::{Mood, Sentiment};
 use crate::domain::state::ConversationState;
 use crate::domain::ticket::Ticket;
@@ -107,7 +107,12 @@ pub fn write_up(job: &Job, machine: Machine, spoken: Spoken, timing: Timing) -> 
         bodies: bodies.iter().map(Settle::body).collect(),
         state: Some(Settle::state(&outcome.state)),
         customer: outcome.state.identity.customer.clone(),
-        audit: outcome.tickets.iter().map(|ticket| audit(job, agent, ticket, timing.now)).collect(),
+        audit: outcome
+            .tickets
+            .iter()
+            .map(|ticket| audit(job, agent, ticket, timing.now))
+            .chain(outcome.amended.iter().map(|(number, version)| amended(job, agent, number, *version, timing.now)))
+            .collect(),
         records: outcome.writes,
         cited,
         proven: outcome.proven,
@@ -146,7 +151,7 @@ fn message(job: &Job, decided: &Decided, outcome: &TurnResult, proof: Proof, spo
         evidence: proof.evidence,
         acts: outcome.acts.iter().map(|act| act.kind).collect(),
         asks: outcome.asks.clone(),
-        ticket: outcome.tickets.first().map(|ticket| ticket.number.clone()),
+        ticket: outcome.tickets.first().map(|ticket| &ticket.number).or(outcome.amended.first().map(|(number, _)| number)).cloned(),
         escalated: outcome.escalation.is_some(),
         latency_ms: timing.latency_ms(),
         created_at: timing.now,
@@ -210,6 +215,18 @@ fn audit(job: &Job, agent: Agent, ticket: &Ticket, now: Moment) -> AuditRow {
         session: Some(job.session),
         record: Some(RecordRef { kind: RecordKind::Ticket, id: ticket.number.clone(), version: 1 }),
         note: ticket.issue.clone(),
+    }
+}
+
+/// A note added to a ticket that was there already.
+fn amended(job: &Job, agent: Agent, number: &str, version: Version, now: Moment) -> AuditRow {
+    AuditRow {
+        at: now,
+        actor: format!("agent:{agent}"),
+        action: "ticket.amend".to_owned(),
+        session: Some(job.session),
+        record: Some(RecordRef { kind: RecordKind::Ticket, id: number.to_owned(), version }),
+        note: String::new(),
     }
 }
 

@@ -6,10 +6,10 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::shop::Shop;
+use crate::shop::{Shop, Start, run_json};
 
-fn dialogues() -> Vec<Value> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/dialogues");
+fn dialogues(folder: &str) -> Vec<Value> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut files: Vec<_> = std::fs::read_dir(folder).expect("dialogues").flatten().map(|entry| entry.path()).collect();
     files.sort();
     let read = |path: &std::path::PathBuf| -> Vec<Value> {
@@ -58,12 +58,11 @@ fn check(turn: &Value, reply: &Value) -> Option<String> {
     None
 }
 
-#[test]
-fn every_dialogue_goes_as_written() {
-    let shop = Shop::start();
+/// Holds every dialogue of a folder in a shop.
+fn hold(shop: &Shop, folder: &str) {
     let mut wrong = Vec::new();
     let mut count = 0;
-    for dialogue in dialogues() {
+    for dialogue in dialogues(folder) {
         count += 1;
         let session = shop.session();
         for turn in dialogue["turns"].as_array().expect("turns") {
@@ -77,4 +76,43 @@ fn every_dialogue_goes_as_written() {
     }
     eprintln!("{count} dialogues");
     assert!(wrong.is_empty(), "{} of {count} went wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn every_dialogue_goes_as_written() {
+    hold(&Shop::start(), "tests/dialogues");
+}
+
+/// Nothing may know the demo shop: another one, in euros, with other numbers, postal codes and rules.
+#[test]
+fn another_shop_is_served_by_its_own_records() {
+    let home = tempfile::tempdir().expect("a folder");
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/windmill");
+    std::fs::copy(fixtures.join("electromart.toml"), home.path().join("electromart.toml")).expect("copied");
+    for kind in ["products", "customers", "orders", "tickets", "knowledge"] {
+        let text = std::fs::read_to_string(fixtures.join(format!("{kind}.json"))).expect("a file");
+        let file = home.path().join(format!("{kind}.json"));
+        std::fs::write(&file, dated(&text)).expect("written");
+        let imported = run_json(home.path(), &["import", kind, &file.display().to_string(), "--data-dir", "data"]);
+        assert_eq!(imported["rejected"], serde_json::json!([]), "{kind}: {imported}");
+    }
+    hold(&Shop::in_folder(home.path(), &Start::default()), "tests/dialogues/windmill");
+}
+
+/// Days counted from today (`@-3d`, `@+2dT10:00`) as dates.
+fn dated(text: &str) -> String {
+    let today = jiff::Zoned::now().date();
+    let mut out = String::new();
+    let mut parts = text.split("\"@");
+    out.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let (days, rest) = part.split_once('d').expect("days");
+        let date = today.saturating_add(jiff::Span::new().days(days.parse::<i32>().expect("a number")));
+        let rest = match rest.strip_prefix('T').and_then(|time| time.split_once('"')) {
+            Some((time, after)) => format!("T{time}:00Z\"{after}"),
+            None => rest.to_owned(),
+        };
+        out.push_str(&format!("\"{date}{rest}"));
+    }
+    out
 }

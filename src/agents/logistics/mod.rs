@@ -1,20 +1,26 @@
 //! Logistics: where an order is, when it comes, what can still be changed.
 
+mod aspect;
+mod changes;
 mod status;
 
 use super::identity::{self, OrderStep};
+use super::items;
 use super::lookup::{Findings, Lookup};
 use super::support;
 use super::turn::{Answer, Colleague, Step, Turn, chip};
 use super::{hours, say};
 use crate::domain::act::{Act, ActKind};
-use crate::domain::agent::Agent;
+use crate::domain::agent::{Agent, Intent};
 use crate::domain::fact::{FactBook, RecordId};
 use crate::domain::goal::Goal;
+use crate::domain::order::Order;
 use crate::domain::record::Field;
 use crate::domain::state::{ConversationState, IdentityLevel};
+use crate::domain::text::fold::bare;
+use aspect::Aspect;
 
-pub use status::status_act;
+pub use status::{date_act, status_act};
 
 /// The logistics agent.
 pub struct Logistics;
@@ -29,8 +35,10 @@ impl Colleague for Logistics {
             Goal::OrderStatus | Goal::Tracking | Goal::LateParcel => order(turn, found, book, state),
             Goal::DeliveryDate => delivery_date(turn, found, book, state),
             Goal::MissingParcel => missing(turn, found, book, state),
-            Goal::MyOrders => my_orders(turn, found, book, state),
-            Goal::CancelOrder | Goal::ChangeOrder | Goal::ChangeAddress => change(turn, found, book, state),
+            // "My order 00420, please" is one of them.
+            Goal::MyOrders if turn.heard.orders.is_empty() || turn.continues => my_orders(turn, found, book, state),
+            Goal::MyOrders => order(turn, found, book, state),
+            Goal::CancelOrder | Goal::ChangeOrder | Goal::ChangeAddress => changes::step(turn, found, book, state),
             Goal::Pickup => hours::pickup(turn, found, book),
             goal if goal.intent().agent() == Agent::Logistics => say::from_knowledge(turn, found, book),
             goal => Answer::hand_over(goal),
@@ -38,44 +46,197 @@ impl Colleague for Logistics {
     }
 }
 
-/// Where one order stands.
-fn order(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
-    match identity::order(turn, found, book, state, Agent::Logistics) {
-        OrderStep::First(step) => step,
-        OrderStep::Known(id) => tell(turn, id, found, book, state),
-    }
+/// Whether a message is about an order the customer has, rather than about ordering.
+pub(super) fn about_own(turn: &Turn<'_>, state: &ConversationState) -> bool {
+    let known = state.focus.order.is_some()
+        || state.known.order_number.is_some()
+        || state.identity.level != IdentityLevel::Anonymous
+        || !turn.heard.orders.is_empty();
+    let said: Vec<&str> = turn.heard.words.iter().map(|w| w.text.as_str()).collect();
+    let owned = said.windows(2).any(|w| {
+        w[0] == "my" && matches!(w[1], "order" | "orders" | "parcel" | "package" | "delivery" | "purchase" | "stuff" | "shipment")
+            || matches!(w[0], "i" | "we" | "have" | "already") && matches!(w[1], "ordered" | "bought" | "purchased")
+    });
+    // "It" is an order only where one was talked about.
+    let spoken_of = matches!(turn.before.intent, Some(Intent::Orders | Intent::Support));
+    let it = said.iter().any(|w| matches!(*w, "it" | "they" | "them" | "mine" | "parcel" | "package"));
+    // "When does the fridge come?": a thing that is on its way to them.
+    let comes = said.iter().any(|w| matches!(*w, "come" | "comes" | "coming" | "arrive" | "arrives" | "arriving" | "here" | "delivered"));
+    let owned = owned || comes && said.windows(2).any(|w| matches!(w, ["does" | "will" | "is" | "when" | "where", "the" | "my"]));
+    let if_ordered = said.windows(2).any(|w| matches!(w, ["if" | "when", "i" | "we"]) || matches!(w, ["would", "it" | "that" | "they"]));
+    turn.continues || owned || (known || it && spoken_of) && !if_ordered
 }
 
-fn tell(turn: &Turn<'_>, id: RecordId, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
+/// Where one order stands.
+fn order(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
+    let id = match identity::order(turn, found, book, state, Agent::Logistics) {
+        OrderStep::First(step) => return step,
+        OrderStep::Known(id) => id,
+    };
+    if let Some(step) = support::tickets_first(found) {
+        return step;
+    }
     let Some(order) = say::order(book, id) else { return Answer::default().done() };
-    if found.products.is_empty() && !order.items.is_empty() {
-        return Step::Look(vec![Lookup::Products(order.items.iter().map(|item| item.sku.clone()).collect())]);
+    let side = aspect::of(turn);
+    if let Some(step) = needs_words(turn, found, side) {
+        return step;
     }
     let mut answer = Answer::default();
     if found.identity.is_some() {
-        answer.say_plain(ActKind::IdentityOk);
+        answer.say_plain(if turn.read.mourning { ActKind::Condolence } else { ActKind::IdentityOk });
     }
-    status::tell(turn, id, &order, &found.products, book, &mut answer);
+    tell(turn, found, side, id, &order, book, &mut answer);
     answer.cards.push(id);
-    state.focus.order = Some(order.number.clone());
-    state.focus.products = order.items.iter().map(|item| item.sku.clone()).collect();
+    state.focus.products = match items::meant(turn, &[id], book).as_slice() {
+        [only] => vec![only.sku.clone()],
+        _ => order.items.iter().map(|item| item.sku.clone()).collect(),
+    };
     if order.days_late(book.today(), book.zone()).is_some() {
-        support::offer_ticket(turn, "late_parcel", &mut answer, state);
-    } else if order.is_delivered() {
+        support::offer_once(turn, "late_parcel", found, book, &mut answer, state);
+    } else if order.is_delivered() && side == Aspect::Whole {
         answer.options.push(chip("return", "Can I still return it?"));
         answer.options.push(chip("damaged", "It arrived damaged"));
     }
     answer.done()
 }
 
+/// The shop's own words that a side of an order needs.
+fn needs_words(turn: &Turn<'_>, found: &Findings, side: Aspect) -> Option<Step> {
+    if !found.knowledge.is_empty() {
+        return None;
+    }
+    let asked = |text: &str| Lookup::Knowledge { text: text.to_owned(), procedures: Some(false), limit: 2 };
+    match side {
+        Aspect::Lost => Some(Step::Look(vec![asked("My parcel is lost. How long does a trace take?")])),
+        Aspect::Next => Some(Step::Look(vec![asked("My parcel is late. The parcel did not arrive")])),
+        Aspect::Home => Some(Step::Look(vec![asked("Do I have to sign for my parcel? Nobody is at home to sign.")])),
+        Aspect::Payment if turn.heard.words.iter().any(|w| w.stem == "charg") => {
+            Some(Step::Look(vec![asked("When is my card charged? Is my card billed before the order ships?")]))
+        }
+        _ => None,
+    }
+}
+
+fn tell(turn: &Turn<'_>, found: &Findings, side: Aspect, id: RecordId, order: &Order, book: &mut FactBook, answer: &mut Answer) {
+    let meant = items::meant(turn, &[id], book);
+    match (side, meant.as_slice()) {
+        (Aspect::Whole | Aspect::When | Aspect::Tracking, [item]) if order.is_split() => status::item(id, order, &item.sku, book, answer),
+        (Aspect::Whole, _) => status::whole(id, order, book, answer),
+        (Aspect::When, _) => status::when(id, order, book, answer),
+        (Aspect::Tracking, _) if order.fulfilments.is_empty() => {
+            answer.acts.extend(status::status_act(id, book));
+            answer.say_plain(ActKind::NoTracking);
+        }
+        (Aspect::Tracking, _) => {
+            if found.identity.is_some() {
+                answer.acts.extend(status::status_act(id, book));
+            }
+            status::parcels(id, order, true, book, answer);
+        }
+        (Aspect::Contents, _) => status::contents(id, order, book, answer),
+        (Aspect::Parcel(place), _) => one_parcel(place, id, order, book, answer),
+        (Aspect::Payment, _) => payment(found, id, order, book, answer),
+        (Aspect::Address, _) => {
+            let [address, zip] = [Field::ShipAddress, Field::ShipZip].map(|field| book.field(id, field));
+            answer.say(
+                Act::plain(if address.is_some() { ActKind::ShipsTo } else { ActKind::NoAddress })
+                    .with_some("address", address)
+                    .with_some("zip", zip),
+            );
+        }
+        (Aspect::Next, _) => match say::best_entry(found, 0) {
+            Some(hit) => say::say_entry(book, hit.record, answer),
+            None => status::whole(id, order, book, answer),
+        },
+        (Aspect::Lost, _) => lost(found, id, order, book, answer),
+        (Aspect::Home, _) => at_home(found, id, order, book, answer),
+    }
+}
+
+fn one_parcel(place: usize, id: RecordId, order: &Order, book: &mut FactBook, answer: &mut Answer) {
+    let coming = order.fulfilments.iter().position(|parcel| parcel.delivered.is_none());
+    let at = if place == 0 { coming } else { place.checked_sub(1).filter(|at| *at < order.fulfilments.len()) };
+    match at {
+        Some(at) if order.is_split() => {
+            status::parcel(id, order, at, true, book, answer);
+            if order.fulfilments.get(at).is_some_and(|parcel| parcel.delivered.is_none()) {
+                answer.acts.extend(status::date_act(id, order, book));
+            }
+        }
+        _ => {
+            let count = book.derive(crate::domain::fact::Formula::Matches(u32::try_from(order.fulfilments.len()).unwrap_or(0)), &[]);
+            if order.fulfilments.len() == 1 {
+                answer.say(Act::plain(ActKind::OneParcel).with_some("count", count));
+            }
+            status::whole(id, order, book, answer);
+        }
+    }
+}
+
+/// What it cost, how it was paid, and what went back.
+fn payment(found: &Findings, id: RecordId, order: &Order, book: &mut FactBook, answer: &mut Answer) {
+    if let Some(hit) = say::best_entry(found, 0).filter(|_| order.is_open()) {
+        support::say_first(hit.record, book, answer);
+    }
+    let [total, method] = [Field::Total, Field::PaymentMethod].map(|field| book.field(id, field));
+    let kind = match (total, method) {
+        (Some(_), _) => ActKind::OrderTotal,
+        (None, Some(_)) => ActKind::PaidWith,
+        (None, None) => ActKind::NotInRecords,
+    };
+    answer.say(Act::plain(kind).with_some("total", total).with_some("method", method));
+    answer.acts.extend(support::refund_acts(id, order, book).into_iter().filter(|act| act.kind == ActKind::RefundRecorded));
+}
+
+/// "Is it lost?": what the records say of it, and what the shop does then.
+fn lost(found: &Findings, id: RecordId, order: &Order, book: &mut FactBook, answer: &mut Answer) {
+    if order.status == crate::domain::order::OrderStatus::Shipped {
+        let news = (0..order.fulfilments.len()).rev().filter_map(|i| u16::try_from(i).ok()).find_map(|i| {
+            let arrived = order.fulfilments.get(usize::from(i)).is_some_and(|parcel| parcel.delivered.is_some());
+            (!arrived).then(|| book.field(id, Field::ParcelNote(i)).or_else(|| book.field(id, Field::ParcelStatus(i)))).flatten()
+        });
+        answer.say(Act::plain(ActKind::NotKnownLost).with_some("news", news));
+        answer.acts.extend(status::date_act(id, order, book));
+    } else {
+        status::when(id, order, book, answer);
+    }
+    if let Some(hit) = say::best_entry(found, 0) {
+        say::say_entry(book, hit.record, answer);
+    }
+}
+
+/// Whether somebody must be there, in the carrier's and the shop's words.
+fn at_home(found: &Findings, id: RecordId, order: &Order, book: &mut FactBook, answer: &mut Answer) {
+    let signs = |parcel: &crate::domain::order::Fulfilment| parcel.note.to_lowercase().contains("sign");
+    if let Some(index) = order.fulfilments.iter().position(signs).and_then(|i| u16::try_from(i).ok())
+        && let Some(note) = book.field(id, Field::ParcelNote(index))
+    {
+        answer.say(Act::plain(ActKind::ParcelNote).with("note", note));
+    }
+    if let Some(hit) = say::best_entry(found, 0) {
+        say::say_entry(book, hit.record, answer);
+    }
+    if answer.acts.iter().all(|act| act.kind == ActKind::IdentityOk) {
+        status::when(id, order, book, answer);
+        answer.say_plain(ActKind::NotInRecords);
+    }
+}
+
 /// When it comes: of an order, if one is meant; otherwise how long delivery takes.
 fn delivery_date(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
-    let own = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "my" | "it" | "mine" | "parcel" | "package" | "order"));
-    let known = state.focus.order.is_some() || state.identity.level != IdentityLevel::Anonymous || !turn.heard.orders.is_empty();
-    if own || known || turn.continues {
+    if about_own(turn, state) {
         return order(turn, found, book, state);
     }
-    say::from_knowledge(turn, found, book)
+    if found.knowledge.is_empty() {
+        let plain = Lookup::Knowledge { text: "How long does delivery take?".to_owned(), procedures: Some(false), limit: 1 };
+        return Step::Look(vec![say::knowledge_lookup(turn), plain]);
+    }
+    let mut answer = Answer::default();
+    match say::best_entry(found, 0).or_else(|| say::best_entry(found, 1)) {
+        Some(hit) => say::say_entry(book, hit.record, &mut answer),
+        None => answer.say_plain(ActKind::NotInRecords),
+    }
+    answer.done()
 }
 
 /// Said to be delivered, but not there.
@@ -84,68 +245,92 @@ fn missing(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut C
         OrderStep::First(step) => return step,
         OrderStep::Known(id) => id,
     };
+    let Some(order) = say::order(book, id) else { return Answer::default().done() };
     if found.knowledge.is_empty() {
-        return Step::Look(vec![say::knowledge_lookup(turn), lost_lookup()]);
+        let asked = |text: &str| Lookup::Knowledge { text: text.to_owned(), procedures: Some(false), limit: 2 };
+        let lost = ["Tracking says delivered but I did not get it", "The parcel did not arrive. Parcel lost"].map(asked);
+        return Step::Look(lost.into_iter().chain([Lookup::Tickets]).collect());
     }
-    let mut answer = Answer::of(vec![Act::plain(ActKind::Sympathy)]);
-    answer.acts.extend(status_act(id, book));
-    let which = usize::from(say::best_entry(found, 1).is_some());
-    if let Some(hit) = say::best_entry(found, which) {
-        say::say_entry(book, hit, &mut answer);
+    let mut answer = Answer::default();
+    if turn.before.last_acts.iter().all(|act| *act != ActKind::Sympathy) {
+        answer.say_plain(ActKind::Sympathy);
     }
-    answer.cards.push(id);
-    support::offer_ticket(turn, "missing_parcel", &mut answer, state);
-    answer.done()
-}
-
-fn lost_lookup() -> Lookup {
-    let text = "My parcel is shown as delivered but it is not here. My parcel is lost.".to_owned();
-    Lookup::Knowledge { text, procedures: Some(false), limit: 2 }
-}
-
-/// All orders of the customer.
-fn my_orders(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
-    if state.identity.level == IdentityLevel::Anonymous || found.identity.is_some() {
-        match identity::order(turn, found, book, state, Agent::Logistics) {
-            OrderStep::First(step) => return step,
-            OrderStep::Known(_) => {}
+    let meant = items::missing(turn, id, book);
+    // One item of several is missing: most often it travels in a parcel of its own.
+    match meant.as_slice() {
+        [item] if order.is_split() => status::item(id, &order, &item.sku, book, &mut answer),
+        _ if order.is_split() => status::parcels(id, &order, true, book, &mut answer),
+        _ if order.status == crate::domain::order::OrderStatus::Shipped => status::when(id, &order, book, &mut answer),
+        _ => {
+            answer.acts.extend(status_act(id, book));
+            let note =
+                (0..order.fulfilments.len()).filter_map(|i| u16::try_from(i).ok()).find_map(|i| book.field(id, Field::ParcelNote(i)));
+            answer.acts.extend(note.map(|note| Act::plain(ActKind::ParcelNote).with("note", note)));
         }
     }
-    let Some(orders) = &found.orders else { return Step::Look(vec![Lookup::OrdersOfCustomer]) };
-    let mut answer = Answer::default();
-    answer.say_plain(ActKind::OrdersIntro);
-    identity::list_orders(orders, book, &mut answer, state);
-    state.focus.order = None;
+    let coming = order.fulfilments.iter().any(|parcel| parcel.delivered.is_none()) && order.days_late(book.today(), book.zone()).is_none();
+    answer.cards.push(id);
+    if coming {
+        return answer.done();
+    }
+    let again = turn.before.goal == Some(Goal::MissingParcel) && turn.before.last_acts.contains(&ActKind::TicketOffer);
+    if again {
+        // It was told before; what is left is that somebody looks for it.
+        let mut answer = Answer::default();
+        state.focus.offered.clear();
+        support::offer_once(turn, "missing_parcel", found, book, &mut answer, state);
+        return answer.done();
+    }
+    let best = [0, 1].into_iter().filter_map(|which| say::best_entry(found, which)).max_by(|a, b| a.score.total_cmp(&b.score));
+    if let Some(hit) = best {
+        say::say_entry(book, hit.record, &mut answer);
+    }
+    support::offer_once(turn, "missing_parcel", found, book, &mut answer, state);
     answer.done()
 }
 
-/// Cancel, change, other address: the shop's rule, applied to where the order stands.
-fn change(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
-    let about_one =
-        !turn.heard.orders.is_empty() || state.focus.order.is_some() || turn.continues || state.identity.level != IdentityLevel::Anonymous;
-    let mine = turn.heard.words.iter().any(|w| w.text == "my" || w.text == "i" || w.text == "it");
-    if !about_one && !mine {
-        return say::from_knowledge(turn, found, book);
+/// The orders of the customer: all, or those beside the one talked about.
+fn my_orders(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
+    if let Some(step) = identity::whose(turn, found, state, Agent::Logistics) {
+        return step;
     }
-    let id = match identity::order(turn, found, book, state, Agent::Logistics) {
-        OrderStep::First(step) => return step,
-        OrderStep::Known(id) => id,
-    };
-    if found.knowledge.is_empty() {
-        return Step::Look(vec![say::knowledge_lookup(turn)]);
+    let Some(orders) = &found.orders else { return Step::Look(vec![Lookup::OrdersOfCustomer]) };
+    if let Some(step) = identity::read_items(found, orders, book) {
+        return step;
     }
-    let Some(order) = say::order(book, id) else { return Answer::default().done() };
+    let said: Vec<&str> = turn.heard.words.iter().map(|w| w.text.as_str()).collect();
+    let others = said.iter().any(|w| matches!(*w, "other" | "others" | "else" | "rest")) && found.identity.is_none();
+    let open = said.windows(2).any(|w| matches!(w, ["on", "order"] | ["still", "coming"] | ["not", "delivered"] | ["its", "way"]))
+        || said.iter().any(|w| matches!(*w, "open" | "outstanding" | "pending" | "coming"));
+    let current = state.focus.order.clone();
+    let wanted: Vec<RecordId> = orders
+        .iter()
+        .copied()
+        .filter(|id| {
+            say::order(book, *id).is_some_and(|order| {
+                let another = !others || current.as_ref().is_none_or(|number| bare(number) != bare(&order.number));
+                another && (!open || order.is_open() || order.status == crate::domain::order::OrderStatus::Shipped)
+            })
+        })
+        .collect();
     let mut answer = Answer::default();
-    answer.acts.extend(status_act(id, book));
-    let number = book.field(id, Field::Number);
-    let kind = if order.is_open() { ActKind::CanStillChange } else { ActKind::CannotChange };
-    answer.say(Act::plain(kind).with_some("order", number));
-    if let Some(hit) = say::best_entry(found, 0) {
-        say::say_entry(book, hit, &mut answer);
-    }
-    answer.cards.push(id);
-    if order.is_open() {
-        support::offer_ticket(turn, turn.goal.name(), &mut answer, state);
+    match wanted.as_slice() {
+        same if others && current.is_none() && same.len() == orders.len() && !state.focus.orders.is_empty() => {
+            answer.say_plain(ActKind::NoOtherOrders)
+        }
+        [] => answer.say_plain(if others || open { ActKind::NoOtherOrders } else { ActKind::NoOrders }),
+        [only] if others => {
+            let Some(order) = say::order(book, *only) else { return answer.done() };
+            status::whole(*only, &order, book, &mut answer);
+            answer.cards.push(*only);
+            state.focus.order = Some(order.number.clone());
+            state.focus.products = order.items.iter().map(|item| item.sku.clone()).collect();
+        }
+        several => {
+            answer.say_plain(if others { ActKind::OtherOrdersIntro } else { ActKind::OrdersIntro });
+            identity::list_orders(several, book, &mut answer, state);
+            state.focus.order = None;
+        }
     }
     answer.done()
 }

@@ -1,29 +1,93 @@
 //! The status of an order in acts.
 
+use super::super::identity::item_name;
+use super::super::items;
 use super::super::say;
-use super::super::turn::{Answer, Turn};
+use super::super::turn::Answer;
 use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, FactId, Formula, RecordId};
-use crate::domain::goal::Goal;
 use crate::domain::order::{Order, OrderStatus};
 use crate::domain::record::Field;
+use crate::domain::text::fold::fold;
 
 /// Everything a customer asks when they ask where their order is.
-pub fn tell(turn: &Turn<'_>, id: RecordId, order: &Order, products: &[RecordId], book: &mut FactBook, answer: &mut Answer) {
+pub fn whole(id: RecordId, order: &Order, book: &mut FactBook, answer: &mut Answer) {
+    answer.acts.extend(out_for_delivery(id, order, book));
     answer.acts.extend(status_act(id, book));
-    items(id, order, products, book, answer);
-    let late = order.days_late(book.today(), book.zone()).is_some();
-    if late {
-        let promised = book.field(id, Field::Delivery);
-        let days = promised.and_then(|day| book.derive(Formula::DaysSince, &[day]));
-        answer.say(Act::plain(ActKind::Late).with_some("promised", promised).with_some("days", days));
-    } else if order.promised_day(book.zone()).is_some() {
-        let expected = book.field(id, Field::Delivery);
-        answer.say(Act::plain(ActKind::Expected).with_some("day", expected));
-    } else if order.is_open() || order.status == OrderStatus::Shipped {
-        answer.say_plain(ActKind::NoDate);
+    contents(id, order, book, answer);
+    if out_for_delivery(id, order, book).is_none() {
+        answer.acts.extend(date_act(id, order, book));
     }
-    parcels(turn, id, order, book, answer);
+    parcels(id, order, false, book, answer);
+}
+
+/// When it comes: the day first, then how it stands.
+pub fn when(id: RecordId, order: &Order, book: &mut FactBook, answer: &mut Answer) {
+    let dated = out_for_delivery(id, order, book).or_else(|| date_act(id, order, book));
+    let settled = dated.is_none() || order.is_open();
+    answer.acts.extend(dated);
+    if settled {
+        answer.acts.extend(status_act(id, book));
+    }
+    parcels(id, order, false, book, answer);
+}
+
+/// The parcel an item travels in, and when it comes.
+pub fn item(id: RecordId, order: &Order, sku: &str, book: &mut FactBook, answer: &mut Answer) {
+    let name = item_name(sku, book);
+    let within = items::parcels_with(&std::sync::Arc::new(order.clone()), sku);
+    let [only] = within.as_slice() else {
+        return when(id, order, book, answer);
+    };
+    let Ok(index) = u16::try_from(*only) else { return };
+    let carrier = book.field(id, Field::Carrier(index));
+    let tracking = book.field(id, Field::Tracking(index));
+    let arrived = book.field(id, Field::ParcelDelivered(index));
+    let state = book.field(id, Field::ParcelStatus(index));
+    let kind = if arrived.is_some() { ActKind::ItemDelivered } else { ActKind::ItemInParcel };
+    if arrived.is_none() {
+        answer.acts.extend(out_for_delivery(id, order, book).or_else(|| date_act(id, order, book)));
+    }
+    let act = Act::plain(kind).with_some("item", name).with_some("carrier", carrier).with_some("tracking", tracking);
+    answer.say(act.with_some("day", arrived).with_some("state", state.filter(|_| arrived.is_none())));
+    if let Some(note) = book.field(id, Field::ParcelNote(index)) {
+        answer.say(Act::plain(ActKind::ParcelNote).with("note", note));
+    }
+}
+
+/// The day it is promised for, or by how much that has gone by.
+pub fn date_act(id: RecordId, order: &Order, book: &mut FactBook) -> Option<Act> {
+    if order.days_late(book.today(), book.zone()).is_some() {
+        let promised = book.field(id, Field::Delivery)?;
+        let days = book.derive(Formula::DaysSince, &[promised]);
+        return Some(Act::plain(ActKind::Late).with("promised", promised).with_some("days", days));
+    }
+    if let Some(day) = order.promised_day(book.zone()) {
+        let kind = match day.days_since(book.today()) {
+            0 => ActKind::ExpectedToday,
+            1 => ActKind::ExpectedTomorrow,
+            _ => ActKind::Expected,
+        };
+        let expected = book.field(id, Field::Delivery)?;
+        return Some(Act::plain(kind).with("day", expected));
+    }
+    (order.is_open() || order.status == OrderStatus::Shipped).then(|| Act::plain(ActKind::NoDate))
+}
+
+/// "Out for delivery", where the carrier says so of a parcel that has not arrived.
+pub fn out_for_delivery(id: RecordId, order: &Order, book: &mut FactBook) -> Option<Act> {
+    let (index, field) =
+        order.fulfilments.iter().enumerate().filter(|(_, parcel)| parcel.delivered.is_none()).find_map(|(i, parcel)| {
+            let i = u16::try_from(i).ok()?;
+            let said = |text: &str| fold(text).contains("out for delivery");
+            if said(&parcel.status) { Some((i, Field::ParcelStatus(i))) } else { said(&parcel.note).then_some((i, Field::ParcelNote(i))) }
+        })?;
+    let state = book.field(id, field)?;
+    let carrier = book.field(id, Field::Carrier(index));
+    let today = order.promised_day(book.zone()).is_some_and(|day| day == book.today());
+    let kind = if today { ActKind::OutToday } else { ActKind::OutForDelivery };
+    let day = book.field(id, Field::Delivery).filter(|_| today);
+    Some(Act::plain(kind).with("state", state).with_some("carrier", carrier).with_some("day", day))
 }
 
 /// One sentence on where an order stands.
@@ -51,64 +115,67 @@ pub fn status_act(id: RecordId, book: &mut FactBook) -> Option<Act> {
     Some(act)
 }
 
-fn items(id: RecordId, order: &Order, products: &[RecordId], book: &mut FactBook, answer: &mut Answer) {
-    let names: Vec<FactId> = products.iter().filter_map(|product| say::name(book, *product)).collect();
+/// What is in it, with how many of each where that is not one.
+pub fn contents(id: RecordId, order: &Order, book: &mut FactBook, answer: &mut Answer) {
+    let mut names: Vec<FactId> = Vec::new();
+    let mut quantities: Vec<FactId> = Vec::new();
+    for (i, item) in order.items.iter().enumerate() {
+        let Ok(index) = u16::try_from(i) else { continue };
+        let (Some(name), Some(quantity)) = (item_name(&item.sku, book), book.field(id, Field::Quantity(index))) else { continue };
+        names.push(name);
+        quantities.push(quantity);
+    }
     if names.is_empty() {
         return;
     }
     let several = order.items.iter().any(|item| item.quantity > 1);
-    let quantities: Vec<FactId> = if several && names.len() == order.items.len() {
-        (0..order.items.len()).filter_map(|i| book.field(id, Field::Quantity(u16::try_from(i).ok()?))).collect()
-    } else {
-        Vec::new()
-    };
-    let mut act = Act::plain(ActKind::OrderItems).with_many("names", names);
-    if !quantities.is_empty() {
-        act = act.with_many("quantities", quantities);
-    }
-    answer.say(act);
+    let act = Act::plain(if several { ActKind::OrderItemsCounted } else { ActKind::OrderItems }).with_many("names", names);
+    answer.say(if several { act.with_many("quantities", quantities) } else { act });
 }
 
-/// Each parcel with its carrier, number and state; what the customer asked about decides how much.
-fn parcels(turn: &Turn<'_>, id: RecordId, order: &Order, book: &mut FactBook, answer: &mut Answer) {
-    if order.fulfilments.is_empty() {
-        if turn.goal == Goal::Tracking {
-            answer.say_plain(ActKind::NoTracking);
-        }
+/// Names of what a parcel holds, where the record says it and the order travels apart.
+fn held(order: &Order, index: usize, book: &mut FactBook) -> Vec<FactId> {
+    let skus = order.fulfilments.get(index).map(|parcel| parcel.skus.clone()).unwrap_or_default();
+    skus.iter().filter_map(|sku| item_name(sku, book)).collect()
+}
+
+/// Each parcel with its carrier, number, contents and state. Those that arrived are told of an order that
+/// travels apart, or where `all` are asked for.
+pub fn parcels(id: RecordId, order: &Order, all: bool, book: &mut FactBook, answer: &mut Answer) {
+    if matches!(order.status, OrderStatus::Cancelled | OrderStatus::Returned) {
         return;
     }
     if order.is_split() {
         let count = book.derive(Formula::Matches(u32::try_from(order.fulfilments.len()).unwrap_or(0)), &[]);
         answer.say(Act::plain(ActKind::SplitParcels).with_some("count", count));
     }
-    let settled = matches!(order.status, OrderStatus::Cancelled | OrderStatus::Returned);
-    for (i, parcel) in order.fulfilments.iter().enumerate() {
-        let Ok(index) = u16::try_from(i) else { continue };
-        if settled {
-            continue;
-        }
-        let carrier = book.field(id, Field::Carrier(index));
-        let tracking = book.field(id, Field::Tracking(index));
-        let arrived = book.field(id, Field::ParcelDelivered(index));
-        let state = book.field(id, Field::ParcelStatus(index));
-        match (arrived, state) {
-            (Some(day), _) if order.is_split() || turn.goal == Goal::Tracking => {
-                answer.say(
-                    Act::plain(ActKind::ParcelDelivered).with_some("carrier", carrier).with_some("tracking", tracking).with("day", day),
-                );
-            }
-            (Some(_), _) => {}
-            (None, Some(state)) => {
-                answer.say(Act::plain(ActKind::Parcel).with_some("carrier", carrier).with_some("tracking", tracking).with("state", state));
-            }
-            (None, None) if tracking.is_some() => {
-                answer.say(Act::plain(ActKind::ParcelTracking).with_some("carrier", carrier).with_some("tracking", tracking));
-            }
-            (None, None) => {}
-        }
-        let telling = parcel.delivered.is_none() || turn.goal == Goal::MissingParcel;
-        if let Some(note) = book.field(id, Field::ParcelNote(index)).filter(|_| telling) {
-            answer.say(Act::plain(ActKind::ParcelNote).with("note", note));
-        }
+    for i in 0..order.fulfilments.len() {
+        parcel(id, order, i, all || order.is_split(), book, answer);
+    }
+}
+
+/// One parcel.
+pub fn parcel(id: RecordId, order: &Order, i: usize, arrived_too: bool, book: &mut FactBook, answer: &mut Answer) {
+    let (Ok(index), Some(parcel)) = (u16::try_from(i), order.fulfilments.get(i)) else { return };
+    let carrier = book.field(id, Field::Carrier(index));
+    let tracking = book.field(id, Field::Tracking(index));
+    let arrived = book.field(id, Field::ParcelDelivered(index));
+    let state = book.field(id, Field::ParcelStatus(index));
+    let holds = if order.is_split() { held(order, i, book) } else { Vec::new() };
+    let kind = match (arrived, state) {
+        (Some(_), _) if arrived_too => ActKind::ParcelDelivered,
+        (Some(_), _) => return,
+        (None, Some(_)) => ActKind::Parcel,
+        (None, None) if tracking.is_some() => ActKind::ParcelTracking,
+        (None, None) => return,
+    };
+    let mut act = Act::plain(kind).with_some("carrier", carrier).with_some("tracking", tracking);
+    if !holds.is_empty() {
+        act = act.with_many("names", holds);
+    }
+    answer.say(act.with_some("day", arrived).with_some("state", state.filter(|_| arrived.is_none())));
+    let said_already = answer.acts.iter().any(|act| matches!(act.kind, ActKind::OutToday | ActKind::OutForDelivery));
+    if let Some(note) = book.field(id, Field::ParcelNote(index)).filter(|_| parcel.delivered.is_none() && !said_already) {
+        answer.say(Act::plain(ActKind::ParcelNote).with("note", note));
     }
 }

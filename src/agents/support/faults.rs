@@ -1,20 +1,18 @@
-//! Fault finding: the knowledge base's steps, one at a time, remembering what was tried.
+//! Fault finding: a dialogue over the knowledge base's steps, one at a time, remembering what was tried.
 
-use super::super::evidence_words;
-use super::super::lookup::{Findings, KnowledgeFound, Lookup};
+use super::super::evidence_words::{self, Report};
+use super::super::identity::{self, OrderStep};
+use super::super::lookup::{Findings, Lookup};
 use super::super::say;
 use super::super::turn::{Answer, Step, Turn};
-use super::offer_ticket;
+use super::{diagnosis, offer_once, propose, steps, tickets, wording};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::agent::Agent;
 use crate::domain::asks::Slot;
 use crate::domain::fact::{FactBook, RecordId};
 use crate::domain::goal::Goal;
 use crate::domain::record::Field;
-use crate::domain::state::{ConversationState, Fault, Pending};
-use crate::domain::text::stem::stem;
-use crate::domain::text::token::tokens;
-use crate::domain::text::words;
+use crate::domain::state::{ConversationState, Fault, IdentityLevel, Pending, TicketDraft};
 
 /// Begins, goes on, or ends.
 pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
@@ -26,10 +24,7 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
 
 /// Whether the message is about the fault already under way, rather than a new one.
 fn goes_on(turn: &Turn<'_>) -> bool {
-    turn.continues
-        || evidence_words::works_now(turn.heard)
-        || evidence_words::still_broken(turn.heard)
-        || turn.heard.words.len() <= 5 && names_nothing(turn)
+    turn.continues || names_nothing(turn) || diagnosis::troubles(turn.text).is_empty()
 }
 
 /// No device and no product: it can only be about the one already talked about.
@@ -37,141 +32,346 @@ fn names_nothing(turn: &Turn<'_>) -> bool {
     turn.heard.categories.is_empty() && turn.heard.products.is_empty()
 }
 
+/// The problem in words: the message, with what it continues.
+fn problem(turn: &Turn<'_>) -> String {
+    if turn.continues && !turn.said.is_empty() { format!("{} {}", turn.said, turn.text) } else { turn.text.to_owned() }
+}
+
 fn begin(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
-    if found.knowledge.is_empty() {
-        let text = problem(turn);
-        return Step::Look(vec![
-            Lookup::Knowledge { text: text.clone(), procedures: Some(true), limit: 3 },
-            Lookup::Knowledge { text, procedures: Some(false), limit: 2 },
-        ]);
+    if let Some(step) = own_order(turn, found, book, state) {
+        return step;
     }
-    let procedure = say::best_entry(found, 0);
-    let words = say::best_entry(found, 1);
-    let better_words = words.filter(|w| procedure.is_none_or(|p| w.score > p.score + 0.12));
+    let skus: Vec<String> = turn.heard.products.iter().filter_map(|m| m.skus.first().cloned()).take(2).collect();
+    if found.products_asked == 0 && !skus.is_empty() {
+        return Step::Look(vec![Lookup::Products(skus)]);
+    }
+    let problem = problem(turn);
+    let named = diagnosis::named(turn, book);
+    let (devices, sure) = diagnosis::devices(turn, book, &named);
+    if found.knowledge.is_empty() {
+        let mut lookups = diagnosis::lookups(turn, &problem, &devices);
+        if state.identity.level != IdentityLevel::Anonymous && found.tickets.is_none() {
+            lookups.push(Lookup::Tickets);
+        }
+        return Step::Look(lookups);
+    }
+    keep_product(turn, state);
     let mut answer = Answer::default();
-    if let Some(hit) = better_words {
+    if found.identity.is_some() {
+        answer.say_plain(ActKind::IdentityOk);
+    } else if turn.before.last_acts.iter().all(|act| *act != ActKind::Sympathy) {
         say::sympathise(turn, &mut answer);
-        say::say_entry(book, hit, &mut answer);
+    }
+    if tickets::there("technical_fault", state.focus.order.as_deref(), state.product(), found, book).is_some() {
+        // Somebody is at it already.
+        offer_once(turn, "technical_fault", found, book, &mut answer, state);
         return answer.done();
     }
-    match procedure.or_else(|| likely(found)) {
-        Some(hit) => first_step(turn, hit.record, book, state),
-        None => no_procedure(turn, state),
+    if let Some((id, index)) = diagnosis::danger(&problem, &devices, found, book) {
+        let entry = say::entry(book, id).map(|entry| entry.id.clone()).unwrap_or_default();
+        return safety(id, index, Fault { entry, problem, ..Fault::default() }, book, state, answer);
+    }
+    let thing = diagnosis::Thing { devices: &devices, sure, kinds: &diagnosis::kinds(turn, book, &named) };
+    let procedure = diagnosis::best(&problem, &thing, found, book);
+    let words = found.knowledge.get(diagnosis::WORDS).and_then(|hits| hits.first()).copied().filter(|hit| hit.score >= say::ANSWERS);
+    match (procedure.filter(|(_, score)| *score >= diagnosis::FITS), words) {
+        (Some((id, score)), words) if words.is_none_or(|w| score > w.score + 0.1 || !is_a_question(turn)) => {
+            first_step(turn, id, problem, book, state, answer)
+        }
+        (_, Some(hit)) => {
+            wording::say_answer(turn, &[], hit.record, book, &mut answer);
+            answer.done()
+        }
+        _ => no_procedure(turn, &devices, state, answer),
     }
 }
 
-/// A procedure that fits somewhat: good enough once the customer has described the problem twice.
-fn likely(found: &Findings) -> Option<KnowledgeFound> {
-    const SOMEWHAT: f32 = 0.36;
-    found.knowledge.first()?.iter().copied().find(|hit| hit.score >= SOMEWHAT)
+/// The sentence of a message that asks, or all of it.
+fn asked(text: &str) -> &str {
+    crate::domain::text::sentence::split(text).find(|part| evidence_words::is_question(part)).unwrap_or(text)
 }
 
-/// The problem in words: the message, with what it continues and what is on the table.
-fn problem(turn: &Turn<'_>) -> String {
-    let mut text = if turn.continues { format!("{} {}", turn.said, turn.text) } else { say::question_text(turn) };
-    let names_a_device = !turn.heard.categories.is_empty() || !turn.heard.products.is_empty();
-    if let (false, [only]) = (names_a_device, turn.shown)
-        && let Some(category) = only.leaf_category()
-    {
-        text.push(' ');
-        text.push_str(category);
+fn is_a_question(turn: &Turn<'_>) -> bool {
+    turn.text.trim_end().ends_with('?')
+}
+
+/// Somebody who gives their order and what proves it along with the fault is known first.
+fn own_order(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Option<Step> {
+    let proves = turn.read.contact.proves() && !turn.heard.orders.is_empty();
+    let known = state.identity.level != IdentityLevel::Anonymous;
+    let verdict = found.identity.is_some();
+    if !(proves || known && state.focus.order.is_some()) && !verdict {
+        return None;
     }
-    for mention in turn.heard.products.iter().filter_map(|m| m.skus.first()) {
-        if let Some(product) = turn.shown.iter().find(|p| p.sku == *mention) {
-            text.push(' ');
-            text.push_str(product.leaf_category().unwrap_or_default());
+    match identity::order(turn, found, book, state, Agent::Support) {
+        OrderStep::First(Step::Look(lookups)) => Some(Step::Look(lookups)),
+        // Details that do not fit, or several orders: the fault is looked into all the same.
+        OrderStep::First(Step::Say(_)) | OrderStep::Known(_) => {
+            if matches!(state.pending, Some(Pending::Ask { .. })) {
+                state.pending = None;
+            }
+            None
         }
     }
-    text
 }
 
-fn first_step(turn: &Turn<'_>, id: RecordId, book: &mut FactBook, state: &mut ConversationState) -> Step {
-    let Some(entry) = say::entry(book, id) else { return no_procedure(turn, state) };
-    let mut fault = Fault { entry: entry.id.clone(), step: 0, tried: Vec::new(), problem: turn.text.to_owned() };
-    skip_tried(turn, &entry.steps(), &mut fault);
-    let mut answer = Answer::of(vec![Act::plain(ActKind::Sympathy)]);
-    suggest(turn, id, &entry.steps(), fault, book, state, &mut answer, ActKind::Step);
+/// The product the fault is of, where one is named.
+fn keep_product(turn: &Turn<'_>, state: &mut ConversationState) {
+    if let [mention] = turn.heard.products.as_slice()
+        && let [only] = mention.skus.as_slice()
+    {
+        state.focus.products = vec![only.clone()];
+    }
+}
+
+fn first_step(
+    turn: &Turn<'_>,
+    id: RecordId,
+    problem: String,
+    book: &mut FactBook,
+    state: &mut ConversationState,
+    mut answer: Answer,
+) -> Step {
+    let Some(entry) = say::entry(book, id) else { return no_procedure(turn, &[], state, answer) };
+    let own = entry.steps();
+    let mut fault = Fault { entry: entry.id.clone(), problem: problem.clone(), ..Fault::default() };
+    if let Some(index) = steps::safety(&problem, &own) {
+        return safety(id, index, fault, book, state, answer);
+    }
+    steps::mark(turn, &own, &steps::words_of(&entry), &mut fault);
+    suggest(id, &own, fault, book, state, &mut answer, ActKind::Step);
+    answer.done()
+}
+
+/// What keeps people safe is said first, and nothing to try after it.
+fn safety(id: RecordId, index: u16, mut fault: Fault, book: &mut FactBook, state: &mut ConversationState, mut answer: Answer) -> Step {
+    if let Some(step) = book.field(id, Field::Step(index)) {
+        answer.acts.retain(|act| act.kind != ActKind::Sympathy);
+        answer.say(Act::plain(ActKind::SafetyFirst).with("step", step));
+    }
+    fault.step = index;
+    fault.stopped = true;
+    offer(&fault, &mut answer, state);
+    state.focus.fault = Some(fault);
     answer.done()
 }
 
 fn next(turn: &Turn<'_>, mut fault: Fault, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
-    if evidence_words::works_now(turn.heard) || evidence_words::solved(turn.read) && !evidence_words::still_broken(turn.heard) {
+    let report = evidence_words::report(turn.heard, turn.read, turn.text);
+    if report == Report::Solved && !fault.tests || has_ceased(turn, &fault) || says_so_outright(turn) {
         state.focus.fault = None;
         return Answer::of(vec![Act::plain(ActKind::GladItWorks)]).done();
     }
-    let Some(entry) = found.entry else { return Step::Look(vec![Lookup::Entry(fault.entry)]) };
+    let Some(entry) = found.entry else {
+        let own = Lookup::Knowledge { text: asked(turn.text).to_owned(), procedures: Some(false), limit: 2 };
+        return Step::Look(vec![Lookup::Entry(fault.entry), own]);
+    };
     let Some((id, record)) = entry.and_then(|id| say::entry(book, id).map(|record| (id, record))) else {
         state.focus.fault = None;
-        return no_procedure(turn, state);
+        return no_procedure(turn, &[], state, Answer::default());
     };
-    let steps = record.steps();
-    skip_tried(turn, &steps, &mut fault);
+    let own = record.steps();
+    keep_product(turn, state);
+    fault.reports.push(turn.text.to_owned());
+    if let Some(index) = steps::safety(turn.text, &own) {
+        return safety(id, index, fault, book, state, Answer::default());
+    }
+    match report {
+        Report::Question => return question(turn, id, &record, fault, found, book, state),
+        Report::Explain => return explain(id, fault, book, state),
+        Report::Waits => {
+            let mut answer = Answer::of(vec![Act::plain(ActKind::StepWait)]);
+            ask_helped(fault, &mut answer, state, false);
+            return answer.done();
+        }
+        _ => {}
+    }
     let mut answer = Answer::default();
-    suggest(turn, id, &steps, fault, book, state, &mut answer, ActKind::StepNext);
+    consequence(turn, id, &record, &fault, book, &mut answer);
+    if fault.stopped {
+        // It is not to be used any more: what is left is that somebody looks at it.
+        offer(&fault, &mut answer, state);
+        state.focus.fault = Some(fault);
+        return answer.done();
+    }
+    steps::mark(turn, &own, &steps::words_of(&record), &mut fault);
+    suggest(id, &own, fault, book, state, &mut answer, ActKind::StepNext);
     answer.done()
 }
 
-/// Marks steps the customer says they have tried: those that share most of their telling words.
-fn skip_tried(turn: &Turn<'_>, steps: &[&str], fault: &mut Fault) {
-    let said: Vec<&str> = turn.heard.words.iter().map(|w| w.stem.as_str()).collect();
-    let tells = said.iter().any(|w| matches!(*w, "tri" | "try" | "tried" | "already" | "did" | "done" | "restart" | "reset" | "replac"));
-    if !tells {
-        return;
-    }
-    for (i, step) in steps.iter().enumerate() {
-        let Ok(i) = u16::try_from(i) else { continue };
-        let first = tokens(step).into_iter().take(8).filter(|t| !words::is_function(&t.text)).map(|t| stem(&t.text));
-        let telling: Vec<String> = first.collect();
-        let shared = telling.iter().filter(|t| said.contains(&t.as_str())).count();
-        if shared >= 2 || (shared == 1 && telling.len() <= 2) {
-            fault.tried.push(i);
-        }
+/// What the entry says of a thing the customer saw, before the next step.
+fn consequence(
+    turn: &Turn<'_>,
+    id: RecordId,
+    entry: &crate::domain::knowledge::Knowledge,
+    fault: &Fault,
+    book: &mut FactBook,
+    answer: &mut Answer,
+) {
+    let told = fault.tried.last().and_then(|last| entry.steps().get(usize::from(*last)).map(|step| (*step).to_owned()));
+    let Some(text) = steps::consequence(turn, entry).filter(|text| !told.is_some_and(|told| told.contains(text.as_str()))) else { return };
+    let at = entry.sentences().iter().position(|sentence| *sentence == text).and_then(|i| u16::try_from(i).ok());
+    if let Some(fact) = at.and_then(|i| book.field(id, Field::Sentence(i))) {
+        answer.say(Act::plain(ActKind::StepSays).with("step", fact));
     }
 }
 
-/// Suggests the next step that was not tried, or offers a ticket after the last.
-#[allow(clippy::too_many_arguments)]
-fn suggest(
+/// "It works again": what works is the thing itself, whatever the last step was to find out.
+fn says_so_outright(turn: &Turn<'_>) -> bool {
+    let said: Vec<&str> = turn.heard.words.iter().map(|w| w.text.as_str()).collect();
+    let whole = said.iter().any(|w| matches!(*w, "again" | "fixed" | "solved" | "resolved"))
+        || said.windows(2).any(|w| matches!(w, ["works" | "working", "now"]));
+    whole && evidence_words::works_now(turn.heard)
+}
+
+/// Whether a step only finds out where the fault is: that something works then is no cure.
+fn is_a_test(step: &str) -> bool {
+    let step = step.to_lowercase();
+    ["to see wh", "find out", "test with", "rule out", "is at fault", "on another", "another computer", "another phone"]
+        .iter()
+        .any(|mark| step.contains(mark))
+}
+
+/// "It stopped!": good news where the trouble is something that should not be there.
+fn has_ceased(turn: &Turn<'_>, fault: &Fault) -> bool {
+    const UNWANTED: &[&str] =
+        &["noise", "crackle", "flicker", "leak", "shake", "smell", "drift", "error", "offline", "hot", "restart", "crash"];
+    let said: Vec<&str> = turn.heard.words.iter().map(|w| w.text.as_str()).collect();
+    let ceased = said.windows(2).any(|w| {
+        matches!(
+            w,
+            ["it" | "that" | "noise" | "problem" | "hum" | "message" | "error", "stopped" | "disappeared"]
+                | ["is" | "has" | "are", "gone"]
+                | ["went", "away"]
+                | ["quiet" | "silent", "now"]
+        )
+    });
+    let denied = said.iter().any(|w| matches!(*w, "not" | "but" | "working" | "still" | "until" | "then"));
+    ceased && !denied && diagnosis::troubles(&fault.problem).iter().any(|kind| UNWANTED.contains(kind))
+}
+
+/// A question about the fault or the step: the step that speaks of it answers, or the shop's words do.
+fn question(
     turn: &Turn<'_>,
     id: RecordId,
-    steps: &[&str],
+    entry: &crate::domain::knowledge::Knowledge,
+    fault: Fault,
+    found: &Findings,
+    book: &mut FactBook,
+    state: &mut ConversationState,
+) -> Step {
+    let mut answer = Answer::default();
+    let words = say::best_entry(found, 0);
+    match (steps::speaking_of(asked(turn.text), &entry.steps(), &entry.tags), words) {
+        (_, Some(hit)) if hit.score >= 0.6 => wording::say_answer(turn, &[], hit.record, book, &mut answer),
+        (Some(index), _) => {
+            if let Some(step) = book.field(id, Field::Step(index)) {
+                answer.say(Act::plain(ActKind::StepSays).with("step", step));
+            }
+        }
+        (None, Some(hit)) => wording::say_answer(turn, &[], hit.record, book, &mut answer),
+        // Perhaps the record of the product says.
+        (None, None) if state.product().is_some() || !turn.heard.brands.is_empty() => return Answer::hand_over(Goal::ProductQuestion),
+        (None, None) => answer.say_plain(ActKind::NotInRecords),
+    }
+    ask_helped(fault, &mut answer, state, false);
+    answer.say_plain(ActKind::BackToStep);
+    answer.done()
+}
+
+/// "How do I do that?": the step again; more than it says the records do not hold.
+fn explain(id: RecordId, fault: Fault, book: &mut FactBook, state: &mut ConversationState) -> Step {
+    if fault.stopped {
+        return safety(id, fault.step, fault, book, state, Answer::default());
+    }
+    let mut answer = Answer::default();
+    if let Some(step) = book.field(id, Field::Step(fault.step)) {
+        answer.say(Act::plain(ActKind::StepAgain).with("step", step));
+    }
+    answer.say_plain(ActKind::StepNoDetail);
+    ask_helped(fault, &mut answer, state, false);
+    answer.done()
+}
+
+/// Suggests the next step that was not tried, or offers a ticket after the last.
+fn suggest(
+    id: RecordId,
+    own: &[&str],
     mut fault: Fault,
     book: &mut FactBook,
     state: &mut ConversationState,
     answer: &mut Answer,
     kind: ActKind,
 ) {
-    let left = (0_u16..).take(steps.len()).find(|i| !fault.tried.contains(i));
+    let left = (0_u16..).take(own.len()).find(|i| !fault.tried.contains(i));
     let Some(index) = left else {
-        answer.say_plain(ActKind::StepsDone);
-        offer_ticket(&Turn { text: &fault.problem, continues: false, ..*turn }, "technical_fault", answer, state);
+        let told = state.last_acts.iter().any(|act| matches!(act, ActKind::StepsDone | ActKind::StepLast));
+        if !told && answer.acts.is_empty() {
+            answer.say_plain(ActKind::StepsDone);
+        }
+        offer(&fault, answer, state);
+        state.focus.fault = Some(fault);
         return;
     };
-    let last = usize::from(index) + 1 == steps.len();
+    let last = usize::from(index) + 1 == own.len();
+    let concludes = last && steps::is_conclusion(own[usize::from(index)]);
+    let said = |act: &Act, book: &FactBook| {
+        act.one("step").and_then(|fact| book.value(fact)).is_some_and(|v| own[usize::from(index)].contains(v.to_string().as_str()))
+    };
+    answer.acts.retain(|act| !(act.kind == ActKind::StepSays && said(act, book)));
     if let Some(step) = book.field(id, Field::Step(index)) {
+        let kind = if concludes { ActKind::StepLast } else { kind };
         answer.say(Act::plain(kind).with("step", step));
     }
     fault.step = index;
+    fault.tests = is_a_test(own[usize::from(index)]);
     fault.tried.push(index);
-    if last {
+    if concludes {
         // The last step says that a person must look: offering the ticket is what helps now.
-        offer_ticket(&Turn { text: &fault.problem, continues: false, ..*turn }, "technical_fault", answer, state);
+        offer(&fault, answer, state);
         state.focus.fault = Some(fault);
         return;
     }
-    answer.say_plain(ActKind::AskHelped);
+    ask_helped(fault, answer, state, true);
+}
+
+/// Asks whether it helped, and keeps the fault open.
+fn ask_helped(fault: Fault, answer: &mut Answer, state: &mut ConversationState, aloud: bool) {
+    if aloud {
+        answer.say_plain(ActKind::AskHelped);
+    }
     answer.asks.push(Slot::Helped);
     let said = fault.problem.clone();
     state.focus.fault = Some(fault);
     state.pending = Some(Pending::Ask { slot: Slot::Helped, goal: Goal::Troubleshoot, agent: Agent::Support, said, attempts: 1 });
 }
 
-/// No procedure fits: the problem is asked for in other words once, then a ticket is offered.
-fn no_procedure(turn: &Turn<'_>, state: &mut ConversationState) -> Step {
-    let mut answer = Answer::of(vec![Act::plain(ActKind::Sympathy)]);
+/// Offers a ticket that says what is wrong and what was tried.
+fn offer(fault: &Fault, answer: &mut Answer, state: &mut ConversationState) {
+    let draft = TicketDraft {
+        issue: "technical_fault".to_owned(),
+        description: steps::told(fault),
+        sku: state.product().map(str::to_owned),
+        order: state.focus.order.clone(),
+        urgent: fault.stopped,
+    };
+    propose(draft, Act::plain(ActKind::TicketOffer), answer, state);
+}
+
+/// No procedure fits: the problem is asked for in other words once, where the thing or the trouble is not
+/// known; then a ticket is offered.
+fn no_procedure(turn: &Turn<'_>, devices: &[String], state: &mut ConversationState, mut answer: Answer) -> Step {
     let asked = matches!(&turn.before.pending, Some(Pending::Ask { slot: Slot::Problem, .. }));
-    if asked || turn.heard.words.len() > 12 {
-        offer_ticket(turn, "technical_fault", &mut answer, state);
+    let problem = problem(turn);
+    // What broke in use is a matter of the warranty.
+    if diagnosis::troubles(&problem).contains(&"broken") && !asked {
+        return Answer::hand_over(Goal::Warranty);
+    }
+    let both = !devices.is_empty() && !diagnosis::troubles(&problem).is_empty();
+    if asked || both {
+        answer.say_plain(ActKind::NoProcedure);
+        let fault = Fault { problem, ..Fault::default() };
+        offer(&fault, &mut answer, state);
         return answer.done();
     }
     answer.say_plain(ActKind::AskProblem);

@@ -1,8 +1,12 @@
-//! Support: faults step by step, damage, warranty, returns, tickets.
+//! Support: faults step by step, damage, warranty, returns, repairs, tickets.
 
-mod eligibility;
+mod claims;
+mod diagnosis;
 mod faults;
+mod returns;
+mod steps;
 mod tickets;
+mod wording;
 
 use super::identity;
 use super::lookup::{Findings, Lookup};
@@ -13,6 +17,11 @@ use crate::domain::agent::Agent;
 use crate::domain::fact::FactBook;
 use crate::domain::goal::Goal;
 use crate::domain::state::{Action, ActionKind, ConversationState, Pending, TicketDraft};
+
+pub use diagnosis::troubles as faults_told;
+pub use returns::refund_acts;
+pub use tickets::{is_request, same_matter, there as ticket_there};
+pub use wording::{say_first, say_hinted};
 
 /// The support agent.
 pub struct Support;
@@ -25,10 +34,19 @@ impl Colleague for Support {
     fn step(&self, turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
         match turn.goal {
             Goal::Troubleshoot | Goal::SetupHelp => faults::step(turn, found, book, state),
-            Goal::DamagedOrWrongItem => eligibility::damage(turn, found, book, state),
-            Goal::Warranty => eligibility::warranty(turn, found, book, state),
-            Goal::ReturnRequest => eligibility::returning(turn, found, book, state),
-            Goal::RefundStatus => eligibility::refund(turn, found, book, state),
+            Goal::DamagedOrWrongItem if diagnosis::is_an_accident(turn) => faults::step(turn, found, book, state),
+            Goal::DamagedOrWrongItem
+                if !diagnosis::came_so(turn)
+                    && !claims::is_hypothetical(turn)
+                    && !turn.before.last_acts.contains(&ActKind::DamageReport) =>
+            {
+                faults::step(turn, found, book, state)
+            }
+            Goal::DamagedOrWrongItem => claims::damage(turn, found, book, state),
+            Goal::Warranty => claims::warranty(turn, found, book, state),
+            Goal::Repair => claims::repair(turn, found, book, state),
+            Goal::ReturnRequest | Goal::ReturnPolicy => returns::returning(turn, found, book, state),
+            Goal::RefundStatus => returns::refund(turn, found, book, state),
             Goal::OpenTicket | Goal::Complaint => tickets::open(turn, found, book, state),
             Goal::TicketStatus => tickets::status(turn, found, book, state),
             goal if goal.intent().agent() == Agent::Support => answer_or_ticket(turn, found, book),
@@ -40,12 +58,14 @@ impl Colleague for Support {
 /// The shop's own words; where it has none, a colleague is offered.
 fn answer_or_ticket(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> Step {
     if found.knowledge.is_empty() {
-        return Step::Look(vec![Lookup::Knowledge { text: say::question_text(turn), procedures: None, limit: 3 }]);
+        let asked = |text: String| Lookup::Knowledge { text, procedures: Some(false), limit: 3 };
+        let plain = plain_question(turn).map(|text| asked(text.to_owned()));
+        return Step::Look(std::iter::once(asked(say::question_text(turn))).chain(plain).collect());
     }
     let mut answer = Answer::default();
     say::sympathise(turn, &mut answer);
-    match say::best_entry(found, 0) {
-        Some(hit) => say::say_entry(book, hit, &mut answer),
+    match say::best_entry(found, 1).or_else(|| say::best_entry(found, 0)) {
+        Some(hit) => say::say_entry(book, hit.record, &mut answer),
         None => {
             // It offers a colleague, which is the ticket.
             answer.say_plain(ActKind::NotInRecords);
@@ -55,29 +75,71 @@ fn answer_or_ticket(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> S
     answer.done()
 }
 
+/// The plainest way to ask about a trouble with money, for messages in words no entry knows.
+fn plain_question(turn: &Turn<'_>) -> Option<&'static str> {
+    let said: Vec<&str> = turn.heard.words.iter().map(|w| w.text.as_str()).collect();
+    let has = |list: &[&str]| said.iter().any(|w| list.contains(w));
+    match turn.goal {
+        Goal::PaymentProblem if has(&["twice", "double", "two", "2", "again", "duplicate"]) => Some("I was charged twice"),
+        Goal::PaymentProblem if has(&["when", "yet", "already"]) => Some("When is my card charged?"),
+        Goal::PaymentProblem if has(&["declined", "rejected", "refused", "fails", "failed"]) => Some("My payment was declined"),
+        Goal::Invoice => Some("Can I get an invoice? I need a receipt"),
+        _ => None,
+    }
+}
+
+/// The look-up of the customer's tickets, before one is offered: unless it was made.
+pub fn tickets_first(found: &Findings) -> Option<Step> {
+    found.tickets.is_none().then(|| Step::Look(vec![Lookup::Tickets]))
+}
+
+/// Offers a ticket, unless there is one for the matter already or it was offered before.
+pub fn offer_once(turn: &Turn<'_>, issue: &str, found: &Findings, book: &mut FactBook, answer: &mut Answer, state: &mut ConversationState) {
+    let order = state.focus.order.clone();
+    let sku = state.product().map(str::to_owned);
+    if let Some(acts) = tickets::there(issue, order.as_deref(), sku.as_deref(), found, book) {
+        answer.acts.extend(acts);
+        // What is told of it now is worth a line on the ticket; that it is late, my colleagues know.
+        let news = !matches!(issue, "late_parcel" | "refund_of_late_order" | "refund");
+        if news && state.escalated.is_none() {
+            propose(draft(turn, issue, state), Act::plain(ActKind::OfferToAdd), answer, state);
+        }
+        return;
+    }
+    let matter = format!("{issue} {}", order.unwrap_or_default());
+    // Once a person has been called they look at all of it.
+    if state.escalated.is_some() || state.focus.offered.contains(&matter) {
+        return;
+    }
+    state.focus.offered.push(matter);
+    offer_ticket(turn, issue, answer, state);
+}
+
 /// Offers to open a ticket; nothing happens without a yes.
-pub(crate) fn offer_ticket(turn: &Turn<'_>, issue: &str, answer: &mut Answer, state: &mut ConversationState) {
-    let draft = TicketDraft {
+pub fn offer_ticket(turn: &Turn<'_>, issue: &str, answer: &mut Answer, state: &mut ConversationState) {
+    propose(draft(turn, issue, state), Act::plain(ActKind::TicketOffer), answer, state);
+}
+
+fn draft(turn: &Turn<'_>, issue: &str, state: &ConversationState) -> TicketDraft {
+    TicketDraft {
         issue: issue.to_owned(),
         description: say::question_text(turn),
         sku: state.product().map(str::to_owned),
         order: state.focus.order.clone(),
         urgent: turn.sentiment.is_urgent(),
-    };
-    propose(draft, answer, state);
+    }
 }
 
 /// Proposes an action and keeps it until the customer has answered.
-pub(super) fn propose(draft: TicketDraft, answer: &mut Answer, state: &mut ConversationState) {
-    answer.say(Act::plain(ActKind::TicketOffer));
+pub fn propose(draft: TicketDraft, offer: Act, answer: &mut Answer, state: &mut ConversationState) {
+    answer.say(offer);
     let action = Action { id: format!("ticket-{}", state.replies + 1), kind: ActionKind::OpenTicket(draft), agent: Agent::Support };
     answer.asks.push(crate::domain::asks::Slot::Confirmation);
     state.pending = Some(Pending::Confirm(action.clone()));
     answer.proposes = Some(action);
 }
 
-/// The order the message is about, or the step that leads to it. `Ok(None)`: the customer may go on
-/// without one.
-pub(super) fn order_or_ask(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> identity::OrderStep {
+/// The order the message is about, or the step that leads to it.
+fn order_or_ask(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> identity::OrderStep {
     identity::order(turn, found, book, state, Agent::Support)
 }

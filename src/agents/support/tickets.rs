@@ -1,79 +1,215 @@
-//! Tickets: opened after a yes, read by those they belong to.
+//! Tickets: opened after a yes, read by those they belong to, never twice for the same matter.
 
-use super::super::identity::{self, OrderStep};
+use std::sync::Arc;
+
+use super::super::identity::{self, item_name};
+use super::super::items;
 use super::super::lookup::{Findings, Lookup};
 use super::super::say;
 use super::super::turn::{Answer, Step, Turn};
-use super::offer_ticket;
+use super::offer_once;
 use crate::domain::act::{Act, ActKind};
 use crate::domain::agent::Agent;
 use crate::domain::asks::Slot;
 use crate::domain::fact::{FactBook, RecordId};
 use crate::domain::record::Field;
-use crate::domain::state::{ConversationState, IdentityLevel, Pending};
+use crate::domain::state::{ConversationState, IdentityLevel, Pending, TicketDraft};
+use crate::domain::text::fold::bare;
+use crate::domain::text::stem::stem;
+use crate::domain::text::token::tokens;
+use crate::domain::ticket::{Ticket, TicketStatus};
+
+/// Wishes that a person carries out: each is a matter of its own.
+const REQUESTS: &[&str] = &["cancel_order", "change_order", "change_address", "return_request", "exchange_request"];
+
+/// Whether an issue is a wish to be carried out.
+pub fn is_request(issue: &str) -> bool {
+    REQUESTS.contains(&issue)
+}
+
+/// Whether somebody is still to act on it.
+fn is_open(ticket: &Ticket) -> bool {
+    matches!(ticket.status, TicketStatus::Open | TicketStatus::InProgress)
+}
+
+/// Whether a ticket that is still open is about what a draft is about: the same order or thing, and no wish
+/// that the other is not.
+pub fn same_matter(draft: &TicketDraft, ticket: &Ticket) -> bool {
+    let word = |issue: &str| issue.split(['_', ' ']).next().map(str::to_lowercase).unwrap_or_default();
+    let same_order = draft.order.is_some() && draft.order.as_deref().map(bare) == ticket.order.as_deref().map(bare);
+    let same_thing = draft.sku.is_some() && draft.sku == ticket.sku && (draft.order.is_none() || ticket.order.is_none());
+    let wishes = is_request(&draft.issue) || is_request(&ticket.issue);
+    let kinds_fit = !wishes || word(&draft.issue) == word(&ticket.issue);
+    is_open(ticket) && (same_order || same_thing) && kinds_fit
+}
+
+/// The ticket there already is for a matter, told instead of opening another.
+pub fn there(issue: &str, order: Option<&str>, sku: Option<&str>, found: &Findings, book: &mut FactBook) -> Option<Vec<Act>> {
+    let draft =
+        TicketDraft { issue: issue.to_owned(), order: order.map(str::to_owned), sku: sku.map(str::to_owned), ..TicketDraft::default() };
+    let id =
+        found.tickets.iter().flatten().copied().find(|id| say::ticket(book, *id).is_some_and(|ticket| same_matter(&draft, &ticket)))?;
+    let facts = [Field::Number, Field::Status, Field::Created].map(|field| book.field(id, field));
+    let [number, status, created] = facts;
+    Some(vec![Act::plain(ActKind::TicketThere).with_some("ticket", number).with_some("status", status).with_some("created", created)])
+}
 
 /// Offers a ticket; asks for the problem where none was told.
-pub fn open(turn: &Turn<'_>, _found: &Findings, _book: &mut FactBook, state: &mut ConversationState) -> Step {
+pub fn open(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
     const TELLS_SOMETHING: usize = 6;
     let mut answer = Answer::default();
     say::sympathise(turn, &mut answer);
-    let told = turn.heard.words.len() > TELLS_SOMETHING || turn.continues || state.focus.fault.is_some();
+    let refused = turn.before.last_acts.iter().any(|act| {
+        matches!(
+            act,
+            ActKind::ReturnOver | ActKind::ExchangeOver | ActKind::WarrantyOver | ActKind::WarrantyOverSaid | ActKind::BeyondWindow
+        )
+    });
+    let known = state.focus.fault.is_some() || state.focus.order.is_some() || refused;
+    let told = turn.heard.words.len() > TELLS_SOMETHING || turn.continues || known;
+    let numbered = turn.heard.orders.iter().any(|n| n.certain) || identity::claim_of(state).is_some() || found.identity.is_some();
+    if numbered && (state.identity.level == IdentityLevel::Anonymous || found.identity.is_some()) {
+        // Whose order it is comes first: there may be a ticket for it already.
+        if let identity::OrderStep::First(step) = identity::order(turn, found, book, state, Agent::Support) {
+            return step;
+        }
+    }
+    if state.identity.level != IdentityLevel::Anonymous && found.tickets.is_none() {
+        return Step::Look(vec![Lookup::Tickets]);
+    }
     if !told {
-        answer.say_plain(ActKind::AskProblem);
+        answer.say_plain(ActKind::AskMatter);
         answer.asks.push(Slot::Problem);
         state.pending =
             Some(Pending::Ask { slot: Slot::Problem, goal: turn.goal, agent: Agent::Support, said: turn.text.to_owned(), attempts: 1 });
         return answer.done();
     }
-    let told = Turn { text: turn.text, continues: false, ..*turn };
-    offer_ticket(&told, turn.goal.name(), &mut answer, state);
+    if refused {
+        answer.say_plain(ActKind::RuleStands);
+    }
+    // What it is about was told before: by the fault looked into, or by the message the question came from.
+    let problem = state.focus.fault.as_ref().map(super::steps::told);
+    let told = Turn { text: problem.as_deref().unwrap_or(turn.text), continues: false, ..*turn };
+    state.focus.offered.clear();
+    offer_once(&told, turn.goal.name(), found, book, &mut answer, state);
     answer.done()
 }
 
 /// How a ticket stands.
 pub fn status(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
-    let number = turn.heard.tickets.first().map(|n| n.bare.clone()).or_else(|| state.focus.ticket.clone());
+    let named = turn.heard.tickets.first().map(|n| n.bare.clone());
+    let anonymous = state.identity.level == IdentityLevel::Anonymous;
+    let number = named.clone().or_else(|| state.focus.ticket.clone().filter(|_| anonymous));
+    if named.is_some() {
+        // A proof given next is a proof for this one.
+        state.focus.ticket.clone_from(&named);
+    }
+    if let (Some(number), None) = (&number, &found.identity) {
+        match found.ticket {
+            None => return Step::Look(vec![Lookup::Ticket(number.clone())]),
+            Some(Some(id)) => return tell(turn, &[id], found, book, state),
+            Some(None) => {}
+        }
+    }
+    if anonymous && number.is_none() && turn.heard.orders.is_empty() && state.known.order_number.is_none() {
+        return ask_number(turn, state);
+    }
+    if let Some(step) = identity::whose(turn, found, state, Agent::Support) {
+        return step;
+    }
+    let (Some(tickets), Some(orders)) = (&found.tickets, &found.orders) else {
+        return Step::Look(vec![Lookup::Tickets, Lookup::OrdersOfCustomer]);
+    };
+    if let Some(step) = read_products(found, tickets, orders, book) {
+        return step;
+    }
+    let number = number.or_else(|| state.focus.ticket.clone().filter(|_| found.identity.is_some()));
     if let Some(number) = number {
-        return match found.ticket {
-            None => Step::Look(vec![Lookup::Ticket(number)]),
-            Some(Some(id)) => tell(&[id], book, state),
-            Some(None) => not_theirs(turn, found, book, state),
+        let own = tickets.iter().copied().find(|id| say::ticket(book, *id).is_some_and(|ticket| bare(&ticket.number) == number));
+        return match own {
+            Some(id) => tell(turn, &[id], found, book, state),
+            None => Answer::of(vec![Act::plain(ActKind::TicketUnknown)]).done(),
         };
     }
-    match &found.tickets {
-        None => Step::Look(vec![Lookup::Tickets]),
-        Some(tickets) if !tickets.is_empty() => tell(tickets, book, state),
-        Some(_) if state.identity.level == IdentityLevel::Anonymous => not_theirs(turn, found, book, state),
-        Some(_) => Answer::of(vec![Act::plain(ActKind::NoTickets)]).done(),
+    match tickets.as_slice() {
+        [] => Answer::of(vec![Act::plain(ActKind::NoTickets)]).done(),
+        several => {
+            let meant = meant(turn, several, book, state);
+            tell(turn, &meant, found, book, state)
+        }
     }
 }
 
-/// Not to be shown, or not there: who is asking must be known first; then there is none.
-fn not_theirs(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
-    if state.identity.level != IdentityLevel::Anonymous && found.identity.is_none() {
-        return Answer::of(vec![Act::plain(ActKind::TicketUnknown)]).done();
-    }
-    match identity::order(turn, found, book, state, Agent::Support) {
-        OrderStep::First(step) => step,
-        OrderStep::Known(_) => match &found.tickets {
-            None => Step::Look(vec![Lookup::Tickets]),
-            Some(tickets) if tickets.is_empty() => Answer::of(vec![Act::plain(ActKind::NoTickets)]).done(),
-            Some(tickets) => tell(tickets, book, state),
-        },
-    }
+/// Asks which ticket, by its number or that of the order it is about.
+fn ask_number(turn: &Turn<'_>, state: &mut ConversationState) -> Step {
+    let mut answer = Answer::of(vec![Act::plain(ActKind::AskTicketNumber)]);
+    answer.asks.push(Slot::OrderNumber);
+    state.pending =
+        Some(Pending::Ask { slot: Slot::OrderNumber, goal: turn.goal, agent: Agent::Support, said: say::question_text(turn), attempts: 1 });
+    answer.done()
 }
 
-fn tell(ids: &[RecordId], book: &mut FactBook, state: &mut ConversationState) -> Step {
+fn read_products(found: &Findings, tickets: &[RecordId], orders: &[RecordId], book: &FactBook) -> Option<Step> {
+    if found.products_asked > 0 {
+        return None;
+    }
+    let of_tickets = tickets.iter().filter_map(|id| say::ticket(book, *id)?.sku.clone());
+    let of_orders = orders
+        .iter()
+        .filter_map(|id| say::order(book, *id))
+        .flat_map(|order| order.items.iter().map(|i| i.sku.clone()).collect::<Vec<_>>());
+    let mut skus: Vec<String> = of_tickets.chain(of_orders).collect();
+    skus.sort_unstable();
+    skus.dedup();
+    (!skus.is_empty()).then(|| Step::Look(vec![Lookup::Products(skus)]))
+}
+
+/// The tickets a message means: by the thing it names, by the order talked about, or those still open.
+fn meant(turn: &Turn<'_>, tickets: &[RecordId], book: &FactBook, state: &ConversationState) -> Vec<RecordId> {
+    let records: Vec<(RecordId, Arc<Ticket>)> = tickets.iter().filter_map(|id| Some((*id, say::ticket(book, *id)?))).collect();
+    let said: Vec<&str> = turn.heard.words.iter().map(|w| w.stem.as_str()).collect();
+    let by_thing = records.iter().filter(|(_, ticket)| ticket.sku.as_deref().is_some_and(|sku| items::names(turn, sku, book)));
+    let by_thing: Vec<RecordId> = by_thing.map(|(id, _)| *id).collect();
+    if !by_thing.is_empty() {
+        return by_thing;
+    }
+    let by_words = records.iter().filter(|(_, ticket)| {
+        let words = tokens(&ticket.issue.replace('_', " ")).into_iter().map(|t| stem(&t.text));
+        words.into_iter().any(|word| word.len() > 3 && said.contains(&word.as_str()))
+    });
+    let by_words: Vec<RecordId> = by_words.map(|(id, _)| *id).collect();
+    if !by_words.is_empty() {
+        return by_words;
+    }
+    let by_order = records.iter().filter(|(_, ticket)| ticket.order.is_some() && ticket.order == state.focus.order);
+    let by_order: Vec<RecordId> = by_order.map(|(id, _)| *id).collect();
+    if !by_order.is_empty() {
+        return by_order;
+    }
+    let open: Vec<RecordId> = records.iter().filter(|(_, ticket)| is_open(ticket)).map(|(id, _)| *id).collect();
+    if open.is_empty() { tickets.to_vec() } else { open }
+}
+
+fn tell(turn: &Turn<'_>, ids: &[RecordId], found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
     const SHOWN: usize = 5;
+    let skus: Vec<String> = ids.iter().filter_map(|id| say::ticket(book, *id)?.sku.clone()).collect();
+    if !skus.is_empty() && found.products_asked == 0 {
+        return Step::Look(vec![Lookup::Products(skus)]);
+    }
     let mut answer = Answer::default();
+    if found.identity.is_some() {
+        answer.say_plain(ActKind::IdentityOk);
+    }
     for id in ids.iter().take(SHOWN) {
         let facts = [Field::Number, Field::Status, Field::Issue, Field::Created, Field::Resolved].map(|f| book.field(*id, f));
         let [number, status, issue, created, resolved] = facts;
+        let thing = say::ticket(book, *id).and_then(|ticket| ticket.sku.clone()).and_then(|sku| item_name(&sku, book));
         let kind = if ids.len() == 1 { ActKind::TicketStatus } else { ActKind::TicketListItem };
         answer.say(
             Act::plain(kind)
                 .with_some("ticket", number)
                 .with_some("status", status)
+                .with_some("thing", thing)
                 .with_some("issue", issue)
                 .with_some("created", created)
                 .with_some("resolved", resolved),
@@ -81,7 +217,45 @@ fn tell(ids: &[RecordId], book: &mut FactBook, state: &mut ConversationState) ->
         answer.cards.push(*id);
     }
     if let [only] = ids {
-        state.focus.ticket = say::ticket(book, *only).map(|t| crate::domain::text::fold::bare(&t.number));
+        about(turn, *only, book, &mut answer);
+        if let Some(ticket) = say::ticket(book, *only) {
+            state.focus.ticket = Some(bare(&ticket.number));
+            state.focus.order =
+                ticket.order.clone().filter(|_| state.identity.level != IdentityLevel::Anonymous).or(state.focus.order.take());
+            if let Some(sku) = &ticket.sku {
+                state.focus.products = vec![sku.clone()];
+            }
+        }
     }
     answer.done()
+}
+
+/// What is noted on a ticket: its first sentence, or all of it where the customer asks what it says.
+fn about(turn: &Turn<'_>, id: RecordId, book: &mut FactBook, answer: &mut Answer) {
+    let Some(ticket) = say::ticket(book, id) else { return };
+    if is_request(&ticket.issue) {
+        if is_open(&ticket) {
+            answer.say_plain(ActKind::RequestNotYet);
+        }
+        return;
+    }
+    // What the customer wrote themselves in this conversation they need not be told.
+    if ticket.session.is_some() && ticket.customer.is_none() {
+        return;
+    }
+    let said: Vec<&str> = turn.heard.words.iter().map(|w| w.text.as_str()).collect();
+    let asks = said.iter().any(|w| matches!(*w, "wrong" | "exactly" | "say" | "says"))
+        || said.windows(2).any(|w| matches!(w, ["it", "about"] | ["the", "problem"]));
+    // What the customer added themselves is no news to them.
+    let own = crate::domain::text::sentence::split(&ticket.description).position(|s| s.starts_with("The customer writes:"));
+    let sentences = own.unwrap_or_else(|| crate::domain::text::sentence::split(&ticket.description).count());
+    let told = if asks { sentences } else { 1 };
+    for i in (0..told).filter_map(|i| u16::try_from(i).ok()) {
+        if let Some(note) = book.field(id, Field::Sentence(i)) {
+            answer.say(
+                Act::plain(if i == 0 { ActKind::TicketNote } else { ActKind::Knowledge })
+                    .with(if i == 0 { "note" } else { "sentence" }, note),
+            );
+        }
+    }
 }

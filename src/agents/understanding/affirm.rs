@@ -115,41 +115,55 @@ const BESIDE_YES: &[&str] = &[
     "raise",
     "help",
     "nice",
+    "did",
+    "has",
+    "worked",
+    "helped",
 ];
 const BUT: &[&str] =
     &["but", "except", "only", "if", "however", "though", "wait", "not", "instead", "first", "unless", "before", "actually", "hold"];
 
 /// Reads a message as an answer.
 pub fn read(words: &[Word]) -> Option<Answer> {
-    let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
+    of(&words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>())
+}
+
+/// Reads a message as the answer to a proposal about these things: "yes please, cancel it" agrees to a
+/// cancellation, and to nothing else.
+pub fn read_about(words: &[Word], things: &[&str]) -> Option<Answer> {
+    of(&words.iter().map(|w| w.text.as_str()).filter(|word| !things.contains(word)).collect::<Vec<_>>())
+}
+
+fn of(texts: &[&str]) -> Option<Answer> {
     let first = *texts.first()?;
     let starts_yes = YES.contains(&first)
-        || starts_with(&texts, &["go", "ahead"])
-        || starts_with(&texts, &["do", "it"])
-        || starts_with(&texts, &["of", "course"])
-        || starts_with(&texts, &["please", "do"])
-        || starts_with(&texts, &["sounds", "good"])
-        || starts_with(&texts, &["why", "not"])
-        || starts_with(&texts, &["i", "do"])
-        || starts_with(&texts, &["i", "am", "sure"]);
-    let starts_no = (NO.contains(&first) && !starts_with(&texts, &["no", "problem"]))
-        || starts_with(&texts, &["do", "not"])
-        || starts_with(&texts, &["not", "really"])
-        || starts_with(&texts, &["not", "now"])
-        || starts_with(&texts, &["not", "yet"])
-        || starts_with(&texts, &["forget", "it"])
-        || starts_with(&texts, &["leave", "it"])
-        || starts_with(&texts, &["cancel", "that"])
-        || starts_with(&texts, &["i", "do", "not"])
-        || starts_with(&texts, &["rather", "not"]);
-    if starts_no && !starts_with(&texts, &["why", "not"]) {
+        || starts_with(texts, &["go", "ahead"])
+        || starts_with(texts, &["do", "it"])
+        || starts_with(texts, &["of", "course"])
+        || starts_with(texts, &["please", "do"])
+        || starts_with(texts, &["sounds", "good"])
+        || starts_with(texts, &["why", "not"])
+        || starts_with(texts, &["i", "do"]) && texts.get(2) != Some(&"not")
+        || starts_with(texts, &["i", "am", "sure"]);
+    let starts_no = (NO.contains(&first) && !starts_with(texts, &["no", "problem"]))
+        || starts_with(texts, &["do", "not"])
+        || starts_with(texts, &["not", "really"])
+        || starts_with(texts, &["not", "now"])
+        || starts_with(texts, &["not", "yet"])
+        || starts_with(texts, &["forget", "it"])
+        || starts_with(texts, &["leave", "it"])
+        || starts_with(texts, &["cancel", "that"])
+        || starts_with(texts, &["i", "do", "not"])
+            && matches!(texts.get(3), None | Some(&"want" | &"need" | &"think" | &"like" | &"wish" | &"care"))
+        || starts_with(texts, &["rather", "not"]);
+    if starts_no && !starts_with(texts, &["why", "not"]) {
         return Some(Answer::No);
     }
     if !starts_yes {
         return None;
     }
     let rest = &texts[1..];
-    if rest.iter().any(|word| BUT.contains(word)) && !starts_with(&texts, &["why", "not"]) {
+    if rest.iter().any(|word| BUT.contains(word)) && !starts_with(texts, &["why", "not"]) {
         return Some(Answer::YesBut);
     }
     let plain = rest.iter().all(|word| BESIDE_YES.contains(word));
@@ -181,11 +195,16 @@ mod tests {
             ("no thanks", Some(Answer::No)),
             ("don't", Some(Answer::No)),
             ("not yet", Some(Answer::No)),
+            ("I don't want that", Some(Answer::No)),
+            ("I don't know the order number", None),
+            ("yes please cancel it", Some(Answer::YesBut)),
             ("forget it", Some(Answer::No)),
             ("where is my order", None),
             ("", None),
         ] {
             assert_eq!(read(&Word::from_tokens(tokens(text))), expected, "{text}");
         }
+        let cancel = Word::from_tokens(tokens("yes please cancel my order"));
+        assert_eq!(read_about(&cancel, &["cancel", "my", "order"]), Some(Answer::Yes));
     }
 }

@@ -1,7 +1,12 @@
 //! What customers say of themselves: e-mail, telephone, postal code, name.
+//!
+//! People do not fill in a form: "it's under Sofia Ramirez, zip 04005", "0142 are the last four". What can
+//! be nothing else is read from any message; bare digits and bare words only where they were asked for.
+
+mod names;
+mod zips;
 
 use crate::domain::heard::Word;
-use crate::domain::text::words;
 
 /// What was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,57 +28,120 @@ impl Contact {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
+
+    /// Whether it holds something only its owner would say: more than a name.
+    pub fn proves(&self) -> bool {
+        self.email.is_some() || self.phone_tail.is_some() || self.phone.is_some() || self.zip.is_some()
+    }
+}
+
+/// A message while it is read: its text, its words, and which of them are part of something else already.
+struct Line<'a> {
+    text: &'a str,
+    said: &'a [Word],
+    free: Vec<bool>,
+    /// Whether the whole message is in one case, so that a capital says nothing.
+    one_case: bool,
+}
+
+impl<'a> Line<'a> {
+    fn new(text: &'a str, said: &'a [Word], taken: &[bool], email: Option<&str>) -> Self {
+        let span = email.and_then(|email| text.find(email).map(|at| at..at + email.len()));
+        let outside = |word: &Word| span.as_ref().is_none_or(|span| word.end <= span.start || word.start >= span.end);
+        let free = said.iter().enumerate().map(|(i, word)| !taken.get(i).copied().unwrap_or(false) && outside(word)).collect();
+        let mut letters = text.chars().filter(|c| c.is_alphabetic());
+        let first = letters.next().map(char::is_uppercase);
+        let one_case = first.is_none_or(|upper| letters.all(|c| c.is_uppercase() == upper));
+        Self { text, said, free, one_case }
+    }
+
+    fn is_free(&self, i: usize) -> bool {
+        self.free.get(i).copied().unwrap_or(false)
+    }
+
+    /// The folded word at a place, nothing where there is none.
+    fn word(&self, i: usize) -> &str {
+        self.said.get(i).map_or("", |w| w.text.as_str())
+    }
+
+    /// The word as it was written.
+    fn raw(&self, i: usize) -> &'a str {
+        self.said.get(i).map_or("", |w| &self.text[w.start..w.end])
+    }
+
+    fn is_digits(&self, i: usize) -> bool {
+        let word = self.word(i);
+        !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit())
+    }
+
+    /// Whether one of `cues` stands within `reach` words before a place.
+    fn before(&self, i: usize, reach: usize, cues: &[&str]) -> bool {
+        (i.saturating_sub(reach)..i).any(|j| cues.contains(&self.word(j)))
+    }
+
+    fn after(&self, i: usize, reach: usize, cues: &[&str]) -> bool {
+        (i + 1..=i + reach).any(|j| cues.contains(&self.word(j)))
+    }
+
+    /// What stands between two neighbouring words.
+    fn gap(&self, i: usize) -> &str {
+        match (self.said.get(i), self.said.get(i + 1)) {
+            (Some(a), Some(b)) => self.text.get(a.end..b.start).unwrap_or(""),
+            _ => "",
+        }
+    }
 }
 
 /// Reads a message. When `asked`, bare digits and bare words count as the answer; otherwise only what is
 /// announced ("my zip is", "my name is") or cannot be anything else. `taken` marks words that are part of
 /// an order number.
 pub fn read(text: &str, said: &[Word], taken: &[bool], asked: bool) -> Contact {
-    let mut found = Contact { email: email(text), ..Contact::default() };
-    let email_span = found.email.as_deref().and_then(|email| text.find(email).map(|at| at..at + email.len()));
-    let free = |i: usize| {
-        !taken.get(i).copied().unwrap_or(false)
-            && email_span.as_ref().is_none_or(|span| said[i].end <= span.start || said[i].start >= span.end)
-    };
-    phone(text, said, &free, &mut found);
-    for (i, word) in said.iter().enumerate() {
-        if !free(i) {
-            continue;
-        }
-        let announced = |names: &[&str]| {
-            let from = i.saturating_sub(4);
-            said[from..i].iter().any(|w| names.contains(&w.text.as_str()))
-        };
-        let digits = word.text.len() > 2 && word.text.bytes().all(|b| b.is_ascii_digit());
-        let behind_zip = i > 0 && said[i - 1].end + 1 == word.start && said[i - 1].text.len() == 5;
-        let tail_named = !behind_zip && announced(&["phone", "ending", "ends", "last", "four", "digits", "telephone", "mobile", "cell"]);
-        if digits && word.text.len() == 4 && found.phone_tail.is_none() && (tail_named || (asked && !behind_zip)) {
-            found.phone_tail = Some(word.text.clone());
-        }
-        let zip_named = announced(&["zip", "zipcode", "postal", "postcode", "post", "code"]);
-        let zip_like = (digits && word.text.len() == 5) || (zip_named && word.text.bytes().any(|b| b.is_ascii_digit()));
-        if zip_like && found.zip.is_none() && (zip_named || asked) {
-            found.zip = Some(zip_text(text, said, i));
-        }
+    if let Some(email) = asked.then(|| spoken_email(text)).flatten() {
+        return Contact { email: Some(email), ..Contact::default() };
     }
-    found.name = announced_name(text, said).or_else(|| asked.then(|| bare_name(text, said, &free, &found)).flatten());
+    let email = email(text);
+    let line = Line::new(text, said, taken, email.as_deref());
+    let mut found = Contact { email, ..Contact::default() };
+    phone(&line, &mut found);
+    let announced = names::announced(&line);
+    let zip = zips::find(&line, announced.is_some() || asked);
+    // A name beside a postal code needs no announcement: "Sofia Ramirez, 04005".
+    let beside = zip.as_ref().and_then(|zip| names::beside(&line, zip.words.clone(), asked));
+    let zip = zip.filter(|zip| zip.is_announced() || announced.is_some() || beside.is_some() || asked && zip.text.len() > 4);
+    // Four bare digits may be a short postal code as well as the end of a telephone number: both are tried.
+    let certain = zip.as_ref().is_some_and(|zip| zip.is_announced());
+    found.zip = zip.map(|zip| zip.text);
+    found.name = announced.or(beside).or_else(|| asked.then(|| names::bare(&line)).flatten());
+    tail(&line, asked, certain, &mut found);
     found
 }
 
-/// A postal code, with the second half where it has one (`K1A 0B1`, `04101-1234`).
-fn zip_text(text: &str, said: &[Word], at: usize) -> String {
-    let mut end = said[at].end;
-    if let Some(next) = said.get(at + 1) {
-        let halves = said[at].text.len() <= 4
-            && said[at].text.bytes().any(|b| b.is_ascii_alphabetic())
-            && next.text.len() == 3
-            && next.text.bytes().next().is_some_and(|b| b.is_ascii_digit());
-        let plus_four = next.start == end + 1 && text.as_bytes()[end] == b'-' && next.text.len() == 4;
-        if halves || plus_four {
-            end = next.end;
+/// The last four digits of a telephone: announced, or four bare digits where they were asked for.
+fn tail(line: &Line<'_>, asked: bool, zip_is_certain: bool, found: &mut Contact) {
+    const PHONE: &[&str] = &["phone", "telephone", "mobile", "cell", "tel", "cellphone"];
+    const DIGITS: &[&str] = &["ending", "ends", "end", "last", "four", "digits", "digit"];
+    const CARD: &[&str] = &["card", "visa", "mastercard", "amex", "debit", "credit", "paypal"];
+    const NUMBER: &[&str] = &["order", "ord", "ticket", "nr", "zip", "zipcode", "postcode", "postal"];
+    if found.phone_tail.is_some() {
+        return;
+    }
+    for i in 0..line.said.len() {
+        if !line.is_free(i) || !line.is_digits(i) || line.word(i).len() != 4 {
+            continue;
+        }
+        let of_a_phone = line.before(i, 6, PHONE) || line.after(i, 8, PHONE);
+        let announced = line.before(i, 5, DIGITS) || line.after(i, 5, DIGITS);
+        // "6650, that's my card": what is said of a card is no telephone.
+        let of_a_card = (line.before(i, 5, CARD) || line.after(i, 4, CARD)) && !line.before(i, 5, PHONE);
+        let of_a_number = (i.saturating_sub(2)..i).any(|j| line.is_free(j) && NUMBER.contains(&line.word(j))) && !line.before(i, 1, DIGITS);
+        let behind_zip = i > 0 && line.gap(i - 1) == "-" && line.word(i - 1).len() == 5;
+        let of_the_zip = found.zip.as_deref().is_some_and(|zip| zip.starts_with(line.word(i)) && (zip_is_certain || zip.len() > 4));
+        let bare = asked && !of_a_number && !of_the_zip;
+        if !of_a_card && !behind_zip && (of_a_phone || announced && !of_a_number || bare) {
+            found.phone_tail = Some(line.word(i).to_owned());
+            return;
         }
     }
-    text[said[at].start..end].to_owned()
 }
 
 /// The first e-mail address of a text.
@@ -87,70 +155,34 @@ pub fn email(text: &str) -> Option<String> {
     })
 }
 
-/// A telephone number: seven digits or more in groups, or "ending in 1234".
-fn phone(text: &str, said: &[Word], free: &dyn Fn(usize) -> bool, found: &mut Contact) {
+/// An address written to be read aloud or with stray spaces: "maya at example dot com", "maya @ example.com".
+fn spoken_email(text: &str) -> Option<String> {
+    let joined = ["(at)", "[at]", " at "].iter().fold(text.replace(" @", "@").replace("@ ", "@"), |text, at| text.replacen(at, "@", 1));
+    email(&joined.replace("(dot)", ".").replace(" dot ", ".")).filter(|found| !text.contains(found.as_str()))
+}
+
+/// A telephone number: seven digits or more in groups.
+fn phone(line: &Line<'_>, found: &mut Contact) {
     let mut i = 0;
-    while i < said.len() {
+    while i < line.said.len() {
         let mut digits = String::new();
         let mut j = i;
-        let plus_four =
-            said[i].text.len() == 5 && said.get(i + 1).is_some_and(|next| next.text.len() == 4 && next.start == said[i].end + 1);
-        while !plus_four && j < said.len() && free(j) && said[j].text.bytes().all(|b| b.is_ascii_digit()) {
-            let gap = if j == i { "" } else { &text[said[j - 1].end..said[j].start] };
+        let plus_four = line.word(i).len() == 5 && line.gap(i) == "-" && line.word(i + 1).len() == 4;
+        while !plus_four && j < line.said.len() && line.is_free(j) && line.is_digits(j) {
+            let gap = if j == i { "" } else { line.gap(j - 1) };
             if !gap.chars().all(|c| " -.()/+".contains(c)) || gap.len() > 3 {
                 break;
             }
-            digits.push_str(&said[j].text);
+            digits.push_str(line.word(j));
             j += 1;
         }
         if (7..=15).contains(&digits.len()) && (j > i + 1 || digits.len() >= 10) {
             found.phone_tail = Some(digits[digits.len() - 4..].to_owned());
-            found.phone = Some(text[said[i].start..said[j - 1].end].to_owned());
+            found.phone = Some(line.text[line.said[i].start..line.said[j - 1].end].to_owned());
             return;
         }
         i = j.max(i + 1);
     }
-}
-
-/// "my name is Maya Thornton", "this is Maya Thornton", "name: Maya Thornton".
-fn announced_name(text: &str, said: &[Word]) -> Option<String> {
-    let after = said.iter().enumerate().find_map(|(i, word)| {
-        let before = |n: usize| i.checked_sub(n).map_or("", |j| said[j].text.as_str());
-        let is_name = word.text == "name" && !matches!(before(1), "user" | "product" | "brand" | "your");
-        let this_is = word.text == "is" && before(1) == "this";
-        let i_am = word.text == "am" && before(1) == "i";
-        let next = said.get(i + 1).map_or("", |w| w.text.as_str());
-        if is_name { Some(if matches!(next, "is" | "s") { i + 2 } else { i + 1 }) } else { (this_is || i_am).then_some(i + 1) }
-    })?;
-    let is_label = said.get(after.wrapping_sub(1)).is_some_and(|w| w.text == "name" || w.text == "is");
-    let name: Vec<&str> = said[after.min(said.len())..]
-        .iter()
-        .take(4)
-        .map(|word| &text[word.start..word.end])
-        .take_while(|part| {
-            let capital = part.chars().next().is_some_and(char::is_uppercase);
-            let plain = part.chars().all(|c| c.is_alphabetic() || c == '\'' || c == '-');
-            plain && (capital || (is_label && !words::is_common(&part.to_lowercase())))
-        })
-        .collect();
-    (name.len() > 1).then(|| name.join(" "))
-}
-
-/// When a name was asked for: the words that are nothing else.
-fn bare_name(text: &str, said: &[Word], free: &dyn Fn(usize) -> bool, found: &Contact) -> Option<String> {
-    let name: Vec<&str> = said
-        .iter()
-        .enumerate()
-        .filter(|(i, word)| free(*i) && word.text.chars().all(char::is_alphabetic) && word.text.len() > 1)
-        .filter(|(_, word)| {
-            let capital = text[word.start..word.end].chars().next().is_some_and(char::is_uppercase);
-            !words::is_function(&word.text) && (capital || !words::is_common(&word.text))
-        })
-        .filter(|(_, word)| !matches!(word.text.as_str(), "zip" | "zipcode" | "name" | "code" | "email" | "phone" | "postcode"))
-        .map(|(_, word)| &text[word.start..word.end])
-        .collect();
-    let with_zip_or_alone = found.zip.is_some() || said.len() <= name.len() + 2;
-    ((2..=4).contains(&name.len()) && with_zip_or_alone).then(|| name.join(" "))
 }
 
 #[cfg(test)]
@@ -163,28 +195,88 @@ mod tests {
         read(text, &words, &vec![false; words.len()], asked)
     }
 
+    fn some(text: &str) -> Option<String> {
+        Some(text.to_owned())
+    }
+
+    fn named(name: &str, zip: &str) -> Contact {
+        Contact { zip: some(zip), name: some(name), ..Contact::default() }
+    }
+
+    fn ends_in(tail: &str) -> Contact {
+        Contact { phone_tail: some(tail), ..Contact::default() }
+    }
+
     #[test]
     fn proofs_are_read_as_people_give_them() {
-        let some = |s: &str| Some(s.to_owned());
         for (text, asked, expected) in [
             ("maya.thornton@example.com", true, Contact { email: some("maya.thornton@example.com"), ..Contact::default() }),
             ("it's <maya@example.co.uk>.", false, Contact { email: some("maya@example.co.uk"), ..Contact::default() }),
-            ("0142", true, Contact { phone_tail: some("0142"), ..Contact::default() }),
+            ("maya at example dot com", true, Contact { email: some("maya@example.com"), ..Contact::default() }),
+            ("meet me at the shop", false, Contact::default()),
+            ("0142", true, ends_in("0142")),
             ("0142", false, Contact::default()),
-            ("the last four digits are 0142", false, Contact { phone_tail: some("0142"), ..Contact::default() }),
+            ("the last four digits are 0142", false, ends_in("0142")),
+            ("0142 are the last four of my phone", false, ends_in("0142")),
+            ("my phone ends in 0186", false, ends_in("0186")),
+            ("sorry phone is 0117", false, ends_in("0117")),
+            ("sorry, 5520", true, ends_in("5520")),
+            ("6650, that is my card", true, Contact::default()),
+            ("visa ending in 4242", true, Contact::default()),
+            ("that's my card. phone ends in 0186", true, ends_in("0186")),
             ("207-555-0142", false, Contact { phone_tail: some("0142"), phone: some("207-555-0142"), ..Contact::default() }),
             ("(207) 555 0142", false, Contact { phone_tail: some("0142"), phone: some("207) 555 0142"), ..Contact::default() }),
-            ("Maya Thornton, 04102", true, Contact { zip: some("04102"), name: some("Maya Thornton"), ..Contact::default() }),
-            ("maya thornton 04102", true, Contact { zip: some("04102"), name: some("maya thornton"), ..Contact::default() }),
-            (
-                "my name is Maya Thornton and my zip is 04102",
-                false,
-                Contact { zip: some("04102"), name: some("Maya Thornton"), ..Contact::default() },
-            ),
-            ("postcode K1A 0B1", false, Contact { zip: some("K1A 0B1"), ..Contact::default() }),
-            ("zip: 04101-1234", true, Contact { zip: some("04101-1234"), ..Contact::default() }),
             ("where is my order", true, Contact::default()),
             ("I am very angry", false, Contact::default()),
+        ] {
+            assert_eq!(contact(text, asked), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_with_its_postal_code_is_read_in_any_order_and_any_country() {
+        for (text, asked, name, zip) in [
+            ("Maya Thornton, 04102", true, "Maya Thornton", "04102"),
+            ("maya thornton 04102", true, "maya thornton", "04102"),
+            ("my name is Maya Thornton and my zip is 04102", false, "Maya Thornton", "04102"),
+            ("the zip is 04102 and my name is Maya Thornton", false, "Maya Thornton", "04102"),
+            ("it's under Sofia Ramirez, zip 04005", false, "Sofia Ramirez", "04005"),
+            ("his name was... well it's under Sofia Ramirez, zip 04005", false, "Sofia Ramirez", "04005"),
+            ("Andre Dubois here, the order you know, 04401", false, "Andre Dubois", "04401"),
+            ("Sofia Ramirez 04005", false, "Sofia Ramirez", "04005"),
+            ("04005 Sofia Ramirez", true, "Sofia Ramirez", "04005"),
+            ("Priya Raman, 3024 AC", false, "Priya Raman", "3024 AC"),
+            ("priya raman 3024 AC", true, "priya raman", "3024 AC"),
+            ("Sanne de Vries 3021HM", true, "Sanne de Vries", "3021HM"),
+            ("Tom Whitby, LS6 3BN", false, "Tom Whitby", "LS6 3BN"),
+            ("Aoife O'Neill D02 AF30", true, "Aoife O'Neill", "D02 AF30"),
+            ("Fatima Al-Sayed, zip code 48126", false, "Fatima Al-Sayed", "48126"),
+            ("name Ingrid Solheim, zip 5003", false, "Ingrid Solheim", "5003"),
+            ("Jonas Berg from 10115", true, "Jonas Berg", "10115"),
+            ("it was ordered by Isabel Torres Rivera, postal code 00911", false, "Isabel Torres Rivera", "00911"),
+            ("no order number on me, name is Sofia Ramirez zip 04005", false, "Sofia Ramirez", "04005"),
+            ("MAYA THORNTON 04102", true, "MAYA THORNTON", "04102"),
+            ("hi, Emma Clarke from Leeds, LS6 3BN. has my order shipped?", false, "Emma Clarke", "LS6 3BN"),
+            ("can you check the last order for me? anneke postma, zip 8911KE", false, "anneke postma", "8911KE"),
+            ("My name's Wei Chen, postcode K1A 0B1", false, "Wei Chen", "K1A 0B1"),
+        ] {
+            assert_eq!(contact(text, asked), named(name, zip), "{text}");
+        }
+    }
+
+    #[test]
+    fn half_of_a_proof_is_kept() {
+        for (text, asked, expected) in [
+            ("postcode K1A 0B1", false, Contact { zip: some("K1A 0B1"), ..Contact::default() }),
+            ("zip: 04101-1234", true, Contact { zip: some("04101-1234"), ..Contact::default() }),
+            ("04102", true, Contact { zip: some("04102"), ..Contact::default() }),
+            ("Hello, this is Margaret Sullivan", false, Contact { name: some("Margaret Sullivan"), ..Contact::default() }),
+            ("Margaret Sullivan", true, Contact { name: some("Margaret Sullivan"), ..Contact::default() }),
+            ("I am Looking For a laptop", false, Contact::default()),
+            ("is the order placed by 10115 people", false, Contact::default()),
+            ("g5 2gb laptop for Anna Smith", false, Contact::default()),
+            // Four digits beside a name: a short postal code, or the end of a telephone number.
+            ("Ingrid Solheim 5003", true, Contact { phone_tail: some("5003"), ..named("Ingrid Solheim", "5003") }),
         ] {
             assert_eq!(contact(text, asked), expected, "{text}");
         }

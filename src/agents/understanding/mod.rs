@@ -6,9 +6,11 @@
 pub mod affirm;
 pub mod contact;
 pub mod day;
+pub mod follow_ups;
 pub mod form;
 pub mod measures;
 pub mod needs;
+pub mod others;
 pub mod prices;
 pub mod qualities;
 pub mod quantity;
@@ -18,7 +20,7 @@ pub mod rules;
 
 use crate::domain::asks::Slot;
 use crate::domain::goal::Goal;
-use crate::domain::heard::Heard;
+use crate::domain::heard::{Heard, Word};
 use crate::domain::money::Currency;
 use crate::domain::state::{ConversationState, Pending};
 use affirm::Answer;
@@ -50,8 +52,14 @@ pub struct Understanding {
     pub contact: Contact,
     /// Yes, no, or neither.
     pub answer: Option<Answer>,
+    /// Whether it asks for what is somebody else's.
+    pub others: bool,
+    /// Whether it says that somebody died.
+    pub mourning: bool,
     /// Goals the rules see, strongest first.
     pub hints: Vec<Hint>,
+    /// Goals the rules see because of what was said before, strongest first.
+    pub follow_ups: Vec<Hint>,
     /// Words that name something or bound something, so that they describe nothing further.
     pub taken: Vec<bool>,
 }
@@ -67,7 +75,7 @@ impl Understanding {
         for code in heard.codes.iter().filter(|code| code.known) {
             take_span(&mut taken, heard, code.start, code.end);
         }
-        let asked = matches!(&state.pending, Some(Pending::Ask { slot: Slot::Identity | Slot::Contact, .. }));
+        let asked = proof_is_awaited(heard, state);
         let contact = contact::read(text, words, &taken, asked);
         let mut numbers_taken = taken.clone();
         for product in &heard.products {
@@ -85,7 +93,9 @@ impl Understanding {
         }
         let roles = Roles::read(heard);
         let mut understanding = Self {
-            answer: affirm::read(words),
+            answer: affirm::read(&beside(text, heard, &contact)),
+            others: others::somebody_elses(words, text),
+            mourning: others::mourns(words),
             wishes: qualities::read(heard, &named),
             form: form::read(heard, &roles),
             roles,
@@ -94,10 +104,13 @@ impl Understanding {
             reference,
             contact,
             hints: Vec::new(),
+            follow_ups: Vec::new(),
             taken: numbers_taken,
         };
         let line = understanding.line(text, heard);
-        understanding.hints = Rules::built_in().hints(&line);
+        let (hints, follow_ups) = (Rules::built_in().hints(&line), follow_ups::read(&line, state));
+        understanding.hints = hints;
+        understanding.follow_ups = follow_ups;
         understanding
     }
 
@@ -158,6 +171,25 @@ impl Understanding {
         let stems = heard.words.iter().map(|word| word.stem.as_str()).collect();
         Line { stems, tags, sentences: sentences(text, heard) }
     }
+}
+
+/// The words of a message beside the numbers and details it gives: "yes please. ORD-1079, a@b.example" is a yes.
+fn beside(text: &str, heard: &Heard, contact: &Contact) -> Vec<Word> {
+    let given = [&contact.email, &contact.name, &contact.zip, &contact.phone].into_iter().flatten();
+    let mut spans: Vec<(usize, usize)> = given.filter_map(|value| text.find(value.as_str()).map(|at| (at, at + value.len()))).collect();
+    spans.extend(heard.orders.iter().chain(&heard.tickets).filter(|n| n.certain).map(|n| (n.start, n.end)));
+    let outside = |word: &&Word| !spans.iter().any(|(from, to)| *from <= word.start && word.end <= *to);
+    heard.words.iter().filter(outside).cloned().collect()
+}
+
+/// Whether bare digits and bare words are likely a proof of identity: it was asked for, lately or before a
+/// digression, or a short message gives an order's number with something behind it.
+fn proof_is_awaited(heard: &Heard, state: &ConversationState) -> bool {
+    const SHORT: usize = 9;
+    let asks = |pending: &Pending| matches!(pending, Pending::Ask { slot: Slot::Identity | Slot::Contact, .. });
+    let asked = state.pending.as_ref().is_some_and(asks) || state.parked.as_ref().is_some_and(|parked| asks(&parked.pending));
+    let numbered = heard.orders.iter().chain(&heard.tickets).any(|n| n.certain) && heard.words.len() <= SHORT;
+    asked || numbered && state.identity.customer.is_none()
 }
 
 /// Which sentence each word stands in.

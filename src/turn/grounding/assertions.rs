@@ -4,9 +4,10 @@ use super::offers;
 use crate::domain::act::{Act, ActKind, Arg};
 use crate::domain::fact::{FactBook, FactId, RecordId, Source};
 use crate::domain::hours::{Plan, Schedule};
-use crate::domain::order::OrderStatus;
+use crate::domain::order::{Order, OrderStatus, PaymentKind};
 use crate::domain::product::{Availability, Product, SpecValue};
 use crate::domain::record::{Field, Record};
+use crate::domain::ticket::TicketStatus;
 use crate::domain::time::Day;
 use crate::domain::value::Value;
 
@@ -48,8 +49,24 @@ pub fn hold(act: &Act, book: &FactBook) -> Result<(), String> {
         ActKind::OrderReturned => status(act, book, OrderStatus::Returned),
         ActKind::WarrantyUntil => not_past(act, book, true),
         ActKind::WarrantyOver => not_past(act, book, false),
-        ActKind::ReturnUntil => not_past(act, book, true),
-        ActKind::ReturnOver => not_past(act, book, false),
+        ActKind::ReturnUntil | ActKind::RestUntil | ActKind::ExchangeUntil | ActKind::WarrantyUntilSaid => not_past(act, book, true),
+        ActKind::ReturnOver | ActKind::ExchangeOver | ActKind::WarrantyOverSaid => not_past(act, book, false),
+        ActKind::WithinWindow => said_within(act, book, true),
+        ActKind::BeyondWindow => said_within(act, book, false),
+        ActKind::DamageLate => longer(act, "ago", "window", book),
+        ActKind::ExpectedToday => days_off(act, book) == Some(0),
+        ActKind::ExpectedTomorrow => days_off(act, book) == Some(1),
+        ActKind::OutToday => days_off(act, book) == Some(0) && out_for_delivery(act, book),
+        ActKind::OutForDelivery => out_for_delivery(act, book),
+        ActKind::NotKnownLost => order(act, "news", book, |o| !names_loss(o)),
+        ActKind::CanStillChange | ActKind::CanStillCancel | ActKind::CanStillMove | ActKind::OfferCancel => {
+            order(act, "order", book, Order::is_open)
+        }
+        ActKind::CannotChange | ActKind::CannotCancel | ActKind::CannotMove => order(act, "order", book, |o| !o.is_open()),
+        ActKind::RefundNotRecorded => order(act, "order", book, |o| o.payments.iter().all(|p| p.kind != PaymentKind::Refund)),
+        ActKind::RefundRecorded => same_record(act, book, &["order", "amount"]),
+        ActKind::WarrantyNotBegun => order(act, "order", book, |o| !o.is_delivered()),
+        ActKind::TicketThere => ticket_is_open(act, book),
         ActKind::OpenDay | ActKind::OpenHours | ActKind::OpensNext => open_on(act, book, true),
         ActKind::ClosedDay | ActKind::ClosedHours => open_on(act, book, false),
         ActKind::OpenNow => open_now(act, book) == Some(true),
@@ -146,6 +163,56 @@ fn open_now(act: &Act, book: &FactBook) -> Option<bool> {
         Plan::Closed => false,
         Plan::Open(from, until) => from <= now && now < until,
     })
+}
+
+/// Whether the order a fact comes from is as wanted; an act without the fact asserts nothing of it.
+fn order(act: &Act, name: &str, book: &FactBook, holds: impl Fn(&Order) -> bool) -> bool {
+    match record_of(act, name, book).and_then(|id| book.record(id)).map(|r| &r.record) {
+        Some(Record::Order(order)) => holds(order),
+        _ => act.one(name).is_none(),
+    }
+}
+
+fn names_loss(order: &Order) -> bool {
+    order
+        .fulfilments
+        .iter()
+        .any(|parcel| parcel.delivered.is_none() && format!("{} {}", parcel.status, parcel.note).to_lowercase().contains("lost"))
+}
+
+fn ticket_is_open(act: &Act, book: &FactBook) -> bool {
+    let record = record_of(act, "ticket", book).and_then(|id| book.record(id));
+    matches!(record.map(|r| &r.record), Some(Record::Ticket(t)) if matches!(t.status, TicketStatus::Open | TicketStatus::InProgress))
+}
+
+/// Days from the turn's day to the day of the act.
+fn days_off(act: &Act, book: &FactBook) -> Option<i32> {
+    match book.value(act.one("day")?)? {
+        Value::Day(day) => Some(day.days_since(book.today())),
+        _ => None,
+    }
+}
+
+fn out_for_delivery(act: &Act, book: &FactBook) -> bool {
+    act.one("state").and_then(|id| book.value(id)).is_some_and(|value| value.to_string().to_lowercase().contains("out for delivery"))
+}
+
+/// A length of time in days, a month as thirty.
+fn length(act: &Act, name: &str, book: &FactBook) -> Option<i32> {
+    match book.value(act.one(name)?)? {
+        Value::Days(days) => Some(*days),
+        Value::Months(months) => Some(months * 30),
+        _ => None,
+    }
+}
+
+fn longer(act: &Act, a: &str, b: &str, book: &FactBook) -> bool {
+    matches!((length(act, a, book), length(act, b, book)), (Some(a), Some(b)) if a > b)
+}
+
+/// Whether what the customer says lies within the shop's window, as wanted.
+fn said_within(act: &Act, book: &FactBook, wanted: bool) -> bool {
+    matches!((length(act, "said", book), length(act, "window", book)), (Some(said), Some(window)) if (said < window) == wanted && said != window)
 }
 
 /// Whether the day in `until` still lies ahead (or is today), as wanted.

@@ -173,7 +173,10 @@ fn ground_sentence(sentence: &Sentence, act: Option<&Act>, book: &FactBook, prom
         }
     }
     assertions::hold(act, book)?;
-    if matches!(act.kind, ActKind::TicketOpened | ActKind::HandedOver) {
+    if matches!(
+        act.kind,
+        ActKind::TicketOpened | ActKind::RequestOpened | ActKind::HandedOver | ActKind::AddedToTicket | ActKind::StillHandedOver
+    ) {
         promises.cover(act, book)?;
     }
     Ok(GroundedSentence { text: sentence.text(book), facts })

@@ -78,7 +78,12 @@ fn saying(act: &Act) -> Saying {
         | A::SpecUnknown
         | A::StockUnknown
         | A::PriceUnknown => Saying::Fixed,
-        A::CanStillChange | A::CannotChange => Saying::Fixed,
+        A::CanStillChange | A::CannotChange | A::CanStillCancel | A::CannotCancel | A::CanStillMove | A::CannotMove => Saying::Fixed,
+        // Whose a matter is, what is dangerous, what is only asked for: word for word.
+        A::OfferCancel | A::OfferChange | A::SafetyFirst | A::RefundNotRecorded | A::NotKnownLost | A::WarrantyNotBegun => Saying::Fixed,
+        A::WithinWindow | A::BeyondWindow | A::DamageLate | A::WarrantyUntilSaid | A::WarrantyOverSaid => Saying::Fixed,
+        A::ExpectedToday | A::ExpectedTomorrow | A::OutToday | A::OutForDelivery | A::TicketThere | A::TicketNote => Saying::Fixed,
+        A::Condolence | A::NotTheirs | A::NotedFor => Saying::Fixed,
         // Computed from the shop's words for a day: no sentence of a record bears them out.
         A::OpenDay | A::OpenHours | A::OpenNow | A::ClosedDay | A::ClosedHours | A::ClosedNow | A::OpensNext => Saying::Fixed,
         _ if is_promise(act.kind) || act.facts().next().is_none() => Saying::Fixed,
@@ -88,7 +93,15 @@ fn saying(act: &Act) -> Saying {
 
 /// Acts that tell of a row written in this very turn.
 fn is_promise(kind: ActKind) -> bool {
-    matches!(kind, ActKind::TicketOpened | ActKind::HandedOver | ActKind::ContactNoted)
+    matches!(
+        kind,
+        ActKind::TicketOpened
+            | ActKind::RequestOpened
+            | ActKind::HandedOver
+            | ActKind::AddedToTicket
+            | ActKind::StillHandedOver
+            | ActKind::ContactNoted
+    )
 }
 
 /// Whether a turn has anything a model may word. A turn with a promise waits for its commit, so it is

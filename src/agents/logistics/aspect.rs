@@ -1,0 +1,101 @@
+//! What of an order a message asks for.
+
+use super::super::turn::Turn;
+use crate::domain::goal::Goal;
+use crate::domain::text::token::tokens;
+
+/// A side of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aspect {
+    /// Everything a customer asks when they ask where their order is.
+    Whole,
+    /// When it comes.
+    When,
+    /// Carrier and tracking number.
+    Tracking,
+    /// What is in it.
+    Contents,
+    /// What is in one of its parcels, counted from 1; 0 is the one still on its way.
+    Parcel(usize),
+    /// What it cost and how it was paid.
+    Payment,
+    /// Where it goes.
+    Address,
+    /// Whether it is lost.
+    Lost,
+    /// Whether somebody must be at home.
+    Home,
+    /// What is done about a late one.
+    Next,
+}
+
+/// The words a message, and the one it continues, are made of.
+fn words(turn: &Turn<'_>) -> Vec<String> {
+    let own = turn.heard.words.iter().map(|w| w.text.clone());
+    let before = if turn.continues { tokens(turn.said) } else { Vec::new() };
+    before.into_iter().map(|t| t.text).chain(own).collect()
+}
+
+/// What a message asks of an order.
+pub fn of(turn: &Turn<'_>) -> Aspect {
+    let said = words(turn);
+    let has = |list: &[&str]| said.iter().any(|w| list.contains(&w.as_str()));
+    let pair = |a: &[&str], b: &[&str]| said.windows(2).any(|w| a.contains(&w[0].as_str()) && b.contains(&w[1].as_str()));
+    let parcels = has(&["parcel", "parcels", "package", "packages", "box", "boxes", "shipment"]);
+    if let Some(place) = turn.read.reference.places.first().filter(|_| parcels) {
+        return Aspect::Parcel(*place);
+    }
+    if pair(&["how"], &["many"]) {
+        return Aspect::Contents;
+    }
+    if pair(&["other", "missing", "remaining"], &["parcel", "package", "box", "part"]) {
+        return Aspect::Parcel(0);
+    }
+    if turn.goal == Goal::Tracking || has(&["tracking", "track", "carrier", "courier", "trackingnumber"]) {
+        return Aspect::Tracking;
+    }
+    if has(&["lost", "missing", "stolen", "disappeared", "vanished"]) {
+        return Aspect::Lost;
+    }
+    if has(&["sign", "signature", "signed", "neighbor", "neighbour", "neighbors", "neighbours", "porch", "doorstep"])
+        || pair(&["be", "at", "am", "not"], &["home", "in", "there"]) && has(&["home", "there"])
+    {
+        return Aspect::Home;
+    }
+    if turn.goal == Goal::LateParcel
+        && (has(&["happens", "happen", "next", "why"]) || pair(&["what"], &["now", "can"]) || pair(&["now", "then"], &["what"]))
+    {
+        return Aspect::Next;
+    }
+    if pair(&["ship", "shipping", "delivery", "which", "what", "the", "my"], &["address"])
+        || pair(&["going", "sent", "send", "ship"], &["to"]) && !has(&["when"])
+    {
+        return Aspect::Address;
+    }
+    if pair(&["which", "what", "same"], &["card", "account", "method"])
+        || has(&["paid", "pay", "charged", "charge", "cost", "costs", "total", "payment"])
+        || pair(&["how"], &["much"])
+    {
+        return Aspect::Payment;
+    }
+    if has(&["when", "eta", "today", "tomorrow", "tonight", "soon"])
+        || pair(&["what", "which"], &["day", "time", "date"])
+        || turn.goal == Goal::DeliveryDate
+    {
+        return Aspect::When;
+    }
+    let contents = pair(&["in"], &["it", "the", "there", "that", "this", "my", "order"]) && has(&["what", "whats", "which"])
+        || pair(&["did"], &["i", "we"]) && has(&["order", "buy", "get"])
+        || has(&["contents", "contain", "contains", "items", "quantity"])
+        || pair(&["the", "a"], &["right"])
+        || is_checking(turn);
+    if contents { Aspect::Contents } else { Aspect::Whole }
+}
+
+/// "Is it the 42 mm one", "256 GB, right?": the customer makes sure what was ordered.
+fn is_checking(turn: &Turn<'_>) -> bool {
+    let said: Vec<&str> = turn.heard.words.iter().map(|w| w.text.as_str()).collect();
+    let asks = matches!(said.as_slice(), ["is" | "was", "it" | "that", ..] | ["and", "is" | "was", "it" | "that", ..]);
+    let measured = said.iter().any(|w| w.bytes().any(|b| b.is_ascii_digit())) && turn.heard.orders.is_empty();
+    measured && (asks || said.last() == Some(&"right"))
+}

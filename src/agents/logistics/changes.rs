@@ -1,0 +1,149 @@
+//! Cancel, change, another address: asked for here, done by a person.
+//!
+//! What the customer wants is passed on as a ticket after a yes; until somebody has done it, it is said to
+//! be asked for and no more.
+
+use super::super::identity::{self, OrderStep};
+use super::super::lookup::{Findings, Lookup};
+use super::super::say;
+use super::super::support;
+use super::super::turn::{Answer, Step, Turn};
+use super::about_own;
+use super::status::status_act;
+use crate::domain::act::{Act, ActKind};
+use crate::domain::agent::Agent;
+use crate::domain::asks::Slot;
+use crate::domain::fact::{FactBook, FactId};
+use crate::domain::goal::Goal;
+use crate::domain::order::OrderStatus;
+use crate::domain::record::Field;
+use crate::domain::state::{ConversationState, Pending, TicketDraft};
+
+/// The shop's rule, applied to where the order stands; then the wish as a ticket.
+pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
+    let mine = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "my" | "mine" | "this" | "that"));
+    if !about_own(turn, state) && (!mine || is_a_question_of_rules(turn)) {
+        return rules(turn, found, book, state);
+    }
+    let id = match identity::order(turn, found, book, state, Agent::Logistics) {
+        OrderStep::First(step) => return step,
+        OrderStep::Known(id) => id,
+    };
+    if found.knowledge.is_empty() {
+        return Step::Look(vec![rule_lookup(turn.goal, false), rule_lookup(turn.goal, true), Lookup::Tickets]);
+    }
+    let Some(order) = say::order(book, id) else { return Answer::default().done() };
+    let number = book.field(id, Field::Number);
+    let mut answer = Answer::default();
+    if turn.read.mourning {
+        answer.say_plain(ActKind::Condolence);
+    }
+    answer.cards.push(id);
+    if !order.is_open() {
+        let settled = matches!(order.status, OrderStatus::Cancelled | OrderStatus::Returned | OrderStatus::ReturnRequested);
+        answer.acts.extend(status_act(id, book));
+        if !settled {
+            answer.say(Act::plain(cannot(turn.goal)).with_some("order", number));
+            // Once it has left: what is possible then.
+            let after = usize::from(say::best_entry(found, 1).is_some());
+            if let Some(hit) = say::best_entry(found, after) {
+                support::say_hinted(&["after", "return", "once", "refuse"], hit.record, book, &mut answer);
+            }
+        }
+        return answer.done();
+    }
+    answer.say(Act::plain(can(turn.goal)).with_some("order", number));
+    let there = support::ticket_there(turn.goal.name(), Some(&order.number), None, found, book);
+    // What is to be called off once need not be asked for twice; another change is added to the ticket.
+    if let Some(ticket) = there.filter(|_| turn.goal == Goal::CancelOrder) {
+        answer.acts.extend(ticket);
+        return answer.done();
+    }
+    propose(turn, number, &order.number, book, &mut answer, state);
+    answer.done()
+}
+
+/// "How long can an order be cancelled?" asks for the rule, whoever's order it is.
+fn is_a_question_of_rules(turn: &Turn<'_>) -> bool {
+    turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "an" | "orders" | "policy" | "rules" | "fee" | "possible"))
+}
+
+/// The rule in the shop's words, for somebody who may have no order.
+fn rules(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
+    if found.knowledge.is_empty() {
+        return Step::Look(vec![say::knowledge_lookup(turn), rule_lookup(turn.goal, false)]);
+    }
+    let mut answer = Answer::default();
+    match say::best_entry(found, 0).or_else(|| say::best_entry(found, 1)) {
+        Some(hit) => say::say_entry(book, hit.record, &mut answer),
+        None => answer.say_plain(ActKind::NotInRecords),
+    }
+    // The question for the number comes after the rule, so that an answer stands even when it is not taken up.
+    let wants = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "i" | "please" | "need"));
+    if wants && let OrderStep::First(Step::Say(asked)) = identity::order(turn, found, book, state, Agent::Logistics) {
+        answer.acts.extend(asked.acts.into_iter().filter(|act| act.kind != ActKind::Sympathy));
+        answer.asks.extend(asked.asks);
+    }
+    answer.done()
+}
+
+fn rule_lookup(goal: Goal, shipped: bool) -> Lookup {
+    let text = match (goal, shipped) {
+        (Goal::CancelOrder, false) => "Can I cancel my order? How long can an order be cancelled?",
+        (Goal::CancelOrder, true) => "My order has shipped, can I still cancel? What if I want to cancel after it left?",
+        (Goal::ChangeAddress, _) => "Can I change the delivery address of my order?",
+        _ => "Can I change my order?",
+    };
+    Lookup::Knowledge { text: text.to_owned(), procedures: Some(false), limit: 2 }
+}
+
+fn can(goal: Goal) -> ActKind {
+    match goal {
+        Goal::CancelOrder => ActKind::CanStillCancel,
+        Goal::ChangeAddress => ActKind::CanStillMove,
+        _ => ActKind::CanStillChange,
+    }
+}
+
+fn cannot(goal: Goal) -> ActKind {
+    match goal {
+        Goal::CancelOrder => ActKind::CannotCancel,
+        Goal::ChangeAddress => ActKind::CannotMove,
+        _ => ActKind::CannotChange,
+    }
+}
+
+/// Proposes the ticket; a change without its aim is asked for first.
+fn propose(turn: &Turn<'_>, fact: Option<FactId>, number: &str, book: &mut FactBook, answer: &mut Answer, state: &mut ConversationState) {
+    let asked = matches!(&turn.before.pending, Some(Pending::Ask { slot: Slot::Wish, .. }));
+    let wish = if asked { turn.text.to_owned() } else { say::question_text(turn) };
+    if turn.goal != Goal::CancelOrder && !asked && !tells_the_aim(turn, &wish) {
+        let kind = if turn.goal == Goal::ChangeAddress { ActKind::AskAddress } else { ActKind::AskWish };
+        answer.say_plain(kind);
+        answer.asks.push(Slot::Wish);
+        state.pending = Some(Pending::Ask { slot: Slot::Wish, goal: turn.goal, agent: Agent::Logistics, said: wish, attempts: 1 });
+        return;
+    }
+    let offer = if turn.goal == Goal::CancelOrder {
+        Act::plain(ActKind::OfferCancel).with_some("order", fact)
+    } else {
+        Act::plain(ActKind::OfferChange).with("wish", book.said(wish.trim()))
+    };
+    let draft = TicketDraft {
+        issue: turn.goal.name().to_owned(),
+        description: wish,
+        sku: state.product().map(str::to_owned),
+        order: Some(number.to_owned()),
+        urgent: false,
+    };
+    support::propose(draft, offer, answer, state);
+}
+
+/// Whether a wish says what it should become: an address with its number, "to the 512", "instead of".
+fn tells_the_aim(turn: &Turn<'_>, wish: &str) -> bool {
+    let tokens = crate::domain::text::token::tokens(wish);
+    let numbered =
+        tokens.iter().any(|t| t.text.bytes().all(|b| b.is_ascii_digit()) && !turn.heard.orders.iter().any(|o| o.bare.ends_with(&t.text)));
+    let aims = tokens.iter().any(|t| matches!(t.text.as_str(), "to" | "instead" | "into" | "add" | "remove" | "another" | "for"));
+    if turn.goal == Goal::ChangeAddress { numbered && tokens.len() > 4 } else { aims && tokens.len() > 5 }
+}

@@ -1,0 +1,358 @@
+//! Which of the shop's procedures fits a fault: by the thing it is about, by the kind of trouble, and by the
+//! words.
+//!
+//! People tell a story where an entry asks a question, so words alone compare badly. The kinds of trouble
+//! are data (`assets/nlu/symptoms.txt`); what a shop sells, its own categories say.
+
+use std::sync::LazyLock;
+
+use super::super::lookup::{Findings, KnowledgeFound, Lookup};
+use super::super::say;
+use super::super::turn::Turn;
+use crate::domain::fact::{FactBook, RecordId};
+use crate::domain::knowledge::Knowledge;
+use crate::domain::record::RecordKind;
+use crate::domain::text::stem::stem;
+use crate::domain::text::token::tokens;
+use crate::domain::text::{sentence, words};
+
+/// A kind of trouble with the ways to say it, each a run of stems.
+struct Trouble {
+    name: &'static str,
+    phrases: Vec<Vec<String>>,
+}
+
+static TROUBLES: LazyLock<Vec<Trouble>> = LazyLock::new(|| {
+    let lines = include_str!("../../../assets/nlu/symptoms.txt").lines();
+    let read = |line: &'static str| {
+        let (name, phrases) = line.split_once(':')?;
+        let phrases = phrases.split('|').map(|p| p.split_whitespace().map(normal).collect()).collect();
+        Some(Trouble { name: name.trim(), phrases })
+    };
+    lines.filter(|line| !line.starts_with('#')).filter_map(read).collect()
+});
+
+/// A word as phrases compare it: negations are one, forms of "be" and "do" do not count.
+fn normal(word: &str) -> String {
+    match word {
+        "never" | "no" | "wont" | "cannot" | "without" | "stopped" | "stops" | "nothing" | "refuses" | "fails" => "not".to_owned(),
+        "fell" | "falls" | "fallen" | "falling" => "fall".to_owned(),
+        "died" | "dies" | "dying" => "die".to_owned(),
+        "froze" | "frozen" | "freezes" => "freez".to_owned(),
+        "broke" | "broken" | "breaks" => "broke".to_owned(),
+        word => stem(word),
+    }
+}
+
+/// The kinds of trouble a text speaks of.
+pub fn troubles(text: &str) -> Vec<&'static str> {
+    let said: Vec<String> = tokens(text).iter().map(|t| normal(&t.text)).collect();
+    let mut found: Vec<&'static str> =
+        TROUBLES.iter().filter(|trouble| trouble.phrases.iter().any(|phrase| holds(&said, phrase))).map(|trouble| trouble.name).collect();
+    if shows_a_code(&said) && !found.contains(&"error") {
+        found.push("error");
+    }
+    found
+}
+
+/// "It says E18": a code of letters and digits behind a word for showing it.
+fn shows_a_code(said: &[String]) -> bool {
+    let is_code = |word: &str| {
+        let letters = word.bytes().take_while(u8::is_ascii_alphabetic).count();
+        (1..=2).contains(&letters) && word.len() > letters && word.len() <= 5 && word[letters..].bytes().all(|b| b.is_ascii_digit())
+    };
+    said.windows(2).any(|w| {
+        matches!(w[0].as_str(), "say" | "show" | "display" | "error" | "code" | "with" | "still" | "see" | "read") && is_code(&w[1])
+    })
+}
+
+/// Whether a phrase stands in a text, with at most one other word between two of its words.
+fn holds(said: &[String], phrase: &[String]) -> bool {
+    const BETWEEN: usize = 2;
+    (0..said.len()).any(|from| {
+        let mut at = from;
+        phrase.iter().enumerate().all(|(i, wanted)| {
+            let reach = if i == 0 { 1 } else { BETWEEN };
+            let fits = |word: &String| word == wanted || wanted.len() > 4 && word.starts_with(wanted.as_str());
+            match said.iter().skip(at).take(reach).position(fits) {
+                Some(skipped) => {
+                    at += skipped + 1;
+                    true
+                }
+                None => false,
+            }
+        })
+    })
+}
+
+/// Whether it came broken or wrong, rather than breaking in use.
+pub fn came_so(turn: &Turn<'_>) -> bool {
+    let text = say::question_text(turn);
+    let said: Vec<String> = tokens(&text).into_iter().map(|t| t.text).collect();
+    let has = |list: &[&str]| said.iter().any(|w| list.contains(&w.as_str()));
+    let used = has(&["ago", "year", "years", "months", "month", "after", "since"]) && !has(&["arrived", "delivered"]);
+    let came = has(&[
+        "arrived",
+        "arrive",
+        "delivered",
+        "delivery",
+        "received",
+        "unboxed",
+        "unpacked",
+        "unboxing",
+        "unpacking",
+        "box",
+        "parcel",
+        "package",
+        "wrong",
+        "missing",
+        "courier",
+        "carrier",
+        "ordered",
+        "sent",
+        "shipped",
+        "opened",
+        "incomplete",
+        "transport",
+        "today",
+        "yesterday",
+        "new",
+    ]);
+    let comes = said.windows(2).any(|w| w[0] == "came" && w[1] != "off" && w[1] != "loose" && w[1] != "apart");
+    (came || comes) && !used
+}
+
+/// Whether the customer broke it, rather than that it arrived broken.
+pub fn is_an_accident(turn: &Turn<'_>) -> bool {
+    let said: Vec<&str> = turn.heard.words.iter().map(|w| w.text.as_str()).collect();
+    let happened = said.iter().any(|w| matches!(*w, "dropped" | "fell" | "spilled" | "spilt" | "knocked" | "sat" | "stepped" | "toilet"));
+    let arrived =
+        said.iter().any(|w| matches!(*w, "arrived" | "delivered" | "courier" | "driver" | "parcel" | "package" | "unboxed" | "unpacked"));
+    happened && !arrived
+}
+
+/// The stems of the things a message is about: the kinds it names, those of the products it names or that
+/// are on the table.
+///
+/// Also whether they are surely things: what the customer calls theirs may be a brand or a pet name.
+pub fn devices(turn: &Turn<'_>, book: &FactBook, named: &[RecordId]) -> (Vec<String>, bool) {
+    let mut text = String::new();
+    let mut add = |part: &str| {
+        text.push(' ');
+        text.push_str(part);
+    };
+    for category in &turn.heard.categories {
+        for word in turn.heard.words.get(category.words.clone()).unwrap_or_default() {
+            add(&word.text);
+        }
+        category.names.iter().take(2).for_each(|name| add(name));
+    }
+    for id in named {
+        if let Some(product) = say::product(book, *id) {
+            add(product.leaf_category().unwrap_or_default());
+        }
+    }
+    if turn.heard.categories.is_empty() && named.is_empty() {
+        let table = if turn.shown.len() <= 2 { turn.shown } else { &[] };
+        table.iter().for_each(|product| add(product.leaf_category().unwrap_or_default()));
+    }
+    let sure = !text.is_empty();
+    if !sure {
+        // What no category names is what the customer calls theirs: "my power bank".
+        let after = turn.heard.words.iter().position(|w| matches!(w.text.as_str(), "my" | "our"));
+        let own = after.map(|at| &turn.heard.words[at + 1..]).unwrap_or_default();
+        let own = own.iter().take(3).take_while(|w| !words::is_function(&w.text));
+        text = own.map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ");
+    }
+    let said: Vec<String> = turn.heard.words.iter().map(|w| w.stem.clone()).collect();
+    let mut stems: Vec<String> = tokens(&text).iter().filter(|t| !words::is_function(&t.text)).map(|t| stem(&t.text)).collect();
+    // Things no category names, as entries call them: a router of somebody else, the remote of a television.
+    const THINGS: &[&str] = &[
+        "router",
+        "modem",
+        "wifi",
+        "internet",
+        "remot",
+        "remote",
+        "doorbell",
+        "charger",
+        "dock",
+        "hub",
+        "bulb",
+        "lamp",
+        "microphon",
+        "microphone",
+        "mic",
+        "windows",
+    ];
+    stems.extend(said.into_iter().filter(|s| THINGS.contains(&s.as_str())));
+    let things = stems.iter().any(|s| THINGS.contains(&s.as_str()));
+    stems.sort_unstable();
+    stems.dedup();
+    (stems, sure || things)
+}
+
+/// The thing a fault is of.
+pub struct Thing<'a> {
+    /// Its stems.
+    pub devices: &'a [String],
+    /// Whether they are surely a thing's.
+    pub sure: bool,
+    /// All words that the records of the products named are known by.
+    pub kinds: &'a [String],
+}
+
+/// The look-ups a diagnosis needs: the message, its sentences, and the thing with the kind of trouble.
+pub fn lookups(turn: &Turn<'_>, problem: &str, devices: &[String]) -> Vec<Lookup> {
+    const SENTENCES: usize = 3;
+    let asked = |text: String, limit: usize| Lookup::Knowledge { text, procedures: Some(true), limit };
+    let mut lookups = vec![asked(problem.to_owned(), 8)];
+    lookups.push(Lookup::Knowledge { text: problem.to_owned(), procedures: Some(false), limit: 2 });
+    lookups.push(asked(devices.join(" "), 16));
+    let parts: Vec<&str> = sentence::split(turn.text).collect();
+    if parts.len() > 1 {
+        lookups.extend(parts.into_iter().take(SENTENCES).map(|part| asked(part.to_owned(), 4)));
+    }
+    lookups
+}
+
+/// The procedure that fits best, with how well: from 1 on it is beyond doubt.
+pub fn best(problem: &str, thing: &Thing<'_>, found: &Findings, book: &FactBook) -> Option<(RecordId, f32)> {
+    let wanted = troubles(problem);
+    let mut best: Option<(RecordId, f32)> = None;
+    // What is found by the name of the thing alone fits it, whatever its trouble.
+    let worth = |i: usize, hit: KnowledgeFound| KnowledgeFound { score: if i == THING { 0.0 } else { hit.score }, ..hit };
+    let hits =
+        found.knowledge.iter().enumerate().filter(|(i, _)| *i != WORDS).flat_map(|(i, hits)| hits.iter().map(move |hit| worth(i, *hit)));
+    for hit in hits.filter(|hit| hit.procedure) {
+        let Some(entry) = say::entry(book, hit.record) else { continue };
+        let score = fit(&entry, &hit, &wanted, thing, problem);
+        if best.is_none_or(|(_, most)| score > most) {
+            best = Some((hit.record, score));
+        }
+    }
+    best
+}
+
+/// The entry about the thing that says what to do about a danger the customer speaks of, and its step.
+pub fn danger(problem: &str, devices: &[String], found: &Findings, book: &FactBook) -> Option<(RecordId, u16)> {
+    let hits = found.knowledge.iter().flatten().filter(|hit| hit.procedure);
+    hits.filter_map(|hit| {
+        let entry = say::entry(book, hit.record)?;
+        let about = stems_of(&entry);
+        let of_the_thing = devices.iter().filter(|word| about.contains(word)).count();
+        let step = super::steps::safety(problem, &entry.steps())?;
+        (of_the_thing > 0).then_some((of_the_thing, hit.record, step))
+    })
+    .max_by_key(|(of_the_thing, _, _)| *of_the_thing)
+    .map(|(_, record, step)| (record, step))
+}
+
+fn stems_of(entry: &Knowledge) -> Vec<String> {
+    entry.questions.iter().chain(&entry.tags).flat_map(|q| tokens(q)).map(|t| stem(&t.text)).collect()
+}
+
+/// Which of the look-ups asks for plain answers rather than procedures.
+pub const WORDS: usize = 1;
+/// Which of them asks by the name of the thing alone.
+const THING: usize = 2;
+
+/// From this score on a procedure is begun.
+pub const FITS: f32 = 0.62;
+
+fn fit(entry: &Knowledge, hit: &KnowledgeFound, wanted: &[&str], of: &Thing<'_>, problem: &str) -> f32 {
+    let Thing { devices, sure, kinds } = *of;
+    let own: Vec<&'static str> = entry.questions.iter().flat_map(|q| troubles(q)).collect();
+    let about = stems_of(entry);
+    let speaks = |word: &String| {
+        about.contains(word) || words::synonyms(word).iter().any(|other| other.split(' ').all(|part| about.iter().any(|a| a == part)))
+    };
+    let shared = wanted.iter().filter(|kind| own.contains(kind)).count();
+    let trouble = match (wanted.is_empty(), own.is_empty(), shared) {
+        (true, _, _) | (_, true, _) => 0.0,
+        (_, _, 0) => -0.2,
+        (_, _, shared) => 0.3 + 0.08 * (shared as f32 - 1.0) + 0.05 * share(own.as_slice(), wanted),
+    };
+    let thing = if devices.is_empty() {
+        0.0
+    } else if devices.iter().any(speaks) {
+        0.2 - narrower(entry, devices, problem, kinds)
+    } else if sure {
+        -0.45
+    } else {
+        0.0
+    };
+    words_alike(entry, problem).max(hit.score * 0.8).min(0.8) + trouble + thing
+}
+
+/// What it costs an entry to be about a narrower thing than the one meant: a robot vacuum is no vacuum with
+/// a stick.
+fn narrower(entry: &Knowledge, devices: &[String], problem: &str, kinds: &[String]) -> f32 {
+    let Some(tag) = entry.tags.first().filter(|tag| tag.contains(' ')) else { return 0.0 };
+    let said: Vec<String> = tokens(problem).iter().map(|t| stem(&t.text)).collect();
+    let known = |word: &String| devices.contains(word) || said.contains(word) || kinds.contains(word);
+    let missing = tokens(tag).iter().map(|t| stem(&t.text)).any(|word| !known(&word));
+    if missing { 0.5 } else { 0.0 }
+}
+
+/// How many of an entry's ways to ask are of a kind that is wanted.
+fn share(own: &[&str], wanted: &[&str]) -> f32 {
+    own.iter().filter(|kind| wanted.contains(kind)).count() as f32 / own.len().max(1) as f32
+}
+
+/// How much of one of the entry's questions the message says.
+fn words_alike(entry: &Knowledge, problem: &str) -> f32 {
+    let content =
+        |text: &str| -> Vec<String> { tokens(text).iter().filter(|t| !words::is_function(&t.text)).map(|t| stem(&t.text)).collect() };
+    let said = content(problem);
+    let share = |question: &String| {
+        let own = content(question);
+        let common = own.iter().filter(|w| said.contains(w) || words::synonyms(w).iter().any(|s| said.contains(s))).count();
+        if own.is_empty() { 0.0 } else { 0.6 * common as f32 / own.len() as f32 }
+    };
+    entry.questions.iter().map(share).fold(0.0_f32, f32::max)
+}
+
+/// The stems of names, kinds and descriptions of the products a message is about.
+pub fn kinds(turn: &Turn<'_>, book: &FactBook, named: &[RecordId]) -> Vec<String> {
+    let named = named.iter().filter_map(|id| say::product(book, *id));
+    let table = turn.shown.iter().take(2).cloned().filter(|_| turn.heard.products.is_empty() && turn.heard.categories.is_empty());
+    named
+        .chain(table)
+        .flat_map(|product| tokens(&format!("{} {} {}", product.name, product.category.join(" "), product.description)))
+        .map(|t| stem(&t.text))
+        .collect()
+}
+
+/// The records of products a message names, where they were read.
+pub fn named(turn: &Turn<'_>, book: &FactBook) -> Vec<RecordId> {
+    let skus = turn.heard.products.iter().filter_map(|mention| mention.skus.first());
+    skus.filter_map(|sku| book.find(RecordKind::Product, sku)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trouble_is_told_in_many_words() {
+        for (text, expected) in [
+            ("my laptop wont turn on", &["power"][..]),
+            ("the thing is completely dead, no light no fan", &["power"]),
+            ("my power bank is swollen and warm", &["swollen"]),
+            ("ring doorbell keeps going offline", &["offline"]),
+            ("internet is soooo slow upstairs", &["slow"]),
+            ("my washing machine stopped with water in the drum and says E18", &["water", "error"]),
+            ("it makes a horrible screeching noise when grinding", &["noise"]),
+            ("the robot doesn't find its way back to the station", &["dock"]),
+            ("my glide only runs ten minutes now", &["drain"]),
+            ("OMG my phone fell in the toilet", &["wet"]),
+            ("where is my order", &[]),
+            ("do you sell laptops", &[]),
+        ] {
+            let found = troubles(text);
+            assert!(expected.iter().all(|kind| found.contains(kind)), "{text}: {found:?}");
+            assert!(!expected.is_empty() || found.is_empty(), "{text}: {found:?}");
+        }
+    }
+}

@@ -1,0 +1,401 @@
+//! Sending back: whether and until when, who pays, when the money comes, exchanges, refunds.
+
+use super::super::identity::OrderStep;
+use super::super::items;
+use super::super::lookup::{Findings, KnowledgeFound, Lookup};
+use super::super::turn::{Answer, Step, Turn};
+use super::super::understanding::contact::Contact;
+use super::super::{identity, policy, say};
+use super::claims::delivered_fact;
+use super::{offer_once, order_or_ask, tickets, wording};
+use crate::domain::act::{Act, ActKind};
+use crate::domain::fact::{FactBook, FactId, Formula, RecordId};
+use crate::domain::goal::Goal;
+use crate::domain::order::{Order, OrderStatus, PaymentKind};
+use crate::domain::record::{Field, RecordKind};
+use crate::domain::state::{ConversationState, IdentityLevel};
+use crate::domain::text::stem::stem;
+use crate::domain::text::token::tokens;
+use crate::domain::value::Value;
+
+/// What about sending back is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    /// Whether and until when.
+    Whether,
+    /// Who pays for the way back.
+    Cost,
+    /// When the money comes.
+    Money,
+    /// Another one instead.
+    Exchange,
+    /// How it is done.
+    How,
+    /// What is excluded.
+    Excluded,
+}
+
+impl Side {
+    fn of(turn: &Turn<'_>) -> Self {
+        let before = if turn.continues { tokens(turn.said) } else { Vec::new() };
+        let before: Vec<String> = before.into_iter().map(|t| t.text).collect();
+        let own = turn.heard.words.iter().map(|w| w.text.as_str());
+        let said: Vec<&str> = before.iter().map(String::as_str).chain(own).collect();
+        let has = |list: &[&str]| said.iter().any(|w| list.contains(w));
+        let pair = |a: &[&str], b: &[&str]| said.windows(2).any(|w| a.contains(&w[0]) && b.contains(&w[1]));
+        let money = has(&["money", "refund", "refunded"]);
+        if has(&["exchange", "swap", "exchanged"]) {
+            Self::Exchange
+        } else if money && (has(&["when", "long", "days", "take", "takes", "until", "soon"]) || pair(&["how"], &["fast", "quickly"])) {
+            Self::Money
+        } else if has(&["label", "postage", "pays", "fee", "cost", "costs", "free", "charge"])
+            || pair(&["who", "i", "to"], &["pay", "pays"])
+        {
+            Self::Cost
+        } else if pair(&["can", "is", "are", "be"], &["not"])
+            || has(&["excluded", "exceptions", "opened", "unsealed", "unpacked", "used", "hygiene"])
+        {
+            Self::Excluded
+        } else if pair(&["how", "where"], &["do", "can", "to", "should"]) && !has(&["long", "many", "much"]) || has(&["steps"]) {
+            Self::How
+        } else {
+            Self::Whether
+        }
+    }
+
+    /// The plain question about it, and words its answer is likely to hold.
+    fn plain(self) -> (&'static str, &'static [&'static str]) {
+        match self {
+            Self::Whether => ("What is your return policy? How many days do I have to return an item?", &["return", "within", "days"]),
+            Self::Cost => ("Who pays for the return? Is the return label free?", &["label", "free", "pay"]),
+            Self::Money => ("When will I get my refund? How long does a refund take?", &["refund", "within", "days"]),
+            Self::Exchange => ("Can I exchange my item? How many days do I have for an exchange?", &["exchange", "within"]),
+            Self::How => ("How do I return an item? I want to start a return", &["return", "register", "tell", "start"]),
+            Self::Excluded => ("Which items cannot be returned? Can I return it when it is opened?", &["not", "only", "opened", "sealed"]),
+        }
+    }
+}
+
+/// Whether the message is about one order rather than the rules: one is named, on the table, or the
+/// customer has shown who they are.
+fn about_an_order(turn: &Turn<'_>, state: &ConversationState) -> bool {
+    turn.heard.orders.iter().any(|n| n.certain)
+        || state.focus.order.is_some()
+        || state.known.order_number.is_some()
+        || turn.read.contact.proves()
+        || (turn.continues && turn.read.contact != Contact::default())
+        || state.identity.level != IdentityLevel::Anonymous
+}
+
+/// Whether, until when and how it can go back.
+pub fn returning(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
+    let side = Side::of(turn);
+    if !about_an_order(turn, state) || matches!(side, Side::Cost | Side::How) {
+        return rules(turn, found, side, book, state);
+    }
+    let id = match order_or_ask(turn, found, book, state) {
+        OrderStep::First(step) => return step,
+        OrderStep::Known(id) => id,
+    };
+    if found.knowledge.is_empty() {
+        return Step::Look(vec![policy::return_lookup(), plain_lookup(side), plain_lookup(Side::Excluded), Lookup::Tickets]);
+    }
+    let Some(order) = say::order(book, id) else { return Answer::default().done() };
+    let on_its_way = order.is_open() || order.status == OrderStatus::Shipped;
+    if on_its_way && side == Side::Whether && order.days_late(book.today(), book.zone()).is_none() {
+        // What has not come yet is called off rather than sent back.
+        return Answer::hand_over(Goal::CancelOrder);
+    }
+    let mut answer = Answer::default();
+    answer.cards.push(id);
+    if side == Side::Money {
+        return money(turn, found, id, &order, book, answer);
+    }
+    // On its way back already: how that stands is what counts.
+    if matches!(order.status, OrderStatus::ReturnRequested | OrderStatus::ExchangeRequested | OrderStatus::Returned) {
+        answer.acts.extend(super::super::logistics::status_act(id, book));
+        let exchange = order.status == OrderStatus::ExchangeRequested;
+        let issue = if exchange { "exchange_request" } else { "return_request" };
+        answer.acts.extend(tickets::there(issue, Some(&order.number), None, found, book).into_iter().flatten());
+        answer.acts.extend(refund_acts(id, &order, book).into_iter().filter(|act| !exchange || act.kind == ActKind::RefundRecorded));
+        return answer.done();
+    }
+    keep_item(turn, &order, state);
+    let asked_what = side == Side::Excluded && turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "what" | "which" | "why"));
+    if let (true, Some(sentence)) = (asked_what, excluded(turn, found, &order, book, state)) {
+        answer.say(Act::plain(ActKind::Knowledge).with("sentence", sentence));
+        return answer.done();
+    }
+    // Not on its way back, and not here yet either: that is the trouble, not the rule.
+    if order.days_late(book.today(), book.zone()).is_some() && side == Side::Whether {
+        answer.acts.extend(super::super::logistics::date_act(id, &order, book));
+        offer_once(turn, "refund_of_late_order", found, book, &mut answer, state);
+        return answer.done();
+    }
+    window(turn, found, side, id, &order, book, &mut answer, state);
+    answer.done()
+}
+
+/// The window applied to the day of delivery, and what is excluded from it.
+#[allow(clippy::too_many_arguments)]
+fn window(
+    turn: &Turn<'_>,
+    found: &Findings,
+    side: Side,
+    id: RecordId,
+    order: &Order,
+    book: &mut FactBook,
+    answer: &mut Answer,
+    state: &mut ConversationState,
+) {
+    let number = book.field(id, Field::Number);
+    let words: &[&str] = if side == Side::Exchange { &["exchang"] } else { &["return"] };
+    let window = policy::days(found, usize::from(side == Side::Exchange), book, words)
+        .or_else(|| policy::days(found, 0, book, &["return", "exchang"]));
+    let Some(day) = delivered_fact(order, id, book) else {
+        answer.say(Act::plain(ActKind::ReturnNotDelivered).with_some("order", number));
+        if let Some(hit) = say::best_entry(found, 0) {
+            wording::say_answer(turn, side.plain().1, hit.record, book, answer);
+        }
+        return;
+    };
+    let Some((sentence, window)) = window else {
+        if let Some(hit) = say::best_entry(found, 0) {
+            wording::say_answer(turn, side.plain().1, hit.record, book, answer);
+        }
+        return;
+    };
+    let until = book.derive(Formula::Later, &[day, window]);
+    let left = until.and_then(|until| book.derive(Formula::DaysUntil, &[until]));
+    let over = left.and_then(|left| book.value(left)).is_some_and(|v| matches!(v, Value::Days(n) if *n < 0));
+    // What cannot be sent back comes before any date: the date alone would mislead.
+    let excluded = excluded(turn, found, order, book, state);
+    if let Some(sentence) = excluded.filter(|_| side != Side::Exchange) {
+        answer.say(Act::plain(ActKind::Knowledge).with("sentence", sentence));
+    }
+    let kind = match (side, over) {
+        (_, false) if excluded.is_some() && side != Side::Exchange => ActKind::RestUntil,
+        (Side::Exchange, false) => ActKind::ExchangeUntil,
+        (_, false) => ActKind::ReturnUntil,
+        (Side::Exchange, true) => ActKind::ExchangeOver,
+        (_, true) => ActKind::ReturnOver,
+    };
+    let act = Act::plain(kind).with_some("order", number).with("delivered", day).with_some("until", until).with("window", window);
+    let some_left = left.is_some_and(|left| matches!(book.value(left), Some(Value::Days(n)) if *n > 0));
+    answer.say(act.with_some("left", left.filter(|_| some_left)));
+    if !over && excluded.is_none() {
+        answer.say(Act::plain(ActKind::Knowledge).with("sentence", sentence));
+    }
+    if over {
+        let late = say::best_entry(found, 1).filter(|_| side == Side::Whether);
+        let late = late.and_then(|hit| wording::best(&["fault".to_owned()], &["warranty"], hit.record, book).first().copied());
+        answer.acts.extend(late.filter(|fact| *fact != sentence).map(|fact| Act::plain(ActKind::Knowledge).with("sentence", fact)));
+        return;
+    }
+    let told = say::question_text(turn);
+    let wants = tokens(&told).iter().any(|t| matches!(t.text.as_str(), "want" | "like" | "return" | "send" | "exchange" | "swap"));
+    if wants && excluded.is_none() {
+        let issue = if side == Side::Exchange { "exchange_request" } else { "return_request" };
+        offer_once(turn, issue, found, book, answer, state);
+    }
+}
+
+/// The sentence that excludes what the customer holds: by what the product's record says it is, or by what
+/// they say of it.
+fn excluded(turn: &Turn<'_>, found: &Findings, order: &Order, book: &mut FactBook, state: &ConversationState) -> Option<FactId> {
+    let sku =
+        state.product().map(str::to_owned).or_else(|| order.items.first().filter(|_| order.items.len() == 1).map(|item| item.sku.clone()));
+    let mut spoken = wording::stems(&say::question_text(turn));
+    if let Some(product) = sku.and_then(|sku| book.find(RecordKind::Product, &sku)).and_then(|id| say::product(book, id)) {
+        let texts = product.category.iter().map(String::as_str).chain([product.name.as_str()]);
+        spoken.extend(texts.flat_map(tokens).map(|t| stem(&t.text)));
+        // What comes with it, not what it can do.
+        let held = product
+            .specs
+            .iter()
+            .filter(|spec| ["box", "contents", "included", "includes"].iter().any(|word| spec.name.to_lowercase().contains(word)));
+        spoken.extend(held.flat_map(|spec| tokens(&spec.value.text())).map(|t| stem(&t.text)));
+    }
+    let entries: Vec<KnowledgeFound> = found.knowledge.iter().take(3).flatten().copied().filter(|hit| hit.score >= say::ANSWERS).collect();
+    entries.into_iter().find_map(|hit| wording::exclusion(&spoken, hit.record, book))
+}
+
+/// Keeps which line of the order is meant: the one named, or the only one.
+pub fn keep_item(turn: &Turn<'_>, order: &Order, state: &mut ConversationState) {
+    let named = turn.heard.products.iter().flat_map(|m| &m.skus).find(|sku| order.items.iter().any(|item| item.sku == **sku));
+    let kept = state.product().filter(|sku| order.items.iter().any(|item| item.sku == **sku)).map(str::to_owned);
+    let only = match order.items.as_slice() {
+        [item] => Some(item.sku.clone()),
+        _ => None,
+    };
+    if let Some(sku) = named.cloned().or(kept).or(only) {
+        state.focus.products = vec![sku];
+    }
+}
+
+fn plain_lookup(side: Side) -> Lookup {
+    Lookup::Knowledge { text: side.plain().0.to_owned(), procedures: Some(false), limit: 3 }
+}
+
+/// The rules for sending back; somebody who wants to send back what they have is asked for the number.
+fn rules(turn: &Turn<'_>, found: &Findings, side: Side, book: &mut FactBook, state: &mut ConversationState) -> Step {
+    if found.knowledge.is_empty() {
+        return Step::Look(vec![say::knowledge_lookup(turn), plain_lookup(side), policy::return_lookup()]);
+    }
+    let mut answer = Answer::default();
+    say::sympathise(turn, &mut answer);
+    let stated = stated_wait(turn, found, book, &mut answer);
+    let own = say::best_entry(found, 0);
+    let plain = say::best_entry(found, 1);
+    // Somebody who wants to send something back needs the rule itself; a question may be about a detail.
+    let rule_first = turn.goal == Goal::ReturnRequest && side == Side::Whether;
+    let hit = plain.filter(|plain| own.is_none_or(|own| rule_first || own.score < SURE || own.record == plain.record)).or(own);
+    let spoken = wording::stems(&say::question_text(turn));
+    // Of what is excluded only the sentence that names the thing is said; anything else the rule allows.
+    let hits: Vec<KnowledgeFound> = found.knowledge.iter().flatten().copied().filter(|hit| hit.score >= say::ANSWERS * 0.8).collect();
+    let named = !turn.heard.categories.is_empty() || !turn.heard.products.is_empty();
+    let excluded = hits
+        .into_iter()
+        .filter(|_| side == Side::Excluded || side == Side::Whether && named)
+        .find_map(|hit| wording::exclusion(&spoken, hit.record, book));
+    let allowed = policy::days(found, 2, book, &["return", "exchang"]).filter(|_| side == Side::Excluded);
+    match hit.or_else(|| say::best_entry(found, 2)) {
+        _ if excluded.is_some() => answer.acts.extend(excluded.map(|fact| Act::plain(ActKind::Knowledge).with("sentence", fact))),
+        _ if allowed.is_some() => answer.acts.extend(allowed.map(|(fact, _)| Act::plain(ActKind::Knowledge).with("sentence", fact))),
+        Some(hit) => wording::say_answer(turn, side.plain().1, hit.record, book, &mut answer),
+        None if !stated => answer.say_plain(ActKind::NotInRecords),
+        None => {}
+    }
+    if wants_to_return(turn, side)
+        && let OrderStep::First(Step::Say(asked)) = order_or_ask(turn, found, book, state)
+    {
+        // The question comes after the rule, so that an answer stands even when it is not taken up.
+        answer.acts.extend(asked.acts.into_iter().filter(|act| act.kind != ActKind::Sympathy));
+        answer.asks.extend(asked.asks);
+    }
+    answer.done()
+}
+
+/// From this score on an entry answers the customer's own words beyond doubt.
+const SURE: f32 = 0.8;
+
+/// "I want to return my laptop": they have an order and want it done, rather than to know the rules.
+fn wants_to_return(turn: &Turn<'_>, side: Side) -> bool {
+    let said: Vec<&str> = turn.heard.words.iter().map(|w| w.text.as_str()).collect();
+    let mine = said.iter().any(|w| matches!(*w, "my" | "mine"));
+    let wants = said.windows(2).any(|w| matches!(w, ["want" | "like" | "need", "to"] | ["please", _]) || matches!(w[0], "returning"));
+    let asks = matches!(said.first(), Some(&"can" | &"could" | &"is" | &"what" | &"how" | &"who" | &"when" | &"if"));
+    turn.goal == Goal::ReturnRequest && matches!(side, Side::Whether | Side::Exchange) && (mine || wants) && (wants || !asks)
+}
+
+/// "Even after 20 days?", "it's been five weeks": the customer's own count against the window.
+fn stated_wait(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, answer: &mut Answer) -> bool {
+    if crate::domain::text::duration::first(turn.text).is_none() {
+        return false;
+    }
+    let Some((_, window)) = policy::days(found, 2, book, &["return", "exchang"]) else { return false };
+    let words = book.said(turn.text);
+    let Some(said) = book.derive(Formula::Duration, &[words]) else { return false };
+    let days = |id: FactId, book: &FactBook| match book.value(id) {
+        Some(Value::Days(days)) => Some(*days),
+        Some(Value::Months(months)) => Some(months * 30),
+        _ => None,
+    };
+    let (Some(said_days), Some(window_days)) = (days(said, book), days(window, book)) else { return false };
+    if said_days == window_days {
+        return false;
+    }
+    let kind = if said_days < window_days { ActKind::WithinWindow } else { ActKind::BeyondWindow };
+    answer.say(Act::plain(kind).with("said", said).with("window", window));
+    true
+}
+
+/// Where the money is.
+pub fn refund(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
+    let said: Vec<&str> = turn.heard.words.iter().map(|w| w.text.as_str()).collect();
+    let waits = said.iter().any(|w| matches!(*w, "where" | "wheres" | "still" | "yet" | "waiting" | "received" | "status"));
+    if !waits && !turn.continues && !about_an_order(turn, state) {
+        return rules(turn, found, Side::Money, book, state);
+    }
+    let id = match order_or_ask(turn, found, book, state) {
+        OrderStep::First(step) => return step,
+        OrderStep::Known(id) => id,
+    };
+    if found.knowledge.is_empty() {
+        return Step::Look(vec![policy::return_lookup(), plain_lookup(Side::Money), Lookup::Tickets]);
+    }
+    let Some(order) = say::order(book, id) else { return Answer::default().done() };
+    let mut answer = Answer::default();
+    if found.identity.is_none() && !turn.continues {
+        say::sympathise(turn, &mut answer);
+    }
+    answer.cards.push(id);
+    let before = answer.acts.len();
+    let sent_back = !matches!(order.status, OrderStatus::Delivered | OrderStatus::Shipped | OrderStatus::Pending | OrderStatus::Confirmed);
+    answer.acts.extend(refund_acts(id, &order, book).into_iter().filter(|act| sent_back || act.kind == ActKind::RefundRecorded));
+    if sent_back {
+        answer.acts.extend(super::super::logistics::status_act(id, book));
+    }
+    let note = (0..order.fulfilments.len()).filter_map(|i| u16::try_from(i).ok()).find_map(|i| {
+        let note = order.fulfilments.get(usize::from(i))?.note.to_lowercase();
+        note.contains("refund").then(|| book.field(id, Field::ParcelNote(i))).flatten()
+    });
+    if let Some(note) = note {
+        answer.acts.drain(before..);
+        answer.acts.extend(super::super::logistics::status_act(id, book));
+        answer.say(Act::plain(ActKind::OrderNote).with("note", note));
+        return answer.done();
+    }
+    if !matches!(order.status, OrderStatus::Cancelled)
+        && let Some(hit) = say::best_entry(found, 1)
+    {
+        wording::say_answer(turn, Side::Money.plain().1, hit.record, book, &mut answer);
+    }
+    let recorded = answer.acts.iter().any(|act| act.kind == ActKind::RefundRecorded);
+    if recorded {
+        return answer.done();
+    }
+    let open = matches!(order.status, OrderStatus::ReturnRequested | OrderStatus::ExchangeRequested | OrderStatus::Returned);
+    if open || order.status == OrderStatus::Cancelled {
+        offer_once(turn, "refund", found, book, &mut answer, state);
+    }
+    answer.done()
+}
+
+/// The money of an order known to be under way or asked about: the rule, with what is recorded.
+fn money(turn: &Turn<'_>, found: &Findings, id: RecordId, order: &Order, book: &mut FactBook, mut answer: Answer) -> Step {
+    if let Some(hit) = say::best_entry(found, 1) {
+        wording::say_answer(turn, Side::Money.plain().1, hit.record, book, &mut answer);
+    }
+    let back = matches!(order.status, OrderStatus::ReturnRequested | OrderStatus::Returned | OrderStatus::Cancelled);
+    answer.acts.extend(refund_acts(id, order, book).into_iter().filter(|act| back || act.kind == ActKind::RefundRecorded));
+    if answer.acts.is_empty() {
+        answer.say_plain(ActKind::NotInRecords);
+    }
+    answer.done()
+}
+
+/// What of the money has gone back, as far as the record says.
+pub fn refund_acts(id: RecordId, order: &Order, book: &mut FactBook) -> Vec<Act> {
+    let number = book.field(id, Field::Number);
+    let refunds: Vec<u16> = (0_u16..).zip(&order.payments).filter(|(_, p)| p.kind == PaymentKind::Refund).map(|(i, _)| i).collect();
+    if refunds.is_empty() {
+        return vec![Act::plain(ActKind::RefundNotRecorded).with_some("order", number)];
+    }
+    let told = refunds.into_iter().filter_map(|i| {
+        let amount = book.field(id, Field::Refund(i))?;
+        let method = book.field(id, Field::PaymentVia(i));
+        Some(Act::plain(ActKind::RefundRecorded).with_some("order", number).with("amount", amount).with_some("method", method))
+    });
+    told.collect()
+}
+
+/// The items of an order a message means: for who answers about one of several.
+pub fn items_meant(turn: &Turn<'_>, id: RecordId, book: &FactBook) -> Vec<String> {
+    items::meant(turn, &[id], book).into_iter().map(|item| item.sku).collect()
+}
+
+/// Names of items, read in this turn.
+pub fn name_of(sku: &str, book: &mut FactBook) -> Option<FactId> {
+    identity::item_name(sku, book)
+}

@@ -1,0 +1,272 @@
+//! The steps of a procedure and what the customer says of them: done, not possible, dangerous.
+
+use super::super::turn::Turn;
+use crate::domain::knowledge::Knowledge;
+use crate::domain::state::Fault;
+use crate::domain::text::sentence;
+use crate::domain::text::stem::stem;
+use crate::domain::text::token::tokens;
+use crate::domain::text::words;
+
+/// Words of steps that tell no step from another.
+const USUAL: &[&str] = &[
+    "try",
+    "check",
+    "look",
+    "put",
+    "tak",
+    "take",
+    "use",
+    "us",
+    "mak",
+    "make",
+    "see",
+    "still",
+    "first",
+    "again",
+    "whether",
+    "close",
+    "choose",
+    "choos",
+    "set",
+    "work",
+    "time",
+    "way",
+    "place",
+    "fault",
+    "technician",
+    "need",
+    "help",
+    "problem",
+    "minute",
+    "second",
+    "hour",
+    "hold",
+    "press",
+    "open",
+    "old",
+    "new",
+    "run",
+    "long",
+    "two",
+    "side",
+    "one",
+    "also",
+    "keep",
+    "stop",
+];
+
+/// A word as steps and reports share it: "held" is "hold", "sec" is "second".
+fn plain(word: &str) -> String {
+    match word {
+        "held" => "hold".to_owned(),
+        "sec" | "secs" => "second".to_owned(),
+        "min" | "mins" => "minute".to_owned(),
+        "took" | "taken" => "take".to_owned(),
+        "wiped" | "wipe" => "wip".to_owned(),
+        "socket" | "outlet" | "plugpoint" => "outlet".to_owned(),
+        "unplug" | "unplugged" => "unplug".to_owned(),
+        "rebooted" | "reboot" | "restarted" => "restart".to_owned(),
+        "adaptor" => "adapter".to_owned(),
+        "cleaned" | "cleaning" => "clean".to_owned(),
+        "reset" | "resetted" => "reset".to_owned(),
+        word => stem(word),
+    }
+}
+
+fn content(text: &str) -> Vec<String> {
+    let mut found: Vec<String> =
+        tokens(text).iter().filter(|t| !words::is_function(&t.text) && t.text.len() > 1).map(|t| plain(&t.text)).collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// Marks the steps a message speaks of: what was done, or cannot be done, is not suggested. `about` holds the
+/// words of the whole entry, which tell none of its steps from another.
+pub fn mark(turn: &Turn<'_>, steps: &[&str], about: &[String], fault: &mut Fault) {
+    let said = content(turn.text);
+    let all: Vec<Vec<String>> = steps.iter().map(|step| content(step)).collect();
+    // Who tells of a fault for the first time tells of steps only where they say that they took them.
+    let begins = fault.reports.is_empty();
+    let tells = if begins { says_done(turn) } else { tells_of_doing(turn) };
+    let current = usize::from(fault.step);
+    for (i, own) in all.iter().enumerate() {
+        let Ok(number) = u16::try_from(i) else { continue };
+        let telling: Vec<&String> = own.iter().filter(|word| !USUAL.contains(&word.as_str()) && !about.contains(word)).collect();
+        let shared = telling.iter().filter(|word| said.contains(word)).count();
+        // A word that stands in this step and no other names it by itself.
+        let only_here = telling.iter().any(|word| said.contains(word) && all.iter().filter(|other| other.contains(word)).count() == 1);
+        let named = shared >= 2 || shared == 1 && only_here && (tells || said.len() <= 4);
+        let named = named && (!begins || shared >= 2 || tells);
+        let ahead = i >= current || fault.tried.is_empty();
+        if named && ahead && tells && !fault.tried.contains(&number) && i + 1 < steps.len() {
+            fault.tried.push(number);
+        }
+    }
+}
+
+/// Whether a message says outright that something was tried.
+fn says_done(turn: &Turn<'_>) -> bool {
+    turn.heard.words.iter().any(|w| {
+        matches!(
+            w.text.as_str(),
+            "tried"
+                | "already"
+                | "restarted"
+                | "rebooted"
+                | "reset"
+                | "replaced"
+                | "checked"
+                | "cleaned"
+                | "unplugged"
+                | "switched"
+                | "updated"
+                | "installed"
+                | "swapped"
+                | "descaled"
+        )
+    })
+}
+
+/// The words of an entry's questions and tags.
+pub fn words_of(entry: &Knowledge) -> Vec<String> {
+    entry.questions.iter().chain(&entry.tags).flat_map(|text| content(text)).collect()
+}
+
+/// The sentence of a step that says what a thing seen means: "If you can see a faint picture, the backlight
+/// may be at fault."
+pub fn consequence(turn: &Turn<'_>, entry: &Knowledge) -> Option<String> {
+    const SHARED: usize = 2;
+    let said = content(turn.text);
+    let steps = entry.steps();
+    let sentences = steps.iter().flat_map(|step| sentence::split(step));
+    let score = |text: &str| {
+        let condition = text.split(',').next().unwrap_or(text);
+        content(condition).iter().filter(|word| said.contains(word)).count()
+    };
+    let conditional = sentences.filter(|text| is_conclusion(text) && text.contains(','));
+    let best = conditional.map(|text| (score(text), text)).max_by_key(|(score, _)| *score)?;
+    (best.0 >= SHARED).then(|| best.1.to_owned())
+}
+
+/// Whether a message says what was done or found, rather than only what is wrong.
+fn tells_of_doing(turn: &Turn<'_>) -> bool {
+    const DONE: &[&str] = &[
+        "tried",
+        "try",
+        "already",
+        "did",
+        "done",
+        "have",
+        "restarted",
+        "reset",
+        "replaced",
+        "checked",
+        "cleaned",
+        "unplugged",
+        "plugged",
+        "switched",
+        "updated",
+        "installed",
+        "moved",
+        "held",
+        "changed",
+        "turned",
+        "removed",
+        "charged",
+        "wiped",
+        "emptied",
+        "opened",
+        "ran",
+        "tested",
+        "put",
+        "took",
+        "looked",
+        "pushed",
+        "pressed",
+        "closed",
+        "swapped",
+        "rebooted",
+        "unscrewed",
+        "drained",
+        "levelled",
+        "set",
+        "is",
+        "are",
+        "there",
+        "only",
+        "no",
+        "not",
+        "nothing",
+        "found",
+        "used",
+    ];
+    turn.heard.words.iter().any(|w| DONE.contains(&w.text.as_str()))
+}
+
+/// Kinds of danger with the words for them; a step that speaks of the same one comes first and is the last.
+const DANGERS: &[&[&str]] = &[
+    &["swollen", "swell", "bulg", "bulge", "puff", "bloat", "expand"],
+    &["smok", "smoke", "burnt", "burn", "spark", "fire", "melt", "flam"],
+    &["hot", "heat", "warm"],
+    &["shock", "electrocut"],
+];
+
+/// The step, or sentence of one, that says what to do about a danger the customer speaks of.
+pub fn safety(problem: &str, steps: &[&str]) -> Option<u16> {
+    let said = content(problem);
+    let in_danger = |words: &[&str]| {
+        DANGERS
+            .iter()
+            .enumerate()
+            .filter(|(_, kind)| words.iter().any(|w| kind.iter().any(|d| w.starts_with(d))))
+            .map(|(i, _)| i)
+            .collect::<Vec<_>>()
+    };
+    let spoken: Vec<&str> = said.iter().map(String::as_str).collect();
+    let dangers = in_danger(&spoken);
+    // Warmth alone is no danger where the whole entry is about heat.
+    let grave = dangers.iter().any(|kind| *kind != 2);
+    if !grave {
+        return None;
+    }
+    let place = steps.iter().position(|step| {
+        let own = content(step);
+        let own: Vec<&str> = own.iter().map(String::as_str).collect();
+        let stops = ["stop", "unplug", "once"].iter().any(|word| own.contains(word)) || step.to_lowercase().contains("at once");
+        stops && in_danger(&own).iter().any(|kind| dangers.contains(kind))
+    })?;
+    u16::try_from(place).ok()
+}
+
+/// The step that speaks of what a question asks: "can I charge it?", "should I put it in rice?".
+pub fn speaking_of(question: &str, steps: &[&str], tags: &[String]) -> Option<u16> {
+    let tags: Vec<String> = tags.iter().flat_map(|tag| content(tag)).collect();
+    let telling = |word: &String| !USUAL.contains(&word.as_str()) && !tags.contains(word);
+    let said: Vec<String> = content(question).into_iter().filter(telling).collect();
+    let score = |step: &str| {
+        let own = content(step);
+        let like = |a: &str, b: &str| a == b || a.len() > 4 && b.len() > 4 && (a.starts_with(b) || b.starts_with(a));
+        said.iter().filter(|word| own.iter().any(|other| like(word, other))).count()
+    };
+    let (place, best) = steps.iter().enumerate().map(|(i, step)| (i, score(step))).max_by_key(|(i, score)| (*score, usize::MAX - i))?;
+    // One word of many is chance.
+    (best > 1 || best == 1 && said.len() <= 2).then(|| u16::try_from(place).ok()).flatten()
+}
+
+/// Whether the last step only says what to do when nothing helped.
+pub fn is_conclusion(step: &str) -> bool {
+    let first = tokens(step).first().map(|t| t.text.clone()).unwrap_or_default();
+    matches!(first.as_str(), "if" | "otherwise" | "still")
+}
+
+/// What the customer told, for a ticket: the problem and what came of it.
+pub fn told(fault: &Fault) -> String {
+    let mut text = fault.problem.clone();
+    for report in &fault.reports {
+        text.push_str(" / ");
+        text.push_str(report);
+    }
+    text
+}

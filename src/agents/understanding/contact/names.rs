@@ -1,0 +1,162 @@
+//! Names of people: announced, beside a postal code, or all there is.
+
+use std::ops::Range;
+
+use super::Line;
+use super::zips::CUES;
+use crate::domain::text::words;
+
+/// Small words inside a name.
+const PARTICLES: &[&str] =
+    &["de", "van", "der", "den", "von", "da", "di", "dos", "du", "la", "le", "el", "al", "bin", "ter", "ten", "af", "av", "zu"];
+/// Words that stand beside a proof without being a name.
+const LABELS: &[&str] = &[
+    "zip",
+    "zipcode",
+    "name",
+    "code",
+    "email",
+    "mail",
+    "phone",
+    "postcode",
+    "postal",
+    "order",
+    "number",
+    "surname",
+    "customer",
+    "account",
+    "address",
+    "here",
+    "sorry",
+    "ord",
+    "ticket",
+    "nr",
+    "mr",
+    "mrs",
+    "ms",
+    "dr",
+    "last",
+    "digits",
+    "yes",
+    "no",
+    "correct",
+    "visa",
+    "ending",
+    "ends",
+    "mastercard",
+    "card",
+    "paypal",
+];
+/// Most words of a name.
+const MOST: usize = 5;
+
+/// "my name is Maya Thornton", "this is ...", "under ...", "ordered by ...", "Maya Thornton here".
+pub fn announced(line: &Line<'_>) -> Option<String> {
+    let before_here = (2..line.said.len()).filter(|i| line.word(*i) == "here").find_map(|i| {
+        let from = (i.saturating_sub(MOST)..i).find(|from| (*from..i).all(|j| can_be_name(line, j, false)) && i - from >= 2)?;
+        join(line, from..i)
+    });
+    (0..line.said.len())
+        .filter_map(|i| announcement(line, i))
+        .find_map(|(from, certain)| join(line, run(line, from, certain)))
+        .or(before_here)
+}
+
+/// Where a name begins that the word at `i` announces, and whether it can be nothing but a name.
+fn announcement(line: &Line<'_>, i: usize) -> Option<(usize, bool)> {
+    let before = |n: usize| i.checked_sub(n).map_or("", |j| line.word(j));
+    let next = line.word(i + 1);
+    let skip = |from: usize| if matches!(line.word(from), "is" | "s" | "was" | "of" | "are") { from + 1 } else { from };
+    match line.word(i) {
+        "name" if !matches!(before(1), "user" | "product" | "brand" | "your" | "model" | "file" | "network") => Some((skip(i + 1), true)),
+        "names" if before(1) == "my" || i == 0 => Some((i + 1, true)),
+        "is" if before(1) == "this" => Some((i + 1, false)),
+        "am" if before(1) == "i" => Some((i + 1, false)),
+        "under" if !matches!(next, "the" | "my" | "a" | "warranty") => Some((i + 1, false)),
+        "by" if matches!(before(1), "ordered" | "placed" | "bought" | "made") => Some((i + 1, false)),
+        "mr" | "mrs" | "ms" => Some((i + 1, false)),
+        _ => None,
+    }
+}
+
+/// The words from `from` on that make a name.
+fn run(line: &Line<'_>, from: usize, certain: bool) -> Range<usize> {
+    let mut to = from;
+    while to < line.said.len() && to - from < MOST && can_be_name(line, to, certain) {
+        // A comma or a full stop ends it.
+        if to > from && line.gap(to - 1).contains([',', '.', ';', '!', '?', '\n']) {
+            break;
+        }
+        to += 1;
+    }
+    from..to
+}
+
+/// Whether a word can be part of a name. `certain`: it stands where only a name can stand.
+fn can_be_name(line: &Line<'_>, i: usize, certain: bool) -> bool {
+    let raw = line.raw(i);
+    let word = line.word(i);
+    if raw.is_empty() || !line.is_free(i) || LABELS.contains(&word) {
+        return false;
+    }
+    let plain = raw.chars().all(|c| c.is_alphabetic() || c == '\'' || c == '\u{2019}');
+    let capital = !line.one_case && raw.chars().next().is_some_and(char::is_uppercase);
+    let particle = PARTICLES.contains(&word);
+    plain
+        && (capital && !words::is_function(word)
+            || particle
+            || certain && !words::is_common(word)
+            || certain && line.one_case && !words::is_function(word))
+}
+
+/// A name beside a postal code, on either side.
+pub fn beside(line: &Line<'_>, zip: Range<usize>, asked: bool) -> Option<String> {
+    let alone = line.said.len() <= zip.len() + 6;
+    let mut end = zip.start;
+    // "zip", "and my", "from" may stand between the two.
+    while end > 0
+        && (CUES.contains(&line.word(end - 1)) || words::is_function(line.word(end - 1)) || matches!(line.word(end - 1), "code" | "here"))
+    {
+        end -= 1;
+    }
+    let lower = asked || alone || line.before(zip.start, 2, CUES);
+    let before = |end: usize| backwards(line, end, lower);
+    // "Emma Clarke from Leeds, LS6 3BN": the town between the two is no name.
+    let town = backwards(line, end, lower);
+    let beyond =
+        (town.len() == 1 && town.start > 0 && matches!(line.word(town.start - 1), "from" | "in" | "of")).then(|| before(town.start - 1));
+    join(line, before(end)).or_else(|| join(line, beyond?)).or_else(|| join(line, run(line, zip.end, lower)))
+}
+
+/// The words before `end` that make a name.
+fn backwards(line: &Line<'_>, end: usize, lower: bool) -> Range<usize> {
+    let mut from = end;
+    while from > 0 && end - from < MOST && can_be_name(line, from - 1, lower) {
+        if from < end && line.gap(from - 1).contains([',', '.', ';', '!', '?', '\n', ':']) {
+            break;
+        }
+        from -= 1;
+    }
+    while from < end && PARTICLES.contains(&line.word(from)) {
+        from += 1;
+    }
+    from..end
+}
+
+/// Where a name was asked for: the words that are nothing else, if the message holds little beside them.
+pub fn bare(line: &Line<'_>) -> Option<String> {
+    const BESIDE: usize = 3;
+    let spans = (0..line.said.len()).filter_map(|from| {
+        let range = run(line, from, true);
+        (range.len() >= 2).then_some(range)
+    });
+    let longest = spans.max_by_key(|range| (range.len(), std::cmp::Reverse(range.start)))?;
+    (line.said.len() <= longest.len() + BESIDE).then(|| join(line, longest)).flatten()
+}
+
+/// The words of a name as they were written; one word alone is no name that proves anything.
+fn join(line: &Line<'_>, range: Range<usize>) -> Option<String> {
+    let told = range.clone().filter(|i| !PARTICLES.contains(&line.word(*i))).count();
+    let (first, last) = (line.said.get(range.start)?, line.said.get(range.end.checked_sub(1)?)?);
+    (range.len() >= 2 && range.len() <= MOST && told >= 2).then(|| line.text[first.start..last.end].to_owned())
+}
