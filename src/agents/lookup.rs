@@ -86,6 +86,23 @@ impl Lookup {
     }
 }
 
+/// Look-ups a model may propose, by name, within the charter of the agent its goal belongs to. Whose an order
+/// is, it may not.
+pub const PROPOSABLE: [&str; 12] = [
+    "search",
+    "products",
+    "alternatives",
+    "accessories",
+    "assortment",
+    "promotions",
+    "code",
+    "order",
+    "orders",
+    "ticket",
+    "tickets",
+    "knowledge",
+];
+
 /// What a customer says to show that an order is theirs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Claim {

@@ -15,6 +15,7 @@ pub mod lookup;
 pub mod marketing;
 pub mod orchestrator;
 mod policy;
+pub mod proposal;
 mod resolve;
 pub mod sales;
 pub mod say;

@@ -42,6 +42,11 @@ pub fn voices(config: &Config) -> Voices {
 }
 
 impl Voices {
+    /// Voices that are there already; `prefer_local` as `provider.prefer` says.
+    pub fn of(remote: Option<Arc<dyn ChatModel>>, local: Option<Arc<dyn ChatModel>>, prefer_local: bool) -> Self {
+        Self { remote, local, prefer_local }
+    }
+
     /// Who is asked for a turn, first one first. `sure` says that the message's meaning is: with
     /// `provider.prefer = "local"` the model in this process speaks those turns and the remote one the
     /// rest.
@@ -51,6 +56,11 @@ impl Voices {
             order.reverse();
         }
         order
+    }
+
+    /// The remote model, where there is one.
+    pub fn remote(&self) -> Option<&Arc<dyn ChatModel>> {
+        self.remote.as_ref()
     }
 
     /// Whether there is no model at all.

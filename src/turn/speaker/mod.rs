@@ -9,8 +9,6 @@ mod brief;
 mod plan;
 mod reply;
 #[cfg(test)]
-mod scripted;
-#[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
@@ -58,6 +56,8 @@ pub struct Background {
     pub currency: Currency,
     /// When the words must be there.
     pub until: Instant,
+    /// How long this turn has waited for a remote model already.
+    pub waited: Duration,
 }
 
 /// Says the acts of a turn with the shop's own phrases.
@@ -194,12 +194,13 @@ fn take_sentences(text: &str, taken: &mut usize, ended: bool, mask: Option<&Mask
     Ok(())
 }
 
-/// How long a model may take: first words and whole answer, by what it is, within what is left.
-fn patience(provider: Provider, until: Instant) -> (Duration, Duration) {
+/// How long a model may take: first words and whole answer, by what it is, within what is left. What a
+/// remote model is asked in one turn, it answers within one such time.
+pub(super) fn patience(provider: Provider, background: &Background) -> (Duration, Duration) {
     let (first, whole) = match provider {
         Provider::Local => (Duration::from_secs(10), Duration::from_secs(60)),
-        _ => (Duration::from_secs(8), Duration::from_secs(30)),
+        _ => (Duration::from_secs(8), Duration::from_secs(30).saturating_sub(background.waited)),
     };
-    let left = until.saturating_duration_since(Instant::now());
-    (first.min(left), whole.min(left))
+    let left = background.until.saturating_duration_since(Instant::now()).min(whole);
+    (first.min(left), left)
 }

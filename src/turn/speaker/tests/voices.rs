@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{Demo, Worked};
 use crate::domain::agent::Provider;
 use crate::domain::customer::Customer;
 use crate::domain::order::Order;
 use crate::llm::{ChatModel, ModelError, Prompt};
-use crate::turn::speaker::scripted::Scripted;
 use crate::turn::speaker::{Spoken, is_for_models, with_models, with_templates};
+use crate::turn::tests::scripted::Scripted;
+use crate::turn::tests::{Demo, Worked};
 
 /// The lines of a block of the prompt.
 fn block(prompt: &Prompt, name: &str) -> Vec<String> {
