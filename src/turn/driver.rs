@@ -345,7 +345,7 @@ impl Engine {
         let latency = now.since(job.accepted_at);
         let Written { settle, bodies, state, summary } = write_up(job, machine, spoken, Timing { now, latency, waited });
         worker.step_out();
-        match self.store.settle(settle, Some(state)).await? {
+        match self.settle(settle, Some(state)).await? {
             Settled::Done(seqs) => {
                 summary.tell(job, latency);
                 for (seq, body) in seqs.into_iter().zip(bodies) {
@@ -379,6 +379,18 @@ impl Engine {
         Ok(fenced)
     }
 
+    /// Stores a result, with whatever remote models have cost since the last one that was stored: it needs
+    /// no write of its own.
+    async fn settle(&self, mut settle: Settle, state: Option<ConversationState>) -> Result<Settled, StoreError> {
+        settle.spent = self.voices.take_spent();
+        let spent = settle.spent;
+        let outcome = self.store.settle(settle, state).await;
+        if !matches!(outcome, Ok(Settled::Done(_))) {
+            spent.into_iter().for_each(|spent| self.voices.give_back_spent(spent));
+        }
+        outcome
+    }
+
     /// Answers a message with an error, so that it does not wait for ever.
     async fn fail(&self, job: &Job, error: Rejected) -> Ended {
         let now = Moment::now();
@@ -399,8 +411,9 @@ impl Engine {
             audit: Vec::new(),
             turn: None,
             analytics: None,
+            spent: None,
         };
-        match self.store.settle(settle, None).await {
+        match self.settle(settle, None).await {
             Ok(Settled::Done(seqs)) => {
                 for seq in seqs {
                     self.hub.publish(job.session, &ServerEvent::Message(Arc::new(Stored { seq, body: body.clone() })));

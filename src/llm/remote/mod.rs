@@ -5,13 +5,14 @@
 //! cannot be taken back.
 
 mod breaker;
-mod budget;
+pub mod budget;
 #[cfg(test)]
 mod tests;
 mod wire;
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -27,7 +28,7 @@ use super::{ChatModel, Health, ModelError, Prompt, Said, Saying};
 use crate::config::Config;
 use crate::domain::agent::Provider;
 use breaker::Breaker;
-use budget::Budget;
+use budget::{Budget, Reserved};
 use wire::{Chunk, Usage};
 
 /// The server used when only a key is configured.
@@ -48,19 +49,21 @@ pub struct RemoteModel {
     model: String,
     places: Semaphore,
     breaker: Breaker,
-    budget: Budget,
+    budget: Arc<Budget>,
     whole: Duration,
 }
 
 type Chunks = Pin<Box<dyn Stream<Item = Result<Chunk, OpenAIError>> + Send>>;
 
-/// An answer as far as it has come.
-#[derive(Default)]
-struct Partial {
+/// An answer as far as it has come. Whatever ends it, what it cost is counted.
+struct Partial<'a> {
     text: String,
     usage: Option<Usage>,
     model: Option<String>,
     ended: bool,
+    /// Tokens of the prompt, at a guess.
+    prompt: u32,
+    reserved: Reserved<'a>,
 }
 
 impl RemoteModel {
@@ -85,35 +88,30 @@ impl RemoteModel {
             model: remote.model.clone(),
             places: Semaphore::new(remote.concurrency.max(1)),
             breaker: Breaker::default(),
-            budget: Budget::new(
+            budget: Arc::new(Budget::new(
                 remote.budget_per_day,
                 remote.currency_per_mtok_in,
                 remote.currency_per_mtok_out,
                 config.shop.time_zone.0.clone(),
-            ),
+            )),
             whole: Duration::from_secs(remote.timeout_s.max(1)),
         }))
+    }
+
+    /// The day's budget.
+    pub fn budget(&self) -> &Arc<Budget> {
+        &self.budget
     }
 
     async fn answer(&self, prompt: &Prompt, pieces: Option<&mpsc::UnboundedSender<String>>) -> Result<Said, ModelError> {
         let wait = QUEUE.min(prompt.first_token);
         let _place = timeout(wait, self.places.acquire()).await.map_err(|_| ModelError::Busy)?.map_err(|_| ModelError::Busy)?;
-        let reserved = self.budget.reserve(wire::guess_prompt(prompt), prompt.max_tokens)?;
-        let attempt = match self.breaker.enter() {
-            Ok(attempt) => attempt,
-            Err(resting) => {
-                self.budget.settle(reserved, None);
-                return Err(resting);
-            }
-        };
-        let mut partial = Partial::default();
+        let guess = wire::guess_prompt(prompt);
+        let reserved = self.budget.reserve(guess, prompt.max_tokens)?;
+        let attempt = self.breaker.enter()?;
+        let mut partial = Partial { text: String::new(), usage: None, model: None, ended: false, prompt: guess, reserved };
         let whole = prompt.whole.min(self.whole);
         let outcome = timeout(whole, self.attempts(prompt, pieces, &mut partial)).await.unwrap_or(Err(ModelError::Timeout));
-        let used = partial.usage.map_or_else(
-            || (wire::guess_prompt(prompt), wire::guess_tokens(&partial.text)),
-            |usage| (usage.prompt_tokens, usage.completion_tokens),
-        );
-        self.budget.settle(reserved, (!partial.text.is_empty()).then_some(used));
         match outcome {
             Ok(()) => attempt.succeeded(),
             Err(error) => {
@@ -121,8 +119,9 @@ impl RemoteModel {
                 return Err(error);
             }
         }
-        let model = partial.model.filter(|name| !name.is_empty()).unwrap_or_else(|| self.model.clone());
-        Ok(Said { text: partial.text, tokens_in: used.0, tokens_out: used.1, model })
+        let (tokens_in, tokens_out) = partial.used();
+        let model = partial.model.take().filter(|name| !name.is_empty()).unwrap_or_else(|| self.model.clone());
+        Ok(Said { text: std::mem::take(&mut partial.text), tokens_in, tokens_out, model })
     }
 
     /// Tries until the first word is there, then reads to the end.
@@ -130,7 +129,7 @@ impl RemoteModel {
         &self,
         prompt: &Prompt,
         pieces: Option<&mpsc::UnboundedSender<String>>,
-        partial: &mut Partial,
+        partial: &mut Partial<'_>,
     ) -> Result<(), ModelError> {
         let deadline = Instant::now() + prompt.first_token;
         let mut tried = 0;
@@ -165,7 +164,7 @@ impl RemoteModel {
         &self,
         prompt: &Prompt,
         pieces: Option<&mpsc::UnboundedSender<String>>,
-        partial: &mut Partial,
+        partial: &mut Partial<'_>,
     ) -> Result<Chunks, ModelError> {
         let body = wire::request(&self.model, prompt);
         let mut chunks: Chunks = self.client.chat().create_stream_byot(body).await.map_err(|error| reason(&error))?;
@@ -179,10 +178,19 @@ impl RemoteModel {
     }
 }
 
-impl Partial {
+impl Partial<'_> {
+    /// Tokens read and written: the server's count, or a guess.
+    fn used(&self) -> (u32, u32) {
+        let guess = || (self.prompt, wire::guess_tokens(&self.text));
+        self.usage.map_or_else(guess, |usage| (usage.prompt_tokens, usage.completion_tokens))
+    }
+
     fn take(&mut self, chunk: Chunk, pieces: Option<&mpsc::UnboundedSender<String>>) -> Result<(), ModelError> {
         self.usage = chunk.usage.or(self.usage);
         self.model = chunk.model.or_else(|| self.model.take());
+        if self.usage.is_some() || self.reserved.used.is_some() {
+            self.reserved.used = Some(self.used());
+        }
         let Some(choice) = chunk.choices.into_iter().next() else { return Ok(()) };
         self.ended |= choice.finish_reason.is_some();
         let Some(text) = choice.delta.content.filter(|text| !text.is_empty()) else { return Ok(()) };
@@ -190,6 +198,7 @@ impl Partial {
             return Err(ModelError::Unreadable);
         }
         self.text.push_str(&text);
+        self.reserved.used = Some(self.used());
         if let Some(pieces) = pieces {
             // Nobody listens any more: the caller drops this future next.
             let _ = pieces.send(text);
