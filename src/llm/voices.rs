@@ -57,15 +57,12 @@ impl Voices {
         Self { remote, local, prefer_local, budget: None }
     }
 
-    /// Who is asked for a turn, first one first. `sure` says that the message's meaning is: with
-    /// `provider.prefer = "local"` the model in this process speaks those turns and the remote one the
-    /// rest.
-    pub fn order(&self, sure: bool) -> Vec<Arc<dyn ChatModel>> {
-        let mut order: Vec<Arc<dyn ChatModel>> = self.remote.iter().chain(&self.local).cloned().collect();
-        if self.prefer_local && sure {
-            order.reverse();
-        }
-        order
+    /// Who is asked for a turn, first one first. With `provider.prefer = "local"` turns whose meaning is
+    /// clear and whose acts the shop's phrases cover stay in this process: a model here words them, or the
+    /// phrases do, and nothing of them is sent anywhere. The remote model gets the rest.
+    pub fn order(&self, clear: bool) -> Vec<Arc<dyn ChatModel>> {
+        let stays = self.prefer_local && clear;
+        self.remote.iter().filter(|_| !stays).chain(&self.local).cloned().collect()
     }
 
     /// The remote model, where there is one.

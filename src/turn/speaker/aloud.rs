@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Background, Spoken, is_for_models, with_models};
+use super::{Background, Spoken, is_clear, is_for_models, with_models};
 use crate::domain::agent::Provider;
 use crate::domain::asks::Slot;
 use crate::domain::customer::Customer;
@@ -36,7 +36,7 @@ impl Engine {
         worker: &mut Worker,
         asked: &Asked,
     ) -> Result<Option<Spoken>, StoreError> {
-        let mut voices = self.voices.order(machine.is_sure());
+        let mut voices = self.voices.order(is_clear(machine));
         // Whoever did not answer when asked for a plan is not waited for again.
         voices.retain(|voice| !asked.failed || voice.provider() != Provider::Remote);
         let outcome = &machine.outcome;

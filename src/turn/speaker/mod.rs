@@ -77,6 +77,12 @@ pub fn is_for_models(machine: &Machine) -> bool {
     plan::is_for_models(&machine.outcome.acts)
 }
 
+/// Whether the meaning of a turn was clear and the shop's phrases have words for all of its acts.
+pub fn is_clear(machine: &Machine) -> bool {
+    let outcome = &machine.outcome;
+    machine.is_sure() && speech::realise(&outcome.acts, &outcome.book, machine.manner()).sentences.len() == outcome.acts.len()
+}
+
 /// Says the acts of a turn with the first of `voices` that answers. Each sentence is handed to `show` as
 /// soon as it is checked, with what stands between it and the one before: the reply begins with exactly
 /// these pieces.

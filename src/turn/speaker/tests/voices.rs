@@ -5,7 +5,9 @@ use std::sync::Arc;
 use crate::domain::agent::Provider;
 use crate::domain::customer::Customer;
 use crate::domain::order::Order;
-use crate::llm::{ChatModel, ModelError, Prompt};
+use crate::llm::{ChatModel, ModelError, Prompt, Voices};
+use crate::turn::driver::Worker;
+use crate::turn::plan::Asked;
 use crate::turn::speaker::{Spoken, is_for_models, with_models, with_templates};
 use crate::turn::tests::scripted::Scripted;
 use crate::turn::tests::{Demo, Worked};
@@ -159,6 +161,38 @@ async fn other_words_for_the_same_facts_are_heard() {
     }
     println!("paraphrases: {heard} of {} heard", cases.len());
     assert!(heard * 10 >= cases.len() * 8);
+}
+
+/// With `prefer = local` clear turns stay here, whether a model here words them or the phrases do; the
+/// remote model gets the rest. Otherwise the remote one goes first.
+#[tokio::test]
+async fn who_speaks_follows_what_is_preferred() {
+    let mut demo = Demo::open().await;
+    let text = "do you have the ASUS Gaming V16 in stock";
+    let talk = |provider| Scripted::new(provider, |prompt, _| Ok(obedient(prompt)));
+    let broken = || Scripted::new(Provider::Local, |_, _| Err(ModelError::Failed));
+    for (prefer_local, local, clear, expected) in [
+        (false, Some(talk(Provider::Local)), true, Provider::Remote),
+        (false, Some(talk(Provider::Local)), false, Provider::Remote),
+        (true, Some(talk(Provider::Local)), true, Provider::Local),
+        (true, Some(talk(Provider::Local)), false, Provider::Remote),
+        (true, Some(broken()), true, Provider::Template),
+        (true, None, true, Provider::Template),
+        (true, None, false, Provider::Remote),
+    ] {
+        let remote = talk(Provider::Remote);
+        demo.engine.voices = Voices::of(Some(Arc::clone(&remote) as _), local.clone().map(|local| local as _), prefer_local);
+        // A product is named, so it is answered also where the threshold is out of reach.
+        demo.engine.thresholds.confidence = if clear { 0.85 } else { 0.9999 };
+        let worked = demo.talk(&[text]).await.pop().unwrap();
+        assert_eq!(worked.machine.is_sure(), clear);
+        remote.heard.lock().clear();
+        let shelves = demo.engine.library.shelves();
+        let (mut worker, asked) = (Worker::default(), Asked::default());
+        let spoken = demo.engine.speak_with_models(&worked.job, &worked.machine, &shelves, &mut worker, &asked).await.unwrap();
+        assert_eq!(spoken.map_or(Provider::Template, |spoken| spoken.provider), expected, "{prefer_local} {clear}");
+        assert_eq!(remote.heard.lock().is_empty(), expected != Provider::Remote, "{prefer_local} {clear}");
+    }
 }
 
 /// A server that writes down what it is sent learns nothing of who is asking.
