@@ -64,6 +64,9 @@ impl<'a> Checker<'a> {
         let scope = Scope::of(&words, &mentions, &self.about);
         let mentioned = mentions.iter().flat_map(|m| m.entities.clone()).collect();
         let mut sentence = Sentence { text: body, words, mentions, scope, mentioned, facts: Vec::new() };
+        if let Some(at) = run_together(&sentence) {
+            return Err(fail(format!("two sentences run together at \"{at}\"")));
+        }
         self.quoted(&mut sentence);
         self.promised(&mut sentence).map_err(fail)?;
         self.values(&mut sentence).map_err(fail)?;
@@ -105,6 +108,19 @@ impl<'a> Checker<'a> {
         let mut orders = self.book.records().filter(|(_, v)| v.record.kind() == RecordKind::Order).map(|(id, _)| id);
         orders.next().filter(|_| orders.next().is_none())
     }
+}
+
+/// A stop with no blank behind it, outside of names: what stands before it and behind it cannot be told
+/// apart.
+fn run_together<'s>(sentence: &Sentence<'s>) -> Option<&'s str> {
+    sentence.words.windows(2).find_map(|pair| {
+        let between = sentence.text.get(pair[0].end..pair[1].start)?;
+        let stop = between.trim_end_matches(['"', '\'', ')', '\u{201d}', '\u{2019}']);
+        let glued = matches!(stop, "." | "!" | "?") && sentence.text[pair[1].start..].starts_with(char::is_uppercase);
+        let in_a_name = pair[0].explained && pair[1].explained;
+        let initial = pair[0].end - pair[0].start == 1;
+        (glued && !in_a_name && !initial).then(|| &sentence.text[pair[0].start..pair[1].end])
+    })
 }
 
 /// Whether a folded word is a plain number.

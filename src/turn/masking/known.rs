@@ -18,6 +18,8 @@ use crate::retrieval::numbers::NumberShapes;
 const TELLING: usize = 2;
 /// Parts of an address shorter than this (a state, a floor) are left as they are.
 const ADDRESS_PART: usize = 4;
+/// Words of a message that says nothing but who somebody is.
+const SHORT: usize = 6;
 /// Words a number may be written in: `ORD 10 07`.
 const PIECES: usize = 4;
 
@@ -107,7 +109,10 @@ impl Known {
                 self.number(kind, &number.bare);
             }
         }
-        let asked = asked.iter().any(|slot| matches!(slot, Slot::Identity | Slot::Contact | Slot::OrderNumber));
+        // Whoever gives an address of mail or what looks like a zip code in a few words gives a name, too.
+        let zip = plain.len() <= SHORT && plain.iter().any(|t| t.text.len() == 5 && t.text.bytes().all(|b| b.is_ascii_digit()));
+        let asked =
+            asked.iter().any(|slot| matches!(slot, Slot::Identity | Slot::Contact | Slot::OrderNumber)) || zip || text.contains('@');
         let said = Word::from_tokens(unit::merge(plain, text));
         self.person(&contact::read(text, &said, &[], asked));
     }

@@ -1,5 +1,4 @@
 //! A server that speaks the OpenAI protocol, well or badly, as a script tells it.
-#![allow(dead_code)]
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};

@@ -129,6 +129,26 @@ async fn invented_placeholders_and_odd_signs_fail_the_sentence() {
     }
 }
 
+/// A model that says the same for ever, or ever more that is true, is not heard for ever.
+#[tokio::test]
+async fn nobody_is_heard_for_ever() {
+    let demo = Demo::open().await;
+    let worked = demo.talk(&["do you have the ASUS Gaming V16 in stock"]).await;
+    let template = with_templates(&worked[0].machine).words.text();
+    let again = |sentence: &str, between: &str| vec![sentence; 400].join(between);
+    let ever_more: Vec<String> = (0..400).map(|n| format!("The ASUS Gaming V16 {}is in stock.", "is in stock and ".repeat(n))).collect();
+    for (words, most) in [
+        (again("Yes, the ASUS Gaming V16 is available.", " "), template.len() + 40),
+        (again("Yes, the ASUS Gaming V16 is available.", ""), template.len()),
+        (ever_more.join(" "), 4 * template.len() + 400),
+    ] {
+        let voice: Arc<dyn ChatModel> = Scripted::new(Provider::Remote, move |_, _| Ok(words.clone()));
+        let (_, shown) = speak(&demo, &worked[0], &[voice]).await;
+        assert!(shown.len() <= most, "{} of {most}: {}", shown.len(), &shown[..200]);
+        assert!(shown.contains("$899.00"), "{shown}");
+    }
+}
+
 /// Better words for the same points: what a good model makes of them.
 #[tokio::test]
 async fn other_words_for_the_same_facts_are_heard() {
