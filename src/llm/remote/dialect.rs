@@ -55,9 +55,9 @@ impl Dialect {
         Self(self.0 | 1 << part as u8)
     }
 
-    /// What to try after a refusal: without the part it names first, or, where it names none, without any.
-    /// `None` when there is nothing left to leave out.
-    pub fn after(self, refusal: &str, used: impl Fn(Part) -> bool) -> Option<Self> {
+    /// What to try after a refusal: without the part it names first, or, where it names none and `blindly`,
+    /// without any. `None` when there is nothing left to leave out.
+    pub fn after(self, refusal: &str, blindly: bool, used: impl Fn(Part) -> bool) -> Option<Self> {
         let refusal = refusal.to_lowercase();
         let place = |part: &Part| part.names().iter().filter_map(|name| refusal.find(name)).min();
         let named = Part::ALL.into_iter().filter(|part| self.has(*part) && used(*part));
@@ -65,7 +65,7 @@ impl Dialect {
         let named = named.filter_map(|part| Some((place(&part)?, part as u8, part))).min_by_key(|(at, order, _)| (*at, *order));
         match named {
             Some((_, _, part)) => Some(self.without(part)),
-            None => (self.0 & Self::PLAINEST.0 != Self::PLAINEST.0).then_some(Self(self.0 | Self::PLAINEST.0)),
+            None => (blindly && self.0 & Self::PLAINEST.0 != Self::PLAINEST.0).then_some(Self(self.0 | Self::PLAINEST.0)),
         }
     }
 }
@@ -105,9 +105,10 @@ mod tests {
             (plainest, "bad request", None),
             (plainest, "use max_completion_tokens instead of max_tokens", Some(plainest.without(Part::MaxTokens))),
         ] {
-            assert_eq!(from.after(refusal, |_| true), expected, "{refusal}");
+            assert_eq!(from.after(refusal, true, |_| true), expected, "{refusal}");
         }
-        assert_eq!(all.after("seed", |part| part != Part::Seed), Some(plainest), "what was not sent is not at fault");
+        assert_eq!(all.after("Internal Server Error", false, |_| true), None);
+        assert_eq!(all.after("seed", true, |part| part != Part::Seed), Some(plainest), "what was not sent is not at fault");
         let learnt = Learnt::default();
         learnt.keep(all.without(Part::Seed));
         learnt.keep(all.without(Part::Usage));

@@ -158,7 +158,6 @@ impl RemoteModel {
             tried += 1;
             tokio::time::sleep(pause).await;
         };
-        self.dialect.keep(dialect);
         while let Some(chunk) = chunks.next().await {
             partial.take(chunk.map_err(Failure::of)?, pieces)?;
         }
@@ -182,7 +181,12 @@ impl RemoteModel {
         let mut chunks: Chunks = self.client.chat().create_stream_byot(body).await.map_err(Failure::of)?;
         while partial.text.is_empty() && !partial.ended {
             match chunks.next().await {
-                Some(chunk) => partial.take(chunk.map_err(Failure::of)?, pieces)?,
+                Some(chunk) => {
+                    let chunk = chunk.map_err(Failure::of)?;
+                    // Whatever becomes of the answer, the request was understood.
+                    self.dialect.keep(dialect);
+                    partial.take(chunk, pieces)?;
+                }
                 None => return Err(ModelError::Unreachable.into()),
             }
         }
@@ -260,13 +264,16 @@ impl Failure {
             413 => ModelError::TooLong.into(),
             400 | 422 if too_long => ModelError::TooLong.into(),
             status @ (400 | 415 | 422 | 501) => Self { error: ModelError::Refused(status), rest: None, words: Some(words) },
+            // llama-cpp-python answers a field it does not know as a failure of its own.
+            status @ 500 => Self { error: ModelError::Refused(status), rest: refusal.retry_after, words: Some(words) },
             status => Self { error: ModelError::Refused(status), rest: refusal.retry_after, words: None },
         }
     }
 
     /// The dialect to try after a refusal of the request itself.
     fn simpler(&self, dialect: Dialect, prompt: &Prompt) -> Option<Dialect> {
-        dialect.after(self.words.as_deref()?, |part| wire::uses(prompt, part))
+        let blindly = self.error != ModelError::Refused(500);
+        dialect.after(self.words.as_deref()?, blindly, |part| wire::uses(prompt, part))
     }
 }
 

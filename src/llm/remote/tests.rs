@@ -251,8 +251,14 @@ async fn what_a_server_does_not_know_is_left_out_from_then_on() {
     let schema = Constraint::Schema { name: "plan".into(), schema: json!({ "type": "object" }) };
     let plan = Prompt { constraint: schema, ..prompt() };
     for (status, fields, words, first, kept) in [
-        // llama-cpp-python 0.3 knows JSON, but no schema by this name.
-        (422, &["response_format=json_schema"][..], "loc: body, response_format, type", 2, json!({ "type": "json_object" })),
+        // llama-cpp-python 0.3.36 knows JSON, but no schema by this name, and says so in these words.
+        (
+            500,
+            &["response_format=json_schema"][..],
+            r#"{"error":{"message":"1 validation error:\n  {'type': 'literal_error', 'loc': ('body', 'response_format', 'type'), 'msg': \"Input should be 'text' or 'json_object'\", 'input': 'json_schema'","type":"internal_server_error","param":null,"code":null}}"#,
+            2,
+            json!({ "type": "json_object" }),
+        ),
         (400, &["response_format"], "'response_format' is not supported", 3, Value::Null),
         (400, &["stream_options"], "stream_options: unknown field", 2, json!("json_schema")),
         (400, &["max_tokens"], "use 'max_completion_tokens' instead of 'max_tokens'", 2, json!("json_schema")),

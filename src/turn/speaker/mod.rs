@@ -133,6 +133,9 @@ pub async fn with_models(
     Spoken { words, provider, model, drafts, blocked }
 }
 
+/// Bytes of a sentence that are waited for: longer ones are none.
+const LONGEST_SENTENCE: usize = 1_000;
+
 /// What was heard of a model.
 struct Heard {
     model: String,
@@ -153,7 +156,10 @@ async fn listen(voice: &dyn ChatModel, prompt: &Prompt, background: &Background,
             biased;
             Some(piece) = pieces.recv() => {
                 heard.text.push_str(&piece);
-                if let Err(unsupported) = take_sentences(&heard.text, &mut taken, false, mask, reply) {
+                let taking = take_sentences(&heard.text, &mut taken, false, mask, reply);
+                let endless = heard.text.len() - taken > LONGEST_SENTENCE;
+                let endless = endless.then(|| Unsupported { sentence: heard.text[taken..].to_owned(), reason: "it has no end".to_owned() });
+                if let Some(unsupported) = taking.err().or(endless) {
                     heard.unsupported.push(unsupported);
                     return heard;
                 }

@@ -4,7 +4,7 @@ use super::plan::{Plan, Point, Saying};
 use crate::domain::fact::{FactBook, FactId};
 use crate::domain::money::Currency;
 use crate::domain::text::sentence;
-use crate::turn::grounding::check::Checker;
+use crate::turn::grounding::check::{Checker, is_bare_answer};
 use crate::turn::grounding::{self, Grounded, GroundedSentence, Promises, Unsupported};
 use crate::turn::masking::Mask;
 
@@ -154,8 +154,8 @@ impl<'a> Reply<'a> {
             self.push(sentence);
             return Ok(());
         }
-        // A question nobody waits for an answer to is left out: what is asked, the phrases ask.
-        if part.trim_end().ends_with('?') {
+        // A question nobody waits for an answer to is left out: what is asked, the phrases ask. So is a bare yes.
+        if part.trim_end().ends_with('?') || is_bare_answer(part) {
             return Ok(());
         }
         if self.said.iter().any(|said| squeezed(said) == squeezed(part)) {

@@ -2,4 +2,5 @@
 
 mod checker;
 mod heldout;
+mod lies;
 mod voices;
