@@ -247,7 +247,16 @@ mod tests {
             heard.codes.extend(code.then_some(named));
         }
         let read = Understanding::read(&plain, &heard, state, Currency::USD);
-        let question = Question { text: &plain, heard: &heard, read: &read, state, sentiment: Sentiment::NEUTRAL, tap: None, model: None };
+        let question = Question {
+            text: &plain,
+            heard: &heard,
+            read: &read,
+            state,
+            sentiment: Sentiment::NEUTRAL,
+            tap: None,
+            model: None,
+            proposal: None,
+        };
         settled(&question).map(|(goal, _)| goal)
     }
 

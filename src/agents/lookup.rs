@@ -86,6 +86,23 @@ impl Lookup {
     }
 }
 
+/// Look-ups a model may propose, by name, within the charter of the agent its goal belongs to. Whose an order
+/// is, it may not.
+pub const PROPOSABLE: [&str; 12] = [
+    "search",
+    "products",
+    "alternatives",
+    "accessories",
+    "assortment",
+    "promotions",
+    "code",
+    "order",
+    "orders",
+    "ticket",
+    "tickets",
+    "knowledge",
+];
+
 /// What a number given as a proof is the number of.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum NumberOf {

@@ -17,6 +17,7 @@ pub mod marketing;
 mod matter;
 pub mod orchestrator;
 mod policy;
+pub mod proposal;
 mod resolve;
 pub mod sales;
 pub mod say;

@@ -7,6 +7,7 @@
 use super::evidence;
 use super::evidence_offers;
 use super::matter;
+use super::proposal::Proposal;
 use super::understanding::Understanding;
 use super::understanding::affirm::Answer;
 use crate::domain::act::ActKind;
@@ -55,6 +56,17 @@ pub struct Question<'a> {
     pub tap: Option<&'a Tap>,
     /// What a model makes of it, if one looked.
     pub model: Option<&'a ModelView>,
+    /// What a capable model proposed, if one was asked.
+    pub proposal: Option<&'a Proposal>,
+}
+
+/// What a decision leaves open, where a capable model could know more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// What the message is about: the confidence or the margin is too small.
+    Intent,
+    /// What exactly is wanted: nothing in the words was recognised.
+    Words,
 }
 
 /// Where a message goes.
@@ -116,6 +128,10 @@ pub struct Decision {
     pub reasoning: String,
     /// The other meaning, to be offered when the best one answers although unsure.
     pub other: Option<Intent>,
+    /// What it leaves open.
+    pub doubt: Option<Doubt>,
+    /// Whether it follows what a capable model proposed.
+    pub proposed: bool,
 }
 
 /// Decides about a message.
@@ -134,6 +150,8 @@ pub(super) fn settled(route: Route, goal: Goal, reasoning: &str) -> Decision {
         decider: Decider::Context,
         reasoning: reasoning.to_owned(),
         other: None,
+        doubt: None,
+        proposed: false,
     }
 }
 
@@ -338,12 +356,18 @@ pub fn presses(text: &str, heard: &Heard, sentiment: Sentiment) -> bool {
 }
 
 fn by_evidence(question: &Question<'_>, thresholds: Thresholds) -> Decision {
-    let weighed = evidence::weigh(question);
+    let is_sure = |scores: &IntentScores| scores.best().1 >= thresholds.confidence && scores.margin() >= thresholds.margin;
+    let own = evidence::weigh(question);
+    // Where rules and encoder are sure, no other opinion counts.
+    let asked = question.proposal.filter(|_| !is_sure(&own.scores));
+    let weighed = match asked {
+        Some(proposal) => evidence::with_vote(&own, proposal.goal.intent()),
+        None => own,
+    };
     let ranked = weighed.scores.ranked();
     let (intent, confidence) = ranked[0];
-    let margin = confidence - ranked[1].1;
     let goal = evidence::goal_within(question, intent);
-    let sure = confidence >= thresholds.confidence && margin >= thresholds.margin;
+    let sure = is_sure(&weighed.scores);
     let spared = question.state.clarified || evidence::is_plain(question);
     let choices = options(&ranked);
     let spared = spared || matter::is_plain(question, &choices);
@@ -359,6 +383,8 @@ fn by_evidence(question: &Question<'_>, thresholds: Thresholds) -> Decision {
         decider: weighed.decider,
         reasoning: weighed.reasoning,
         other,
+        doubt: evidence::doubt(question, sure),
+        proposed: question.proposal.is_some_and(|proposal| proposal.goal == goal),
     }
 }
 
@@ -469,8 +495,16 @@ mod tests {
         ] {
             let heard = Heard { words: Word::from_tokens(tokens(text)), ..Heard::default() };
             let read = Understanding::read(text, &heard, &state, Currency::USD);
-            let question =
-                Question { text, heard: &heard, read: &read, state: &state, sentiment: Sentiment::NEUTRAL, tap: None, model: None };
+            let question = Question {
+                text,
+                heard: &heard,
+                read: &read,
+                state: &state,
+                sentiment: Sentiment::NEUTRAL,
+                tap: None,
+                model: None,
+                proposal: None,
+            };
             let decision = decide(&question, Thresholds { confidence: 0.85, margin: 0.2 });
             assert_eq!((decision.goal, decision.decider, decision.continues), (goal, decider, false), "{text}");
         }

@@ -144,6 +144,9 @@ impl App {
             identity_pause: IDENTITY_PAUSE,
         });
         engine.recall_meaning().await?;
+        if let Some(spent) = store.spent().await? {
+            engine.voices.note_spent(spent);
+        }
         let queue = Queue::new(Arc::clone(&engine), config.limits.queue_messages, config.limits.workers);
         let gateway = Gateway::new(store, queue.clone(), hub, config.limits.clone());
         let metrics = crate::telemetry::start_metrics();
@@ -191,6 +194,12 @@ impl App {
     /// Ends work in order: running turns first, then the store.
     pub async fn close(&self) {
         self.queue.drain(DRAIN).await;
+        // What turns have cost that could not be stored with their results.
+        if let Some(spent) = self.engine.voices.take_spent()
+            && let Err(error) = self.engine.store.add_spent(spent).await
+        {
+            tracing::warn!(%error, "what the remote model has cost could not be stored");
+        }
         if let Err(error) = self.engine.store.close().await {
             tracing::error!(%error, "the store did not close in order");
         }

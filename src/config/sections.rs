@@ -179,7 +179,8 @@ section! {
     ProviderConfig in "provider" {
         /// auto, remote, local or template.
         mode: ProviderMode = ProviderMode::Auto,
-        /// With both: remote, or local for the turns it is sure of.
+        /// remote, or local: turns whose meaning is clear then stay in this process, and the remote model
+        /// gets the rest.
         prefer: Prefer = Prefer::Remote,
         /// Open no connection to any address but loopback.
         offline: bool = false,

@@ -70,6 +70,37 @@ pub struct Answered {
     pub joined: Option<String>,
 }
 
+impl Heard {
+    /// Adds what was recognised in further words, as if they had been said after these. Names already
+    /// there are not added again; the words stand in no text, so their places are the end of it.
+    pub fn absorb(&mut self, other: Self) {
+        let shift = self.words.len();
+        let end = self.words.last().map_or(0, |word| word.end);
+        let moved = |words: Range<usize>| words.start + shift..words.end + shift;
+        let categories = other.categories.into_iter().filter(|new| !self.categories.iter().any(|own| own.names == new.names));
+        let categories: Vec<_> = categories.map(|new| CategoryNamed { words: moved(new.words.clone()), ..new }).collect();
+        let brands = other.brands.into_iter().filter(|new| !self.brands.iter().any(|own| own.name == new.name));
+        let brands: Vec<_> = brands.map(|new| BrandNamed { words: moved(new.words.clone()), ..new }).collect();
+        let products = other.products.into_iter().filter(|new| !self.products.iter().any(|own| own.skus == new.skus));
+        let products: Vec<_> = products.map(|new| ProductNamed { words: moved(new.words.clone()), ..new }).collect();
+        let number = |new: NumberNamed| NumberNamed { start: end, end, ..new };
+        let unheard = |new: &NumberNamed, own: &[NumberNamed]| !own.iter().any(|own| own.bare == new.bare && own.certain);
+        let orders: Vec<_> = other.orders.into_iter().filter(|new| unheard(new, &self.orders)).map(number).collect();
+        let tickets: Vec<_> = other.tickets.into_iter().filter(|new| unheard(new, &self.tickets)).map(number).collect();
+        let codes = other.codes.into_iter().filter(|new| !self.codes.iter().any(|own| own.bare == new.bare));
+        let codes: Vec<_> = codes.map(|new| CodeNamed { start: end, end, ..new }).collect();
+        self.words.extend(other.words.into_iter().map(|word| Word { start: end, end, ..word }));
+        self.describing.resize(shift, false);
+        self.describing.extend(other.describing);
+        self.categories.extend(categories);
+        self.brands.extend(brands);
+        self.products.extend(products);
+        self.orders.extend(orders);
+        self.tickets.extend(tickets);
+        self.codes.extend(codes);
+    }
+}
+
 /// A category in a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CategoryNamed {

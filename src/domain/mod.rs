@@ -27,6 +27,7 @@ pub mod query;
 pub mod record;
 pub mod sentiment;
 pub mod shop;
+pub mod spend;
 pub mod state;
 pub mod text;
 pub mod ticket;

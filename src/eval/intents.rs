@@ -42,8 +42,16 @@ impl Router {
             line.history.iter().map(|said| Utterance { from_customer: said.role == "user", text: &said.text }).collect();
         let scores = self.encoder.as_ref().and_then(|encoder| encoder.score(&line.text, &history).ok());
         let model = scores.as_ref().map(view);
-        let question =
-            Question { text: &line.text, heard: &heard, read: &read, state: &state, sentiment, tap: None, model: model.as_ref() };
+        let question = Question {
+            text: &line.text,
+            heard: &heard,
+            read: &read,
+            state: &state,
+            sentiment,
+            tap: None,
+            model: model.as_ref(),
+            proposal: None,
+        };
         let decision = orchestrator::decide(&question, self.thresholds);
         Guess { label: decision.intent.name(), confidence: decision.confidence }
     }

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use super::local::LocalModel;
 use super::remote::RemoteModel;
+use super::remote::budget::Budget;
 use super::{ChatModel, Health};
 use crate::config::{Config, Prefer, ProviderMode};
+use crate::domain::spend::Spend;
 
 /// The models at hand. Without any, the templates speak.
 #[derive(Clone, Default)]
@@ -13,6 +15,7 @@ pub struct Voices {
     remote: Option<Arc<dyn ChatModel>>,
     local: Option<Arc<dyn ChatModel>>,
     prefer_local: bool,
+    budget: Option<Arc<Budget>>,
 }
 
 /// The voices the configuration asks for. A remote model that cannot be used is left out with a warning:
@@ -28,6 +31,12 @@ pub fn voices(config: &Config) -> Voices {
     if provider.mode == ProviderMode::Remote && remote.is_none() {
         tracing::warn!("provider.mode is remote, but there is no remote model; set OPENAI_API_KEY or remote.base_url");
     }
+    let priced = config.remote.currency_per_mtok_in > 0.0 || config.remote.currency_per_mtok_out > 0.0;
+    if remote.is_some() && config.remote.budget_per_day > 0.0 && !priced {
+        tracing::warn!(
+            "remote.budget_per_day has no effect without prices; set remote.currency_per_mtok_in and remote.currency_per_mtok_out"
+        );
+    }
     let wants_local = matches!(provider.mode, ProviderMode::Auto | ProviderMode::Local);
     let local = config.local.model.as_ref().filter(|_| wants_local).and_then(|file| match LocalModel::open(file, &config.local) {
         Ok(model) => Some(model as Arc<dyn ChatModel>),
@@ -38,24 +47,47 @@ pub fn voices(config: &Config) -> Voices {
     });
     // `mode = remote` is the plainer word: remote goes first, whatever is preferred.
     let prefer_local = provider.mode != ProviderMode::Remote && provider.prefer == Prefer::Local;
-    Voices { remote: remote.map(|model| Arc::new(model) as Arc<dyn ChatModel>), local, prefer_local }
+    let budget = remote.as_ref().map(|model| Arc::clone(model.budget()));
+    Voices { remote: remote.map(|model| Arc::new(model) as Arc<dyn ChatModel>), local, prefer_local, budget }
 }
 
 impl Voices {
-    /// Who is asked for a turn, first one first. `sure` says that the message's meaning is: with
-    /// `provider.prefer = "local"` the model in this process speaks those turns and the remote one the
-    /// rest.
-    pub fn order(&self, sure: bool) -> Vec<Arc<dyn ChatModel>> {
-        let mut order: Vec<Arc<dyn ChatModel>> = self.remote.iter().chain(&self.local).cloned().collect();
-        if self.prefer_local && sure {
-            order.reverse();
-        }
-        order
+    /// Voices that are there already; `prefer_local` as `provider.prefer` says.
+    pub fn of(remote: Option<Arc<dyn ChatModel>>, local: Option<Arc<dyn ChatModel>>, prefer_local: bool) -> Self {
+        Self { remote, local, prefer_local, budget: None }
+    }
+
+    /// Who is asked for a turn, first one first. With `provider.prefer = "local"` turns whose meaning is
+    /// clear and whose acts the shop's phrases cover stay in this process: a model here words them, or the
+    /// phrases do, and nothing of them is sent anywhere. The remote model gets the rest.
+    pub fn order(&self, clear: bool) -> Vec<Arc<dyn ChatModel>> {
+        let stays = self.prefer_local && clear;
+        self.remote.iter().filter(|_| !stays).chain(&self.local).cloned().collect()
+    }
+
+    /// The remote model, where there is one.
+    pub fn remote(&self) -> Option<&Arc<dyn ChatModel>> {
+        self.remote.as_ref()
     }
 
     /// Whether there is no model at all.
     pub fn is_empty(&self) -> bool {
         self.remote.is_none() && self.local.is_none()
+    }
+
+    /// What the remote model has cost since this was last asked, to be stored.
+    pub fn take_spent(&self) -> Option<Spend> {
+        self.budget.as_ref()?.take_unsaved()
+    }
+
+    /// Takes back what could not be stored.
+    pub fn give_back_spent(&self, spent: Spend) {
+        self.budget.iter().for_each(|budget| budget.give_back(spent));
+    }
+
+    /// Counts in what was spent before this process began.
+    pub fn note_spent(&self, spent: Spend) {
+        self.budget.iter().for_each(|budget| budget.note(spent));
     }
 
     /// How the remote model is, where there is one.

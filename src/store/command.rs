@@ -14,6 +14,7 @@ use super::rows::{AnalyticsRow, AuditRow, InboxRow, LabelRow, SessionRow, TokenR
 use crate::domain::ids::{Seq, SessionId, SessionKey};
 use crate::domain::message::Body;
 use crate::domain::record::{RecordKind, RecordRef, Version};
+use crate::domain::spend::Spend;
 use crate::domain::state::ConversationState;
 use crate::domain::time::Moment;
 
@@ -172,6 +173,8 @@ pub struct Settle {
     pub turn: Option<Vec<u8>>,
     /// The analytics row.
     pub analytics: Option<AnalyticsRow>,
+    /// What was spent on a remote model since the last result, to be added to its day.
+    pub spent: Option<Spend>,
 }
 
 /// What became of a result.

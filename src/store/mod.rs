@@ -27,6 +27,7 @@ pub use record::ShopRecord;
 use crate::domain::ids::{Seq, SessionId, SessionKey};
 use crate::domain::message::Stored;
 use crate::domain::record::{Record, RecordKind, RecordRef, Version};
+use crate::domain::spend::Spend;
 use crate::domain::state::ConversationState;
 use crate::domain::text::fold::bare;
 use crate::domain::time::Moment;
@@ -37,6 +38,9 @@ use command::{
     PutRecords, Reply, Settle, Settled, Waiting,
 };
 use rows::{AnalyticsRow, AuditRow, LabelRow, SessionRow, TokenRow, TurnRecord};
+
+/// Name of the blob that holds what the newest day's remote model has cost.
+pub const SPENT_BLOB: &str = "remote-spent";
 
 /// The shop's memory.
 #[derive(Clone)]
@@ -320,6 +324,23 @@ impl Store {
     /// When the store fails.
     pub async fn blob(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
         self.backend.blob(name).await
+    }
+
+    /// What the remote model has cost on the newest day it was used.
+    ///
+    /// # Errors
+    /// When the store fails or the row cannot be read.
+    pub async fn spent(&self) -> Result<Option<Spend>, StoreError> {
+        self.blob(SPENT_BLOB).await?.map(|bytes| codec::decode(&bytes)).transpose()
+    }
+
+    /// Adds to what a day has cost, outside of any turn: only while no turn ends.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn add_spent(&self, spent: Spend) -> Result<(), StoreError> {
+        let total = self.spent().await?.map_or(spent, |before| before.with(spent));
+        self.put_blob(SPENT_BLOB, codec::encode(&total)).await
     }
 
     /// Analytics rows of a span of time.

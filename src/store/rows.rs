@@ -263,6 +263,7 @@ rows! {
     LabelRow => "label",
     TokenRow => "API token",
     AttemptRow => "attempt row",
+    crate::domain::spend::Spend => "day's spending",
     crate::domain::product::Product => "product",
     crate::domain::order::Order => "order",
     crate::domain::customer::Customer => "customer",

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::identity::IdentityPolicy;
 use super::library::{Library, Listening, Shelves};
 use super::lookups::{Asker, Outcome, Reader};
 use super::machine::{Effect, Event, Machine, Sensed, Start};
 use super::meaning::{Meaning, Vector};
+use super::plan::Asked;
 use super::speaker::{self, Spoken};
 use super::tickets::TicketNumbers;
 use super::write_up::{Timing, Written, write_up};
@@ -94,17 +95,26 @@ pub struct Job {
 #[derive(Debug, Default)]
 pub struct Worker {
     permit: Option<OwnedSemaphorePermit>,
+    places: Option<Arc<Semaphore>>,
 }
 
 impl Worker {
     /// A worker that holds a place.
     pub fn new(permit: OwnedSemaphorePermit) -> Self {
-        Self { permit: Some(permit) }
+        Self { places: Some(Arc::clone(permit.semaphore())), permit: Some(permit) }
     }
 
     /// Gives the place to the next message; what follows only waits.
     pub fn step_out(&mut self) {
         self.permit = None;
+    }
+
+    /// Takes a place again, to go on computing after a wait.
+    pub async fn step_in(&mut self) {
+        if let (None, Some(places)) = (&self.permit, &self.places) {
+            // The places are never closed while turns run.
+            self.permit = Arc::clone(places).acquire_owned().await.ok();
+        }
     }
 }
 
@@ -147,9 +157,10 @@ impl Engine {
         let waited = Moment::now().since(job.accepted_at);
         let state = self.store.state(job.session).await?;
         let shelves = self.library.shelves();
-        let machine = self.work_out(job, &state, &shelves).await?;
+        let mut asked = Asked::default();
+        let machine = self.work_out(job, &state, &shelves, worker, &mut asked).await?;
         self.typing(job, machine.agent(), Stage::Writing);
-        let spoken = match self.speak_with_models(job, &machine, &shelves, worker).await? {
+        let mut spoken = match self.speak_with_models(job, &machine, &shelves, worker, &asked).await? {
             Some(spoken) => spoken,
             None => {
                 let spoken = speaker::with_templates(&machine);
@@ -157,6 +168,7 @@ impl Engine {
                 spoken
             }
         };
+        spoken.drafts.splice(0..0, asked.draft);
         if machine.outcome.identity_failed {
             worker.step_out();
             self.hold_back(job).await;
@@ -165,7 +177,14 @@ impl Engine {
     }
 
     /// Runs the machine over a message until there is nothing left but to speak.
-    pub(super) async fn work_out(&self, job: &Job, state: &ConversationState, shelves: &Shelves) -> Result<Machine, StoreError> {
+    pub(super) async fn work_out(
+        &self,
+        job: &Job,
+        state: &ConversationState,
+        shelves: &Shelves,
+        worker: &mut Worker,
+        asked: &mut Asked,
+    ) -> Result<Machine, StoreError> {
         let mut machine = Machine::new(Start {
             text: job.message.text.clone(),
             tap: job.message.tap.clone(),
@@ -190,6 +209,7 @@ impl Engine {
                 }
                 Effect::Classify => Event::Classified(view.take()),
                 Effect::LookUp(agent, lookups) => Event::Found(self.look_up(job, &machine, shelves, agent, &lookups, &meaning).await?),
+                Effect::Propose => Event::Proposed(self.propose(job, &machine, shelves, worker, asked).await?),
                 Effect::Number => Event::Numbered(self.tickets.take()),
                 Effect::Finish => return Ok(machine),
             };
@@ -262,8 +282,15 @@ impl Engine {
     ) -> Result<Vec<Outcome>, StoreError> {
         self.typing(job, agent, Stage::LookingUp);
         let now = Moment::now();
-        let reader =
-            Reader { store: &self.store, shelves, policy: &self.policy, today: now.day_in(&self.shop.zone), now, meaning: meaning.clone() };
+        let reader = Reader {
+            store: &self.store,
+            shelves,
+            policy: &self.policy,
+            today: now.day_in(&self.shop.zone),
+            now,
+            meaning: meaning.clone(),
+            plainer: machine.plainer(),
+        };
         let identity = &machine.outcome.state.identity;
         let asker = Asker {
             customer: identity.customer.clone(),
@@ -318,7 +345,7 @@ impl Engine {
         let latency = now.since(job.accepted_at);
         let Written { settle, bodies, state, summary } = write_up(job, machine, spoken, Timing { now, latency, waited });
         worker.step_out();
-        match self.store.settle(settle, Some(state)).await? {
+        match self.settle(settle, Some(state)).await? {
             Settled::Done(seqs) => {
                 summary.tell(job, latency);
                 for (seq, body) in seqs.into_iter().zip(bodies) {
@@ -352,6 +379,18 @@ impl Engine {
         Ok(fenced)
     }
 
+    /// Stores a result, with whatever remote models have cost since the last one that was stored: it needs
+    /// no write of its own.
+    async fn settle(&self, mut settle: Settle, state: Option<ConversationState>) -> Result<Settled, StoreError> {
+        settle.spent = self.voices.take_spent();
+        let spent = settle.spent;
+        let outcome = self.store.settle(settle, state).await;
+        if !matches!(outcome, Ok(Settled::Done(_))) {
+            spent.into_iter().for_each(|spent| self.voices.give_back_spent(spent));
+        }
+        outcome
+    }
+
     /// Answers a message with an error, so that it does not wait for ever.
     async fn fail(&self, job: &Job, error: Rejected) -> Ended {
         let now = Moment::now();
@@ -372,8 +411,9 @@ impl Engine {
             audit: Vec::new(),
             turn: None,
             analytics: None,
+            spent: None,
         };
-        match self.store.settle(settle, None).await {
+        match self.settle(settle, None).await {
             Ok(Settled::Done(seqs)) => {
                 for seq in seqs {
                     self.hub.publish(job.session, &ServerEvent::Message(Arc::new(Stored { seq, body: body.clone() })));
@@ -414,5 +454,5 @@ pub fn view(scores: &Scores) -> ModelView {
         }
     }
     let goals = scores.goals.iter().filter_map(|(name, share)| Some((Goal::from_name(name)?, *share))).collect();
-    ModelView { intents: IntentScores(intents), goals, decider: Decider::Local }
+    ModelView { intents: IntentScores(intents), goals, decider: Decider::Encoder }
 }

@@ -14,6 +14,8 @@ pub enum Node {
     Sense,
     /// Intent, confidence, goal.
     Orchestrate,
+    /// A capable model is asked what is wanted, once, where there is one.
+    Propose,
     /// Ask what is meant.
     Clarify,
     /// Call a person.
@@ -43,6 +45,8 @@ pub enum Node {
 pub enum When {
     /// Always.
     Always,
+    /// Rules and encoder are not sure what is wanted, and nobody else was asked yet.
+    Doubtful,
     /// The meaning is unclear and may be asked for.
     Unclear,
     /// A person is wanted or needed.
@@ -88,6 +92,8 @@ pub static WORKFLOW: &[Edge] = &[
     edge(Node::Sense, When::Always, Node::Orchestrate),
     edge(Node::Orchestrate, When::NeedsPerson, Node::Escalate),
     edge(Node::Orchestrate, When::AnswersAction, Node::Act),
+    edge(Node::Orchestrate, When::Doubtful, Node::Propose),
+    edge(Node::Propose, When::Always, Node::Orchestrate),
     edge(Node::Orchestrate, When::Unclear, Node::Clarify),
     edge(Node::Orchestrate, When::Routed, Node::Plan),
     edge(Node::Plan, When::NeedsFacts, Node::LookUp),
@@ -117,6 +123,7 @@ impl Node {
             Self::Receive => "receive",
             Self::Sense => "sense",
             Self::Orchestrate => "orchestrate",
+            Self::Propose => "propose",
             Self::Clarify => "clarify",
             Self::Escalate => "escalate",
             Self::Act => "act",
@@ -142,6 +149,7 @@ impl When {
     pub fn words(self) -> &'static str {
         match self {
             Self::Always => "",
+            Self::Doubtful => "not sure",
             Self::Unclear => "unclear",
             Self::NeedsPerson => "a person is needed",
             Self::AnswersAction => "yes or no to an action",

@@ -97,6 +97,8 @@ pub struct Reader<'a> {
     pub now: Moment,
     /// Sentence vectors.
     pub meaning: Meaning<'a>,
+    /// The message's question in plainer words, where a capable model gave them.
+    pub plainer: Option<&'a str>,
 }
 
 impl Reader<'_> {
@@ -241,7 +243,20 @@ impl Reader<'_> {
     async fn knowledge(&self, text: &str, procedures: Option<bool>, limit: usize) -> Result<Outcome, StoreError> {
         let vector = self.meaning.of(text);
         let question = Question { text, vector: vector.as_deref(), today: self.today, procedures };
-        let hits = self.shelves.knowledge.find(&question, limit);
+        let mut hits = self.shelves.knowledge.find(&question, limit);
+        if let Some(text) = self.plainer {
+            // Both ways of asking count; what answers better comes first.
+            hits.extend(self.shelves.knowledge.find(&Question { text, ..question }, limit));
+            hits.sort_by(|a, b| b.score.total_cmp(&a.score));
+            let mut seen: Vec<String> = Vec::new();
+            hits.retain(|hit| {
+                !seen.contains(&hit.id) && {
+                    seen.push(hit.id.clone());
+                    true
+                }
+            });
+            hits.truncate(limit);
+        }
         let mut found = Vec::with_capacity(hits.len());
         for hit in hits {
             if let Some(entry) = self.one::<Knowledge>(&hit.id).await? {

@@ -4,6 +4,7 @@
 mod actions;
 mod first;
 mod open;
+mod parts;
 
 use std::sync::Arc;
 
@@ -13,91 +14,26 @@ use super::handoff::{self, Packet};
 use super::lookups::{self, Outcome};
 use crate::agents::identity;
 use crate::agents::lookup::{Findings, Lookup};
-use crate::agents::orchestrator::{self, Decision, Escalation, ModelView, Question, Route, Thresholds};
+use crate::agents::orchestrator::{self, Decision, ModelView, Question, Route};
+use crate::agents::proposal::Proposal;
 use crate::agents::speech::Manner;
 use crate::agents::turn::{Answer, Step, Turn};
 use crate::agents::understanding::Understanding;
 use crate::agents::understanding::affirm::Answer as Answering;
+use crate::agents::understanding::contact::Contact;
 use crate::domain::act::{Act, ActKind};
 use crate::domain::agent::Agent;
 use crate::domain::asks::Slot;
-use crate::domain::fact::{FactBook, RecordId};
+use crate::domain::fact::FactBook;
 use crate::domain::goal::Goal;
 use crate::domain::heard::Heard;
-use crate::domain::message::{Choice, Tap};
 use crate::domain::product::Product;
-use crate::domain::record::Version;
 use crate::domain::sentiment::Sentiment;
-use crate::domain::shop::Shop;
-use crate::domain::state::{Action, ConversationState, Pending, TicketDraft};
-use crate::domain::ticket::Ticket;
-use crate::domain::time::Moment;
-use crate::store::command::{Proven, RecordWrite};
+use crate::domain::state::{ConversationState, Pending, TicketDraft};
+pub use parts::{Effect, Event, Sensed, Start, TurnResult};
 
 /// Rounds of look-ups an agent may ask for in one plan.
 const ROUNDS: usize = 6;
-
-/// What a turn begins with.
-#[derive(Debug, Clone)]
-pub struct Start {
-    /// What the customer wrote.
-    pub text: String,
-    /// The button it is, if it is one.
-    pub tap: Option<Tap>,
-    /// Public name of the session.
-    pub session: String,
-    /// The conversation so far.
-    pub state: ConversationState,
-    /// The shop.
-    pub shop: Arc<Shop>,
-    /// When the orchestrator asks rather than routes.
-    pub thresholds: Thresholds,
-    /// Most changes of agent within the turn.
-    pub max_handoffs: usize,
-    /// Now.
-    pub now: Moment,
-}
-
-/// What the driver reports.
-#[derive(Debug)]
-pub enum Event {
-    /// Begin.
-    Begin,
-    /// The message was sensed.
-    Sensed(Box<Sensed>),
-    /// A model looked at it, or there is none.
-    Classified(Option<ModelView>),
-    /// Look-ups came back, in the order asked.
-    Found(Vec<Outcome>),
-    /// A ticket number was taken.
-    Numbered(String),
-}
-
-/// What sensing finds.
-#[derive(Debug)]
-pub struct Sensed {
-    /// Mood and urgency.
-    pub sentiment: Sentiment,
-    /// Names and numbers of the shop.
-    pub heard: Heard,
-    /// The products on the table.
-    pub shown: Vec<Arc<Product>>,
-}
-
-/// What the driver is to do next.
-#[derive(Debug)]
-pub enum Effect {
-    /// Sense the message.
-    Sense,
-    /// Let a model look at it, if there is one.
-    Classify,
-    /// Make look-ups for an agent.
-    LookUp(Agent, Vec<Lookup>),
-    /// Take a ticket number.
-    Number,
-    /// Put the acts into words, check them, and store everything.
-    Finish,
-}
 
 /// The machine in the middle of a turn.
 pub struct Machine {
@@ -107,6 +43,9 @@ pub struct Machine {
     read: Understanding,
     shown: Vec<Arc<Product>>,
     sentiment: Sentiment,
+    view: Option<ModelView>,
+    asked: bool,
+    proposal: Option<Box<Proposal>>,
     decision: Option<Decision>,
     agent: Agent,
     goal: Goal,
@@ -123,73 +62,13 @@ pub struct Machine {
     pub outcome: TurnResult,
 }
 
-/// What the turn has come to.
-#[derive(Debug)]
-pub struct TurnResult {
-    /// Facts of the turn.
-    pub book: FactBook,
-    /// Acts, in order.
-    pub acts: Vec<Act>,
-    /// Records shown.
-    pub cards: Vec<RecordId>,
-    /// Chips.
-    pub options: Vec<Choice>,
-    /// What the reply waits for.
-    pub asks: Vec<Slot>,
-    /// An action that waits for a yes.
-    pub proposes: Option<Action>,
-    /// The state after the turn.
-    pub state: ConversationState,
-    /// Agents that took part.
-    pub path: Vec<Agent>,
-    /// Changes of agent within the turn, and from the last turn's to this one's.
-    pub handoffs: Vec<(Agent, Agent, String)>,
-    /// Packets that went with them.
-    pub packets: Vec<Packet>,
-    /// Names of look-ups made.
-    pub lookups: Vec<String>,
-    /// Records to write.
-    pub writes: Vec<RecordWrite>,
-    /// Tickets among them.
-    pub tickets: Vec<Ticket>,
-    /// Numbers of tickets that were there already and are added to, with their new version.
-    pub amended: Vec<(String, Version)>,
-    /// Why a person was called, if one was.
-    pub escalation: Option<Escalation>,
-    /// A good proof of identity, to be stored with the result.
-    pub proven: Option<Proven>,
-    /// Whether identity was tried and not shown: the answer is held back a fixed time.
-    pub identity_failed: bool,
-    /// Something known was asked for again.
-    pub reasked: bool,
-}
-
 impl Machine {
     /// A machine at the beginning of a turn.
     pub fn new(start: Start) -> Self {
         let book = FactBook::at(start.now, start.shop.zone.clone());
         let mut state = start.state.clone();
         state.pending = None;
-        let outcome = TurnResult {
-            book,
-            acts: Vec::new(),
-            cards: Vec::new(),
-            options: Vec::new(),
-            asks: Vec::new(),
-            proposes: None,
-            state,
-            path: Vec::new(),
-            handoffs: Vec::new(),
-            packets: Vec::new(),
-            lookups: Vec::new(),
-            writes: Vec::new(),
-            tickets: Vec::new(),
-            amended: Vec::new(),
-            escalation: None,
-            proven: None,
-            identity_failed: false,
-            reasked: false,
-        };
+        let outcome = TurnResult::new(book, state);
         Self {
             start,
             node: Node::Receive,
@@ -197,6 +76,9 @@ impl Machine {
             read: Understanding::default(),
             shown: Vec::new(),
             sentiment: Sentiment::NEUTRAL,
+            view: None,
+            asked: false,
+            proposal: None,
             decision: None,
             agent: Agent::General,
             goal: Goal::OutOfScope,
@@ -237,6 +119,21 @@ impl Machine {
         self.goal
     }
 
+    /// The conversation before the message.
+    pub fn before(&self) -> &ConversationState {
+        &self.start.state
+    }
+
+    /// What the customer says of themselves in the message.
+    pub fn contact(&self) -> &Contact {
+        &self.read.contact
+    }
+
+    /// The products on the table.
+    pub fn shown(&self) -> &[Arc<Product>] {
+        &self.shown
+    }
+
     /// What was recognised in the message.
     pub fn heard(&self) -> &Heard {
         &self.heard
@@ -272,7 +169,11 @@ impl Machine {
                 self.sentiment = sensed.sentiment;
                 return Effect::Classify;
             }
-            Event::Classified(view) => self.decide(view.as_ref()),
+            Event::Classified(view) => {
+                self.view = view;
+                self.decide();
+            }
+            Event::Proposed(proposal) => self.weigh_proposal(proposal),
             Event::Found(outcomes) => {
                 self.enter(outcomes);
                 if let Some(effect) = self.before_a_ticket() {
@@ -291,6 +192,10 @@ impl Machine {
             self.node = next;
             match next {
                 Node::Sense => return Effect::Sense,
+                Node::Propose => {
+                    self.asked = true;
+                    return Effect::Propose;
+                }
                 Node::Clarify => self.clarify(),
                 Node::Escalate => {
                     if let Some(effect) = self.escalate() {
@@ -320,6 +225,7 @@ impl Machine {
         let handoff = self.answer.as_ref().and_then(|a| a.handoff.as_ref());
         match when {
             When::Always => true,
+            When::Doubtful => !self.asked && self.decision.as_ref().is_some_and(|d| d.doubt.is_some()),
             When::Unclear => matches!(route, Some(Route::Clarify(_))),
             When::NeedsPerson => matches!(route, Some(Route::Escalate(_))),
             When::AnswersAction => matches!(route, Some(Route::Confirm(_))),
@@ -333,7 +239,7 @@ impl Machine {
         }
     }
 
-    fn decide(&mut self, view: Option<&ModelView>) {
+    fn decide(&mut self) {
         let question = Question {
             text: &self.start.text,
             heard: &self.heard,
@@ -341,7 +247,8 @@ impl Machine {
             state: &self.start.state,
             sentiment: self.sentiment,
             tap: self.start.tap.as_ref(),
-            model: view,
+            model: self.view.as_ref(),
+            proposal: self.proposal.as_deref(),
         };
         let decision = orchestrator::decide(&question, self.start.thresholds);
         self.goal = decision.goal;
@@ -353,11 +260,31 @@ impl Machine {
         };
         // "No, leave it. When will it ship?"
         let declined = matches!(&self.start.state.pending, Some(Pending::Confirm(_))) && self.read.answer == Some(Answering::No);
-        if declined && matches!(decision.route, Route::Agent(_)) {
+        if declined && self.proposal.is_none() && matches!(decision.route, Route::Agent(_)) {
             self.outcome.acts.push(Act::plain(ActKind::Declined));
         }
-        self.outcome.path.push(self.agent);
+        self.outcome.path = vec![self.agent];
         self.decision = Some(decision);
+    }
+
+    /// Decides anew in the light of what a capable model proposed. Its names count only where its goal
+    /// does: otherwise the turn goes on as without it.
+    fn weigh_proposal(&mut self, proposal: Option<Box<Proposal>>) {
+        if proposal.is_none() {
+            return;
+        }
+        self.proposal = proposal;
+        self.decide();
+        let followed = self.decision.as_ref().is_some_and(|d| d.proposed && matches!(d.route, Route::Agent(_)));
+        match &mut self.proposal {
+            Some(proposal) if followed => self.heard.absorb(std::mem::take(&mut proposal.named)),
+            proposal => *proposal = None,
+        }
+    }
+
+    /// The message's question in plainer words, where a capable model gave them and was followed.
+    pub fn plainer(&self) -> Option<&str> {
+        self.proposal.as_ref()?.question.as_deref()
     }
 
     fn enter(&mut self, outcomes: Vec<Outcome>) {

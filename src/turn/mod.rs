@@ -1,8 +1,8 @@
 //! The turn: from an accepted message to its committed reply.
 //!
 //! [`graph`] is the workflow as data, [`machine`] runs it without waiting, clock or chance, [`driver`]
-//! does what it asks for and is the only place that waits. [`grounding`] stands between every wording
-//! and the customer.
+//! does what it asks for and is the only place that waits. A remote model is asked for a plan where rules
+//! and encoder are not sure. [`grounding`] stands between every wording and the customer.
 
 mod answers;
 pub mod assemble;
@@ -16,8 +16,12 @@ pub mod lookups;
 pub mod machine;
 pub mod masking;
 pub mod meaning;
+mod plan;
 pub mod speaker;
+#[cfg(test)]
+mod tests;
 pub mod tickets;
+mod told;
 mod write_up;
 
 pub use driver::{Engine, Job};

@@ -118,6 +118,7 @@ pub fn write_up(job: &Job, machine: Machine, spoken: Spoken, timing: Timing) -> 
         proven: outcome.proven,
         turn: Some(codec::encode(&turn)),
         analytics: Some(analytics),
+        spent: None,
     };
     Written { settle, bodies, state: outcome.state, summary }
 }

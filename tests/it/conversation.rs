@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::shop::{Shop, Start, run_json};
 
-fn dialogues(folder: &str) -> Vec<Value> {
+pub fn dialogues(folder: &str) -> Vec<Value> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut files: Vec<_> = std::fs::read_dir(folder).expect("dialogues").flatten().map(|entry| entry.path()).collect();
     files.sort();
@@ -19,7 +19,7 @@ fn dialogues(folder: &str) -> Vec<Value> {
 }
 
 /// What is wrong with a reply, if anything.
-fn check(turn: &Value, reply: &Value) -> Option<String> {
+pub fn check(turn: &Value, reply: &Value) -> Option<String> {
     let text = reply["text"].as_str().unwrap_or_default();
     let lower = text.to_lowercase();
     let list = |name: &str| -> Vec<String> {

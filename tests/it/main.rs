@@ -16,6 +16,7 @@ mod knowledge;
 mod log;
 mod metrics;
 mod openapi;
+mod remote;
 mod secure;
 mod sessions;
 mod shop;

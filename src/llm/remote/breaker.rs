@@ -73,6 +73,15 @@ impl Attempt<'_> {
         *self.breaker.state.lock() = State::default();
     }
 
+    /// The server said for how long it wants to be left alone.
+    pub fn told_to_rest(mut self, rest: Duration) {
+        self.decided = true;
+        let mut state = self.breaker.state.lock();
+        state.probing = false;
+        state.failures = state.failures.max(FAILURES);
+        state.open_until = Some(Instant::now() + rest);
+    }
+
     /// It failed.
     pub fn failed(mut self) {
         self.decided = true;

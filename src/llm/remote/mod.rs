@@ -5,29 +5,31 @@
 //! cannot be taken back.
 
 mod breaker;
-mod budget;
+pub mod budget;
+mod dialect;
+mod sending;
 #[cfg(test)]
 mod tests;
 mod wire;
 
-use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_openai::config::OpenAIConfig;
-use async_openai::error::{ApiError, ApiErrorResponse, OpenAIError};
-use async_openai::middleware::HttpRequestFactory;
+use async_openai::error::OpenAIError;
 use futures_util::{Stream, StreamExt as _};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::client::{self, ClientError};
-use super::{ChatModel, Health, ModelError, Prompt, Said, Saying};
+use super::{ChatModel, Constraint, Health, ModelError, Prompt, Said, Saying};
 use crate::config::Config;
 use crate::domain::agent::Provider;
 use breaker::Breaker;
-use budget::Budget;
+use budget::{Budget, Reserved};
+use dialect::{Dialect, Learnt};
+use sending::{Plain, Refusal};
 use wire::{Chunk, Usage};
 
 /// The server used when only a key is configured.
@@ -48,19 +50,22 @@ pub struct RemoteModel {
     model: String,
     places: Semaphore,
     breaker: Breaker,
-    budget: Budget,
+    budget: Arc<Budget>,
     whole: Duration,
+    dialect: Learnt,
 }
 
 type Chunks = Pin<Box<dyn Stream<Item = Result<Chunk, OpenAIError>> + Send>>;
 
-/// An answer as far as it has come.
-#[derive(Default)]
-struct Partial {
+/// An answer as far as it has come. Whatever ends it, what it cost is counted.
+struct Partial<'a> {
     text: String,
     usage: Option<Usage>,
     model: Option<String>,
     ended: bool,
+    /// Tokens of the prompt, at a guess.
+    prompt: u32,
+    reserved: Reserved<'a>,
 }
 
 impl RemoteModel {
@@ -85,44 +90,45 @@ impl RemoteModel {
             model: remote.model.clone(),
             places: Semaphore::new(remote.concurrency.max(1)),
             breaker: Breaker::default(),
-            budget: Budget::new(
+            budget: Arc::new(Budget::new(
                 remote.budget_per_day,
                 remote.currency_per_mtok_in,
                 remote.currency_per_mtok_out,
                 config.shop.time_zone.0.clone(),
-            ),
+            )),
             whole: Duration::from_secs(remote.timeout_s.max(1)),
+            dialect: Learnt::default(),
         }))
+    }
+
+    /// The day's budget.
+    pub fn budget(&self) -> &Arc<Budget> {
+        &self.budget
     }
 
     async fn answer(&self, prompt: &Prompt, pieces: Option<&mpsc::UnboundedSender<String>>) -> Result<Said, ModelError> {
         let wait = QUEUE.min(prompt.first_token);
         let _place = timeout(wait, self.places.acquire()).await.map_err(|_| ModelError::Busy)?.map_err(|_| ModelError::Busy)?;
-        let reserved = self.budget.reserve(wire::guess_prompt(prompt), prompt.max_tokens)?;
-        let attempt = match self.breaker.enter() {
-            Ok(attempt) => attempt,
-            Err(resting) => {
-                self.budget.settle(reserved, None);
-                return Err(resting);
-            }
-        };
-        let mut partial = Partial::default();
+        let guess = wire::guess_prompt(prompt);
+        let reserved = self.budget.reserve(guess, prompt.max_tokens)?;
+        let attempt = self.breaker.enter()?;
+        let mut partial = Partial { text: String::new(), usage: None, model: None, ended: false, prompt: guess, reserved };
         let whole = prompt.whole.min(self.whole);
-        let outcome = timeout(whole, self.attempts(prompt, pieces, &mut partial)).await.unwrap_or(Err(ModelError::Timeout));
-        let used = partial.usage.map_or_else(
-            || (wire::guess_prompt(prompt), wire::guess_tokens(&partial.text)),
-            |usage| (usage.prompt_tokens, usage.completion_tokens),
-        );
-        self.budget.settle(reserved, (!partial.text.is_empty()).then_some(used));
+        let outcome = timeout(whole, self.attempts(prompt, pieces, &mut partial)).await.unwrap_or(Err(ModelError::Timeout.into()));
         match outcome {
             Ok(()) => attempt.succeeded(),
-            Err(error) => {
+            Err(Failure { error, rest: Some(rest), .. }) => {
+                attempt.told_to_rest(rest);
+                return Err(error);
+            }
+            Err(Failure { error, .. }) => {
                 attempt.failed();
                 return Err(error);
             }
         }
-        let model = partial.model.filter(|name| !name.is_empty()).unwrap_or_else(|| self.model.clone());
-        Ok(Said { text: partial.text, tokens_in: used.0, tokens_out: used.1, model })
+        let (tokens_in, tokens_out) = partial.used();
+        let model = partial.model.take().filter(|name| !name.is_empty()).unwrap_or_else(|| self.model.clone());
+        Ok(Said { text: std::mem::take(&mut partial.text), tokens_in, tokens_out, model })
     }
 
     /// Tries until the first word is there, then reads to the end.
@@ -130,33 +136,36 @@ impl RemoteModel {
         &self,
         prompt: &Prompt,
         pieces: Option<&mpsc::UnboundedSender<String>>,
-        partial: &mut Partial,
-    ) -> Result<(), ModelError> {
+        partial: &mut Partial<'_>,
+    ) -> Result<(), Failure> {
         let deadline = Instant::now() + prompt.first_token;
         let mut tried = 0;
+        let mut dialect = self.dialect.get();
         let mut chunks = loop {
-            let begun = timeout_at(deadline, self.begin(prompt, pieces, partial)).await.unwrap_or(Err(ModelError::Timeout));
-            match begun {
+            let begun = self.begin(prompt, dialect, pieces, partial);
+            let failure = match timeout_at(deadline, begun).await.unwrap_or(Err(ModelError::Timeout.into())) {
                 Ok(chunks) => break chunks,
-                Err(error) if tried < RETRIES && passes(error) => {
-                    let pause = PAUSE.saturating_mul(1 << tried).mul_f64(0.5 + rand::random::<f64>() / 2.0);
-                    tried += 1;
-                    if Instant::now() + pause >= deadline {
-                        return Err(error);
-                    }
-                    tokio::time::sleep(pause).await;
-                }
-                Err(error) => return Err(error),
+                Err(failure) => failure,
+            };
+            if let Some(simpler) = failure.simpler(dialect, prompt) {
+                dialect = simpler;
+                continue;
             }
+            let pause = PAUSE.saturating_mul(1 << tried).mul_f64(0.5 + rand::random::<f64>() / 2.0).max(failure.rest.unwrap_or_default());
+            if tried == RETRIES || !passes(failure.error) || Instant::now() + pause >= deadline {
+                return Err(failure);
+            }
+            tried += 1;
+            tokio::time::sleep(pause).await;
         };
         while let Some(chunk) = chunks.next().await {
-            partial.take(chunk.map_err(|error| reason(&error))?, pieces)?;
+            partial.take(chunk.map_err(Failure::of)?, pieces)?;
         }
         match (partial.ended, partial.text.trim().is_empty()) {
             (true, false) => Ok(()),
-            (true, true) => Err(ModelError::Unreadable),
+            (true, true) => Err(ModelError::Unreadable.into()),
             // A stream that ends without saying why was cut.
-            (false, _) => Err(ModelError::Unreachable),
+            (false, _) => Err(ModelError::Unreachable.into()),
         }
     }
 
@@ -164,25 +173,40 @@ impl RemoteModel {
     async fn begin(
         &self,
         prompt: &Prompt,
+        dialect: Dialect,
         pieces: Option<&mpsc::UnboundedSender<String>>,
-        partial: &mut Partial,
-    ) -> Result<Chunks, ModelError> {
-        let body = wire::request(&self.model, prompt);
-        let mut chunks: Chunks = self.client.chat().create_stream_byot(body).await.map_err(|error| reason(&error))?;
+        partial: &mut Partial<'_>,
+    ) -> Result<Chunks, Failure> {
+        let body = wire::request(&self.model, prompt, dialect);
+        let mut chunks: Chunks = self.client.chat().create_stream_byot(body).await.map_err(Failure::of)?;
         while partial.text.is_empty() && !partial.ended {
             match chunks.next().await {
-                Some(chunk) => partial.take(chunk.map_err(|error| reason(&error))?, pieces)?,
-                None => return Err(ModelError::Unreachable),
+                Some(chunk) => {
+                    let chunk = chunk.map_err(Failure::of)?;
+                    // Whatever becomes of the answer, the request was understood.
+                    self.dialect.keep(dialect);
+                    partial.take(chunk, pieces)?;
+                }
+                None => return Err(ModelError::Unreachable.into()),
             }
         }
         Ok(chunks)
     }
 }
 
-impl Partial {
+impl Partial<'_> {
+    /// Tokens read and written: the server's count, or a guess.
+    fn used(&self) -> (u32, u32) {
+        let guess = || (self.prompt, wire::guess_tokens(&self.text));
+        self.usage.map_or_else(guess, |usage| (usage.prompt_tokens, usage.completion_tokens))
+    }
+
     fn take(&mut self, chunk: Chunk, pieces: Option<&mpsc::UnboundedSender<String>>) -> Result<(), ModelError> {
         self.usage = chunk.usage.or(self.usage);
         self.model = chunk.model.or_else(|| self.model.take());
+        if self.usage.is_some() || self.reserved.used.is_some() {
+            self.reserved.used = Some(self.used());
+        }
         let Some(choice) = chunk.choices.into_iter().next() else { return Ok(()) };
         self.ended |= choice.finish_reason.is_some();
         let Some(text) = choice.delta.content.filter(|text| !text.is_empty()) else { return Ok(()) };
@@ -190,6 +214,7 @@ impl Partial {
             return Err(ModelError::Unreadable);
         }
         self.text.push_str(&text);
+        self.reserved.used = Some(self.used());
         if let Some(pieces) = pieces {
             // Nobody listens any more: the caller drops this future next.
             let _ = pieces.send(text);
@@ -203,16 +228,52 @@ fn passes(error: ModelError) -> bool {
     matches!(error, ModelError::Unreachable | ModelError::Refused(429 | 500..=599))
 }
 
-/// Our own word for what went wrong.
-fn reason(error: &OpenAIError) -> ModelError {
-    match error {
-        OpenAIError::ApiError(refusal) => match refusal.status_code.as_u16() {
-            413 => ModelError::TooLong,
-            status => ModelError::Refused(status),
-        },
-        OpenAIError::Reqwest(error) if error.is_timeout() => ModelError::Timeout,
-        OpenAIError::JSONDeserialize(..) | OpenAIError::InvalidArgument(_) => ModelError::Unreadable,
-        _ => ModelError::Unreachable,
+/// What went wrong, in our own words, and what the server's refusal says for the next try.
+#[derive(Debug)]
+struct Failure {
+    error: ModelError,
+    /// How long the server wants to be left alone.
+    rest: Option<Duration>,
+    /// Words of a refusal that may name a part of the request.
+    words: Option<String>,
+}
+
+impl From<ModelError> for Failure {
+    fn from(error: ModelError) -> Self {
+        Self { error, rest: None, words: None }
+    }
+}
+
+impl Failure {
+    fn of(error: OpenAIError) -> Self {
+        match error {
+            OpenAIError::Boxed(error) => match error.downcast::<Refusal>() {
+                Ok(refusal) => Self::refused(*refusal),
+                Err(_) => ModelError::Unreachable.into(),
+            },
+            OpenAIError::Reqwest(error) if error.is_timeout() => ModelError::Timeout.into(),
+            OpenAIError::JSONDeserialize(..) | OpenAIError::InvalidArgument(_) => ModelError::Unreadable.into(),
+            _ => ModelError::Unreachable.into(),
+        }
+    }
+
+    fn refused(refusal: Refusal) -> Self {
+        let words = refusal.words.to_lowercase();
+        let too_long = ["context_length", "context length", "maximum context", "context window"].iter().any(|sign| words.contains(sign));
+        match refusal.status {
+            413 => ModelError::TooLong.into(),
+            400 | 422 if too_long => ModelError::TooLong.into(),
+            status @ (400 | 415 | 422 | 501) => Self { error: ModelError::Refused(status), rest: None, words: Some(words) },
+            // llama-cpp-python answers a field it does not know as a failure of its own.
+            status @ 500 => Self { error: ModelError::Refused(status), rest: refusal.retry_after, words: Some(words) },
+            status => Self { error: ModelError::Refused(status), rest: refusal.retry_after, words: None },
+        }
+    }
+
+    /// The dialect to try after a refusal of the request itself.
+    fn simpler(&self, dialect: Dialect, prompt: &Prompt) -> Option<Dialect> {
+        let blindly = self.error != ModelError::Refused(500);
+        dialect.after(self.words.as_deref()?, blindly, |part| wire::uses(prompt, part))
     }
 }
 
@@ -229,7 +290,8 @@ impl ChatModel for RemoteModel {
         Box::pin(async move {
             let begun = Instant::now();
             let outcome = self.answer(prompt, pieces.as_ref()).await;
-            crate::telemetry::model(Provider::Remote.name(), "chat", begun.elapsed());
+            let operation = if matches!(prompt.constraint, Constraint::Schema { .. }) { "plan" } else { "chat" };
+            crate::telemetry::model(Provider::Remote.name(), operation, begun.elapsed());
             if let Err(error) = &outcome {
                 crate::telemetry::model_failure(Provider::Remote.name(), error.name());
                 tracing::warn!(reason = error.name(), "the remote model did not answer");
@@ -240,32 +302,5 @@ impl ChatModel for RemoteModel {
 
     fn health(&self) -> Health {
         if self.breaker.is_closed() && !self.budget.is_spent() { Health::Healthy } else { Health::Degraded }
-    }
-}
-
-/// Sends a request once, as it is. A refusal is turned into its status before anybody reads its text.
-#[derive(Clone)]
-struct Plain(reqwest::Client);
-
-impl tower::Service<HttpRequestFactory> for Plain {
-    type Response = reqwest::Response;
-    type Error = OpenAIError;
-    type Future = Pin<Box<dyn Future<Output = Result<reqwest::Response, OpenAIError>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), OpenAIError>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: HttpRequestFactory) -> Self::Future {
-        let client = self.0.clone();
-        Box::pin(async move {
-            let response = client.execute(request.build().await?).await?;
-            let status_code = response.status();
-            if status_code.is_success() {
-                Ok(response)
-            } else {
-                Err(OpenAIError::ApiError(ApiErrorResponse { status_code, api_error: ApiError::default() }))
-            }
-        })
     }
 }

@@ -32,6 +32,12 @@ enum Behaviour {
     Slow(Duration),
     /// To another address.
     Redirect(&'static str),
+    /// Refuses with a status and these words whatever names one of these fields; says "Yes." to the rest.
+    Picky(u16, &'static [&'static str], &'static str),
+    /// Busy, with the seconds to wait.
+    Busy(&'static str),
+    /// Bytes without end or sense.
+    Flood,
 }
 
 #[derive(Clone)]
@@ -66,7 +72,8 @@ fn stream(pieces: &[&str], whole: bool) -> Response {
 }
 
 async fn answer(State(server): State<Server>, body: Bytes) -> Response {
-    server.requests.lock().push(serde_json::from_slice(&body).unwrap_or_default());
+    let request: Value = serde_json::from_slice(&body).unwrap_or_default();
+    server.requests.lock().push(request.clone());
     let behaviour = {
         let mut left = server.behaviours.lock();
         if left.len() > 1 { left.remove(0) } else { left[0].clone() }
@@ -79,6 +86,21 @@ async fn answer(State(server): State<Server>, body: Bytes) -> Response {
         Behaviour::Slow(pause) => {
             tokio::time::sleep(pause).await;
             stream(&["late"], true)
+        }
+        Behaviour::Picky(status, fields, words) => {
+            let has = |field: &&str| match field.split_once('=') {
+                Some((field, kind)) => request[field]["type"] == kind,
+                None => request.get(*field).is_some(),
+            };
+            match fields.iter().any(has) {
+                true => (StatusCode::from_u16(status).unwrap(), words).into_response(),
+                false => stream(&["Yes."], true),
+            }
+        }
+        Behaviour::Busy(seconds) => (StatusCode::TOO_MANY_REQUESTS, [("retry-after", seconds)], "later").into_response(),
+        Behaviour::Flood => {
+            let endless = futures_util::stream::repeat_with(|| Ok::<_, std::io::Error>(Bytes::from_static(&[b'x'; 65_536])));
+            ([("content-type", "text/event-stream")], Body::from_stream(endless)).into_response()
         }
         Behaviour::Redirect(to) => (StatusCode::TEMPORARY_REDIRECT, [("location", to)]).into_response(),
     }
@@ -129,6 +151,10 @@ async fn answers_and_failures_are_told_apart() {
         (vec![B::Cut(vec![]), B::Say(vec!["Again."])], Ok("Again."), 2),
         (vec![B::Say(vec![])], Err(ModelError::Unreadable), 1),
         (vec![B::Redirect("http://198.51.100.1/v1")], Err(ModelError::Refused(307)), 1),
+        (vec![B::Flood], Err(ModelError::Unreachable), 3),
+        (vec![B::Picky(400, &["model"], "maximum context length is 512 tokens")], Err(ModelError::TooLong), 1),
+        // All that may be left out was, and it is still no good.
+        (vec![B::Picky(400, &["model"], "no")], Err(ModelError::Refused(400)), 2),
     ] {
         let server = Server::start(&behaviours).await;
         let model = server.model(|_| {});
@@ -159,11 +185,11 @@ async fn nobody_waits_for_a_slow_server_longer_than_agreed() {
 
 #[tokio::test]
 async fn a_server_that_keeps_failing_is_left_alone() {
-    let server = Server::start(&[Behaviour::Status(400)]).await;
+    let server = Server::start(&[Behaviour::Status(403)]).await;
     let model = server.model(|_| {});
     for _ in 0..3 {
         assert_eq!(model.health(), Health::Healthy);
-        assert_eq!(model.say(&prompt(), None).await, Err(ModelError::Refused(400)));
+        assert_eq!(model.say(&prompt(), None).await, Err(ModelError::Refused(403)));
     }
     assert_eq!(model.say(&prompt(), None).await, Err(ModelError::Resting));
     assert_eq!(server.requests.lock().len(), 3);
@@ -217,4 +243,51 @@ async fn the_request_is_in_the_protocols_words() {
     assert_eq!(request["stream"], true);
     assert_eq!(request["seed"], 7);
     assert_eq!(request["response_format"]["json_schema"]["schema"], schema);
+}
+
+/// Other people's servers refuse what they do not know. It is left out, and stays left out.
+#[tokio::test]
+async fn what_a_server_does_not_know_is_left_out_from_then_on() {
+    let schema = Constraint::Schema { name: "plan".into(), schema: json!({ "type": "object" }) };
+    let plan = Prompt { constraint: schema, ..prompt() };
+    for (status, fields, words, first, kept) in [
+        // llama-cpp-python 0.3.36 knows JSON, but no schema by this name, and says so in these words.
+        (
+            500,
+            &["response_format=json_schema"][..],
+            r#"{"error":{"message":"1 validation error:\n  {'type': 'literal_error', 'loc': ('body', 'response_format', 'type'), 'msg': \"Input should be 'text' or 'json_object'\", 'input': 'json_schema'","type":"internal_server_error","param":null,"code":null}}"#,
+            2,
+            json!({ "type": "json_object" }),
+        ),
+        (400, &["response_format"], "'response_format' is not supported", 3, Value::Null),
+        (400, &["stream_options"], "stream_options: unknown field", 2, json!("json_schema")),
+        (400, &["max_tokens"], "use 'max_completion_tokens' instead of 'max_tokens'", 2, json!("json_schema")),
+        (400, &["temperature", "seed"], "temperature and seed cannot be set", 3, json!("json_schema")),
+        (422, &["response_format", "stream_options", "seed"], "unprocessable", 2, Value::Null),
+    ] {
+        let server = Server::start(&[Behaviour::Picky(status, fields, words)]).await;
+        let model = server.model(|_| {});
+        for requests in [first, first + 1] {
+            assert_eq!(model.say(&plan, None).await.map(|said| said.text), Ok("Yes.".to_owned()), "{words}");
+            assert_eq!(server.requests.lock().len(), requests, "{words}");
+        }
+        let format = server.requests.lock().last().unwrap()["response_format"].clone();
+        assert!(format == kept || format["type"] == kept, "{words}: {format}");
+        assert_eq!(model.health(), Health::Healthy);
+    }
+}
+
+/// "Come back in two minutes" is heeded: nobody waits for it, and nobody asks before.
+#[tokio::test]
+async fn a_busy_server_is_asked_again_when_it_says() {
+    let server = Server::start(&[Behaviour::Busy("120")]).await;
+    let model = server.model(|_| {});
+    let begun = Instant::now();
+    assert_eq!(model.say(&prompt(), None).await, Err(ModelError::Refused(429)));
+    assert_eq!(model.say(&prompt(), None).await, Err(ModelError::Resting));
+    assert!(begun.elapsed() < Duration::from_secs(1) && server.requests.lock().len() == 1);
+    let server = Server::start(&[Behaviour::Busy("1"), Behaviour::Say(vec!["Now."])]).await;
+    let begun = Instant::now();
+    assert_eq!(server.model(|_| {}).say(&prompt(), None).await.map(|said| said.text), Ok("Now.".to_owned()));
+    assert!(begun.elapsed() >= Duration::from_secs(1));
 }

@@ -6,27 +6,42 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::dialect::{Dialect, Part};
 use crate::llm::{Constraint, Prompt, Role};
 
-/// The body of a request for a streamed completion.
-pub fn request(model: &str, prompt: &Prompt) -> Value {
+/// The body of a request for a streamed completion, in the server's dialect.
+pub fn request(model: &str, prompt: &Prompt, dialect: Dialect) -> Value {
     let messages: Vec<Value> = prompt.messages.iter().map(|(role, text)| json!({ "role": role_name(*role), "content": text })).collect();
-    let mut body = json!({
-        "model": model,
-        "messages": messages,
-        "max_tokens": prompt.max_tokens,
-        "temperature": prompt.temperature,
-        "stream": true,
-        "stream_options": { "include_usage": true },
-    });
-    if let Some(seed) = prompt.seed {
-        body["seed"] = json!(seed);
-    }
-    // Placeholders cannot be asked of a server as a constraint: what it writes is checked afterwards.
-    if let Constraint::Schema { name, schema } = &prompt.constraint {
-        body["response_format"] = json!({ "type": "json_schema", "json_schema": { "name": name, "schema": schema, "strict": true } });
+    let mut body = json!({ "model": model, "messages": messages, "stream": true });
+    let length = if dialect.has(Part::MaxTokens) { "max_tokens" } else { "max_completion_tokens" };
+    body[length] = json!(prompt.max_tokens);
+    for part in [Part::Temperature, Part::Usage, Part::Seed, Part::Schema] {
+        match part {
+            Part::Temperature if dialect.has(part) => body["temperature"] = json!(prompt.temperature),
+            Part::Usage if dialect.has(part) => body["stream_options"] = json!({ "include_usage": true }),
+            Part::Seed if dialect.has(part) && uses(prompt, part) => body["seed"] = json!(prompt.seed),
+            // Placeholders cannot be asked of a server as a constraint: what it writes is checked afterwards.
+            Part::Schema if dialect.has(Part::Format) => match &prompt.constraint {
+                Constraint::Schema { name, schema } if dialect.has(part) => {
+                    body["response_format"] =
+                        json!({ "type": "json_schema", "json_schema": { "name": name, "schema": schema, "strict": true } });
+                }
+                Constraint::Schema { .. } => body["response_format"] = json!({ "type": "json_object" }),
+                Constraint::Free | Constraint::Placeholders(_) => {}
+            },
+            _ => {}
+        }
     }
     body
+}
+
+/// Whether a prompt makes use of a part.
+pub fn uses(prompt: &Prompt, part: Part) -> bool {
+    match part {
+        Part::Schema | Part::Format => matches!(prompt.constraint, Constraint::Schema { .. }),
+        Part::Seed => prompt.seed.is_some(),
+        Part::Usage | Part::MaxTokens | Part::Temperature => true,
+    }
 }
 
 fn role_name(role: Role) -> &'static str {

@@ -5,7 +5,9 @@ use redb::ReadableTable;
 use super::tables::{Tables, kind_number};
 use super::writer::{Counters, append_audit};
 use super::{attempts, records, sessions};
-use crate::store::codec::encode;
+use crate::domain::spend::Spend;
+use crate::store::SPENT_BLOB;
+use crate::store::codec::{decode, encode};
 use crate::store::command::{Settle, Settled};
 use crate::store::error::StoreError;
 
@@ -58,7 +60,18 @@ pub fn settle(tables: &mut Tables<'_>, counters: &mut Counters, settle: &Settle)
     for row in &settle.audit {
         append_audit(tables, counters, row)?;
     }
+    if let Some(spent) = settle.spent {
+        spend(tables, spent)?;
+    }
     Ok(Settled::Done(seqs))
+}
+
+/// Adds to what the day has cost; a new day begins at nothing.
+fn spend(tables: &mut Tables<'_>, spent: Spend) -> Result<(), StoreError> {
+    let before = tables.blobs.get(SPENT_BLOB).map_err(StoreError::io)?.map(|bytes| decode::<Spend>(bytes.value())).transpose()?;
+    let total = before.map_or(spent, |before| before.with(spent));
+    tables.blobs.insert(SPENT_BLOB, encode(&total).as_slice()).map_err(StoreError::io)?;
+    Ok(())
 }
 
 /// Notes the versions a reply rests on, so that they are kept when their records change.

@@ -2,9 +2,11 @@
 //!
 //! In this order: what the sentence is about; the values in it (money, days, lengths of time, measures,
 //! counts), each in the entity and the sense it is given; words that assert (in stock, shipped, cheaper,
-//! valid); promises; denials; and at last every remaining word, which must be stated by the entity, be
-//! part of one statement of the shop, or be harmless. A word nothing explains makes the whole sentence
-//! unsupported: what cannot be taken apart is not free.
+//! valid); promises; and then each part of the sentence by itself: what is left of it must be glue, or
+//! words that claim something and stand beside the very thing a record bears out ("costs" beside an
+//! amount), or words that the record states in one and the same place. Otherwise the whole sentence must
+//! say again a statement of the shop. A word nothing explains makes it unsupported: what cannot be taken
+//! apart is not free.
 
 mod asserted;
 mod compared;
@@ -14,8 +16,9 @@ mod rest;
 mod values;
 
 use super::knowledge::Statements;
+use super::lexicon;
 use super::scope::{Entities, Mention, Scope};
-use super::words::{self, Word};
+use super::words::{self, Slot, Word};
 use super::{GroundedSentence, Promises, Unsupported};
 use crate::domain::fact::{FactBook, FactId, RecordId, Source};
 use crate::domain::money::Currency;
@@ -30,7 +33,18 @@ pub struct Checker<'a> {
     statements: Statements,
     /// What the last sentence was about.
     about: Vec<usize>,
+    /// What the shop recommends in this turn.
+    recommended: Vec<RecordId>,
     currency: Currency,
+}
+
+/// What a reply is about before it has named anything.
+#[derive(Debug, Clone, Default)]
+pub struct Subject {
+    /// The records.
+    pub about: Vec<RecordId>,
+    /// Those the shop recommends.
+    pub recommended: Vec<RecordId>,
 }
 
 /// A sentence while it is checked.
@@ -46,10 +60,10 @@ struct Sentence<'a> {
 impl<'a> Checker<'a> {
     /// A checker for a reply that may rest on the facts of `book`. `subject` is what the reply is about
     /// before it has named anything.
-    pub fn new(book: &'a FactBook, promises: &'a Promises, subject: &[RecordId], currency: Currency) -> Self {
+    pub fn new(book: &'a FactBook, promises: &'a Promises, subject: &Subject, currency: Currency) -> Self {
         let entities = Entities::of(book);
-        let about = (0..entities.all.len()).filter(|i| subject.contains(&entities.all[*i].record)).collect();
-        Self { book, promises, entities, statements: Statements::of(book), about, currency }
+        let about = (0..entities.all.len()).filter(|i| subject.about.contains(&entities.all[*i].record)).collect();
+        Self { book, promises, entities, statements: Statements::of(book), about, recommended: subject.recommended.clone(), currency }
     }
 
     /// Checks the next sentence.
@@ -64,6 +78,9 @@ impl<'a> Checker<'a> {
         let scope = Scope::of(&words, &mentions, &self.about);
         let mentioned = mentions.iter().flat_map(|m| m.entities.clone()).collect();
         let mut sentence = Sentence { text: body, words, mentions, scope, mentioned, facts: Vec::new() };
+        if let Some(at) = run_together(&sentence) {
+            return Err(fail(format!("two sentences run together at \"{at}\"")));
+        }
         self.quoted(&mut sentence);
         self.promised(&mut sentence).map_err(fail)?;
         self.values(&mut sentence).map_err(fail)?;
@@ -107,6 +124,24 @@ impl<'a> Checker<'a> {
     }
 }
 
+/// Whether a sentence is a yes or a no and nothing else. It claims something, but what stands behind it says the same.
+pub fn is_bare_answer(text: &str) -> bool {
+    lexicon::is_bare_answer(&words::split(text))
+}
+
+/// A stop with no blank behind it, outside of names: what stands before it and behind it cannot be told
+/// apart.
+fn run_together<'s>(sentence: &Sentence<'s>) -> Option<&'s str> {
+    sentence.words.windows(2).find_map(|pair| {
+        let between = sentence.text.get(pair[0].end..pair[1].start)?;
+        let stop = between.trim_end_matches(['"', '\'', ')', '\u{201d}', '\u{2019}']);
+        let glued = matches!(stop, "." | "!" | "?") && sentence.text[pair[1].start..].starts_with(char::is_uppercase);
+        let in_a_name = pair[0].explained && pair[1].explained;
+        let initial = pair[0].end - pair[0].start == 1;
+        (glued && !in_a_name && !initial).then(|| &sentence.text[pair[0].start..pair[1].end])
+    })
+}
+
 /// Whether a folded word is a plain number.
 fn unit_free(word: &str) -> bool {
     unit::is_number(word)
@@ -120,10 +155,11 @@ fn slice<'s>(sentence: &Sentence<'s>, span: &std::ops::Range<usize>) -> &'s str 
     }
 }
 
-fn explain(sentence: &mut Sentence<'_>, span: std::ops::Range<usize>, facts: Vec<FactId>) {
+fn explain(sentence: &mut Sentence<'_>, span: std::ops::Range<usize>, slot: Slot, facts: Vec<FactId>) {
     let end = span.end.min(sentence.words.len());
     for word in &mut sentence.words[span.start..end] {
         word.explained = true;
+        word.slot = slot;
     }
     sentence.facts.extend(facts);
 }

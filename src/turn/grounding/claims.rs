@@ -27,8 +27,11 @@ pub enum Sense {
 pub fn sense_at(words: &[Word], at: usize) -> Sense {
     let clause = words[at].clause;
     let before = |n: usize| at.checked_sub(n).map_or("", |i| words[i].text.as_str());
+    let differs = |i: usize| words.get(i).is_some_and(|w| matches!(w.text.as_str(), "more" | "less" | "cheaper" | "dearer" | "pricier"));
+    let compared = words[..at].iter().any(|w| w.clause == clause && w.text == "than");
     match (before(2), before(1)) {
-        (_, "costs" | "cost" | "priced") => return Sense::Price,
+        (_, "by") if compared => return Sense::Saving,
+        (_, "costs" | "cost" | "priced") if !differs(at + 1) => return Sense::Price,
         ("difference" | "saving" | "savings" | "discount" | "reduction", "of") => return Sense::Saving,
         _ => {}
     }
@@ -227,7 +230,7 @@ pub fn states_measure(record: &Record, words: &[Word], at: usize) -> bool {
             SpecValue::Number(n) => format!("{n}") == words[at].text,
             SpecValue::Flag(_) => false,
         };
-        if holds || super::scope::stems(&spec.name).contains(wanted) {
+        if holds || stands_in(&spec.name, words, at) {
             holders.push(Some(i));
         }
     }
@@ -263,7 +266,7 @@ pub fn states_measure(record: &Record, words: &[Word], at: usize) -> bool {
 fn stands_in(text: &str, words: &[Word], at: usize) -> bool {
     let own = super::words::split(text);
     let word = &words[at];
-    let plain = crate::domain::text::unit::is_number(&word.text);
+    let plain = crate::domain::text::unit::is_number(&word.text) || number::cardinal(&word.text).is_some();
     let beside = |a: Option<&Word>, b: Option<&Word>| a.zip(b).is_some_and(|(a, b)| a.stem == b.stem);
     own.iter().enumerate().filter(|(_, w)| w.stem == word.stem).any(|(i, _)| {
         let before = beside(i.checked_sub(1).and_then(|i| own.get(i)), at.checked_sub(1).and_then(|i| words.get(i)));

@@ -30,8 +30,6 @@ struct Statement {
 #[derive(Debug, Default)]
 pub struct Statements {
     all: Vec<Statement>,
-    /// Every stem of every entry, for words that surround what is stated.
-    vocabulary: HashSet<String>,
 }
 
 /// Words that change how far a rule reaches: one added claims more than the rule says.
@@ -56,9 +54,6 @@ impl Statements {
         let mut found = Self::default();
         for (id, versioned) in book.records() {
             let Record::Knowledge(entry) = &versioned.record else { continue };
-            for text in entry.questions.iter().map(String::as_str).chain(entry.tags.iter().map(String::as_str)) {
-                found.vocabulary.extend(stems(text));
-            }
             let sentences = entry.sentences();
             let steps = entry.steps();
             let parts: Vec<(Field, &str)> = if steps.is_empty() {
@@ -67,9 +62,7 @@ impl Statements {
                 steps.into_iter().enumerate().filter_map(|(i, s)| Some((Field::Step(u16::try_from(i).ok()?), s))).collect()
             };
             for (field, text) in parts {
-                let statement = statement(id, field, text);
-                found.vocabulary.extend(statement.stems.iter().cloned());
-                found.all.push(statement);
+                found.all.push(statement(id, field, text));
             }
         }
         found
@@ -78,8 +71,9 @@ impl Statements {
     /// The statement a sentence says again, if there is one: its telling words, its numbers and its
     /// denials are all in that statement, and no limit was dropped or added.
     pub fn supporting(&self, words: &[Word]) -> Option<(crate::domain::fact::RecordId, Field)> {
-        let telling: Vec<&Word> =
-            words.iter().filter(|w| !w.explained && !lexicon::is_harmless(&w.text, &w.stem) && !is_negation(&w.text)).collect();
+        let from = lexicon::interjection(words);
+        let joins = |w: &Word| lexicon::is_glue(&w.text) || matches!(w.text.as_str(), "can" | "could" | "please" | "have" | "has" | "get");
+        let telling: Vec<&Word> = words[from..].iter().filter(|w| !w.explained && !joins(w) && !is_negation(&w.text)).collect();
         let numbers: Vec<&Word> = words.iter().filter(|w| !w.explained && w.text.bytes().any(|b| b.is_ascii_digit())).collect();
         let spelled = words.iter().filter(|w| {
             crate::domain::text::number::cardinal(&w.text).is_some() && !w.text.bytes().any(|b| b.is_ascii_digit()) && w.text != "one"
@@ -110,11 +104,6 @@ impl Statements {
             .filter(|s| !telling.is_empty() && shared(s, &telling) >= 2.min(telling.len()) && covered(s, words) >= COVERED)
             .max_by_key(|s| shared(s, &telling))
             .map(|s| (s.record, s.field))
-    }
-
-    /// Whether a stem occurs in any entry of the turn.
-    pub fn knows(&self, stem: &str) -> bool {
-        self.vocabulary.contains(stem)
     }
 }
 

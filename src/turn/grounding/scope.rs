@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::words::Word;
+use super::words::{Slot, Word};
 use crate::domain::fact::{Fact, FactBook, FactId, RecordId, Source};
 use crate::domain::product::SpecValue;
 use crate::domain::record::{Field, Record, RecordKind};
@@ -61,8 +61,10 @@ impl Entities {
         while at < words.len() {
             match self.mention_at(words, at) {
                 Some(mention) => {
+                    let kind = mention.entities.first().and_then(|i| self.all.get(*i)).map(|entity| entity.kind);
                     for word in &mut words[mention.from..mention.to] {
                         word.explained = true;
+                        word.slot = kind.map_or(Slot::Plain, Slot::Mention);
                     }
                     at = mention.to;
                     found.push(mention);
@@ -80,10 +82,7 @@ impl Entities {
         let mut best: Option<(usize, usize, Vec<usize>)> = None;
         for (i, entity) in self.all.iter().enumerate() {
             let run = name_run(words, at, &entity.name);
-            let telling = (at..at + run).any(|j| tells(&words[j]));
-            // A whole name of several words names, however ordinary they are.
-            let whole = run > 1 && run == entity.name.len();
-            if run == 0 || !(telling || whole) {
+            if run == 0 || !names(&words[at..at + run], &entity.name) {
                 continue;
             }
             match &mut best {
@@ -124,9 +123,27 @@ fn name_run(words: &[Word], at: usize, name: &[String]) -> usize {
     run
 }
 
-/// Whether a word of a name tells something: not an ordinary word, not a plain small number.
+/// Whether words out of a name name: the whole of it, most of it, its beginning, or the model in it. Others
+/// of its words may be anybody's: there is a size, a plug, a kind of thing in many names.
+fn names(said: &[Word], name: &[String]) -> bool {
+    // A whole name of several words names, however ordinary they are.
+    let whole = said.len() > 1 && said.len() == name.len();
+    let begins = name.first().is_some_and(|first| said[0].stem == *first || said[0].text == *first);
+    let most = said.len() * 5 >= name.len() * 3;
+    let telling = said.iter().any(tells);
+    whole || telling && (begins || most) || said.iter().any(is_model)
+}
+
+/// Whether a word of a name tells something: not an ordinary word, not a number, not a measure.
 fn tells(word: &Word) -> bool {
-    !lists::is_common(&word.text) && word.text.len() > 1 && !word.text.bytes().all(|b| b.is_ascii_digit())
+    let plain = word.text.bytes().all(|b| b.is_ascii_digit()) || unit::split(&word.text).is_some();
+    !lists::is_common(&word.text) && word.text.len() > 1 && !plain
+}
+
+/// Letters and digits in one word that are no measure: `v16`, `wh1000xm5`.
+fn is_model(word: &Word) -> bool {
+    let (digits, letters) = (word.text.bytes().any(|b| b.is_ascii_digit()), word.text.bytes().any(|b| b.is_ascii_alphabetic()));
+    digits && letters && tells(word)
 }
 
 fn entity(id: RecordId, record: &Record) -> Option<Entity> {
@@ -178,11 +195,10 @@ fn vocabulary(record: &Record) -> (HashSet<String>, HashSet<String>) {
             }
         }
         Record::Order(order) => {
-            add(&order.payment_method);
             for parcel in &order.fulfilments {
                 add(&parcel.carrier);
                 add(&parcel.tracking);
-                // A carrier's remark may be quoted, but its words say nothing one by one.
+                // A carrier's remark and the way of paying may be quoted, but their words say nothing one by one.
                 add(&parcel.status);
             }
         }

@@ -1,8 +1,42 @@
 //! A sentence as the checker sees it: words with their clause.
 
+use crate::domain::record::RecordKind;
 use crate::domain::text::stem::stem;
 use crate::domain::text::token::tokens;
 use crate::domain::text::unit;
+
+/// What a word was found to be part of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Slot {
+    /// Nothing yet, or something that only goes with another slot.
+    Plain,
+    /// The name or number of a record.
+    Mention(RecordKind),
+    /// An amount of money.
+    Money,
+    /// A percentage.
+    Percent,
+    /// A day.
+    Day,
+    /// A length of time.
+    Length,
+    /// A figure that a record states.
+    Measure,
+    /// How many there are.
+    Count,
+    /// Whether it is in stock.
+    Stock,
+    /// How an order or ticket stands.
+    Status,
+    /// Whether a promotion is valid.
+    Validity,
+    /// A comparison.
+    Comparison,
+    /// A text of a record, word for word.
+    Quote,
+    /// A name the shop lists.
+    Listed,
+}
 
 /// A word of a sentence.
 #[derive(Debug, Clone)]
@@ -21,6 +55,8 @@ pub struct Word {
     pub part: usize,
     /// Whether it has been accounted for.
     pub explained: bool,
+    /// As what.
+    pub slot: Slot,
 }
 
 /// The words of a sentence. A clause ends at a semicolon, a colon, a dash between spaces, "but", "while",
@@ -41,7 +77,16 @@ pub fn split(sentence: &str) -> Vec<Word> {
                 part += 1;
             }
             end = token.end;
-            Word { stem: stem(&token.text), text: token.text, start: token.start, end: token.end, clause, part, explained: false }
+            Word {
+                stem: stem(&token.text),
+                text: token.text,
+                start: token.start,
+                end: token.end,
+                clause,
+                part,
+                explained: false,
+                slot: Slot::Plain,
+            }
         })
         .collect()
 }

@@ -1,18 +1,25 @@
 //! What the shop knows of a customer, and where a text says it.
 
 use super::{Found, Kind, compared};
+use crate::agents::understanding::contact::{self, Contact};
+use crate::domain::asks::Slot;
 use crate::domain::customer::Customer;
 use crate::domain::fact::FactBook;
+use crate::domain::heard::Word;
 use crate::domain::order::Order;
 use crate::domain::record::Record;
 use crate::domain::state::ConversationState;
 use crate::domain::text::fold::fold;
-use crate::domain::text::words;
+use crate::domain::text::token::tokens;
+use crate::domain::text::{unit, words};
+use crate::retrieval::numbers::NumberShapes;
 
 /// Words of a name or address shorter than this say nothing of anybody.
 const TELLING: usize = 2;
 /// Parts of an address shorter than this (a state, a floor) are left as they are.
 const ADDRESS_PART: usize = 4;
+/// Words of a message that says nothing but who somebody is.
+const SHORT: usize = 6;
 /// Words a number may be written in: `ORD 10 07`.
 const PIECES: usize = 4;
 
@@ -89,6 +96,34 @@ impl Known {
         for number in state.escalated.iter().chain(&focus.ticket) {
             self.number(Kind::Ticket, number);
         }
+    }
+
+    /// Adds what a message says of whoever wrote it: also where it proved nothing, it is somebody's.
+    /// `asked` is what had been asked before it.
+    pub fn message(&mut self, text: &str, asked: &[Slot], orders: &NumberShapes, tickets: &NumberShapes) {
+        let plain = tokens(text);
+        let of_orders = plain.iter().any(|t| matches!(t.text.as_str(), "order" | "orders" | "parcel" | "package" | "number"))
+            || asked.iter().any(|slot| matches!(slot, Slot::OrderNumber | Slot::Identity | Slot::TicketNumber));
+        for (kind, shapes) in [(Kind::Order, orders), (Kind::Ticket, tickets)] {
+            for number in shapes.find(&plain, text).iter().filter(|number| number.certain || of_orders) {
+                self.number(kind, &number.bare);
+            }
+        }
+        // Whoever gives an address of mail or what looks like a zip code in a few words gives a name, too.
+        let zip = plain.len() <= SHORT && plain.iter().any(|t| t.text.len() == 5 && t.text.bytes().all(|b| b.is_ascii_digit()));
+        let asked =
+            asked.iter().any(|slot| matches!(slot, Slot::Identity | Slot::Contact | Slot::OrderNumber)) || zip || text.contains('@');
+        let said = Word::from_tokens(unit::merge(plain, text));
+        self.person(&contact::read(text, &said, &[], asked));
+    }
+
+    /// Adds what somebody said of themselves.
+    pub fn person(&mut self, contact: &Contact) {
+        contact.email.iter().for_each(|email| self.phrase(Kind::Email, email));
+        contact.phone.iter().for_each(|phone| self.phone(phone));
+        contact.phone_tail.iter().for_each(|tail| self.number(Kind::Phone, tail));
+        contact.zip.iter().for_each(|zip| self.number(Kind::Zip, zip));
+        contact.name.iter().for_each(|name| self.name(name));
     }
 
     fn contact(&mut self, contact: &str) {

@@ -210,9 +210,10 @@ fn placeholders(text: &str) -> Vec<(usize, usize)> {
     found
 }
 
-/// Of values that overlap the longest counts, then the first found.
+/// Of values that overlap a whole e-mail address counts before the names in it, then the longest, then the
+/// first found.
 fn disjoint(mut found: Vec<Found>) -> Vec<Found> {
-    found.sort_by_key(|place| std::cmp::Reverse(place.end - place.start));
+    found.sort_by_key(|place| (place.kind != Kind::Email, std::cmp::Reverse(place.end - place.start)));
     let mut kept: Vec<Found> = Vec::new();
     for place in found {
         if place.start < place.end && kept.iter().all(|own| place.end <= own.start || own.end <= place.start) {

@@ -64,6 +64,29 @@ fn what_is_somebodys_is_hidden_and_comes_back() {
     }
 }
 
+/// What messages say of their writers is hidden also where nobody has proven anything.
+#[test]
+fn what_somebody_says_of_themselves_is_hidden() {
+    use crate::domain::asks::Slot;
+    for (said, asked, expected) in [
+        ("my name is Ana Ruiz", None, "my name is [NAME]"),
+        ("this is ana ruiz, ana.ruiz@example.com, order #1007", None, "this is [NAME] [NAME], [EMAIL], order #[ORDER]"),
+        ("04109, Ana Ruiz", None, "[ZIP], [NAME]"),
+        ("Ana Ruiz 0199", Some(Slot::Identity), "[NAME] [ORDER]"),
+        ("my order is 1008", None, "my order is [ORDER]"),
+        ("1008", Some(Slot::OrderNumber), "[ORDER]"),
+        ("Sony Bravia", None, "Sony Bravia"),
+        ("laptops under 1500", None, "laptops under 1500"),
+    ] {
+        let shapes = NumberShapes::learn(["ord1007", "ord1008"].into_iter());
+        let mut known = Known::default();
+        known.message(said, asked.as_slice(), &shapes, &NumberShapes::default());
+        let hidden = Mask::new("session", known, shapes, NumberShapes::default()).hide(said);
+        let kinds: String = hidden.split('_').map(|part| part.trim_start_matches(|c: char| c.is_ascii_digit())).collect();
+        assert_eq!(kinds, expected, "{hidden}");
+    }
+}
+
 #[test]
 fn what_is_nobodys_stays() {
     for text in [

@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Background, Spoken, is_for_models, with_models};
+use super::{Background, Spoken, is_clear, is_for_models, with_models};
+use crate::domain::agent::Provider;
+use crate::domain::asks::Slot;
 use crate::domain::customer::Customer;
 use crate::domain::event::ServerEvent;
 use crate::domain::ids::MessageId;
@@ -15,6 +17,7 @@ use crate::turn::driver::{Engine, Job, Worker};
 use crate::turn::library::Shelves;
 use crate::turn::machine::Machine;
 use crate::turn::masking::{Known, Mask};
+use crate::turn::plan::Asked;
 
 /// Orders of a customer whose numbers, addresses and parcels are masked for a remote model.
 const ORDERS_HIDDEN: usize = 200;
@@ -31,14 +34,18 @@ impl Engine {
         machine: &Machine,
         shelves: &Shelves,
         worker: &mut Worker,
+        asked: &Asked,
     ) -> Result<Option<Spoken>, StoreError> {
-        let voices = self.voices.order(machine.is_sure());
+        let mut voices = self.voices.order(is_clear(machine));
+        // Whoever did not answer when asked for a plan is not waited for again.
+        voices.retain(|voice| !asked.failed || voice.provider() != Provider::Remote);
         let outcome = &machine.outcome;
         if voices.is_empty() || !outcome.writes.is_empty() || outcome.identity_failed || !is_for_models(machine) {
             return Ok(None);
         }
         worker.step_out();
         let mut background = self.background(job, machine, shelves).await?;
+        background.waited = asked.waited;
         let (message, epoch) = (MessageId::reply_to(job.session, job.seq), job.epoch);
         let mut index = 0;
         let mut show = |text: &str| {
@@ -49,16 +56,8 @@ impl Engine {
     }
 
     /// What a model is told beside the acts, and the mask that keeps it from knowing whose they are.
-    pub(super) async fn background(&self, job: &Job, machine: &Machine, shelves: &Shelves) -> Result<Background, StoreError> {
+    pub(in crate::turn) async fn background(&self, job: &Job, machine: &Machine, shelves: &Shelves) -> Result<Background, StoreError> {
         let stored = self.store.history(job.session, job.seq.saturating_sub(1), self.history).await?;
-        let history = stored
-            .into_iter()
-            .filter_map(|message| match message.body {
-                Body::User(message) => Some((Role::User, message.text)),
-                Body::Agent(message) => Some((Role::Assistant, message.text)),
-                Body::Notice(_) => None,
-            })
-            .collect();
         let outcome = &machine.outcome;
         let customer = match &outcome.state.identity.customer {
             Some(id) => self.store.get::<Customer>(id).await?.map(|(_, customer)| customer),
@@ -73,9 +72,27 @@ impl Engine {
                 }
             }
         }
+        known.person(machine.contact());
+        let mut asked: Vec<Slot> = Vec::new();
+        let mut history = Vec::new();
+        for message in stored {
+            match message.body {
+                Body::User(message) => {
+                    known.message(&message.text, &asked, &shelves.orders, &shelves.tickets);
+                    asked.clear();
+                    history.push((Role::User, message.text));
+                }
+                Body::Agent(message) => {
+                    asked.clone_from(&message.asks);
+                    history.push((Role::Assistant, message.text));
+                }
+                Body::Notice(_) => {}
+            }
+        }
+        known.message(&job.message.text, &asked, &shelves.orders, &shelves.tickets);
         let mask = Mask::new(job.session_id.as_str(), known, shelves.orders.clone(), shelves.tickets.clone());
         let left = self.deadline.saturating_sub(Moment::now().since(job.accepted_at)).saturating_sub(RESERVE);
         let until = Instant::now() + left;
-        Ok(Background { history, message: job.message.text.clone(), mask, currency: self.shop.currency, until })
+        Ok(Background { history, message: job.message.text.clone(), mask, currency: self.shop.currency, until, waited: Duration::ZERO })
     }
 }

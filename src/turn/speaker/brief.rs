@@ -9,13 +9,12 @@ use crate::domain::agent::Provider;
 use crate::domain::fact::{FactBook, FactId, Formula, Source};
 use crate::llm::{Constraint, Prompt, Role};
 use crate::turn::masking::Mask;
+use crate::turn::told::{self, block};
 
 /// The rules every model is given.
 const RULES: &str = include_str!("../../../assets/speech/prompt.txt");
 /// Tokens of a reply: several times the longest the templates make.
 const MOST_TOKENS: u32 = 700;
-/// Characters of an earlier message that are sent along.
-const MOST_HISTORY: usize = 600;
 
 /// The prompt for what is still open; `None` when nothing is. The reply notes what its placeholders
 /// stand for.
@@ -35,9 +34,7 @@ pub fn prompt(reply: &Reply<'_>, background: &mut Background, provider: Provider
         body += &block("added", &added);
     }
     if !background.history.is_empty() {
-        let lines: Vec<String> =
-            background.history.iter().map(|(role, text)| format!("{}: {}", speaker(*role), writer.data(&shortened(text)))).collect();
-        body += &block("conversation", &lines);
+        body += &block("conversation", &told::conversation(&background.history, |text| writer.data(text)));
     }
     body += &block("message", &[writer.data(&background.message)]);
     if !reply.text().is_empty() {
@@ -47,7 +44,7 @@ pub fn prompt(reply: &Reply<'_>, background: &mut Background, provider: Provider
     if constrained {
         body += "Your last wording said something the facts do not. Keep to the wording under <say>, word for word.\n";
     }
-    let (first_token, whole) = patience(provider, background.until);
+    let (first_token, whole) = patience(provider, background);
     let placeholders = (1..=facts.len()).map(|n| format!("{{F{n}}}")).collect();
     let prompt = Prompt {
         messages: vec![(Role::System, RULES.to_owned()), (Role::User, body)],
@@ -71,17 +68,7 @@ struct Writer<'a> {
 impl Writer<'_> {
     /// Text that is not ours: masked, and without marks that could end its block or pass for a placeholder.
     fn data(&mut self, text: &str) -> String {
-        let plain: String = text
-            .chars()
-            .map(|c| match c {
-                '<' => '\u{2039}',
-                '>' => '\u{203a}',
-                '{' => '(',
-                '}' => ')',
-                '\n' | '\r' | '\t' => ' ',
-                c => c,
-            })
-            .collect();
+        let plain = told::plain(text);
         match &mut self.mask {
             Some(mask) => mask.hide(&plain),
             None => plain,
@@ -160,19 +147,4 @@ fn computed(formula: Formula) -> &'static str {
         Formula::Opens => "when the shop opens",
         Formula::Closes => "when the shop closes",
     }
-}
-
-fn speaker(role: Role) -> &'static str {
-    match role {
-        Role::User => "customer",
-        Role::Assistant | Role::System => "shop",
-    }
-}
-
-fn shortened(text: &str) -> String {
-    text.chars().take(MOST_HISTORY).collect()
-}
-
-fn block(name: &str, lines: &[String]) -> String {
-    format!("<{name}>\n{}\n</{name}>\n", lines.join("\n"))
 }

@@ -9,8 +9,6 @@ mod brief;
 mod plan;
 mod reply;
 #[cfg(test)]
-mod scripted;
-#[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
@@ -58,6 +56,8 @@ pub struct Background {
     pub currency: Currency,
     /// When the words must be there.
     pub until: Instant,
+    /// How long this turn has waited for a remote model already.
+    pub waited: Duration,
 }
 
 /// Says the acts of a turn with the shop's own phrases.
@@ -75,6 +75,12 @@ pub fn with_templates(machine: &Machine) -> Spoken {
 /// Whether a turn has anything a model may put into words.
 pub fn is_for_models(machine: &Machine) -> bool {
     plan::is_for_models(&machine.outcome.acts)
+}
+
+/// Whether the meaning of a turn was clear and the shop's phrases have words for all of its acts.
+pub fn is_clear(machine: &Machine) -> bool {
+    let outcome = &machine.outcome;
+    machine.is_sure() && speech::realise(&outcome.acts, &outcome.book, machine.manner()).sentences.len() == outcome.acts.len()
 }
 
 /// Says the acts of a turn with the first of `voices` that answers. Each sentence is handed to `show` as
@@ -127,6 +133,9 @@ pub async fn with_models(
     Spoken { words, provider, model, drafts, blocked }
 }
 
+/// Bytes of a sentence that are waited for: longer ones are none.
+const LONGEST_SENTENCE: usize = 1_000;
+
 /// What was heard of a model.
 struct Heard {
     model: String,
@@ -147,7 +156,10 @@ async fn listen(voice: &dyn ChatModel, prompt: &Prompt, background: &Background,
             biased;
             Some(piece) = pieces.recv() => {
                 heard.text.push_str(&piece);
-                if let Err(unsupported) = take_sentences(&heard.text, &mut taken, false, mask, reply) {
+                let taking = take_sentences(&heard.text, &mut taken, false, mask, reply);
+                let endless = heard.text.len() - taken > LONGEST_SENTENCE;
+                let endless = endless.then(|| Unsupported { sentence: heard.text[taken..].to_owned(), reason: "it has no end".to_owned() });
+                if let Some(unsupported) = taking.err().or(endless) {
                     heard.unsupported.push(unsupported);
                     return heard;
                 }
@@ -194,12 +206,13 @@ fn take_sentences(text: &str, taken: &mut usize, ended: bool, mask: Option<&Mask
     Ok(())
 }
 
-/// How long a model may take: first words and whole answer, by what it is, within what is left.
-fn patience(provider: Provider, until: Instant) -> (Duration, Duration) {
+/// How long a model may take: first words and whole answer, by what it is, within what is left. What a
+/// remote model is asked in one turn, it answers within one such time.
+pub(super) fn patience(provider: Provider, background: &Background) -> (Duration, Duration) {
     let (first, whole) = match provider {
         Provider::Local => (Duration::from_secs(10), Duration::from_secs(60)),
-        _ => (Duration::from_secs(8), Duration::from_secs(30)),
+        _ => (Duration::from_secs(8), Duration::from_secs(30).saturating_sub(background.waited)),
     };
-    let left = until.saturating_duration_since(Instant::now());
-    (first.min(left), whole.min(left))
+    let left = background.until.saturating_duration_since(Instant::now()).min(whole);
+    (first.min(left), left)
 }

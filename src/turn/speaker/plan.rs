@@ -7,6 +7,7 @@ use crate::domain::text::sentence;
 use crate::domain::text::stem::stem;
 use crate::domain::text::token::tokens;
 use crate::domain::value::Value;
+use crate::turn::grounding::check::Subject;
 use crate::turn::grounding::{self, GroundedSentence, Promises};
 use crate::turn::machine::Machine;
 
@@ -131,15 +132,18 @@ impl Plan {
         Self { points }
     }
 
-    /// The record a reply is about before it names one: that of its first worded act, if there is one
-    /// and only one.
-    pub fn subject(&self, book: &FactBook) -> Vec<RecordId> {
+    /// What a reply is about before it names anything: the record of its first worded act, if there is one
+    /// and only one; and what it recommends.
+    pub fn subject(&self, book: &FactBook) -> Subject {
         let first = self.points.iter().find(|point| point.saying == Saying::Worded);
-        let mut records: Vec<RecordId> =
-            first.into_iter().flat_map(|point| point.act.facts()).filter_map(|id| record_of(id, book)).collect();
-        records.sort_unstable();
-        records.dedup();
-        if records.len() == 1 { records } else { Vec::new() }
+        let mut about: Vec<RecordId> = first.into_iter().flat_map(|point| point.act.facts()).filter_map(|id| record_of(id, book)).collect();
+        about.sort_unstable();
+        about.dedup();
+        if about.len() != 1 {
+            about.clear();
+        }
+        let picks = self.points.iter().filter(|point| point.act.kind == ActKind::Recommend);
+        Subject { about, recommended: picks.flat_map(|point| point.act.facts()).filter_map(|id| record_of(id, book)).collect() }
     }
 }
 

@@ -4,9 +4,14 @@ use super::plan::{Plan, Point, Saying};
 use crate::domain::fact::{FactBook, FactId};
 use crate::domain::money::Currency;
 use crate::domain::text::sentence;
-use crate::turn::grounding::check::Checker;
+use crate::turn::grounding::check::{Checker, is_bare_answer};
 use crate::turn::grounding::{self, Grounded, GroundedSentence, Promises, Unsupported};
 use crate::turn::masking::Mask;
+
+/// A model may take this many times the words of the phrases, and a few more.
+const LONGER: usize = 3;
+/// Bytes of the few more.
+const FURTHER: usize = 300;
 
 /// A reply so far.
 pub struct Reply<'a> {
@@ -21,6 +26,8 @@ pub struct Reply<'a> {
     said: Vec<String>,
     /// Sentences a model worded.
     worded: usize,
+    /// Bytes of the longest reply.
+    most: usize,
     /// What the placeholders of the last prompt stand for, from `{F1}` on.
     pub facts: Vec<FactId>,
     /// Sentences that nothing supported.
@@ -32,7 +39,9 @@ impl<'a> Reply<'a> {
     /// An empty reply to a plan.
     pub fn new(plan: Plan, book: &'a FactBook, promises: &'a Promises, currency: Currency, show: &'a mut (dyn FnMut(&str) + Send)) -> Self {
         let checker = Checker::new(book, promises, &plan.subject(book), currency);
+        let most = LONGER * plan.points.iter().map(|point| point.grounded.text().len()).sum::<usize>() + FURTHER;
         Self {
+            most,
             plan,
             book,
             checker,
@@ -145,9 +154,15 @@ impl<'a> Reply<'a> {
             self.push(sentence);
             return Ok(());
         }
-        // A question nobody waits for an answer to is left out: what is asked, the phrases ask.
-        if part.trim_end().ends_with('?') {
+        // A question nobody waits for an answer to is left out: what is asked, the phrases ask. So is a bare yes.
+        if part.trim_end().ends_with('?') || is_bare_answer(part) {
             return Ok(());
+        }
+        if self.said.iter().any(|said| squeezed(said) == squeezed(part)) {
+            return Ok(());
+        }
+        if self.text.len() + part.len() > self.most {
+            return Err(Unsupported { sentence: part.to_owned(), reason: "it goes on and on".to_owned() });
         }
         let in_it = |fact: &&FactId| self.book.value(**fact).is_some_and(|value| part.contains(&value.to_string()));
         let facts: Vec<FactId> = used.iter().filter(in_it).copied().collect();

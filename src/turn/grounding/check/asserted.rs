@@ -8,7 +8,7 @@ use crate::domain::promotion::category_leaf;
 use crate::domain::record::{Field, Record, RecordKind};
 use crate::domain::value::Value;
 use crate::turn::grounding::scope::{Mention, stems};
-use crate::turn::grounding::words::{Word, is_negation};
+use crate::turn::grounding::words::{Slot, Word, is_negation};
 
 impl Checker<'_> {
     /// Words that assert something of a record: stock, status, validity, comparison.
@@ -53,7 +53,7 @@ impl Checker<'_> {
                 return Err("the stock in the records is otherwise".to_owned());
             }
             let facts: Vec<FactId> = self.field_facts(&products, Field::Stock);
-            explain(sentence, at..at + 1, facts);
+            explain(sentence, at..at + 1, Slot::Stock, facts);
             for i in at.saturating_sub(4)..at {
                 if is_negation(&sentence.words[i].text) || matches!(sentence.words[i].text.as_str(), "out" | "sold" | "of" | "in") {
                     sentence.words[i].explained = true;
@@ -97,7 +97,7 @@ impl Checker<'_> {
                 return Err("the status in the records is otherwise".to_owned());
             }
             let facts = self.field_facts(&orders, Field::Status);
-            explain(sentence, at..at + 1, facts);
+            explain(sentence, at..at + 1, Slot::Status, facts);
             if sentence.words[at].text == "requested" {
                 for word in &mut sentence.words[at.saturating_sub(4)..at] {
                     word.explained |= matches!(word.stem.as_str(), "return" | "exchange" | "exchang");
@@ -126,7 +126,10 @@ impl Checker<'_> {
                 "expir" | "expire" | "invalid" | "over" | "inactive" => false,
                 _ => continue,
             };
-            let negated = (at.saturating_sub(4)..at).any(|i| is_negation(&sentence.words[i].text));
+            // "Will be valid from Friday" says that it is not now.
+            let ahead =
+                (at.saturating_sub(3)..at).any(|i| sentence.words[i].text == "will") && sentence.words.iter().any(|w| w.slot == Slot::Day);
+            let negated = ahead || (at.saturating_sub(4)..at).any(|i| is_negation(&sentence.words[i].text));
             let never = (at.saturating_sub(4)..at).any(|i| sentence.words[i].text == "never");
             let wanted = valid != negated;
             let today = self.book.today();
@@ -144,7 +147,7 @@ impl Checker<'_> {
             if wanted && self.covers_nothing(&promotions, sentence) {
                 return Err("the promotion is not for that".to_owned());
             }
-            sentence.words[at].explained = true;
+            explain(sentence, at..at + 1, Slot::Validity, Vec::new());
             for i in at.saturating_sub(4)..at {
                 let word = &mut sentence.words[i];
                 word.explained |= is_negation(&word.text) || matches!(word.stem.as_str(), "switch" | "turn");

@@ -1,10 +1,10 @@
 //! Comparisons: which is cheaper, lighter, the same, as the records have it.
 
-use super::{Checker, Sentence};
+use super::{Checker, Sentence, explain};
 use crate::domain::product::{Availability, Product};
 use crate::domain::record::{Record, RecordKind};
 use crate::turn::grounding::claims;
-use crate::turn::grounding::words::is_negation;
+use crate::turn::grounding::words::{Slot, is_negation};
 
 /// Comparisons a record can bear out.
 const MEASURED: &str = "cheaper cheapest expensive pricier dearer lighter lightest heavier heaviest priciest dearest";
@@ -50,7 +50,7 @@ impl Checker<'_> {
             if !holds || negated {
                 return Err(format!("the records do not bear out \"{text}\""));
             }
-            sentence.words[at].explained = true;
+            explain(sentence, at..at + 1, Slot::Comparison, Vec::new());
         }
         Ok(())
     }
@@ -67,6 +67,14 @@ impl Checker<'_> {
             mentioned
         };
         (!subject.is_empty() && !others.is_empty()).then_some((subject, others))
+    }
+
+    /// Whether the subject of a difference really costs more (or less) than what is named behind it.
+    pub(super) fn differs(&self, sentence: &Sentence<'_>, at: usize, word: &str) -> bool {
+        let before: Vec<usize> = sentence.mentions.iter().filter(|m| m.to <= at).flat_map(|m| m.entities.clone()).collect();
+        let behind: Vec<usize> = sentence.mentions.iter().filter(|m| m.from > at).flat_map(|m| m.entities.clone()).collect();
+        let subject = if before.is_empty() { sentence.scope.last.clone() } else { before };
+        claims::comparison_holds(word, &subject, &behind, &self.entities, self.book)
     }
 
     fn speaks_of_price(&self, sentence: &Sentence<'_>) -> bool {

@@ -2,6 +2,7 @@
 
 use super::{Checker, Sentence};
 use crate::turn::grounding::lexicon;
+use crate::turn::grounding::words::Slot;
 
 /// Stems of what a shop does for its customers.
 const DEEDS: &str = "\
@@ -23,7 +24,8 @@ impl Checker<'_> {
             let noun = i > 0 && matches!(texts[i - 1], "your" | "the" | "an" | "a" | "this" | "that" | "our" | "my" | "of");
             let thing = noun
                 && matches!(texts[i], "order" | "orders" | "call" | "email" | "return" | "answer" | "reply" | "log" | "book" | "report");
-            if !deed || thing || question {
+            let named = matches!(word.slot, Slot::Mention(_));
+            if !deed || thing || question || named {
                 continue;
             }
             let before = &texts[i.saturating_sub(5)..i];

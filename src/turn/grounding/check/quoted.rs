@@ -6,7 +6,7 @@ use crate::domain::product::SpecValue;
 use crate::domain::record::{Field, Record};
 use crate::domain::text::sentence;
 use crate::domain::value::Value;
-use crate::turn::grounding::words::{self, Word};
+use crate::turn::grounding::words::{self, Slot, Word};
 
 /// Words from which on a repeated text is a quotation rather than chance.
 const QUOTED: usize = 4;
@@ -24,10 +24,24 @@ impl Checker<'_> {
             for (field, text) in texts(&versioned.record) {
                 let quote = words::split(&text);
                 let Some(at) = (quote.len() >= QUOTED).then(|| place(&sentence.words, &quote)).flatten() else { continue };
+                // Said of several things it must stand in the record of each.
+                let of_it_alone = sentence.scope.at(at).iter().all(|i| self.entities.all[*i].record == id);
+                let of_each = sentence.scope.at(at).iter().all(|i| self.has_text(self.entities.all[*i].record, &text));
+                if !of_it_alone && !of_each && self.only_order() != Some(id) {
+                    continue;
+                }
                 let fact = self.book.facts().find(|(_, f)| f.source == Source::Record(id, field)).map(|(id, _)| id);
-                explain(sentence, at..at + quote.len(), fact.into_iter().collect());
+                explain(sentence, at..at + quote.len(), Slot::Quote, fact.into_iter().collect());
             }
         }
+        self.listed(sentence);
+    }
+
+    fn has_text(&self, record: crate::domain::fact::RecordId, wanted: &str) -> bool {
+        self.book.record(record).is_some_and(|v| texts(&v.record).iter().any(|(_, text)| text == wanted))
+    }
+
+    fn listed(&self, sentence: &mut Sentence<'_>) {
         let mut listed: Vec<(FactId, Vec<Word>)> = self
             .book
             .facts()
@@ -40,7 +54,7 @@ impl Checker<'_> {
         listed.sort_by_key(|(_, name)| std::cmp::Reverse(name.len()));
         for (fact, name) in listed {
             while let Some(at) = place(&sentence.words, &name) {
-                explain(sentence, at..at + name.len(), vec![fact]);
+                explain(sentence, at..at + name.len(), Slot::Listed, vec![fact]);
             }
         }
     }
@@ -60,7 +74,8 @@ fn texts(record: &Record) -> Vec<(Field, String)> {
         }
         Record::Order(order) => {
             let notes = order.fulfilments.iter().enumerate();
-            notes.map(|(i, parcel)| (Field::ParcelNote(numbered(i)), parcel.note.clone())).collect()
+            let notes = notes.map(|(i, parcel)| (Field::ParcelNote(numbered(i)), parcel.note.clone()));
+            notes.chain([(Field::PaymentMethod, order.payment_method.clone())]).collect()
         }
         Record::Promotion(promotion) => sentence::split(&promotion.description).map(|s| (Field::Description, s.to_owned())).collect(),
         _ => Vec::new(),
@@ -72,5 +87,8 @@ fn place(words: &[Word], quote: &[Word]) -> Option<usize> {
     if quote.is_empty() {
         return None;
     }
-    words.windows(quote.len()).position(|run| run.iter().zip(quote).all(|(a, b)| a.text == b.text && !a.explained))
+    let open = |word: &Word| !word.explained || matches!(word.slot, Slot::Mention(_));
+    words
+        .windows(quote.len())
+        .position(|run| run.iter().zip(quote).all(|(a, b)| a.text == b.text && open(a)) && run.iter().any(|w| !w.explained))
 }

@@ -1,15 +1,211 @@
-//! The words that are left: each must be stated by what it is said of, be part of a statement of the
-//! shop, deny what a record denies, or claim nothing.
+//! The words that are left, part by part: glue, claims that stand beside what bears them out, and words
+//! that a record states in one place.
 
 use super::{Checker, Sentence};
-use crate::domain::fact::{FactId, Formula, RecordId, Source};
+use crate::domain::fact::{FactId, RecordId, Source};
+use crate::domain::product::SpecValue;
 use crate::domain::record::{Field, Record, RecordKind};
+use crate::domain::text::words as lists;
+use crate::turn::grounding::claims;
+use crate::turn::grounding::knowledge;
+use crate::turn::grounding::lexicon::{self, Frame};
 use crate::turn::grounding::scope::stems;
-use crate::turn::grounding::words::is_negation;
-use crate::turn::grounding::{claims, knowledge, lexicon};
+use crate::turn::grounding::words::{Slot, is_negation};
+use std::ops::Range;
 
 impl Checker<'_> {
-    pub(super) fn states_word(&self, sentence: &Sentence<'_>, at: usize) -> bool {
+    /// Everything that is left must be taken apart, or the whole say again what the shop says.
+    pub(super) fn rest(&self, sentence: &mut Sentence<'_>) -> Result<(), String> {
+        if !sentence.words.iter().any(|w| w.explained) && lexicon::is_courtesy(&sentence.words) {
+            return Ok(());
+        }
+        match self.taken_apart(sentence) {
+            Ok(()) => self.cite_properties(sentence),
+            Err(reason) => {
+                let (record, field) = self.statements.supporting(&sentence.words).ok_or(reason)?;
+                sentence.facts.extend(knowledge::fact(self.book, record, field));
+            }
+        }
+        Ok(())
+    }
+
+    fn taken_apart(&self, sentence: &Sentence<'_>) -> Result<(), String> {
+        let (mut borne_out, mut courtesy) = (false, true);
+        for part in parts(sentence) {
+            match self.part(sentence, part)? {
+                Part::Courtesy => {}
+                Part::Glue => courtesy = false,
+                Part::BorneOut => (borne_out, courtesy) = (true, false),
+            }
+        }
+        let answer = lexicon::is_bare_answer(&sentence.words);
+        (borne_out || courtesy && !answer).then_some(()).ok_or_else(|| "it says nothing that a record bears out".to_owned())
+    }
+
+    /// Takes one part apart.
+    fn part(&self, sentence: &Sentence<'_>, part: Range<usize>) -> Result<Part, String> {
+        let joined =
+            sentence.words[part.clone()].iter().take_while(|w| !w.explained && matches!(w.text.as_str(), "and" | "but" | "so")).count();
+        let from = part.start + joined;
+        let from = from + lexicon::interjection(&sentence.words[from..part.end]);
+        if from == part.end {
+            return Ok(Part::Courtesy);
+        }
+        let left: Vec<usize> = (from..part.end).filter(|at| self.is_left(sentence, *at)).collect();
+        if left.iter().any(|at| is_negation(&sentence.words[*at].text)) {
+            // "No, ...": what follows must deny something that a record denies.
+            let elsewhere = |at: usize| !part.contains(&at) && is_negation(&sentence.words[at].text);
+            if part.len() == 1 && (0..sentence.words.len()).any(elsewhere) {
+                return Ok(Part::Glue);
+            }
+            return self.denied(sentence, &left).map(|()| Part::BorneOut);
+        }
+        self.one_thing_at_a_time(sentence, &part, left.is_empty())?;
+        let framed = |at: &usize| !lexicon::frames(&sentence.words[*at].text).is_empty();
+        let mut stated: Vec<usize> = left.iter().copied().filter(|at| !framed(at) && self.states(sentence, *at)).collect();
+        let telling = stated.iter().any(|at| !self.is_of_its_kind(sentence, *at));
+        let slots: Vec<Slot> = sentence.words[part.clone()].iter().map(|w| w.slot).collect();
+        let scene = Scene { part: part.clone(), slots, stated: telling };
+        for at in left {
+            if stated.contains(&at) || self.in_frame(sentence, at, &scene) {
+                continue;
+            }
+            if !self.states(sentence, at) {
+                return Err(format!("nothing bears out \"{}\"", sentence.words[at].text));
+            }
+            stated.push(at);
+        }
+        self.of_one_place(sentence, &stated)?;
+        let valued = scene.has(|slot| matches!(slot, Slot::Measure | Slot::Quote));
+        if !valued && stated.iter().any(|at| self.is_of_its_kind(sentence, *at)) && self.names_a_property_alone(sentence, &stated) {
+            return Err("it gives a property the kind of thing as its value".to_owned());
+        }
+        let borne_out = |slot: &Slot| !matches!(slot, Slot::Plain | Slot::Mention(_));
+        let picked =
+            self.picks(sentence, &scene) && sentence.words[part.clone()].iter().any(|w| lexicon::frames(&w.text).contains(&Frame::Pick));
+        let listed = scene.slots.iter().any(|slot| matches!(slot, Slot::Mention(RecordKind::Product))) && self.only_order().is_some();
+        let intro = |at: usize| lexicon::frames(&sentence.words[at].text).contains(&Frame::Intro) && self.introduces(sentence, at);
+        let listed = listed || (from..part.end).any(intro);
+        let borne_out = !stated.is_empty() || picked || listed || scene.slots.iter().any(borne_out);
+        Ok(if borne_out { Part::BorneOut } else { Part::Glue })
+    }
+
+    /// Two things in one part are compared, or one is said to be the other; a thing alone behind "with" or
+    /// "is" is said to be a property.
+    fn one_thing_at_a_time(&self, sentence: &Sentence<'_>, part: &Range<usize>, glued: bool) -> Result<(), String> {
+        let product = |i: &usize| self.entities.all[*i].kind == RecordKind::Product;
+        let inside = |m: &&crate::turn::grounding::scope::Mention| part.contains(&m.from) && m.entities.iter().any(product);
+        let mentions: Vec<_> = sentence.mentions.iter().filter(inside).collect();
+        let words = &sentence.words[part.clone()];
+        let compares = words.iter().any(|w| w.slot == Slot::Comparison || matches!(w.text.as_str(), "than" | "instead" | "between"));
+        let apart = mentions.windows(2).any(|pair| !pair[0].entities.iter().any(|i| pair[1].entities.contains(i)));
+        if apart && !compares {
+            return Err("it says that one thing is another".to_owned());
+        }
+        let alone = glued && !mentions.is_empty() && words.iter().all(|w| matches!(w.slot, Slot::Plain | Slot::Mention(_)));
+        let as_property = |w: &crate::turn::grounding::words::Word| {
+            !w.explained && matches!(w.text.as_str(), "with" | "is" | "are" | "was" | "as" | "a" | "an")
+        };
+        if alone && words.iter().any(as_property) && self.only_order().is_none() {
+            return Err("it says that a thing is a property of another".to_owned());
+        }
+        Ok(())
+    }
+
+    /// Whether a word says no more than what kind of thing is spoken of.
+    fn is_of_its_kind(&self, sentence: &Sentence<'_>, at: usize) -> bool {
+        let kind = |id: &RecordId| self.book.record(*id).is_some_and(|v| places(&v.record)[0].stems.contains(&sentence.words[at].stem));
+        let records = self.records(sentence, at);
+        !records.is_empty() && records.iter().all(kind)
+    }
+
+    fn is_left(&self, sentence: &Sentence<'_>, at: usize) -> bool {
+        let word = &sentence.words[at];
+        !word.explained && !lexicon::is_glue(&word.text)
+    }
+
+    /// Whether a word that claims something stands beside the very thing that is borne out.
+    fn in_frame(&self, sentence: &Sentence<'_>, at: usize, scene: &Scene) -> bool {
+        let about = |kind: RecordKind| {
+            self.records(sentence, at).iter().any(|r| self.kind(*r) == Some(kind)) || scene.has(|slot| slot == Slot::Mention(kind))
+        };
+        let fits = |frame: &Frame| match frame {
+            Frame::Money => {
+                let of_a_comparison = matches!(sentence.words[at].text.as_str(), "price" | "priced" | "cost" | "costs");
+                scene.has(|slot| slot == Slot::Money) && self.plain_amount(sentence, at, scene)
+                    || of_a_comparison && scene.has(|slot| slot == Slot::Comparison)
+            }
+            Frame::Property => scene.stated || scene.has(|slot| matches!(slot, Slot::Measure | Slot::Quote)),
+            Frame::Stock => scene.has(|slot| slot == Slot::Stock),
+            Frame::Order => {
+                let shown = |slot| {
+                    matches!(slot, Slot::Status | Slot::Day | Slot::Money | Slot::Measure | Slot::Length | Slot::Quote | Slot::Count)
+                        || matches!(slot, Slot::Mention(RecordKind::Product | RecordKind::Order))
+                };
+                (about(RecordKind::Order) || self.only_order().is_some()) && scene.has(shown)
+            }
+            Frame::Promo => {
+                let shown = |slot| {
+                    matches!(slot, Slot::Percent | Slot::Money | Slot::Day | Slot::Validity | Slot::Listed | Slot::Quote)
+                        || slot == Slot::Mention(RecordKind::Promotion)
+                };
+                about(RecordKind::Promotion) && (scene.has(shown) || scene.stated)
+            }
+            Frame::Term => scene.has(|slot| matches!(slot, Slot::Day | Slot::Length)),
+            Frame::Count => scene.has(|slot| slot == Slot::Count),
+            Frame::Pick => self.picks(sentence, scene),
+            Frame::Ticket => about(RecordKind::Ticket) && (scene.has(|slot| matches!(slot, Slot::Status | Slot::Day)) || scene.stated),
+            Frame::Listed => scene.has(|slot| slot == Slot::Listed),
+            Frame::Intro => self.introduces(sentence, at),
+            Frame::Same => self.are_the_same(sentence, at),
+            Frame::Comparison => self.compares(sentence, at, scene),
+        };
+        lexicon::frames(&sentence.words[at].text).iter().any(fits)
+    }
+
+    /// "These promotions are running:" leads to what the turn has read.
+    fn introduces(&self, sentence: &Sentence<'_>, at: usize) -> bool {
+        let runs = |record: &Record| matches!(record, Record::Promotion(p) if p.runs_on(self.book.today()).is_ok());
+        let read = |wanted: &dyn Fn(&Record) -> bool| self.book.records().any(|(_, v)| wanted(&v.record));
+        let plain = sentence.words.iter().all(|w| matches!(w.slot, Slot::Plain | Slot::Mention(_) | Slot::Count | Slot::Validity));
+        let there = match sentence.words[at].text.as_str() {
+            "offer" | "promotions" | "running" => read(&runs),
+            "orders" => read(&|record| record.kind() == RecordKind::Order),
+            _ => true,
+        };
+        sentence.text.trim_end().ends_with(':') && plain && there
+    }
+
+    /// The product in the part is the one the shop recommends.
+    fn picks(&self, sentence: &Sentence<'_>, scene: &Scene) -> bool {
+        let mut mentions = sentence.mentions.iter().filter(|m| scene.part.contains(&m.from)).peekable();
+        mentions.peek().is_some() && mentions.all(|m| m.entities.iter().any(|i| self.recommended.contains(&self.entities.all[*i].record)))
+    }
+
+    /// "From $899" alone is where prices begin, not a price.
+    fn plain_amount(&self, sentence: &Sentence<'_>, at: usize, scene: &Scene) -> bool {
+        sentence.words[at].text != "from" || scene.slots.iter().filter(|slot| **slot == Slot::Money).count() > 1
+    }
+
+    /// "Than" leads to what is compared with, never to an amount.
+    fn compares(&self, sentence: &Sentence<'_>, at: usize, scene: &Scene) -> bool {
+        let next = (at + 1..scene.part.end).find(|i| !lexicon::is_glue(&sentence.words[*i].text));
+        let to_a_product = next.is_some_and(|i| sentence.words[i].slot == Slot::Mention(RecordKind::Product));
+        let word = at.checked_sub(1).map_or("", |i| sentence.words[i].text.as_str());
+        match word {
+            "more" | "less" => to_a_product && self.differs(sentence, at, if word == "more" { "dearer" } else { "cheaper" }),
+            _ => to_a_product && scene.has(|slot| slot == Slot::Comparison),
+        }
+    }
+
+    /// Whether a word is stated by what it is said of, or another word for it is.
+    fn states(&self, sentence: &Sentence<'_>, at: usize) -> bool {
+        !lexicon::turns(&sentence.words[at].text)
+            && (self.states_word(sentence, at) || self.synonym_stated(sentence, at))
+            && self.fits_its_property(sentence, at)
+    }
+
+    fn states_word(&self, sentence: &Sentence<'_>, at: usize) -> bool {
         let scope = sentence.scope.at(at);
         let stem = &sentence.words[at].stem;
         let states = |i: &usize| self.entities.all[*i].states.contains(stem);
@@ -17,57 +213,15 @@ impl Checker<'_> {
         !scope.is_empty() && scope.iter().all(states) || of_the_order()
     }
 
-    /// Denials and all other words.
-    pub(super) fn rest(&self, sentence: &mut Sentence<'_>) -> Result<(), String> {
-        let open = sentence.words.iter().any(|w| !w.explained && !lexicon::is_harmless(&w.text, &w.stem));
-        let negated = sentence.words.iter().any(|w| !w.explained && is_negation(&w.text));
-        let weighty = (0..sentence.words.len()).find(|at| self.weighs(sentence, *at));
-        let borne_out = sentence.words.iter().any(|w| w.explained);
-        if !open && !negated && weighty.is_none() && borne_out {
-            return Ok(());
-        }
-        if !open && !borne_out && lexicon::is_courtesy(&sentence.words) {
-            return Ok(());
-        }
-        if let Some((record, field)) = self.statements.supporting(&sentence.words) {
-            sentence.facts.extend(knowledge::fact(self.book, record, field));
-            return Ok(());
-        }
-        if let Some(at) = weighty {
-            return Err(format!("nothing bears out \"{}\"", sentence.words[at].text));
-        }
-        if negated {
-            return self.denial(sentence);
-        }
-        let stated = self.words_stated(sentence)?;
-        // What is said of promotions has been held against those that run.
-        let promotes = sentence.words.iter().any(|w| lexicon::is_of_promotions(&w.text)) && sentence.text.trim_end().ends_with(':');
-        if !borne_out && stated == 0 && !promotes {
-            return Err("it says nothing that a record bears out".to_owned());
-        }
-        self.cite_properties(sentence);
-        Ok(())
-    }
-
-    /// Every word that says something must be stated by what it is said of; returns how many are.
-    fn words_stated(&self, sentence: &Sentence<'_>) -> Result<usize, String> {
-        let question = sentence.text.trim_end().ends_with('?');
-        let mut stated = usize::from(question);
-        for (at, word) in sentence.words.iter().enumerate() {
-            if word.explained || lexicon::is_harmless(&word.text, &word.stem) {
-                continue;
-            }
-            let in_question =
-                question && (self.statements.knows(&word.stem) || self.entities.all.iter().any(|e| e.states.contains(&word.stem)));
-            if !self.states_word(sentence, at) && !in_question && !self.synonym_stated(sentence, at) {
-                return Err(format!("nothing states \"{}\"", word.text));
-            }
-            if !in_question && !self.fits_its_property(sentence, at) {
-                return Err(format!("\"{}\" is stated of another property", word.text));
-            }
-            stated += 1;
-        }
-        Ok(stated)
+    fn synonym_stated(&self, sentence: &Sentence<'_>, at: usize) -> bool {
+        let scope = sentence.scope.at(at);
+        let synonyms = lists::synonyms(&sentence.words[at].stem);
+        !scope.is_empty()
+            && scope.iter().all(|i| {
+                let states = &self.entities.all[*i].states;
+                // Single words only: "water resistance" finds waterproof things, but does not say waterproof.
+                synonyms.iter().any(|other| !other.contains(' ') && states.contains(other))
+            })
     }
 
     /// Whether a word stands beside the name of a property that holds it, where it stands beside one.
@@ -78,79 +232,55 @@ impl Checker<'_> {
         })
     }
 
-    /// Whether a word that is harmless beside a fact claims something here that none bears out.
-    fn weighs(&self, sentence: &Sentence<'_>, at: usize) -> bool {
-        let words = &sentence.words;
-        let word = &words[at];
-        if word.explained {
-            return false;
+    /// What is said in one breath must stand in one place of the record: a property with its value, a run
+    /// of words of its description. Words of the kind of thing may stand beside it.
+    fn of_one_place(&self, sentence: &Sentence<'_>, stated: &[usize]) -> Result<(), String> {
+        let Some(first) = stated.first() else { return Ok(()) };
+        let says: Vec<&str> = stated.iter().map(|at| sentence.words[*at].stem.as_str()).collect();
+        let records = self.records(sentence, *first);
+        let held = |id: &RecordId| self.book.record(*id).is_some_and(|v| holds(&places(&v.record), &says));
+        let in_scope = !records.is_empty() && records.iter().all(held);
+        if in_scope || self.only_order().is_some_and(|order| held(&order)) {
+            return Ok(());
         }
-        let text = |i: Option<usize>| i.and_then(|i| words.get(i)).map_or("", |w| w.text.as_str());
-        let list = sentence.text.trim_end().ends_with(':');
-        let (before, after) = (text(at.checked_sub(1)), text(Some(at + 1)));
-        match word.text.as_str() {
-            "offers" | "offer" if !is_noun(before, after) => false,
-            _ if lexicon::is_of_promotions(&word.text) => !self.promotes(sentence),
-            "same" | "identical" => !self.are_the_same(sentence, at),
-            "free" => !(before == "feel" || before == "feels"),
-            "all" | "both" => sentence.scope.at(at).len() < 2,
-            "more" | "less" | "most" | "least" => !(at > 0 && words[at - 1].explained || words.get(at + 1).is_some_and(|w| w.explained)),
-            // "I found three that fit:", "It needs an order of $50": the count, the list, the sum say what.
-            "fit" | "fits" | "match" | "matches" | "matching" | "needs" | "need" => !words.iter().any(|w| w.explained) && !list,
-            "similar" | "nearest" | "closest" => !list,
-            "great" | "good" | "nice" | "lovely" | "perfect" | "wonderful" => at > 0,
-            "one" => before == "number",
-            _ => lexicon::is_weighty(&word.text),
-        }
+        let said: Vec<&str> = stated.iter().map(|at| sentence.words[*at].text.as_str()).collect();
+        Err(format!("no place of the record states \"{}\"", said.join(" ")))
     }
 
-    /// Whether a promotion that runs is spoken of, or this sentence says what one takes off.
-    fn promotes(&self, sentence: &Sentence<'_>) -> bool {
-        let runs = |id: &RecordId| matches!(self.book.record(*id).map(|v| &v.record), Some(Record::Promotion(p)) if p.runs_on(self.book.today()).is_ok());
-        let is_promotion = |i: &usize| self.entities.all[*i].kind == RecordKind::Promotion;
-        let mentioned: Vec<usize> = sentence.mentioned.iter().filter(|i| is_promotion(i)).copied().collect();
-        // What is said of a promotion that was named is checked where its validity is.
-        let saved = sentence.facts.iter().any(|id| {
-            matches!(
-                self.book.fact(*id).map(|f| &f.source),
-                Some(Source::Derived(Formula::Saving | Formula::After | Formula::AfterPart, _) | Source::Record(_, Field::Discount))
-            )
-        });
-        let about = sentence.scope.last.iter().any(is_promotion);
-        let list = sentence.text.trim_end().ends_with(':') && sentence.mentioned.is_empty() && self.book.records().any(|(id, _)| runs(&id));
-        !mentioned.is_empty() || saved || about || list
-    }
-
-    fn synonym_stated(&self, sentence: &Sentence<'_>, at: usize) -> bool {
-        let scope = sentence.scope.at(at);
-        let synonyms = crate::domain::text::words::synonyms(&sentence.words[at].stem);
-        !scope.is_empty()
-            && scope.iter().all(|i| {
-                let states = &self.entities.all[*i].states;
-                // Single words only: "water resistance" finds waterproof things, but does not say waterproof.
-                synonyms.iter().any(|other| !other.contains(' ') && states.contains(other))
-            })
+    /// Whether words beside those for the kind of thing are the name of a property, and not its value; or
+    /// the kind of thing itself is said to be a part of it.
+    fn names_a_property_alone(&self, sentence: &Sentence<'_>, stated: &[usize]) -> bool {
+        let own: Vec<usize> = stated.iter().copied().filter(|at| !self.is_of_its_kind(sentence, *at)).collect();
+        let said = |stem: &String| stated.iter().any(|at| sentence.words[*at].stem == *stem);
+        let Some(first) = own.first() else {
+            let before = stated.first().and_then(|at| at.checked_sub(1)).map_or("", |i| sentence.words[i].text.as_str());
+            return before == "with";
+        };
+        self.records(sentence, *first).iter().any(|id| match self.book.record(*id).map(|v| &v.record) {
+            Some(Record::Product(product)) => product.specs.iter().any(|spec| {
+                let (name, value) = (stems(&spec.name), stems(&spec.value.text()));
+                let within = |place: &[String], at: &usize| place.contains(&sentence.words[*at].stem);
+                let whole = value.iter().all(said);
+                !matches!(spec.value, SpecValue::Flag(_)) && !whole && own.iter().all(|at| within(&name, at) && !within(&value, at))
+            }),
+            _ => false,
+        })
     }
 
     /// "It has no touchscreen": true where the record says no; anything else denied is unsupported.
-    fn denial(&self, sentence: &mut Sentence<'_>) -> Result<(), String> {
-        const IDIOMS: &[(&str, &str)] = &[("no", "problem"), ("not", "hesitate"), ("no", "worries"), ("not", "sure"), ("no", "trouble")];
-        let texts: Vec<&str> = sentence.words.iter().map(|w| w.text.as_str()).collect();
-        let idiom = IDIOMS.iter().any(|(a, b)| texts.windows(2).any(|p| p == [*a, *b]));
-        let mut denied_something = false;
-        for at in 0..sentence.words.len() {
-            let word = &sentence.words[at];
-            if word.explained || lexicon::is_harmless(&word.text, &word.stem) || is_negation(&word.text) {
-                continue;
-            }
-            let scope = sentence.scope.at(at);
+    fn denied(&self, sentence: &Sentence<'_>, left: &[usize]) -> Result<(), String> {
+        let mut any = false;
+        for at in left {
+            let word = &sentence.words[*at];
+            let joins = is_negation(&word.text) || lexicon::frames(&word.text).contains(&Frame::Property);
+            let scope = sentence.scope.at(*at);
             let denied = !scope.is_empty() && scope.iter().all(|i| self.entities.all[*i].denies.contains(&word.stem));
-            if !denied {
+            if !joins && !denied {
                 return Err(format!("nothing denies \"{}\"", word.text));
             }
-            denied_something = true;
+            any |= denied;
         }
-        (denied_something || idiom).then_some(()).ok_or_else(|| "it denies something no record denies".to_owned())
+        any.then_some(()).ok_or_else(|| "it denies something no record denies".to_owned())
     }
 
     /// The properties whose words a sentence uses become part of its evidence.
@@ -172,8 +302,115 @@ impl Checker<'_> {
     }
 }
 
-/// Whether "offer" is a thing rather than what a product does.
-fn is_noun(before: &str, after: &str) -> bool {
-    matches!(before, "on" | "an" | "the" | "this" | "these" | "our" | "special" | "current" | "any" | "no" | "with" | "")
-        || matches!(after, "" | "is" | "are" | "ends" | "runs" | "for" | "on")
+/// A part of a sentence with what is borne out in it.
+struct Scene {
+    part: Range<usize>,
+    slots: Vec<Slot>,
+    stated: bool,
+}
+
+impl Scene {
+    fn has(&self, wanted: impl Fn(Slot) -> bool) -> bool {
+        self.slots.iter().any(|slot| wanted(*slot))
+    }
+}
+
+/// What a part of a sentence is.
+enum Part {
+    /// An interjection.
+    Courtesy,
+    /// Nothing by itself.
+    Glue,
+    /// Something that a record bears out.
+    BorneOut,
+}
+
+/// The parts of a sentence. What stands before a colon belongs to what stands behind it, and a name is not
+/// parted.
+fn parts(sentence: &Sentence<'_>) -> Vec<Range<usize>> {
+    let words = &sentence.words;
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for at in 0..words.len() {
+        let joined = at > 0 && {
+            let between = sentence.text.get(words[at - 1].end..words[at].start).unwrap_or("");
+            let same = words[at].part == words[at - 1].part && words[at].clause == words[at - 1].clause;
+            same || between.trim() == ":" || sentence.mentions.iter().any(|m| m.from < at && at < m.to)
+        };
+        match found.last_mut() {
+            Some(last) if joined => last.end = at + 1,
+            _ => found.push(at..at + 1),
+        }
+    }
+    found
+}
+
+/// A place of a record that states something.
+struct Place {
+    /// Up to where it begins to deny.
+    stems: Vec<String>,
+    /// Only words that stand together in it say what it says.
+    running: bool,
+}
+
+impl Place {
+    fn of(text: &str, running: bool) -> Self {
+        Self { stems: stems(text).into_iter().take_while(|stem| !is_negation(stem)).collect(), running }
+    }
+
+    /// A property; one whose value denies states nothing.
+    fn property(name: &str, value: &str) -> Self {
+        let value = Self::of(value, false);
+        let stems = if value.stems.is_empty() { Vec::new() } else { stems(name).into_iter().chain(value.stems).collect() };
+        Self { stems, running: false }
+    }
+
+    /// Whether it says these words, those of `kind` aside.
+    fn says(&self, words: &[&str], kind: &Place) -> bool {
+        let has = |place: &[String], stem: &str| {
+            place.iter().any(|own| own == stem) || lists::synonyms(stem).iter().any(|other| place.iter().any(|own| own == other))
+        };
+        let own: Vec<&str> = words.iter().copied().filter(|stem| !has(&kind.stems, stem)).collect();
+        if !own.iter().all(|stem| has(&self.stems, stem)) {
+            return false;
+        }
+        let content: Vec<&str> = self.stems.iter().map(String::as_str).filter(|stem| !lists::is_function(stem)).collect();
+        !self.running || own.len() < 2 || content.windows(own.len()).any(|run| run.iter().zip(&own).all(|(a, b)| a == b))
+    }
+}
+
+/// Whether one of the places says all the words; the first says what kind of thing it is.
+fn holds(places: &[Place], words: &[&str]) -> bool {
+    places.split_first().is_some_and(|(kind, rest)| kind.says(words, kind) || rest.iter().any(|place| place.says(words, kind)))
+}
+
+/// The places of a record that state something; the first says what kind of thing it is.
+fn places(record: &Record) -> Vec<Place> {
+    let mut found: Vec<Place> = Vec::new();
+    let joined = |texts: &[String]| Place::of(&texts.join(" "), false);
+    match record {
+        Record::Product(product) => {
+            let mut kind = product.category.clone();
+            kind.extend([product.name.clone(), product.brand.clone()]);
+            found.push(joined(&kind));
+            found.extend(product.options.iter().map(|(name, value)| Place::property(name, value)));
+            found.extend(product.specs.iter().map(|spec| Place::property(&spec.name, &spec.value.text())));
+            found.extend(crate::domain::text::sentence::split(&product.description).map(|text| Place::of(text, true)));
+        }
+        Record::Promotion(promotion) => {
+            let mut kind = promotion.categories.clone();
+            kind.push(promotion.name.clone());
+            found.push(joined(&kind));
+            found.extend(crate::domain::text::sentence::split(&promotion.description).map(|text| Place::of(text, true)));
+        }
+        Record::Order(order) => {
+            found.push(Place::of("", false));
+            found.extend(order.fulfilments.iter().map(|f| Place::of(&format!("{} {} {}", f.carrier, f.tracking, f.status), false)));
+        }
+        Record::Ticket(ticket) => {
+            found.push(Place::of("", false));
+            found.push(Place::of(&format!("{} {}", ticket.issue.replace('_', " "), ticket.priority.name()), false));
+        }
+        Record::Knowledge(_) | Record::Customer(_) => found.push(Place::of("", false)),
+    }
+    found
 }

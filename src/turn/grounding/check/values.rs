@@ -9,6 +9,7 @@ use crate::domain::text::token::tokens;
 use crate::domain::value::Value;
 use crate::turn::grounding::claims::{self, Sense};
 use crate::turn::grounding::dates;
+use crate::turn::grounding::words::Slot;
 
 impl Checker<'_> {
     /// Every value must be borne out by a fact of the entity in scope, in the sense it is given.
@@ -42,7 +43,7 @@ impl Checker<'_> {
             }
             if !facts.is_empty() {
                 self.say_of_days(sentence, &span, &facts);
-                explain(sentence, span, facts);
+                explain(sentence, span, Slot::Day, facts);
             }
         }
         Ok(())
@@ -89,7 +90,8 @@ impl Checker<'_> {
             if facts.is_empty() && !self.stated(sentence, at) && !self.said_by_the_shop(sentence) {
                 return Err(format!("no record counts {word}"));
             }
-            explain(sentence, at..at + used, facts);
+            let slot = self.counting(sentence, at..at + used, &facts)?;
+            explain(sentence, at..at + used, slot, facts);
             return Ok(used);
         }
         Ok(1)
@@ -151,9 +153,12 @@ impl Checker<'_> {
         }
         self.no_rate(sentence, at + used)?;
         let saves = sense == Sense::Saving && !facts.is_empty();
-        explain(sentence, at..at + used, facts);
+        explain(sentence, at..at + used, Slot::Money, facts);
         let (from, to) = (at.saturating_sub(3), (at + used + 3).min(sentence.words.len()));
-        for word in &mut sentence.words[from..to] {
+        // What is compared with something named is checked where comparisons are.
+        let compares = |words: &[crate::turn::grounding::words::Word], i: usize| words.get(i + 1).is_some_and(|w| w.text == "than");
+        for i in (from..to).filter(|i| !compares(&sentence.words, *i)).collect::<Vec<_>>() {
+            let word = &mut sentence.words[i];
             word.explained |= saves
                 && matches!(
                     word.stem.as_str(),
@@ -199,7 +204,7 @@ impl Checker<'_> {
         }
         let end = (at + used).min(sentence.words.len());
         let promised = !facts.is_empty();
-        explain(sentence, at..end, facts);
+        explain(sentence, at..end, Slot::Percent, facts);
         let behind = (end + 2).min(sentence.words.len());
         for word in &mut sentence.words[end..behind] {
             word.explained |= promised && matches!(word.text.as_str(), "off" | "discount");
@@ -228,7 +233,7 @@ impl Checker<'_> {
             return Err(format!("no record states {}", slice(sentence, &span)));
         }
         self.late(sentence, at + used + 1, &facts)?;
-        explain(sentence, span, facts);
+        explain(sentence, span, Slot::Length, facts);
         Ok(Some(used + 1))
     }
 
@@ -258,15 +263,21 @@ impl Checker<'_> {
 
     /// A word with digits that is no money and no day: part of a name, a measure, a count.
     fn figure(&self, sentence: &mut Sentence<'_>, at: usize, word: &str) -> Result<usize, String> {
-        if self.stated(sentence, at) {
-            sentence.words[at].explained = true;
+        let number = word.parse::<i64>();
+        if !number.as_ref().is_ok_and(|number| *number < 100) && self.stated(sentence, at) {
+            explain(sentence, at..at + 1, Slot::Measure, Vec::new());
             return Ok(1);
         }
-        if let Ok(number) = word.parse::<i64>() {
+        if let Ok(number) = number {
             let records = self.records(sentence, at);
             let facts = claims::count_facts(number, &sentence.words, at, &records, self.book);
             if !facts.is_empty() {
-                explain(sentence, at..at + 1, facts);
+                let slot = self.counting(sentence, at..at + 1, &facts)?;
+                explain(sentence, at..at + 1, slot, facts);
+                return Ok(1);
+            }
+            if self.stated(sentence, at) {
+                explain(sentence, at..at + 1, Slot::Measure, Vec::new());
                 return Ok(1);
             }
             let list_number = at == 0 && sentence.text[sentence.words[0].end..].starts_with(['.', ')']) && number <= 20;
@@ -279,6 +290,24 @@ impl Checker<'_> {
             return Ok(1);
         }
         Err(format!("no record states {word} there"))
+    }
+
+    /// How many records a look-up found is said of records, not of pieces: "ten that fit", "the first five".
+    fn counting(&self, sentence: &Sentence<'_>, span: std::ops::Range<usize>, facts: &[FactId]) -> Result<Slot, String> {
+        const NOUNS: &str =
+            "that which products models items options results orders parcels packages promotions offers codes tickets choices ones fit";
+        if facts.is_empty() {
+            return Ok(Slot::Measure);
+        }
+        let derived = facts.iter().all(|id| matches!(self.book.fact(*id).map(|f| &f.source), Some(Source::Derived(..))));
+        let text = |i: usize| sentence.words.get(i).map_or("", |w| w.text.as_str());
+        let before = span.start.checked_sub(1).map_or("", text);
+        let of_a_kind =
+            |i: usize| sentence.words.get(i).is_some_and(|w| !w.explained && self.entities.all.iter().any(|e| e.states.contains(&w.stem)));
+        let next = text(span.end);
+        let noun = NOUNS.split_whitespace().any(|own| own == next) || next.is_empty() || of_a_kind(span.end) && next != "of";
+        let counts = !derived || noun || matches!(before, "first" | "these" | "those" | "last");
+        counts.then_some(Slot::Count).ok_or_else(|| format!("no record counts {}", slice(sentence, &span)))
     }
 
     /// Whether every entity in scope states a figure in a property the words around it can mean.

@@ -1,6 +1,5 @@
 //! The check of free text, over every dialogue: what is true passes, what is not does not.
 
-use super::{Demo, Worked};
 use crate::agents::speech::{self, Manner};
 use crate::domain::fact::FactBook;
 use crate::domain::money::Currency;
@@ -9,6 +8,7 @@ use crate::domain::text::sentence;
 use crate::turn::grounding::check::Checker;
 use crate::turn::grounding::{Promises, Unsupported};
 use crate::turn::speaker::plan::{Plan, Saying};
+use crate::turn::tests::{Demo, Worked};
 
 /// Checks a text as a reply of its own, from the plan's subject on.
 pub(super) fn check(worked: &Worked, text: &str) -> Result<(), Unsupported> {

@@ -1,7 +1,7 @@
 //! Sentences written without looking at the check: an honest figure for both kinds of mistake.
 
 use super::checker::check;
-use super::{Demo, Worked};
+use crate::turn::tests::{Demo, Worked};
 
 #[tokio::test]
 async fn sentences_written_apart_are_told_apart() {

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use super::{Demo, Worked};
 use crate::domain::agent::Provider;
 use crate::domain::customer::Customer;
 use crate::domain::order::Order;
-use crate::llm::{ChatModel, ModelError, Prompt};
-use crate::turn::speaker::scripted::Scripted;
+use crate::llm::{ChatModel, ModelError, Prompt, Voices};
+use crate::turn::driver::Worker;
+use crate::turn::plan::Asked;
 use crate::turn::speaker::{Spoken, is_for_models, with_models, with_templates};
+use crate::turn::tests::scripted::Scripted;
+use crate::turn::tests::{Demo, Worked};
 
 /// The lines of a block of the prompt.
 fn block(prompt: &Prompt, name: &str) -> Vec<String> {
@@ -127,6 +129,26 @@ async fn invented_placeholders_and_odd_signs_fail_the_sentence() {
     }
 }
 
+/// A model that says the same for ever, or ever more that is true, is not heard for ever.
+#[tokio::test]
+async fn nobody_is_heard_for_ever() {
+    let demo = Demo::open().await;
+    let worked = demo.talk(&["do you have the ASUS Gaming V16 in stock"]).await;
+    let template = with_templates(&worked[0].machine).words.text();
+    let again = |sentence: &str, between: &str| vec![sentence; 400].join(between);
+    let ever_more: Vec<String> = (0..400).map(|n| format!("The ASUS Gaming V16 {}is in stock.", "is in stock and ".repeat(n))).collect();
+    for (words, most) in [
+        (again("Yes, the ASUS Gaming V16 is available.", " "), template.len() + 40),
+        (again("Yes, the ASUS Gaming V16 is available.", ""), template.len()),
+        (ever_more.join(" "), 4 * template.len() + 400),
+    ] {
+        let voice: Arc<dyn ChatModel> = Scripted::new(Provider::Remote, move |_, _| Ok(words.clone()));
+        let (_, shown) = speak(&demo, &worked[0], &[voice]).await;
+        assert!(shown.len() <= most, "{} of {most}: {}", shown.len(), &shown[..200]);
+        assert!(shown.contains("$899.00"), "{shown}");
+    }
+}
+
 /// Better words for the same points: what a good model makes of them.
 #[tokio::test]
 async fn other_words_for_the_same_facts_are_heard() {
@@ -159,6 +181,38 @@ async fn other_words_for_the_same_facts_are_heard() {
     }
     println!("paraphrases: {heard} of {} heard", cases.len());
     assert!(heard * 10 >= cases.len() * 8);
+}
+
+/// With `prefer = local` clear turns stay here, whether a model here words them or the phrases do; the
+/// remote model gets the rest. Otherwise the remote one goes first.
+#[tokio::test]
+async fn who_speaks_follows_what_is_preferred() {
+    let mut demo = Demo::open().await;
+    let text = "do you have the ASUS Gaming V16 in stock";
+    let talk = |provider| Scripted::new(provider, |prompt, _| Ok(obedient(prompt)));
+    let broken = || Scripted::new(Provider::Local, |_, _| Err(ModelError::Failed));
+    for (prefer_local, local, clear, expected) in [
+        (false, Some(talk(Provider::Local)), true, Provider::Remote),
+        (false, Some(talk(Provider::Local)), false, Provider::Remote),
+        (true, Some(talk(Provider::Local)), true, Provider::Local),
+        (true, Some(talk(Provider::Local)), false, Provider::Remote),
+        (true, Some(broken()), true, Provider::Template),
+        (true, None, true, Provider::Template),
+        (true, None, false, Provider::Remote),
+    ] {
+        let remote = talk(Provider::Remote);
+        demo.engine.voices = Voices::of(Some(Arc::clone(&remote) as _), local.clone().map(|local| local as _), prefer_local);
+        // A product is named, so it is answered also where the threshold is out of reach.
+        demo.engine.thresholds.confidence = if clear { 0.85 } else { 0.9999 };
+        let worked = demo.talk(&[text]).await.pop().unwrap();
+        assert_eq!(worked.machine.is_sure(), clear);
+        remote.heard.lock().clear();
+        let shelves = demo.engine.library.shelves();
+        let (mut worker, asked) = (Worker::default(), Asked::default());
+        let spoken = demo.engine.speak_with_models(&worked.job, &worked.machine, &shelves, &mut worker, &asked).await.unwrap();
+        assert_eq!(spoken.map_or(Provider::Template, |spoken| spoken.provider), expected, "{prefer_local} {clear}");
+        assert_eq!(remote.heard.lock().is_empty(), expected != Provider::Remote, "{prefer_local} {clear}");
+    }
 }
 
 /// A server that writes down what it is sent learns nothing of who is asking.
