@@ -55,6 +55,7 @@ async fn turn(store: &Store, session: SessionKey) -> Result<(), StoreError> {
         audit: Vec::new(),
         turn: Some(vec![1; RECORD]),
         analytics: None,
+        spent: None,
     };
     store.settle(settle, None).await.map(|_| ())
 }

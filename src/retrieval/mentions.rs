@@ -168,8 +168,8 @@ impl Catalogue {
         let branded: Vec<usize> = span.clone().filter(|i| self.brands.contains_key(&words_said[*i].stem)).collect();
         let number = |at: usize| words_said[at].text.bytes().any(|b| b.is_ascii_digit());
         let numbers: Vec<(usize, u32)> = said.iter().filter(|word| number(word.at)).map(|word| (word.at, word.term)).collect();
-        for i in 0..said.len() {
-            let Said { at, term, naming, helping } = said[i];
+        for word in said {
+            let Said { at, term, naming, helping } = *word;
             if naming || !helping {
                 continue;
             }
@@ -179,7 +179,7 @@ impl Catalogue {
             let by_number = !plain
                 && !self.brands.contains_key(&words_said[at].stem)
                 && numbers.iter().any(|(place, other)| place.abs_diff(at) == 1 && self.share_a_name(term, *other));
-            said[i].naming = by_brand && !self.brands.contains_key(&words_said[at].stem) || by_number;
+            word.naming = by_brand && !self.brands.contains_key(&words_said[at].stem) || by_number;
         }
     }
 

@@ -58,7 +58,7 @@ fn going_on(index: &KnowledgeIndex, listening: &Listening<'_>, alone: Option<&An
         return None;
     }
     let begins = |opener: &&[&str]| words.len() > opener.len() && opener.iter().zip(&words).all(|(own, word)| *own == word.text);
-    let opens = OPENERS.iter().any(|opener| begins(opener));
+    let opens = OPENERS.iter().any(begins);
     let points = words.iter().any(|word| matches!(word.text.as_str(), "it" | "that" | "this" | "they" | "them" | "one" | "those"));
     let joined = format!("{} {}", index.asked(entry)?, listening.text);
     if !(opens || points || words.len() <= FEW) {

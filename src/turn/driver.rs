@@ -138,7 +138,7 @@ impl Engine {
             self.hub.publish(job.session, &ServerEvent::Cancel { message, reason: CancelReason::Restarted });
         }
         let left = self.deadline.saturating_sub(Moment::now().since(job.accepted_at));
-        let outcome = tokio::time::timeout(left, self.turn(job, &mut worker)).await;
+        let outcome = tokio::time::timeout(left, Box::pin(self.turn(job, &mut worker))).await;
         worker.step_out();
         match outcome {
             Ok(Ok(ended)) => ended,

@@ -226,7 +226,8 @@ pub fn warranty(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &
     if asks_what_is_covered(turn) {
         return cover(turn, found, book);
     }
-    if !has_an_order(turn, state) && !(turn.continues && !turn.read.contact.is_empty()) {
+    let proves_it = turn.continues && !turn.read.contact.is_empty();
+    if !has_an_order(turn, state) && !proves_it {
         return warranty_of_product(turn, found, book, state);
     }
     let id = match order_or_ask(turn, found, book, state) {

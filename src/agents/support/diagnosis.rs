@@ -316,7 +316,7 @@ fn words_alike(entry: &Knowledge, problem: &str) -> f32 {
 /// The stems of names, kinds and descriptions of the products a message is about.
 pub fn kinds(turn: &Turn<'_>, book: &FactBook, named: &[RecordId]) -> Vec<String> {
     let named = named.iter().filter_map(|id| say::product(book, *id));
-    let table = turn.shown.iter().take(2).cloned().filter(|_| turn.heard.products.is_empty() && turn.heard.categories.is_empty());
+    let table = turn.shown.iter().take(2).filter(|_| turn.heard.products.is_empty() && turn.heard.categories.is_empty()).cloned();
     named
         .chain(table)
         .flat_map(|product| tokens(&format!("{} {} {}", product.name, product.category.join(" "), product.description)))

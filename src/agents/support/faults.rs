@@ -100,7 +100,8 @@ fn own_order(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut
     let proves = turn.read.contact.proves() && !turn.heard.orders.is_empty();
     let known = state.identity.level != IdentityLevel::Anonymous;
     let verdict = found.identity.is_some();
-    if !(proves || known && state.focus.order.is_some()) && !verdict {
+    let theirs = proves || verdict || known && state.focus.order.is_some();
+    if !theirs {
         return None;
     }
     match identity::order(turn, found, book, state, Agent::Support) {

@@ -120,12 +120,12 @@ pub fn read(heard: &Heard, roles: &Roles) -> Form {
 fn last_question(heard: &Heard, words: &[&str]) -> usize {
     let mut begin = 0;
     let mut found = 0;
-    for i in 0..words.len() {
+    for (i, word) in words.iter().enumerate() {
         let gap = i > 0 && heard.words[i].start > heard.words[i - 1].end + 1;
         if gap {
             begin = i;
         }
-        if i == begin && (AUXILIARIES.contains(&words[i]) || matches!(words[i], "how" | "what" | "whats" | "which")) {
+        if i == begin && (AUXILIARIES.contains(word) || matches!(*word, "how" | "what" | "whats" | "which")) {
             found = i;
         }
     }

@@ -107,7 +107,7 @@ fn number(rest: &str, length: usize) -> (Part, usize, bool) {
 fn weekday(word: &str) -> Option<usize> {
     const NAMES: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
     let word = word.strip_suffix('s').filter(|base| base.ends_with("day")).unwrap_or(word);
-    let short = matches!(word.len(), 3 | 4 | 5);
+    let short = matches!(word.len(), 3..=5);
     NAMES.iter().position(|name| {
         *name == word
             || short
