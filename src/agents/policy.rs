@@ -57,7 +57,7 @@ fn stated(
     words: &[&str],
     wanted: impl Fn(&Value) -> bool,
 ) -> Option<(FactId, FactId)> {
-    for hit in found.knowledge.get(which)?.iter().filter(|hit| hit.score >= say::ANSWERS * 0.8) {
+    for hit in found.knowledge.get(which)?.iter().filter(|hit| hit.score >= say::PLAINLY) {
         let Some(entry) = say::entry(book, hit.record) else { continue };
         let about: Vec<String> = entry.questions.iter().chain(&entry.tags).flat_map(|q| tokens(q)).map(|t| stem(&t.text)).collect();
         let matters = |stems: &[String]| words.iter().any(|word| stems.iter().any(|s| s.starts_with(word)));

@@ -127,6 +127,15 @@ pub fn best_entry(found: &Findings, which: usize) -> Option<KnowledgeFound> {
     found.knowledge.get(which)?.iter().copied().find(answers)
 }
 
+/// From this probability on an entry is taken to answer a plain question of ours: what it is about is known, and
+/// two entries that both speak of it only take from each other's lead.
+pub const PLAINLY: f32 = 0.25;
+
+/// The best entry found for a plain question of ours.
+pub fn plain_entry(found: &Findings, which: usize) -> Option<KnowledgeFound> {
+    found.knowledge.get(which)?.iter().copied().find(|hit| hit.score >= PLAINLY)
+}
+
 /// An entry to be said, and which of its sentences.
 #[derive(Debug, Clone, Copy)]
 pub struct Quote {

@@ -264,6 +264,16 @@ impl Machine {
             self.outcome.acts.push(Act::plain(ActKind::Declined));
         }
         self.outcome.path = vec![self.agent];
+        let hints = self
+            .read
+            .hints
+            .iter()
+            .take(4)
+            .map(|hint| format!("{} {:.1} at {}", hint.goal.name(), hint.score, hint.at))
+            .collect::<Vec<_>>()
+            .join(", ");
+        let known = self.heard.answered.as_ref().map(|a| format!("{} {:.2} {:.2}", a.entry, a.score, a.covers)).unwrap_or_default();
+        tracing::debug!(goal = decision.goal.name(), decider = %decision.decider, reasoning = decision.reasoning, continues = decision.continues, hints, known, "decided");
         self.decision = Some(decision);
     }
 

@@ -45,8 +45,8 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         if !settled {
             answer.say(Act::plain(cannot(turn.goal)).with_some("order", number));
             // Once it has left: what is possible then.
-            let after = usize::from(say::best_entry(found, 1).is_some());
-            if let Some(hit) = say::best_entry(found, after) {
+            let after = usize::from(say::plain_entry(found, 1).is_some());
+            if let Some(hit) = say::plain_entry(found, after) {
                 support::say_hinted(&["after", "return", "once", "refuse"], hit.record, book, &mut answer);
             }
         }
@@ -74,7 +74,7 @@ fn rules(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut Con
         return Step::Look(vec![say::knowledge_lookup(turn), rule_lookup(turn.goal, false)]);
     }
     let mut answer = Answer::default();
-    match say::best_entry(found, 0).or_else(|| say::best_entry(found, 1)) {
+    match say::best_entry(found, 0).or_else(|| say::plain_entry(found, 1)) {
         Some(hit) => say::say_entry(book, hit.record, &mut answer),
         None => answer.say_plain(ActKind::NotInRecords),
     }

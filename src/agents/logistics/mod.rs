@@ -144,7 +144,7 @@ fn tell(turn: &Turn<'_>, found: &Findings, side: Aspect, id: RecordId, order: &O
                     .with_some("zip", zip),
             );
         }
-        (Aspect::Next, _) => match say::best_entry(found, 0) {
+        (Aspect::Next, _) => match say::plain_entry(found, 0) {
             Some(hit) => say::say_entry(book, hit.record, answer),
             None => status::whole(id, order, book, answer),
         },
@@ -175,7 +175,7 @@ fn one_parcel(place: usize, id: RecordId, order: &Order, book: &mut FactBook, an
 
 /// What it cost, how it was paid, and what went back.
 fn payment(found: &Findings, id: RecordId, order: &Order, book: &mut FactBook, answer: &mut Answer) {
-    if let Some(hit) = say::best_entry(found, 0).filter(|_| order.is_open()) {
+    if let Some(hit) = say::plain_entry(found, 0).filter(|_| order.is_open()) {
         support::say_first(hit.record, book, answer);
     }
     let [total, method] = [Field::Total, Field::PaymentMethod].map(|field| book.field(id, field));
@@ -200,7 +200,7 @@ fn lost(found: &Findings, id: RecordId, order: &Order, book: &mut FactBook, answ
     } else {
         status::when(id, order, book, answer);
     }
-    if let Some(hit) = say::best_entry(found, 0) {
+    if let Some(hit) = say::plain_entry(found, 0) {
         say::say_entry(book, hit.record, answer);
     }
 }
@@ -213,7 +213,7 @@ fn at_home(found: &Findings, id: RecordId, order: &Order, book: &mut FactBook, a
     {
         answer.say(Act::plain(ActKind::ParcelNote).with("note", note));
     }
-    if let Some(hit) = say::best_entry(found, 0) {
+    if let Some(hit) = say::plain_entry(found, 0) {
         say::say_entry(book, hit.record, answer);
     }
     if answer.acts.iter().all(|act| act.kind == ActKind::IdentityOk) {
@@ -232,7 +232,7 @@ fn delivery_date(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: 
         return Step::Look(vec![say::knowledge_lookup(turn), plain]);
     }
     let mut answer = Answer::default();
-    match say::best_entry(found, 0).or_else(|| say::best_entry(found, 1)) {
+    match say::best_entry(found, 0).or_else(|| say::plain_entry(found, 1)) {
         Some(hit) => say::say_entry(book, hit.record, &mut answer),
         None => answer.say_plain(ActKind::NotInRecords),
     }
@@ -281,7 +281,7 @@ fn missing(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut C
         support::offer_once(turn, "missing_parcel", found, book, &mut answer, state);
         return answer.done();
     }
-    let best = [0, 1].into_iter().filter_map(|which| say::best_entry(found, which)).max_by(|a, b| a.score.total_cmp(&b.score));
+    let best = [0, 1].into_iter().filter_map(|which| say::plain_entry(found, which)).max_by(|a, b| a.score.total_cmp(&b.score));
     if let Some(hit) = best {
         say::say_entry(book, hit.record, &mut answer);
     }

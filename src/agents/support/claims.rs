@@ -103,7 +103,9 @@ fn plain_damage(turn: &Turn<'_>) -> Lookup {
 fn damage_entry(found: &Findings) -> Option<super::super::lookup::KnowledgeFound> {
     /// Own words that hardly leave a doubt: "wrong colour in the box".
     const OWN: f32 = 0.7;
-    say::best_entry(found, 0).filter(|hit| hit.score >= OWN).or_else(|| (1..3).chain([0]).find_map(|i| say::best_entry(found, i)))
+    say::best_entry(found, 0)
+        .filter(|hit| hit.score >= OWN)
+        .or_else(|| (1..3).find_map(|i| say::plain_entry(found, i)).or_else(|| say::best_entry(found, 0)))
 }
 
 /// What the shop does about damage, and the question which order it is.
@@ -146,7 +148,7 @@ fn if_faulty(turn: &Turn<'_>, found: &Findings, id: RecordId, order: &Order, boo
     let ago = delivered.and_then(|day| book.derive(Formula::DaysSince, &[day]));
     let window = policy::days(found, 1, book, &["damag", "arriv", "wrong"]);
     let within = window.zip(ago).is_some_and(|((_, window), ago)| !longer(ago, window, book));
-    if within && let Some(hit) = say::best_entry(found, 1) {
+    if within && let Some(hit) = say::plain_entry(found, 1) {
         say::say_entry(book, hit.record, &mut answer);
         return answer.done();
     }
@@ -159,7 +161,7 @@ fn if_faulty(turn: &Turn<'_>, found: &Findings, id: RecordId, order: &Order, boo
             answer.acts.extend(until_act(name_of(&sku, book), until, term, book));
         }
     }
-    if let Some(hit) = say::best_entry(found, 4) {
+    if let Some(hit) = say::plain_entry(found, 4) {
         wording::say_answer(turn, &["faulty", "free"], hit.record, book, &mut answer);
     }
     if answer.acts.is_empty() {
@@ -280,8 +282,7 @@ fn cover(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> Step {
     let asked = wording::stems(&say::question_text(turn));
     let mut answer = Answer::default();
     // Any entry on the matter may hold the sentence that names the cause; the best sentence of them all is said.
-    let mut hits: Vec<RecordId> =
-        found.knowledge.iter().flatten().filter(|hit| hit.score >= say::ANSWERS * 0.8).map(|hit| hit.record).collect();
+    let mut hits: Vec<RecordId> = found.knowledge.iter().flatten().filter(|hit| hit.score >= say::PLAINLY).map(|hit| hit.record).collect();
     hits.dedup();
     let about = |id: &RecordId, book: &FactBook| {
         say::entry(book, *id).map_or(0, |entry| {
@@ -354,7 +355,7 @@ fn warranty_of_product(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, s
         }
         (_, _, Some((sentence, _))) if answer.acts.is_empty() => answer.say(Act::plain(ActKind::Knowledge).with("sentence", sentence)),
         _ if answer.acts.is_empty() => {
-            let hit = say::best_entry(found, 0).or_else(|| say::best_entry(found, 1));
+            let hit = say::best_entry(found, 0).or_else(|| say::plain_entry(found, 1));
             match hit {
                 Some(hit) => wording::say_answer(turn, &["warranty", "months"], hit.record, book, &mut answer),
                 None => answer.say_plain(ActKind::NotInRecords),
@@ -393,7 +394,7 @@ fn said_act(name: Option<FactId>, day: FactId, term: FactId, book: &mut FactBook
 
 /// The shop's words on a matter, or that there are none.
 fn rules(found: &Findings, which: usize, book: &mut FactBook, answer: &mut Answer) {
-    match say::best_entry(found, which) {
+    match say::plain_entry(found, which) {
         Some(hit) => say::say_entry(book, hit.record, answer),
         None if answer.acts.is_empty() => answer.say_plain(ActKind::NotInRecords),
         None => {}
@@ -426,7 +427,7 @@ pub fn repair(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, _: &mut Co
     let time = said.iter().any(|w| matches!(*w, "long" | "when" | "days" | "weeks" | "take" | "takes" | "ready"));
     let own = say::best_entry(found, 0).filter(|hit| hit.score >= 0.6 && !hit.procedure);
     let kinds: [usize; 3] = if time && !price { [2, 1, 3] } else { [1, 2, 3] };
-    let Some(hit) = kinds.into_iter().find_map(|which| say::best_entry(found, which)).or(own) else {
+    let Some(hit) = kinds.into_iter().find_map(|which| say::plain_entry(found, which)).or(own) else {
         return Answer::of(vec![Act::plain(ActKind::NotInRecords)]).done();
     };
     let mut answer = Answer::default();

@@ -65,7 +65,7 @@ fn answer_or_ticket(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> S
     let mut answer = Answer::default();
     say::sympathise(turn, &mut answer);
     match say::best_entry(found, 1).or_else(|| say::best_entry(found, 0)) {
-        Some(hit) => say::say_entry(book, hit.record, &mut answer),
+        Some(hit) => say::say_entry(book, hit, &mut answer),
         None => {
             // It offers a colleague, which is the ticket.
             answer.say_plain(ActKind::NotInRecords);

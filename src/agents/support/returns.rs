@@ -154,13 +154,13 @@ fn window(
         .or_else(|| policy::days(found, 0, book, &["return", "exchang"]));
     let Some(day) = delivered_fact(order, id, book) else {
         answer.say(Act::plain(ActKind::ReturnNotDelivered).with_some("order", number));
-        if let Some(hit) = say::best_entry(found, 0) {
+        if let Some(hit) = say::plain_entry(found, 0) {
             wording::say_answer(turn, side.plain().1, hit.record, book, answer);
         }
         return;
     };
     let Some((sentence, window)) = window else {
-        if let Some(hit) = say::best_entry(found, 0) {
+        if let Some(hit) = say::plain_entry(found, 0) {
             wording::say_answer(turn, side.plain().1, hit.record, book, answer);
         }
         return;
@@ -187,7 +187,7 @@ fn window(
         answer.say(Act::plain(ActKind::Knowledge).with("sentence", sentence));
     }
     if over {
-        let late = say::best_entry(found, 1).filter(|_| side == Side::Whether);
+        let late = say::plain_entry(found, 1).filter(|_| side == Side::Whether);
         let late = late.and_then(|hit| wording::best(&["fault".to_owned()], &["warranty"], hit.record, book).first().copied());
         answer.acts.extend(late.filter(|fact| *fact != sentence).map(|fact| Act::plain(ActKind::Knowledge).with("sentence", fact)));
         return;
@@ -216,7 +216,7 @@ fn excluded(turn: &Turn<'_>, found: &Findings, order: &Order, book: &mut FactBoo
             .filter(|spec| ["box", "contents", "included", "includes"].iter().any(|word| spec.name.to_lowercase().contains(word)));
         spoken.extend(held.flat_map(|spec| tokens(&spec.value.text())).map(|t| stem(&t.text)));
     }
-    let entries: Vec<KnowledgeFound> = found.knowledge.iter().take(3).flatten().copied().filter(|hit| hit.score >= say::ANSWERS).collect();
+    let entries: Vec<KnowledgeFound> = found.knowledge.iter().take(3).flatten().copied().filter(|hit| hit.score >= say::PLAINLY).collect();
     entries.into_iter().find_map(|hit| wording::exclusion(&spoken, hit.record, book))
 }
 
@@ -246,20 +246,20 @@ fn rules(turn: &Turn<'_>, found: &Findings, side: Side, book: &mut FactBook, sta
     say::sympathise(turn, &mut answer);
     let stated = stated_wait(turn, found, book, &mut answer);
     let own = say::best_entry(found, 0);
-    let plain = say::best_entry(found, 1);
+    let plain = say::plain_entry(found, 1);
     // Somebody who wants to send something back needs the rule itself; a question may be about a detail.
     let rule_first = turn.goal == Goal::ReturnRequest && side == Side::Whether;
     let hit = plain.filter(|plain| own.is_none_or(|own| rule_first || own.score < SURE || own.record == plain.record)).or(own);
     let spoken = wording::stems(&say::question_text(turn));
     // Of what is excluded only the sentence that names the thing is said; anything else the rule allows.
-    let hits: Vec<KnowledgeFound> = found.knowledge.iter().flatten().copied().filter(|hit| hit.score >= say::ANSWERS * 0.8).collect();
+    let hits: Vec<KnowledgeFound> = found.knowledge.iter().flatten().copied().filter(|hit| hit.score >= say::PLAINLY).collect();
     let named = !turn.heard.categories.is_empty() || !turn.heard.products.is_empty();
     let excluded = hits
         .into_iter()
         .filter(|_| side == Side::Excluded || side == Side::Whether && named)
         .find_map(|hit| wording::exclusion(&spoken, hit.record, book));
     let allowed = policy::days(found, 2, book, &["return", "exchang"]).filter(|_| side == Side::Excluded);
-    match hit.or_else(|| say::best_entry(found, 2)) {
+    match hit.or_else(|| say::plain_entry(found, 2)) {
         _ if excluded.is_some() => answer.acts.extend(excluded.map(|fact| Act::plain(ActKind::Knowledge).with("sentence", fact))),
         _ if allowed.is_some() => answer.acts.extend(allowed.map(|(fact, _)| Act::plain(ActKind::Knowledge).with("sentence", fact))),
         Some(hit) => wording::say_answer(turn, side.plain().1, hit.record, book, &mut answer),
@@ -347,7 +347,7 @@ pub fn refund(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mu
         return answer.done();
     }
     if !matches!(order.status, OrderStatus::Cancelled)
-        && let Some(hit) = say::best_entry(found, 1)
+        && let Some(hit) = say::plain_entry(found, 1)
     {
         wording::say_answer(turn, Side::Money.plain().1, hit.record, book, &mut answer);
     }
@@ -364,7 +364,7 @@ pub fn refund(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mu
 
 /// The money of an order known to be under way or asked about: the rule, with what is recorded.
 fn money(turn: &Turn<'_>, found: &Findings, id: RecordId, order: &Order, book: &mut FactBook, mut answer: Answer) -> Step {
-    if let Some(hit) = say::best_entry(found, 1) {
+    if let Some(hit) = say::plain_entry(found, 1) {
         wording::say_answer(turn, Side::Money.plain().1, hit.record, book, &mut answer);
     }
     let back = matches!(order.status, OrderStatus::ReturnRequested | OrderStatus::Returned | OrderStatus::Cancelled);
