@@ -450,6 +450,48 @@ pub fn is_plain(question: &Question<'_>) -> bool {
         || opens_with_a_thing
 }
 
+/// Whether a message says enough for its likeliest reading to be answered: what it is about stands in it, and
+/// no other reading comes near. A question back would only ask for what was said.
+pub fn is_specific(question: &Question<'_>, ranked: &[(Intent, f32)]) -> bool {
+    /// What people say when they have not said yet what it is about.
+    const VAGUE: &[&str] = &[
+        "help",
+        "question",
+        "questions",
+        "problem",
+        "problems",
+        "issue",
+        "issues",
+        "thing",
+        "things",
+        "stuff",
+        "something",
+        "anything",
+        "info",
+        "information",
+        "inquiry",
+        "hey",
+        "hello",
+        "hi",
+        "please",
+        "need",
+        "want",
+        "know",
+        "ask",
+        "tell",
+        "about",
+        "matter",
+        "support",
+        "assistance",
+    ];
+    const LIKELY: f32 = 0.5;
+    const APART: f32 = 0.2;
+    let telling = |text: &str| !words::is_function(text) && !VAGUE.contains(&text) && text.len() > 1;
+    let said = question.heard.words.iter().filter(|word| telling(&word.text)).count();
+    let near = ranked.get(1).map_or(0.0, |(_, score)| *score);
+    ranked.first().is_some_and(|(_, best)| *best >= LIKELY && *best - near >= APART) && said >= 2
+}
+
 /// Greetings, thanks, a plain yes or no, questions about the assistant.
 fn is_courtesy(question: &Question<'_>) -> bool {
     question.read.best_hint().is_some_and(|hint| {

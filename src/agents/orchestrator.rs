@@ -370,7 +370,7 @@ fn by_evidence(question: &Question<'_>, thresholds: Thresholds) -> Decision {
     let sure = is_sure(&weighed.scores);
     let spared = question.state.clarified || evidence::is_plain(question);
     let choices = options(&ranked);
-    let spared = spared || matter::is_plain(question, &choices);
+    let spared = spared || matter::is_plain(question, &choices) || evidence::is_specific(question, &ranked);
     let route = if sure || spared { Route::Agent(intent.agent()) } else { Route::Clarify(choices) };
     let other = (!sure && spared && question.state.clarified).then_some(ranked[1].0);
     Decision {

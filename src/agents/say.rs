@@ -139,8 +139,10 @@ pub fn plain_entry(found: &Findings, which: usize) -> Option<KnowledgeFound> {
 /// An entry to be said, and which of its sentences.
 #[derive(Debug, Clone, Copy)]
 pub struct Quote {
-    record: RecordId,
-    part: Part,
+    /// The entry.
+    pub record: RecordId,
+    /// Its sentences.
+    pub part: Part,
 }
 
 impl From<RecordId> for Quote {
@@ -273,6 +275,7 @@ pub fn in_its_words(turn: &Turn<'_>, found: &Findings) -> Option<KnowledgeFound>
 fn at_home(turn: &Turn<'_>, found: &Findings) -> Option<KnowledgeFound> {
     const AT_HOME: f32 = 0.33;
     const HALF: f32 = 0.5;
+    const NEARLY: f32 = 0.38;
     let home = match turn.goal.intent() {
         Intent::Sales => Domain::Sales,
         Intent::Marketing => Domain::Marketing,
@@ -280,7 +283,8 @@ fn at_home(turn: &Turn<'_>, found: &Findings) -> Option<KnowledgeFound> {
         Intent::Orders => Domain::Logistics,
         Intent::General => Domain::Store,
     };
-    found.knowledge.first()?.iter().copied().find(|hit| hit.score >= AT_HOME && hit.covers >= HALF && hit.domain == home)
+    let fits = |hit: &KnowledgeFound| hit.score >= AT_HOME && hit.covers >= HALF || hit.score >= NEARLY;
+    found.knowledge.first()?.iter().copied().find(|hit| hit.domain == home && fits(hit))
 }
 
 /// The entry that answers the plain question of the goal, where it speaks of what the customer says. An answer to

@@ -2,7 +2,7 @@
 
 use super::library::Listening;
 use crate::domain::act::{Act, ActKind};
-use crate::domain::fact::{FactBook, Source};
+use crate::domain::fact::{FactBook, FactId, Source};
 use crate::domain::heard::Answered;
 use crate::domain::record::Record;
 use crate::retrieval::KnowledgeIndex;
@@ -10,6 +10,8 @@ use crate::retrieval::knowledge::{KnowledgeHit, Question};
 
 /// From this probability on a message needs nothing before it to be understood.
 const BY_ITSELF: f32 = 0.7;
+/// The same for one that points at something.
+const BY_ITSELF_POINTING: f32 = 0.95;
 /// From this one on, joined with what it follows, it is taken to go on with that.
 const JOINED: f32 = 0.5;
 /// The same for an entry that says what the message itself does.
@@ -35,7 +37,9 @@ pub fn of(index: &KnowledgeIndex, listening: &Listening<'_>) -> (Option<Answered
     let hits = find(index, listening, listening.text, LOOKED_AT);
     let best = |procedure: bool| hits.iter().find(|hit| hit.procedure == procedure).map(|hit| answered(hit, None));
     let alone = best(false);
-    let sure = alone.as_ref().is_some_and(|found| found.score >= BY_ITSELF);
+    // "Do they go bad?" is about what was just told, whatever else goes bad in this shop.
+    let points = listening.follows.is_some() && points(listening.text);
+    let sure = alone.as_ref().is_some_and(|found| found.score >= if points { BY_ITSELF_POINTING } else { BY_ITSELF });
     let joined = if sure { None } else { going_on(index, listening, alone.as_ref()) };
     (joined.or(alone), best(true))
 }
@@ -50,6 +54,12 @@ fn answered(hit: &KnowledgeHit, joined: Option<String>) -> Answered {
     Answered { entry: hit.id.clone(), domain: hit.domain, score: hit.score, covers: hit.covers, joined }
 }
 
+/// Whether a message points at what was talked about.
+fn points(text: &str) -> bool {
+    let words = crate::domain::text::token::tokens(text);
+    words.iter().any(|word| matches!(word.text.as_str(), "it" | "that" | "this" | "they" | "them" | "one" | "those"))
+}
+
 /// "And to Germany?" after an answer about delivery: asked together with what that was the answer to.
 fn going_on(index: &KnowledgeIndex, listening: &Listening<'_>, alone: Option<&Answered>) -> Option<Answered> {
     let entry = listening.follows?;
@@ -59,10 +69,13 @@ fn going_on(index: &KnowledgeIndex, listening: &Listening<'_>, alone: Option<&An
     }
     let begins = |opener: &&[&str]| words.len() > opener.len() && opener.iter().zip(&words).all(|(own, word)| *own == word.text);
     let opens = OPENERS.iter().any(begins);
-    let points = words.iter().any(|word| matches!(word.text.as_str(), "it" | "that" | "this" | "they" | "them" | "one" | "those"));
+    let points = points(listening.text);
     let joined = format!("{} {}", index.asked(entry)?, listening.text);
     if !(opens || points || words.len() <= FEW) {
         return None;
+    }
+    if let Some(found) = named_instead(index, listening, entry).filter(|found| alone.is_none_or(|alone| found.score > alone.score)) {
+        return Some(found);
     }
     let hits = find(index, listening, &joined, LOOKED_AT);
     let mut answers = hits.iter().filter(|hit| !hit.procedure);
@@ -83,14 +96,32 @@ fn going_on(index: &KnowledgeIndex, listening: &Listening<'_>, alone: Option<&An
     better.then(|| answered(best, Some(again)))
 }
 
-/// The entry of the knowledge base that acts quote first.
+/// "Do they go bad?" after an answer about points: asked of what that answer is about.
+fn named_instead(index: &KnowledgeIndex, listening: &Listening<'_>, entry: &str) -> Option<Answered> {
+    let topic = index.about(entry)?;
+    let words = crate::domain::text::token::tokens(listening.text);
+    let pointing = words.iter().find(|word| matches!(word.text.as_str(), "it" | "that" | "this" | "they" | "them" | "those"))?;
+    let text = format!("{}{topic}{}", &listening.text[..pointing.start], &listening.text[pointing.end..]);
+    let hits = find(index, listening, &text, LOOKED_AT);
+    let domain = index.domain(entry)?;
+    let best = hits.iter().find(|hit| !hit.procedure).filter(|hit| hit.domain == domain && hit.score >= JOINED)?;
+    Some(answered(best, Some(text.clone())))
+}
+
+/// The entry of the knowledge base that acts quote first, or that a figure of theirs was read from: "549 points" rests
+/// on the rule as much as its own sentence does.
 pub fn quoted(acts: &[Act], book: &FactBook) -> Option<String> {
-    let said = acts.iter().filter(|act| matches!(act.kind, ActKind::Knowledge | ActKind::KnowledgeMore)).flat_map(Act::facts);
-    said.filter_map(|fact| book.fact(fact)).find_map(|fact| match fact.source {
-        Source::Record(id, _) => match &book.record(id)?.record {
+    let quotes = acts.iter().filter(|act| matches!(act.kind, ActKind::Knowledge | ActKind::KnowledgeMore)).flat_map(Act::facts);
+    quotes.chain(acts.iter().flat_map(Act::facts)).find_map(|fact| entry_behind(fact, book))
+}
+
+fn entry_behind(fact: FactId, book: &FactBook) -> Option<String> {
+    match &book.fact(fact)?.source {
+        Source::Record(id, _) => match &book.record(*id)?.record {
             Record::Knowledge(entry) => Some(entry.id.clone()),
             _ => None,
         },
+        Source::Derived(_, parts) => parts.iter().find_map(|part| entry_behind(*part, book)),
         _ => None,
-    })
+    }
 }

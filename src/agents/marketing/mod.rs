@@ -133,7 +133,7 @@ fn without_code(desk: &Desk<'_>, book: &mut FactBook, state: &mut ConversationSt
     };
     let mut answer = Answer::default();
     if let Some(hit) = hits.iter().find(|hit| hit.score >= say::ANSWERS) {
-        rules::say_answer(desk.turn, hit.record, book, &mut answer, state);
+        rules::say_answer(desk.turn, *hit, book, &mut answer, state);
         return answer.done();
     }
     answer.say_plain(ActKind::AskCode);

@@ -2,7 +2,7 @@
 //! percentage makes of a price.
 
 use super::super::lookup::{Findings, Lookup};
-use super::super::say;
+use super::super::say::{self, Quote};
 use super::super::turn::{Answer, Step, Turn};
 use super::basket::Basket;
 use super::codes::Codes;
@@ -11,7 +11,7 @@ use crate::domain::act::{Act, ActKind};
 use crate::domain::agent::Intent;
 use crate::domain::fact::{FactBook, Formula, RecordId};
 use crate::domain::goal::Goal;
-use crate::domain::knowledge::Domain;
+use crate::domain::knowledge::{Domain, Part};
 use crate::domain::product::Product;
 use crate::domain::record::Field;
 use crate::domain::state::ConversationState;
@@ -43,14 +43,15 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         state.focus.promotion = None;
         return answer.done();
     }
-    let Some(record) = entry(turn, found, book) else {
+    let Some(quote) = entry(turn, found, book) else {
         if turn.goal == Goal::DiscountRequest {
             return haggle::without_rule(turn, found, book, state);
         }
         answer.say_plain(ActKind::NotInRecords);
         return answer.done();
     };
-    say_answer(turn, record, book, &mut answer, state);
+    say_answer(turn, quote, book, &mut answer, state);
+    let record = quote.record;
     if turn.goal == Goal::DiscountRequest && !items.is_empty() && items.len() < 3 {
         for item in &items {
             let basket = Basket::of(std::slice::from_ref(item), book);
@@ -88,27 +89,31 @@ fn lookups(turn: &Turn<'_>) -> Vec<Lookup> {
 
 /// The entry that answers: one that surely does, else the one just quoted where the message is about it,
 /// else the best there is.
-fn entry(turn: &Turn<'_>, found: &Findings, book: &FactBook) -> Option<RecordId> {
+fn entry(turn: &Turn<'_>, found: &Findings, book: &FactBook) -> Option<Quote> {
     let of_sales = |record: RecordId| {
         say::entry(book, record).is_some_and(|e| matches!(e.domain, Domain::Marketing | Domain::Sales)) || is_of_offers(record, book)
     };
-    let own = say::best_entry(found, 0).filter(|hit| of_sales(hit.record));
+    // "Do teachers get a discount?" is not answered by what students get.
+    let group = GROUPS.iter().map(|group| stem(group)).find(|group| turn.heard.words.iter().any(|w| w.stem == *group));
+    let of_group = |record: RecordId| group.as_ref().is_none_or(|group| speaks_of(record, std::slice::from_ref(group), book));
+    let own = say::best_entry(found, 0).filter(|hit| of_sales(hit.record) && of_group(hit.record));
     if let Some(hit) = own.filter(|hit| hit.score >= SURELY) {
-        return Some(hit.record);
+        return Some(hit.into());
     }
     let told = found.entry.flatten().filter(|_| turn.before.intent == Some(Intent::Marketing));
     let asked = telling(turn);
-    if let Some(record) = told.filter(|record| asked.is_empty() || speaks_of(*record, &asked, book)) {
-        return Some(record);
+    if let Some(record) = told.filter(|record| (asked.is_empty() || speaks_of(*record, &asked, book)) && of_group(*record)) {
+        return Some(record.into());
     }
     let goes_on = turn.before.goal == Some(turn.goal) && turn.read.reference.pronoun;
     if let Some(record) = told.filter(|_| goes_on && own.is_none()) {
-        return Some(record);
+        return Some(record.into());
     }
-    let plain = say::best_entry(found, 1).filter(|hit| of_sales(hit.record));
+    let plain = say::best_entry(found, 1).filter(|hit| of_sales(hit.record) && of_group(hit.record));
     let relevant = |record: RecordId| turn.goal != Goal::DiscountRequest || asks_any(record, &asked, book);
-    let found = own.into_iter().chain(plain).max_by(|a, b| a.score.total_cmp(&b.score)).map(|hit| hit.record);
-    found.filter(|record| relevant(*record)).or(told.filter(|_| turn.heard.words.len() <= 8))
+    let found = own.into_iter().chain(plain).max_by(|a, b| a.score.total_cmp(&b.score)).map(Quote::from);
+    let told = told.filter(|record| turn.heard.words.len() <= 8 && of_group(*record)).map(Quote::from);
+    found.filter(|quote| relevant(quote.record)).or(told)
 }
 
 /// Stems of a message that say something.
@@ -156,7 +161,8 @@ pub fn asks_any(record: RecordId, telling: &[String], book: &FactBook) -> bool {
 }
 
 /// Says what of an entry answers the message, and leaves the entry on the table.
-pub fn say_answer(turn: &Turn<'_>, record: RecordId, book: &mut FactBook, answer: &mut Answer, state: &mut ConversationState) {
+pub fn say_answer(turn: &Turn<'_>, quote: impl Into<Quote>, book: &mut FactBook, answer: &mut Answer, state: &mut ConversationState) {
+    let Quote { record, part } = quote.into();
     let Some(entry) = say::entry(book, record) else { return };
     state.focus.entry = Some(entry.id.clone());
     state.focus.promotion = None;
@@ -164,7 +170,7 @@ pub fn say_answer(turn: &Turn<'_>, record: RecordId, book: &mut FactBook, answer
         say::say_entry(book, record, answer);
         return;
     }
-    for index in answering(turn, &entry.sentences()) {
+    for index in answering(turn, &entry.sentences(), part) {
         if let Some(sentence) = u16::try_from(index).ok().and_then(|i| book.field(record, Field::Sentence(i))) {
             answer.say(Act::plain(ActKind::Knowledge).with("sentence", sentence));
         }
@@ -173,7 +179,7 @@ pub fn say_answer(turn: &Turn<'_>, record: RecordId, book: &mut FactBook, answer
 
 /// The sentences of an answer that answer a message: the one that has most of its words, and the one it
 /// leans on where it begins with "it" or "they".
-fn answering(turn: &Turn<'_>, sentences: &[&str]) -> Vec<usize> {
+fn answering(turn: &Turn<'_>, sentences: &[&str], part: Part) -> Vec<usize> {
     let asked = telling(turn);
     let said: Vec<&str> = turn.heard.words.iter().map(|w| w.text.as_str()).collect();
     let wants = |list: &[&str]| list.iter().any(|word| said.contains(word));
@@ -190,8 +196,11 @@ fn answering(turn: &Turn<'_>, sentences: &[&str]) -> Vec<usize> {
             && rates::percent(text).is_some();
         common + usize::from(times) * 3 + usize::from(figures) + usize::from(rate) * 3
     };
-    let best = sentences.iter().map(|text| score(text)).max().unwrap_or(0);
-    let Some(at) = sentences.iter().position(|text| score(text) == best) else { return Vec::new() };
+    // What the knowledge base's own search takes for the answer counts as much as a word more in common.
+    let picked = |at: usize| part != Part::WHOLE && u16::try_from(at).is_ok_and(|at| part.has(at));
+    let score = |at: usize| score(sentences[at]) + 2 * usize::from(picked(at));
+    let best = (0..sentences.len()).map(score).max().unwrap_or(0);
+    let Some(at) = (0..sentences.len()).find(|at| score(*at) == best) else { return Vec::new() };
     let leans =
         sentences[at].split_whitespace().next().is_some_and(|word| matches!(word, "It" | "They" | "This" | "That" | "These" | "Them"));
     if leans && at > 0 {

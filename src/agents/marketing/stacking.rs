@@ -28,7 +28,7 @@ pub fn step(desk: &Desk<'_>, book: &mut FactBook, state: &mut ConversationState)
     if rule.is_none()
         && let Some(hit) = say::best_entry(desk.found, 0)
     {
-        rules::say_answer(desk.turn, hit.record, book, &mut answer, state);
+        rules::say_answer(desk.turn, hit, book, &mut answer, state);
         return answer.done();
     }
     match rule {

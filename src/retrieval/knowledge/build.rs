@@ -3,6 +3,9 @@
 use super::terms::Slot;
 use super::{Entry, KnowledgeIndex, LEAST_ENTRIES, Role, Text, terms, vectors};
 use crate::domain::knowledge::{Domain, Knowledge};
+use crate::domain::text::stem::stem;
+use crate::domain::text::token::tokens;
+use crate::domain::text::words;
 
 /// The steps of a procedure, the sentences of any other answer.
 fn said(entry: &Knowledge) -> Vec<&str> {
@@ -13,6 +16,27 @@ fn said(entry: &Knowledge) -> Vec<&str> {
 /// The texts of an entry whose vectors are of use: its questions, and what it says.
 pub fn texts(entry: &Knowledge) -> impl Iterator<Item = &str> {
     entry.questions.iter().map(String::as_str).chain(said(entry))
+}
+
+/// The word that most questions and sentences of an entry have.
+fn topic(entry: &Knowledge) -> String {
+    let mut counted: Vec<(String, String, usize)> = Vec::new();
+    for text in entry.questions.iter().map(String::as_str).chain(said(entry)) {
+        let mut seen: Vec<String> = Vec::new();
+        for token in tokens(text).into_iter().filter(|token| !words::is_function(&token.text) && token.text.len() > 2) {
+            let stem = stem(&token.text);
+            if seen.contains(&stem) {
+                continue;
+            }
+            match counted.iter_mut().find(|(own, ..)| *own == stem) {
+                Some((.., count)) => *count += 1,
+                None => counted.push((stem.clone(), token.text, 1)),
+            }
+            seen.push(stem);
+        }
+    }
+    // The first of several that are as frequent: it stands in the first question.
+    counted.into_iter().rev().max_by_key(|(.., count)| *count).map(|(_, word, _)| word).unwrap_or_default()
 }
 
 /// The term under which a matter is filed.
@@ -48,6 +72,7 @@ impl Building {
             valid_from: entry.valid_from,
             valid_until: entry.valid_until,
             procedure,
+            topic: topic(entry),
             asked: entry.questions.first().cloned().unwrap_or_default(),
             hours: entry.domain == Domain::Store && !procedure && entry.questions.iter().any(|question| asks_for_hours(question)),
             texts: from..self.index.texts.len(),

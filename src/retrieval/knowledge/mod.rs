@@ -62,6 +62,8 @@ struct Entry {
     hours: bool,
     /// The question it is first of all the answer to.
     asked: String,
+    /// The word most of its texts have: what it is about.
+    topic: String,
     texts: std::ops::Range<usize>,
 }
 
@@ -181,6 +183,16 @@ impl KnowledgeIndex {
     /// The question an entry is first of all the answer to.
     pub fn asked(&self, id: &str) -> Option<&str> {
         self.entries.iter().find(|entry| entry.id == id).map(|entry| entry.asked.as_str()).filter(|asked| !asked.is_empty())
+    }
+
+    /// Whose an entry is.
+    pub fn domain(&self, id: &str) -> Option<Domain> {
+        self.entries.iter().find(|entry| entry.id == id).map(|entry| entry.domain)
+    }
+
+    /// What an entry is about, in a word.
+    pub fn about(&self, id: &str) -> Option<&str> {
+        self.entries.iter().find(|entry| entry.id == id).map(|entry| entry.topic.as_str()).filter(|topic| !topic.is_empty())
     }
 
     /// Whether the answer of an entry holds the kinds of things a text asks for: an amount, a time, a place.
