@@ -202,10 +202,10 @@ impl Engine {
         loop {
             event = match machine.step(event) {
                 Effect::Sense => {
-                    let read = self.read(job, &before, shelves);
+                    let read = self.read(machine.text(), job, &before, shelves);
                     view = read.0;
-                    meaning = self.meaning(shelves.knowledge.knows_meaning(), read.1.map(|vector| (job.message.text.as_str(), vector)));
-                    Event::Sensed(Box::new(self.sense(&job.message.text, state, shelves, &meaning).await?))
+                    meaning = self.meaning(shelves.knowledge.knows_meaning(), read.1.map(|vector| (machine.text().to_owned(), vector)));
+                    Event::Sensed(Box::new(self.sense(&machine, shelves, &meaning).await?))
                 }
                 Effect::Classify => Event::Classified(view.take()),
                 Effect::LookUp(agent, lookups) => Event::Found(self.look_up(job, &machine, shelves, agent, &lookups, &meaning).await?),
@@ -222,7 +222,8 @@ impl Engine {
         tokio::time::sleep(left).await;
     }
 
-    async fn sense(&self, text: &str, state: &ConversationState, shelves: &Shelves, meaning: &Meaning<'_>) -> Result<Sensed, StoreError> {
+    async fn sense(&self, machine: &Machine, shelves: &Shelves, meaning: &Meaning<'_>) -> Result<Sensed, StoreError> {
+        let (text, state) = (machine.text(), machine.before());
         let follows = state.focus.entry.as_deref();
         let today = Moment::now().day_in(&self.shop.zone);
         let heard = shelves.listen(&Listening { text, today, meaning: Some(meaning), follows });
@@ -249,7 +250,7 @@ impl Engine {
 
     /// What the encoder makes of the message and the two before it, and the vector of the message alone. A
     /// failure leaves both to the rules and the words.
-    fn read(&self, job: &Job, before: &[Stored], shelves: &Shelves) -> (Option<ModelView>, Option<Vector>) {
+    fn read(&self, text: &str, job: &Job, before: &[Stored], shelves: &Shelves) -> (Option<ModelView>, Option<Vector>) {
         let Some(encoder) = self.encoder.as_deref().filter(|_| job.message.tap.is_none()) else { return (None, None) };
         let history: Vec<Utterance<'_>> = before
             .iter()
@@ -260,14 +261,14 @@ impl Engine {
             })
             .collect();
         let begun = std::time::Instant::now();
-        let looked = encoder.look(&job.message.text, &history);
+        let looked = encoder.look(text, &history);
         telemetry::model("local", "classify", begun.elapsed());
         let Ok((scores, vector)) = looked else {
             telemetry::model_failure("local", "classify");
             return (None, None);
         };
         let used = shelves.knowledge.knows_meaning();
-        let vector = vector.or_else(|| used.then(|| encoder.embed(&job.message.text).ok()).flatten()).filter(|_| used);
+        let vector = vector.or_else(|| used.then(|| encoder.embed(text).ok()).flatten()).filter(|_| used);
         (Some(view(&scores)), vector.map(Into::into))
     }
 

@@ -63,6 +63,8 @@ pub enum When {
     OtherAgent,
     /// It would be, but there were enough changes.
     NoHopsLeft,
+    /// The message asks another thing.
+    MoreAsked,
     /// Nothing more is to be said.
     Complete,
     /// The batch was stored.
@@ -101,6 +103,7 @@ pub static WORKFLOW: &[Edge] = &[
     edge(Node::LookUp, When::Always, Node::Plan),
     edge(Node::Answer, When::OtherAgent, Node::Handoff),
     edge(Node::Answer, When::NoHopsLeft, Node::Speak),
+    edge(Node::Answer, When::MoreAsked, Node::Sense),
     edge(Node::Answer, When::Complete, Node::Speak),
     edge(Node::Handoff, When::Always, Node::Plan),
     edge(Node::Clarify, When::Always, Node::Speak),
@@ -158,6 +161,7 @@ impl When {
             Self::HasAnswer => "has its answer",
             Self::OtherAgent => "another agent's business",
             Self::NoHopsLeft => "no change left",
+            Self::MoreAsked => "asks another thing",
             Self::Complete => "complete",
             Self::Stored => "stored",
             Self::Refused => "taken over or answered",

@@ -5,6 +5,7 @@ mod actions;
 mod first;
 mod open;
 mod parts;
+mod several;
 
 use std::sync::Arc;
 
@@ -58,6 +59,10 @@ pub struct Machine {
     /// An answer that waits for the shop's own to be looked up.
     held: Option<Answer>,
     draft: Option<TicketDraft>,
+    /// What else the message asks, after what is being answered; `None` before that is known.
+    rest: Option<Vec<String>>,
+    /// Whether the message asks several things.
+    several: bool,
     /// What the reply will be made of.
     pub outcome: TurnResult,
 }
@@ -90,6 +95,8 @@ impl Machine {
             answer: None,
             held: None,
             draft: None,
+            rest: None,
+            several: false,
             outcome,
         }
     }
@@ -117,6 +124,11 @@ impl Machine {
     /// What the message was taken to be for.
     pub fn goal(&self) -> Goal {
         self.goal
+    }
+
+    /// What is being answered: the message, or one question of several.
+    pub fn text(&self) -> &str {
+        &self.start.text
     }
 
     /// The conversation before the message.
@@ -161,12 +173,17 @@ impl Machine {
         match event {
             Event::Begin => {}
             Event::Sensed(sensed) => {
+                if self.rest.is_none() {
+                    self.sentiment = sensed.sentiment;
+                    if self.take_apart(&sensed.heard) {
+                        return Effect::Sense;
+                    }
+                }
                 self.read = Understanding::read(&self.start.text, &sensed.heard, &self.start.state, self.start.shop.currency);
                 self.heard = sensed.heard;
                 identity::leave_names(&mut self.heard, &self.read, &self.start.text);
                 identity::note(&self.heard, &self.read, &mut self.outcome.state);
                 self.shown = sensed.shown;
-                self.sentiment = sensed.sentiment;
                 return Effect::Classify;
             }
             Event::Classified(view) => {
@@ -191,7 +208,12 @@ impl Machine {
             let Some(next) = graph::next(self.node, |when| self.holds(when)) else { return Effect::Finish };
             self.node = next;
             match next {
-                Node::Sense => return Effect::Sense,
+                Node::Sense => {
+                    if self.decision.is_some() {
+                        self.next_question();
+                    }
+                    return Effect::Sense;
+                }
                 Node::Propose => {
                     self.asked = true;
                     return Effect::Propose;
@@ -234,6 +256,7 @@ impl Machine {
             When::HasAnswer => self.wanted.is_empty(),
             When::OtherAgent => handoff.is_some() && self.hops < self.start.max_handoffs,
             When::NoHopsLeft => handoff.is_some() && self.hops >= self.start.max_handoffs,
+            When::MoreAsked => handoff.is_none() && self.asks_more(),
             When::Complete => handoff.is_none(),
             When::Stored | When::Refused => false,
         }
@@ -263,7 +286,7 @@ impl Machine {
         if declined && self.proposal.is_none() && matches!(decision.route, Route::Agent(_)) {
             self.outcome.acts.push(Act::plain(ActKind::Declined));
         }
-        self.outcome.path = vec![self.agent];
+        self.take_path();
         let hints = self
             .read
             .hints
@@ -350,6 +373,7 @@ impl Machine {
             answer.handoff = Some(crate::agents::turn::Handoff { to, goal, reason: crate::agents::turn::HandoffReason::AlsoAsked });
         }
         let outcome = &mut self.outcome;
+        several::leave_said(&outcome.acts, &mut answer.acts);
         // What answers comes before what asks, whichever was said first.
         let at = if outcome.asks.is_empty() { outcome.acts.len() } else { 0 };
         outcome.acts.splice(at..at, answer.acts.drain(..));

@@ -47,12 +47,12 @@ pub struct Meaning<'a> {
     encoder: Option<&'a Encoder>,
     kept: &'a Meanings,
     /// The message, whose vector is there already.
-    message: Option<(&'a str, Vector)>,
+    message: Option<(String, Vector)>,
 }
 
 impl<'a> Meaning<'a> {
     /// Of a turn whose message may have been looked at already.
-    pub fn new(encoder: Option<&'a Encoder>, kept: &'a Meanings, message: Option<(&'a str, Vector)>) -> Self {
+    pub fn new(encoder: Option<&'a Encoder>, kept: &'a Meanings, message: Option<(String, Vector)>) -> Self {
         Self { encoder, kept, message }
     }
 
@@ -60,7 +60,7 @@ impl<'a> Meaning<'a> {
     pub fn of(&self, text: &str) -> Option<Vector> {
         let encoder = self.encoder?;
         if let Some((message, vector)) = &self.message
-            && *message == text
+            && message == text
         {
             return Some(Arc::clone(vector));
         }
@@ -122,7 +122,7 @@ impl Engine {
     }
 
     /// The sentence vectors of a turn. Without those of the knowledge base there is nothing to compare with.
-    pub(super) fn meaning<'a>(&'a self, known: bool, message: Option<(&'a str, Vector)>) -> Meaning<'a> {
+    pub(super) fn meaning<'a>(&'a self, known: bool, message: Option<(String, Vector)>) -> Meaning<'a> {
         Meaning::new(self.encoder.as_deref().filter(|_| known), self.library.meanings(), message)
     }
 }

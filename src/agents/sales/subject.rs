@@ -7,6 +7,7 @@ use super::super::turn::{Answer, Step, Turn};
 use super::super::understanding::form::{Asks, Subject};
 use super::super::understanding::needs;
 use super::{ask_product, find};
+use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, RecordId};
 use crate::domain::goal::Goal;
 use crate::domain::product::{Availability, Product};
@@ -158,6 +159,15 @@ fn unknown(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut C
         return answer.done();
     }
     let listed = state.focus.listed.clone();
+    // "Is there a play area?" was understood, and is about nothing on sale.
+    let heard = turn.heard;
+    let of_things = !heard.categories.is_empty() || !heard.brands.is_empty() || heard.describing.iter().any(|known| *known);
+    let asks_for = heard.words.windows(2).any(|w| matches!(w[0].text.as_str(), "is" | "are") && w[1].text == "there");
+    if asks_for && !of_things && listed.is_empty() && !turn.read.reference.pronoun {
+        let mut answer = Answer::of(vec![Act::plain(ActKind::NotInRecords)]);
+        say::offer_nearest(found, book, &mut answer);
+        return answer.done();
+    }
     ask_product(turn, state, &listed)
 }
 

@@ -19,12 +19,23 @@ impl Machine {
     pub(super) fn conclude(&mut self) {
         self.keep_open();
         let decision = self.decision.as_ref();
-        let intent = decision.map_or(Intent::General, |d| d.intent);
-        if let Some(other) = decision.and_then(|d| d.other) {
+        if let Some(other) = decision.and_then(|d| d.other).filter(|_| !self.several) {
             self.outcome.acts.push(Act::plain(ActKind::OfferOther));
             let label = orchestrator::label(other);
             self.outcome.options.push(Choice { id: other.name().to_owned(), label: label.to_owned() });
         }
+        self.note_answered();
+        let decision = self.decision.as_ref();
+        let state = &mut self.outcome.state;
+        state.clarified = matches!(decision.map(|d| &d.route), Some(Route::Clarify(_)));
+        state.last_urgent = orchestrator::presses(&self.start.text, &self.heard, self.sentiment);
+        state.last_acts = self.outcome.acts.iter().map(|act| act.kind).collect();
+        state.replies = state.replies.saturating_add(1);
+    }
+
+    /// Notes who answered what, for what comes next in this message or after it.
+    pub(super) fn note_answered(&mut self) {
+        let intent = self.decision.as_ref().map_or(Intent::General, |d| d.intent);
         let speaker = self.agent;
         if let Some(before) = self.start.state.active {
             let first = self.outcome.path.first().copied().unwrap_or(speaker);
@@ -47,10 +58,6 @@ impl Machine {
             state.goal = Some(self.goal);
             state.intent = Some(intent);
         }
-        state.clarified = matches!(decision.map(|d| &d.route), Some(Route::Clarify(_)));
-        state.last_urgent = orchestrator::presses(&self.start.text, &self.heard, self.sentiment);
-        state.last_acts = self.outcome.acts.iter().map(|act| act.kind).collect();
-        state.replies = state.replies.saturating_add(1);
     }
 
     /// What a message that only continues something was first said for: the question just asked, or one

@@ -1,0 +1,122 @@
+//! Messages that ask more than one thing.
+
+use super::sentence;
+use super::token::tokens;
+
+/// Words that open a question whatever follows.
+const WORDS: &[&str] = &["what", "whats", "which", "who", "whose", "when", "where", "wheres", "how", "why"];
+/// Words that open a question before its subject.
+const AUXILIARIES: &[&str] = &[
+    "do", "does", "did", "is", "are", "was", "were", "can", "could", "will", "would", "should", "may", "has", "have", "any", "isnt",
+    "arent", "dont", "doesnt",
+];
+/// Subjects, and words that begin one.
+const SUBJECTS: &[&str] = &[
+    "i", "you", "u", "we", "it", "they", "he", "she", "there", "that", "this", "these", "those", "the", "my", "your", "our", "one",
+    "anyone",
+];
+/// Words that may stand before a question without being part of it.
+const BEFORE: &[&str] =
+    &["and", "also", "so", "ok", "okay", "but", "plus", "oh", "btw", "then", "hi", "hello", "hey", "well", "or", "um", "next"];
+/// Ways to ask without a question: "I need to know if ...".
+const ASKING: &[&[&str]] = &[
+    &["need", "to", "know"],
+    &["want", "to", "know"],
+    &["like", "to", "know"],
+    &["tell", "me"],
+    &["let", "me", "know"],
+    &["i", "wonder"],
+    &["wondering"],
+];
+/// Words a question has at least to stand alone: "really?" goes with what is before it.
+const LEAST: usize = 3;
+/// Questions one reply takes up at most; what is asked beyond them stays with the last.
+const MOST: usize = 3;
+
+/// The questions of a message, each with what is told before it, in order. One part where it asks one thing, or none.
+///
+/// A question begins with a sentence, or behind "and" where what follows opens one.
+pub fn split(text: &str) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    let mut told = String::new();
+    for piece in sentence::split(text).flat_map(at_conjunctions) {
+        let stands = asks(piece) && tokens(piece).len() >= LEAST;
+        let room = parts.len() < MOST;
+        match parts.last_mut() {
+            _ if stands && room => parts.push(join(&std::mem::take(&mut told), piece)),
+            Some(last) if asks(piece) => *last = join(last, piece),
+            _ => told = join(&told, piece),
+        }
+    }
+    match parts.last_mut() {
+        Some(last) if !told.is_empty() => *last = join(last, &told),
+        None => parts.push(told),
+        Some(_) => {}
+    }
+    parts
+}
+
+fn join(a: &str, b: &str) -> String {
+    if a.is_empty() { b.to_owned() } else { format!("{a} {b}") }
+}
+
+/// Whether a piece asks something.
+fn asks(piece: &str) -> bool {
+    let words: Vec<String> = tokens(piece).into_iter().map(|t| t.text).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).skip_while(|w| BEFORE.contains(w)).collect();
+    piece.trim_end().ends_with('?') || opens(&words) || ASKING.iter().any(|way| words.windows(way.len()).any(|w| w == *way))
+}
+
+/// Whether words open a question.
+fn opens(words: &[&str]) -> bool {
+    match words {
+        [first, ..] if WORDS.contains(first) => true,
+        [first, second, ..] => AUXILIARIES.contains(first) && SUBJECTS.contains(second),
+        _ => false,
+    }
+}
+
+/// A sentence, taken apart where "and" joins two questions.
+fn at_conjunctions(sentence: &str) -> Vec<&str> {
+    let words = tokens(sentence);
+    let mut pieces = Vec::new();
+    let mut from = 0;
+    for (i, word) in words.iter().enumerate() {
+        if !matches!(word.text.as_str(), "and" | "also" | "plus") || word.start <= from {
+            continue;
+        }
+        let after: Vec<&str> = words[i + 1..].iter().map(|w| w.text.as_str()).skip_while(|w| BEFORE.contains(w)).collect();
+        let before = &sentence[from..word.start];
+        if opens(&after) && asks(before) && tokens(before).len() >= LEAST && after.len() >= LEAST {
+            pieces.push(before.trim_end_matches([' ', ',']));
+            from = word.start;
+        }
+    }
+    pieces.push(&sentence[from..]);
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_asked_apart_is_taken_apart() {
+        for (text, parts) in [
+            ("do you ship to norway and how much is it", vec!["do you ship to norway", "and how much is it"]),
+            ("is it quiet and does it have wifi?", vec!["is it quiet", "and does it have wifi?"]),
+            ("My dog comes along. Is that ok? And where can I park?", vec!["My dog comes along. Is that ok?", "And where can I park?"]),
+            (
+                "What's the price of the Era? And do you have 2 in stock? I need to know also if they pair",
+                vec!["What's the price of the Era?", "And do you have 2 in stock?", "I need to know also if they pair"],
+            ),
+            ("which one is lighter and has more memory", vec!["which one is lighter and has more memory"]),
+            ("Is it any good? Really?", vec!["Is it any good? Really?"]),
+            ("i need a laptop and a mouse", vec!["i need a laptop and a mouse"]),
+            ("it does not work, what now", vec!["it does not work, what now"]),
+            ("", vec![""]),
+        ] {
+            assert_eq!(split(text), parts, "{text}");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Messages that ask several things: each is answered as if it had been said by itself, one after the other, and the
+//! answers make one reply.
+
+use super::Machine;
+use crate::agents::lookup::Findings;
+use crate::agents::understanding::Understanding;
+use crate::domain::act::{Act, ActKind};
+use crate::domain::heard::Heard;
+use crate::domain::text::questions;
+
+impl Machine {
+    /// Finds out how many things the message asks, and begins with the first. Says whether there are several.
+    ///
+    /// An answer to our own question is one thing, and so is whatever comes with a number or a proof: these belong to
+    /// all of it.
+    pub(super) fn take_apart(&mut self, heard: &Heard) -> bool {
+        self.rest = Some(Vec::new());
+        let start = &self.start;
+        let numbered = !heard.orders.is_empty() || !heard.tickets.is_empty();
+        if start.tap.is_some() || start.state.pending.is_some() || numbered || heard.foreign {
+            return false;
+        }
+        let read = Understanding::read(&start.text, heard, &start.state, start.shop.currency);
+        let mut parts = questions::split(&start.text);
+        if parts.len() < 2 || !read.contact.is_empty() {
+            return false;
+        }
+        self.start.text = parts.remove(0);
+        self.several = true;
+        self.rest = Some(parts);
+        true
+    }
+
+    /// Whether another question is left, and nothing we asked stands in the way of it.
+    pub(super) fn asks_more(&self) -> bool {
+        let outcome = &self.outcome;
+        let open = outcome.asks.is_empty() && outcome.state.pending.is_none() && outcome.escalation.is_none() && outcome.proposes.is_none();
+        open && self.rest.as_ref().is_some_and(|rest| !rest.is_empty())
+    }
+
+    /// Takes up the next question, with the conversation as the answer before has left it.
+    pub(super) fn next_question(&mut self) {
+        let Some(next) = self.rest.as_mut().filter(|rest| !rest.is_empty()).map(|rest| rest.remove(0)) else { return };
+        self.note_answered();
+        self.start.text = next;
+        self.start.state = self.outcome.state.clone();
+        // One thing has been answered: the other is answered as well as it can be, rather than asked back about.
+        self.start.state.clarified = true;
+        self.proposal = None;
+        self.decision = None;
+        self.continues = false;
+        self.rounds = 0;
+        self.found = Findings::default();
+        self.wanted.clear();
+        self.answer = None;
+    }
+
+    /// The agents on the way: a decision taken anew begins it anew, that on a further question goes on with it.
+    pub(super) fn take_path(&mut self) {
+        let path = &mut self.outcome.path;
+        match path.last() {
+            Some(last) if self.outcome.acts.is_empty() || *last == self.agent => {
+                path.pop();
+            }
+            _ => {}
+        }
+        path.push(self.agent);
+    }
+}
+
+/// Leaves out what the reply says already, and courtesies behind an answer.
+pub(super) fn leave_said(said: &[Act], acts: &mut Vec<Act>) {
+    use ActKind as A;
+    let idle = |kind: ActKind| matches!(kind, A::NotUnderstood | A::Greet | A::SmallTalk | A::Capabilities | A::AnythingElse);
+    acts.retain(|act| said.is_empty() || !said.contains(act) && !idle(act.kind));
+}
