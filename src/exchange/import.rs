@@ -4,13 +4,12 @@ use std::collections::HashSet;
 
 use serde::Serialize;
 
+use super::columns::{self, Columns, Missing};
 use super::convert::{self, Context, Fault, Fields};
-use super::rows::{self, ReadError, Rejected, Row};
-use crate::domain::customer::Customer;
-use crate::domain::order::Order;
-use crate::domain::product::Product;
+use super::detect;
+use super::references::References;
+use super::rows::{self, ReadError, Rejected, Row, Table};
 use crate::domain::record::RecordKind;
-use crate::domain::ticket::Ticket;
 use crate::domain::time::Moment;
 use crate::store::command::{Guard, PutOutcome, PutRecords, RecordWrite};
 use crate::store::rows::AuditRow;
@@ -53,6 +52,10 @@ pub struct Report {
     pub delimiter: Option<char>,
     /// Whether numbers had a decimal comma.
     pub decimal_comma: bool,
+    /// Which column was taken for what.
+    pub columns: Columns,
+    /// What the shopkeeper should know, one sentence each.
+    pub notes: Vec<String>,
 }
 
 /// Why an import did not take place.
@@ -71,25 +74,54 @@ pub enum ImportError {
 /// # Errors
 /// When the file cannot be read at all or the store fails; bad rows are in the report.
 pub async fn import(store: &Store, kind: RecordKind, bytes: &[u8], context: &Context, options: Options) -> Result<Report, ImportError> {
-    let table = rows::read(bytes)?;
-    let context = Context { decimal_comma: table.decimal_comma, ..context.clone() };
+    let known = References::load(store, kind).await?;
+    let (mut report, writes) = understand(kind, bytes, context, &known)?;
+    let held_back = options.dry_run || (options.strict && !report.rejected.is_empty());
+    let outcome = if held_back { preview(store, &writes).await? } else { apply(store, kind, writes, context, &report).await? };
+    (report.new, report.changed, report.unchanged) = (outcome.new, outcome.changed, outcome.unchanged);
+    report.applied = !held_back;
+    Ok(report)
+}
+
+/// What a file says, and what would be written.
+fn understand(kind: RecordKind, bytes: &[u8], context: &Context, known: &References) -> Result<(Report, Vec<RecordWrite>), ReadError> {
+    let mut table = rows::read(bytes)?;
+    let columns = columns::assign(kind, &mut table, context.currency);
+    let missing = columns::missing(kind, &table, &columns);
+    let context = Context { decimal_comma: decimal_comma(kind, &table), ..context.clone() };
     let mut report = Report {
         import_id: format!("imp-{}", uuid::Uuid::new_v4().simple()),
         rows: table.rows.len() + table.broken.len(),
         rejected: table.broken,
         encoding: table.encoding.to_owned(),
         delimiter: table.delimiter,
-        decimal_comma: table.decimal_comma,
+        decimal_comma: context.decimal_comma,
+        columns,
         ..Report::default()
     };
-    let known = References::load(store, kind).await?;
-    let writes = records(kind, &table.rows, &context, &known, &mut report.rejected);
+    let writes = match missing {
+        // Row for row it would be the same: the reason is the file's first line.
+        Some(missing) => {
+            report.rejected.extend(table.rows.iter().map(|row| without(&missing, row)));
+            report.notes.push(missing.sentence);
+            Vec::new()
+        }
+        None => records(kind, &table.rows, &context, known, &mut report.rejected),
+    };
     report.rejected.sort_by_key(|rejected| rejected.row);
-    let held_back = options.dry_run || (options.strict && !report.rejected.is_empty());
-    let outcome = if held_back { preview(store, &writes).await? } else { apply(store, kind, writes, &context, &report).await? };
-    (report.new, report.changed, report.unchanged) = (outcome.new, outcome.changed, outcome.unchanged);
-    report.applied = !held_back;
-    Ok(report)
+    Ok((report, writes))
+}
+
+/// Whether the numbers of a table have a decimal comma; JSON has a form of its own for numbers.
+fn decimal_comma(kind: RecordKind, table: &Table) -> bool {
+    let names: Vec<&str> = columns::amounts(kind).chain(["discount_percent"]).collect();
+    let amounts = table.rows.iter().flat_map(|row| names.iter().filter_map(|name| row.fields.get(*name)?.as_str()));
+    table.delimiter.is_some() && detect::decimal_comma(amounts)
+}
+
+fn without(missing: &Missing, row: &Row) -> Rejected {
+    let reason = format!("no column of the file is the {}", missing.field);
+    Rejected { row: row.number, field: missing.field.to_owned(), reason, hint: missing.hint() }
 }
 
 /// The writes of all good rows; the others are added to `rejected`.
@@ -177,48 +209,6 @@ fn audit(kind: RecordKind, at: Moment, report: &Report) -> AuditRow {
         session: None,
         record: None,
         note: format!("{} rows, {} rejected, {}", report.rows, report.rejected.len(), report.import_id),
-    }
-}
-
-/// What rows may refer to.
-#[derive(Default)]
-struct References {
-    skus: HashSet<String>,
-    customers: HashSet<String>,
-}
-
-impl References {
-    async fn load(store: &Store, kind: RecordKind) -> Result<Self, StoreError> {
-        let mut known = Self::default();
-        if matches!(kind, RecordKind::Order | RecordKind::Ticket) {
-            store.for_each::<Product>(|_, product| known.skus.extend([product.sku])).await?;
-            store.for_each::<Customer>(|_, customer| known.customers.extend([customer.id])).await?;
-        }
-        Ok(known)
-    }
-
-    fn check_order(&self, order: &Order) -> Result<(), Fault> {
-        if !self.customers.contains(&order.customer) {
-            return Err(Fault::new("customer_id", format!("no customer \"{}\" is known", order.customer), "import the customers first"));
-        }
-        match order.items.iter().find(|item| !self.skus.contains(&item.sku)) {
-            Some(item) => Err(Fault::new("items", format!("no product \"{}\" is known", item.sku), "import the products first")),
-            None => Ok(()),
-        }
-    }
-
-    fn check_ticket(&self, ticket: &Ticket) -> Result<(), Fault> {
-        if let Some(customer) = ticket.customer.as_ref().filter(|c| !self.customers.contains(*c)) {
-            return Err(Fault::new(
-                "customer_id",
-                format!("no customer \"{customer}\" is known"),
-                "import the customers first, or leave it empty",
-            ));
-        }
-        match ticket.sku.as_ref().filter(|sku| !self.skus.contains(*sku)) {
-            Some(sku) => Err(Fault::new("sku", format!("no product \"{sku}\" is known"), "import the products first, or leave it empty")),
-            None => Ok(()),
-        }
     }
 }
 

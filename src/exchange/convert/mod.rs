@@ -16,7 +16,7 @@ pub use orders::order;
 pub use products::product;
 pub use promotions::promotion;
 pub use tickets::ticket;
-pub use values::Fields;
+pub use values::{Fields, is_empty, plain};
 
 use crate::domain::money::Currency;
 use crate::domain::time::{Day, Moment};

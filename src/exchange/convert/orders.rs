@@ -12,17 +12,17 @@ pub fn order(fields: &Fields<'_>) -> Result<Order, Fault> {
     let currency = fields.currency()?;
     let (status, source_status) = status(fields)?;
     Ok(Order {
-        number: fields.required(&["order_number", "number", "order_id", "id"])?,
-        customer: fields.required(&["customer_id", "customer"])?,
+        number: fields.required("order_number")?,
+        customer: fields.required("customer_id")?,
         status,
         source_status,
         items: items(fields, currency)?,
-        ship_to: Address { line: fields.text(&["address"])?, zip: fields.text(&["zip", "zip_code", "postal_code"])? },
+        ship_to: Address { line: fields.text("address")?, zip: fields.text("zip")? },
         fulfilments: fulfilments(fields)?,
-        ordered: fields.when(&["order_date", "ordered_at", "created_at"])?,
-        delivery: fields.when(&["delivery_date"])?,
-        total: fields.money(&["total"], currency)?,
-        payment_method: fields.text(&["payment_method"])?,
+        ordered: fields.when("order_date")?,
+        delivery: fields.when("delivery_date")?,
+        total: fields.money("total", currency)?,
+        payment_method: fields.text("payment_method")?,
         payments: payments(fields, currency)?,
         updated_at: fields.context.now,
     })
@@ -30,10 +30,10 @@ pub fn order(fields: &Fields<'_>) -> Result<Order, Fault> {
 
 /// The shop's own word is kept where it is not one of ours.
 fn status(fields: &Fields<'_>) -> Result<(OrderStatus, Option<String>), Fault> {
-    let said = fields.required(&["status", "order_status"])?;
+    let said = fields.required("status")?;
     let plain = said.to_lowercase().replace([' ', '-'], "_");
     if let Some(status) = OrderStatus::from_name(&plain) {
-        let kept = fields.optional(&["source_status"])?;
+        let kept = fields.optional("source_status")?;
         return Ok((status, kept));
     }
     let status = match plain.as_str() {
@@ -55,7 +55,7 @@ fn status(fields: &Fields<'_>) -> Result<(OrderStatus, Option<String>), Fault> {
 
 /// `sku x qty; sku x qty`, each with ` @ price` where it is known, or a list of objects.
 fn items(fields: &Fields<'_>, currency: Currency) -> Result<Vec<OrderItem>, Fault> {
-    let Some(value) = fields.raw(&["items", "line_items"]) else {
+    let Some(value) = fields.raw("items") else {
         return Err(Fault::new("items", "is missing", "write sku x quantity; sku x quantity"));
     };
     if let Value::Array(list) = value {
@@ -106,7 +106,7 @@ fn fulfilments(fields: &Fields<'_>) -> Result<Vec<Fulfilment>, Fault> {
     if !list.is_empty() {
         return list.iter().map(|item| fulfilment(item, fields)).collect();
     }
-    let numbers = fields.list(&["tracking_number", "tracking_numbers", "tracking"], &[';', ',', '|'])?;
+    let numbers = fields.list("tracking_number", &[';', ',', '|'])?;
     Ok(numbers
         .into_iter()
         .map(|tracking| Fulfilment {

@@ -6,7 +6,9 @@ use serde_json::Value;
 
 use super::{Context, Fault};
 use crate::domain::money::{Currency, Money, MoneyError};
+use crate::domain::record::RecordKind;
 use crate::domain::time::{Day, Moment, When};
+use crate::exchange::columns;
 
 /// Longest single value.
 const LONGEST: usize = 20_000;
@@ -21,7 +23,7 @@ pub struct Fields<'a> {
 impl<'a> Fields<'a> {
     /// A list of objects: as it is in JSON, written as JSON in the cell of a table.
     pub fn objects(&self, name: &'static str) -> Result<Vec<Value>, Fault> {
-        match self.raw(&[name]) {
+        match self.raw(name) {
             Some(Value::Array(items)) => Ok(items.clone()),
             Some(Value::String(text)) if !text.trim().is_empty() => serde_json::from_str(text)
                 .map_err(|_| Fault::new(name, "this is not a JSON list", "write a list of objects, or leave it empty")),
@@ -34,66 +36,59 @@ impl<'a> Fields<'a> {
         Self { fields, context }
     }
 
-    /// The value of the first of these names that is there and not empty.
-    pub fn raw(&self, names: &[&str]) -> Option<&'a Value> {
-        names.iter().filter_map(|name| self.fields.get(*name)).find(|value| match value {
-            Value::Null => false,
-            Value::String(text) => !text.trim().is_empty(),
-            _ => true,
-        })
+    /// The value of a field that is there and not empty.
+    pub fn raw(&self, name: &str) -> Option<&'a Value> {
+        self.fields.get(name).filter(|value| !is_empty(value))
     }
 
-    /// Names and values of the row that are not among `known`.
-    pub fn others(&self, known: &'a [&'a str]) -> impl Iterator<Item = (&'a String, &'a Value)> {
-        self.fields.iter().filter(|(name, _)| !known.contains(&name.as_str()))
+    /// Names and values of the row's columns that are no fields of the kind.
+    pub fn others(&self, kind: RecordKind) -> impl Iterator<Item = (&'a String, &'a Value)> {
+        self.fields.iter().filter(move |(name, _)| !columns::is_field(kind, name))
     }
 
     /// Text, or empty.
-    pub fn text(&self, names: &[&str]) -> Result<String, Fault> {
-        let Some(value) = self.raw(names) else { return Ok(String::new()) };
-        let text = plain(value).ok_or_else(|| Fault::new(names[0], "is not text", "write it as one value"))?;
-        check_text(names[0], &text)?;
+    pub fn text(&self, name: &str) -> Result<String, Fault> {
+        let Some(value) = self.raw(name) else { return Ok(String::new()) };
+        let text = plain(value).ok_or_else(|| Fault::new(name, "is not text", "write it as one value"))?;
+        check_text(name, &text)?;
         Ok(text)
     }
 
     /// Text that must be there.
-    pub fn required(&self, names: &[&str]) -> Result<String, Fault> {
-        let text = self.text(names)?;
+    pub fn required(&self, name: &str) -> Result<String, Fault> {
+        let text = self.text(name)?;
         if text.is_empty() {
-            return Err(Fault::new(names[0], "is missing", format!("every row needs a value for {}", names[0])));
+            return Err(Fault::new(name, "is missing", format!("every row needs a value for {name}")));
         }
         Ok(text)
     }
 
     /// Text, if it is there.
-    pub fn optional(&self, names: &[&str]) -> Result<Option<String>, Fault> {
-        self.text(names).map(|text| (!text.is_empty()).then_some(text))
+    pub fn optional(&self, name: &str) -> Result<Option<String>, Fault> {
+        self.text(name).map(|text| (!text.is_empty()).then_some(text))
     }
 
     /// A whole number, if it is there.
-    pub fn count(&self, names: &[&str]) -> Result<Option<u32>, Fault> {
-        let Some(text) = self.optional(names)? else { return Ok(None) };
+    pub fn count(&self, name: &str) -> Result<Option<u32>, Fault> {
+        let Some(text) = self.optional(name)? else { return Ok(None) };
         let number = self.decimal(&text);
         let whole = number.strip_suffix(".0").or_else(|| number.strip_suffix(".00")).unwrap_or(&number);
-        whole
-            .parse()
-            .map(Some)
-            .map_err(|_| Fault::new(names[0], format!("\"{text}\" is not a whole number"), "write 0 or more, without unit"))
+        whole.parse().map(Some).map_err(|_| Fault::new(name, format!("\"{text}\" is not a whole number"), "write 0 or more, without unit"))
     }
 
     /// Yes or no, if it is there.
-    pub fn flag(&self, names: &[&str]) -> Result<Option<bool>, Fault> {
-        let Some(text) = self.optional(names)? else { return Ok(None) };
+    pub fn flag(&self, name: &str) -> Result<Option<bool>, Fault> {
+        let Some(text) = self.optional(name)? else { return Ok(None) };
         match text.to_lowercase().as_str() {
             "true" | "yes" | "1" | "on" | "active" => Ok(Some(true)),
             "false" | "no" | "0" | "off" | "inactive" => Ok(Some(false)),
-            _ => Err(Fault::new(names[0], format!("\"{text}\" is neither true nor false"), "write true or false")),
+            _ => Err(Fault::new(name, format!("\"{text}\" is neither true nor false"), "write true or false")),
         }
     }
 
     /// The currency of the row.
     pub fn currency(&self) -> Result<Currency, Fault> {
-        match self.optional(&["currency", "currency_code"])? {
+        match self.optional("currency")? {
             None => Ok(self.context.currency),
             Some(text) => {
                 Currency::parse(&text).map_err(|error| Fault::new("currency", format!("\"{text}\" is no currency"), error.to_string()))
@@ -102,9 +97,9 @@ impl<'a> Fields<'a> {
     }
 
     /// An amount of money, if it is there; never negative.
-    pub fn money(&self, names: &[&str], currency: Currency) -> Result<Option<Money>, Fault> {
-        let Some(text) = self.optional(names)? else { return Ok(None) };
-        self.amount(names[0], &text, currency).map(Some)
+    pub fn money(&self, name: &str, currency: Currency) -> Result<Option<Money>, Fault> {
+        let Some(text) = self.optional(name)? else { return Ok(None) };
+        self.amount(name, &text, currency).map(Some)
     }
 
     /// Reads an amount.
@@ -124,10 +119,10 @@ impl<'a> Fields<'a> {
     }
 
     /// Hundredths of a per cent, if it is there.
-    pub fn percent(&self, names: &[&str]) -> Result<Option<u32>, Fault> {
-        let Some(text) = self.optional(names)? else { return Ok(None) };
+    pub fn percent(&self, name: &str) -> Result<Option<u32>, Fault> {
+        let Some(text) = self.optional(name)? else { return Ok(None) };
         let digits = self.decimal(text.trim_end_matches('%').trim());
-        let fault = || Fault::new(names[0], format!("\"{text}\" is not a percentage"), "write a number from 0 to 100");
+        let fault = || Fault::new(name, format!("\"{text}\" is not a percentage"), "write a number from 0 to 100");
         // A currency of two places reads hundredths exactly.
         let money = Money::parse_decimal(&digits, Currency::USD).map_err(|_| fault())?;
         u32::try_from(money.minor).ok().filter(|hundredths| *hundredths <= 10_000).map(Some).ok_or_else(fault)
@@ -140,9 +135,9 @@ impl<'a> Fields<'a> {
     }
 
     /// A date, if it is there.
-    pub fn when(&self, names: &[&str]) -> Result<Option<When>, Fault> {
-        let Some(text) = self.optional(names)? else { return Ok(None) };
-        self.date(names[0], &text).map(Some)
+    pub fn when(&self, name: &str) -> Result<Option<When>, Fault> {
+        let Some(text) = self.optional(name)? else { return Ok(None) };
+        self.date(name, &text).map(Some)
     }
 
     /// Reads a date: a day, an instant, or, in the demo shop, an offset from the first day.
@@ -168,29 +163,38 @@ impl<'a> Fields<'a> {
     }
 
     /// A day, if it is there.
-    pub fn day(&self, names: &[&str]) -> Result<Option<Day>, Fault> {
-        Ok(self.when(names)?.map(|when| when.day(&self.context.zone)))
+    pub fn day(&self, name: &str) -> Result<Option<Day>, Fault> {
+        Ok(self.when(name)?.map(|when| when.day(&self.context.zone)))
     }
 
     /// An instant, if it is there; a day begins at midnight.
-    pub fn moment(&self, names: &[&str]) -> Result<Option<Moment>, Fault> {
-        Ok(self.when(names)?.map(|when| match when {
+    pub fn moment(&self, name: &str) -> Result<Option<Moment>, Fault> {
+        Ok(self.when(name)?.map(|when| match when {
             When::Day(day) => day.start_in(&self.context.zone),
             When::At(moment) => moment,
         }))
     }
 
     /// A list: an array, or text with a separator.
-    pub fn list(&self, names: &[&str], separator: &[char]) -> Result<Vec<String>, Fault> {
-        let Some(value) = self.raw(names) else { return Ok(Vec::new()) };
+    pub fn list(&self, name: &str, separator: &[char]) -> Result<Vec<String>, Fault> {
+        let Some(value) = self.raw(name) else { return Ok(Vec::new()) };
         let items: Vec<String> = match value {
             Value::Array(items) => items.iter().filter_map(plain).collect(),
             other => plain(other).map(|text| text.split(separator).map(|part| part.trim().to_owned()).collect()).unwrap_or_default(),
         };
         for item in &items {
-            check_text(names[0], item)?;
+            check_text(name, item)?;
         }
         Ok(items.into_iter().filter(|item| !item.is_empty()).collect())
+    }
+}
+
+/// Whether a value says nothing.
+pub fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.trim().is_empty(),
+        _ => false,
     }
 }
 
