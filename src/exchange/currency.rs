@@ -1,6 +1,12 @@
 //! Currencies as files write them: a sign or a code beside an amount, or in the name of a column.
 
+use std::collections::BTreeMap;
+
+use super::columns;
+use super::convert::{is_empty, plain};
+use super::rows::Row;
 use crate::domain::money::Currency;
+use crate::domain::record::RecordKind;
 
 /// Codes in use (ISO 4217). Three letters in a file are a currency only when they are one of these.
 const CODES: &str = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP \
@@ -90,6 +96,43 @@ pub fn of_amount(text: &str) -> Option<Named> {
 pub fn of_column(written: &str) -> Option<Named> {
     let euro = |word: &str| word.eq_ignore_ascii_case("euro").then(|| by_letters(word)).flatten();
     by_sign(written).or_else(|| words(written).find_map(|word| code(word).filter(|named| !is_word(named.codes)).or_else(|| euro(word))))
+}
+
+/// What is to be said of rows with amounts that have no currency of their own: they are never taken for
+/// the shop's in silence.
+pub fn notes(kind: RecordKind, rows: &[Row], shop: Currency) -> Vec<String> {
+    let (mut silent, mut foreign) = (0_usize, BTreeMap::<Currency, usize>::new());
+    for row in rows.iter().filter(|row| row.fields.get("currency").is_none_or(is_empty)) {
+        let mut amounts =
+            columns::amounts(kind).filter_map(|name| row.fields.get(name).and_then(plain)).filter(|text| !text.is_empty()).peekable();
+        if amounts.peek().is_none() {
+            continue;
+        }
+        match amounts.find_map(|text| of_amount(&text)) {
+            None => silent += 1,
+            Some(named) => {
+                if let Some(currency) = named.currency(shop).filter(|currency| *currency != shop) {
+                    *foreign.entry(currency).or_default() += 1;
+                }
+            }
+        }
+    }
+    let mut notes: Vec<String> = foreign
+        .into_iter()
+        .map(|(currency, rows)| {
+            format!(
+                "the amounts of {rows} rows are written in {currency} and taken so, but the shop's currency is {shop}; if {currency} is the \
+                 shop's, set currency = \"{currency}\" under [shop] in electromart.toml, or ELECTROMART_SHOP_CURRENCY={currency}"
+            )
+        })
+        .collect();
+    if silent > 0 {
+        notes.push(format!(
+            "the amounts of {silent} rows name no currency and are read in {shop}, the shop's; if that is wrong, add a column currency or \
+             set [shop] currency"
+        ));
+    }
+    notes
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {

@@ -3,9 +3,12 @@
 use std::collections::HashSet;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::columns::{self, Columns, Missing};
 use super::convert::{self, Context, Fault, Fields};
+use super::currency;
+use super::dates;
 use super::detect;
 use super::references::References;
 use super::rows::{self, ReadError, Rejected, Row, Table};
@@ -88,15 +91,19 @@ fn understand(kind: RecordKind, bytes: &[u8], context: &Context, known: &Referen
     let mut table = rows::read(bytes)?;
     let columns = columns::assign(kind, &mut table, context.currency);
     let missing = columns::missing(kind, &table, &columns);
-    let context = Context { decimal_comma: decimal_comma(kind, &table), ..context.clone() };
+    let mut notes = currency::notes(kind, &table.rows, context.currency);
+    notes.extend(dates::straighten(&mut table.rows, context.month_first));
+    let decimal_comma = decimal_comma(kind, &mut table);
+    let context = Context { decimal_comma: decimal_comma && table.delimiter.is_some(), ..context.clone() };
     let mut report = Report {
         import_id: format!("imp-{}", uuid::Uuid::new_v4().simple()),
         rows: table.rows.len() + table.broken.len(),
         rejected: table.broken,
         encoding: table.encoding.to_owned(),
         delimiter: table.delimiter,
-        decimal_comma: context.decimal_comma,
+        decimal_comma,
         columns,
+        notes,
         ..Report::default()
     };
     let writes = match missing {
@@ -112,11 +119,22 @@ fn understand(kind: RecordKind, bytes: &[u8], context: &Context, known: &Referen
     Ok((report, writes))
 }
 
-/// Whether the numbers of a table have a decimal comma; JSON has a form of its own for numbers.
-fn decimal_comma(kind: RecordKind, table: &Table) -> bool {
+/// Whether amounts are written with a decimal comma. In JSON that can only be those that are text: they
+/// get their point here, as the numbers beside them have one.
+fn decimal_comma(kind: RecordKind, table: &mut Table) -> bool {
     let names: Vec<&str> = columns::amounts(kind).chain(["discount_percent"]).collect();
     let amounts = table.rows.iter().flat_map(|row| names.iter().filter_map(|name| row.fields.get(*name)?.as_str()));
-    table.delimiter.is_some() && detect::decimal_comma(amounts)
+    let comma = detect::decimal_comma(amounts);
+    if comma && table.delimiter.is_none() {
+        for row in &mut table.rows {
+            for name in &names {
+                if let Some(Value::String(text)) = row.fields.get_mut(*name) {
+                    *text = text.replace('.', "").replace(',', ".");
+                }
+            }
+        }
+    }
+    comma
 }
 
 fn without(missing: &Missing, row: &Row) -> Rejected {
@@ -216,7 +234,7 @@ fn audit(kind: RecordKind, at: Moment, report: &Report) -> AuditRow {
 mod tests {
     use jiff::tz::TimeZone;
     use proptest::prelude::*;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
     use crate::domain::money::Currency;
@@ -264,7 +282,7 @@ mod tests {
                 rows.into_iter().zip(1..).map(|(fields, number)| Row { number, fields: fields.into_iter().collect() }).collect();
             let now = Moment(1_795_000_000_000);
             let relative_to = relative.then(|| now.day_in(&TimeZone::UTC));
-            let context = Context { currency: Currency::USD, zone: TimeZone::UTC, decimal_comma, now, relative_to };
+            let context = Context { currency: Currency::USD, zone: TimeZone::UTC, decimal_comma, month_first: true, now, relative_to };
             let known = References { skus: HashSet::from(["A-1".to_owned()]), customers: HashSet::from(["A-1".to_owned()]) };
             for kind in KINDS {
                 let mut rejected = Vec::new();
@@ -284,7 +302,14 @@ mod tests {
     #[test]
     fn a_row_that_fits_is_a_record() {
         let row = Row { number: 1, fields: [("sku".to_owned(), json!("A-1")), ("name".to_owned(), json!("One"))].into_iter().collect() };
-        let context = Context { currency: Currency::USD, zone: TimeZone::UTC, decimal_comma: false, now: Moment(0), relative_to: None };
+        let context = Context {
+            currency: Currency::USD,
+            zone: TimeZone::UTC,
+            decimal_comma: false,
+            month_first: true,
+            now: Moment(0),
+            relative_to: None,
+        };
         let mut rejected = Vec::new();
         let writes = records(RecordKind::Product, &[row.clone(), row], &context, &References::default(), &mut rejected);
         assert_eq!((writes.len(), rejected.len()), (1, 1), "the second stands in the file twice: {rejected:?}");

@@ -7,6 +7,7 @@
 mod columns;
 mod convert;
 mod currency;
+mod dates;
 pub mod demo;
 mod detect;
 pub mod export;
@@ -16,6 +17,7 @@ mod rows;
 
 pub use columns::{Columns, Taken};
 pub use convert::Context;
+pub use dates::is_month_first;
 pub use import::{ImportError, Options, Report};
 pub use rows::{Column, ReadError, Rejected, Row, Table};
 

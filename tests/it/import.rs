@@ -55,3 +55,30 @@ fn a_file_without_article_numbers_is_refused_in_one_line() {
     let report = run_json(home.path(), &["import", "products", "p.csv", "--dry-run"]);
     assert_eq!((report["rejected"].as_array().map(Vec::len), report["new"].clone()), (Some(200), json!(0)));
 }
+
+#[test]
+fn euros_never_become_dollars_in_silence() {
+    for (head, price, expected) in [
+        ("price", "€ 49,-", Some("49.00 EUR")),
+        ("price", "49,95 EUR", Some("49.95 EUR")),
+        ("Price (€)", "49,95", Some("49.95 EUR")),
+        ("Price EUR", "1.299,00", Some("1299.00 EUR")),
+        ("price", "49.95", Some("49.95 USD")),
+        ("price", "kr 100", None),
+    ] {
+        let home = tempfile::tempdir().expect("a folder");
+        write(home.path(), "p.csv", &format!("sku;name;{head}\nA-1;Lamp;{price}\n"));
+        let report = run_json(home.path(), &["import", "products", "p.csv"]);
+        let products = exported(home.path(), "products");
+        let got = products.first().map(|product| format!("{} {}", product["price"], product["currency"]).replace('"', ""));
+        assert_eq!(got.as_deref(), expected, "{head} {price}: {report}");
+        let notes = report["notes"].to_string();
+        let wanted = match expected {
+            Some(euros) if euros.ends_with("EUR") => "ELECTROMART_SHOP_CURRENCY=EUR",
+            Some(_) => "name no currency and are read in USD",
+            None => continue,
+        };
+        assert!(notes.contains(wanted), "{head} {price}: {report}");
+        assert_eq!(run_json(home.path(), &["import", "products", "p.csv"])["unchanged"], json!(1), "{head} {price}");
+    }
+}

@@ -39,7 +39,7 @@ fn more_addresses(fields: &Fields<'_>) -> Result<Vec<Address>, Fault> {
 
 fn payment_methods(fields: &Fields<'_>) -> Result<Vec<PaymentMethod>, Fault> {
     let items = fields.objects("payment_methods")?;
-    let currency = fields.currency()?;
+    let currency = fields.currency(&[])?;
     items
         .iter()
         .map(|item| {

@@ -9,7 +9,7 @@ use crate::domain::order::{Address, Fulfilment, Order, OrderItem, OrderStatus, P
 
 /// The order of a row.
 pub fn order(fields: &Fields<'_>) -> Result<Order, Fault> {
-    let currency = fields.currency()?;
+    let currency = fields.currency(&["total"])?;
     let (status, source_status) = status(fields)?;
     Ok(Order {
         number: fields.required("order_number")?,

@@ -10,7 +10,7 @@ use crate::exchange::columns;
 
 /// The product of a row.
 pub fn product(fields: &Fields<'_>) -> Result<Product, Fault> {
-    let currency = fields.currency()?;
+    let currency = fields.currency(&["price"])?;
     let mut specs = specs(fields)?;
     // A column the shop added is a property of its products.
     for (name, value) in fields.others(RecordKind::Product) {

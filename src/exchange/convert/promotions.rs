@@ -5,7 +5,7 @@ use crate::domain::promotion::{Discount, Promotion};
 
 /// The promotion of a row.
 pub fn promotion(fields: &Fields<'_>) -> Result<Promotion, Fault> {
-    let currency = fields.currency()?;
+    let currency = fields.currency(&["discount_amount", "minimum_total"])?;
     let percent = fields.percent("discount_percent")?.filter(|p| *p > 0);
     let amount = fields.money("discount_amount", currency)?.filter(|a| a.minor > 0);
     let discount = match (percent, amount) {

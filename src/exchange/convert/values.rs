@@ -8,7 +8,7 @@ use super::{Context, Fault};
 use crate::domain::money::{Currency, Money, MoneyError};
 use crate::domain::record::RecordKind;
 use crate::domain::time::{Day, Moment, When};
-use crate::exchange::columns;
+use crate::exchange::{columns, currency};
 
 /// Longest single value.
 const LONGEST: usize = 20_000;
@@ -86,14 +86,17 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// The currency of the row.
-    pub fn currency(&self) -> Result<Currency, Fault> {
-        match self.optional("currency")? {
-            None => Ok(self.context.currency),
-            Some(text) => {
-                Currency::parse(&text).map_err(|error| Fault::new("currency", format!("\"{text}\" is no currency"), error.to_string()))
-            }
-        }
+    /// The currency of the row: its own word for it, else what is written beside its amounts, else the
+    /// shop's.
+    pub fn currency(&self, amounts: &[&str]) -> Result<Currency, Fault> {
+        let shop = self.context.currency;
+        let Some(text) = self.optional("currency")? else {
+            let texts = amounts.iter().filter_map(|name| self.raw(name).and_then(plain));
+            return Ok(texts.filter_map(|text| currency::of_amount(&text)?.currency(shop)).next().unwrap_or(shop));
+        };
+        Currency::parse(&text)
+            .or_else(|error| currency::of_amount(&text).and_then(|named| named.currency(shop)).ok_or(error))
+            .map_err(|error| Fault::new("currency", format!("\"{text}\" is no currency"), error.to_string()))
     }
 
     /// An amount of money, if it is there; never negative.
@@ -104,6 +107,10 @@ impl<'a> Fields<'a> {
 
     /// Reads an amount.
     pub fn amount(&self, field: &str, text: &str, currency: Currency) -> Result<Money, Fault> {
+        if let Some(named) = currency::of_amount(text).filter(|named| !named.may_be(currency)) {
+            let reason = format!("\"{text}\" is written with {}, but would be read in {currency}", named.written);
+            return Err(Fault::new(field, reason, "write its currency in a column \"currency\", or set [shop] currency"));
+        }
         let digits = self.decimal(text);
         let money = Money::parse_decimal(&digits, currency).map_err(|error| {
             let hint = match error {
@@ -130,8 +137,17 @@ impl<'a> Fields<'a> {
 
     /// A number as a plain decimal: grouping, currency signs and the decimal comma taken away.
     fn decimal(&self, text: &str) -> String {
-        let kept: String = text.chars().filter(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '-')).collect();
-        if self.context.decimal_comma { kept.replace('.', "").replace(',', ".") } else { kept.replace(',', "") }
+        let is_digit = |c: char| c.is_ascii_digit();
+        let (Some(first), Some(last)) = (text.find(is_digit), text.rfind(is_digit)) else { return String::new() };
+        let (before, after) = (&text[..first], &text[last + 1..]);
+        // The point of `.5`, but not the one of `Fr. 5`.
+        let point = if before == "." || before.ends_with(" .") || before.ends_with("-.") { "." } else { "" };
+        let sign = if before.contains('-') { "-" } else { "" };
+        // `49,-` and `49.--` are whole amounts; a dash that follows the digits alone is no sign of one.
+        let broken = if after.trim_start().starts_with('-') { "-" } else { "" };
+        let kept: String = text[first..=last].chars().filter(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '-')).collect();
+        let plain = if self.context.decimal_comma { kept.replace('.', "").replace(',', ".") } else { kept.replace(',', "") };
+        format!("{sign}{point}{plain}{broken}")
     }
 
     /// A date, if it is there.
@@ -216,4 +232,60 @@ fn check_text(field: &str, text: &str) -> Result<(), Fault> {
         return Err(Fault::new(field, "holds control characters", "remove them"));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::*;
+
+    fn amount(text: &str, written: &str, shop: &str, decimal_comma: bool) -> Result<String, Fault> {
+        let currency = Currency::parse(shop).unwrap();
+        let context = Context { currency, zone: TimeZone::UTC, decimal_comma, month_first: true, now: Moment(0), relative_to: None };
+        let row = [("price".to_owned(), Value::from(text)), ("currency".to_owned(), Value::from(written))].into_iter().collect();
+        let fields = Fields::new(&row, &context);
+        let money = fields.money("price", fields.currency(&["price"])?)?.unwrap();
+        Ok(format!("{} {}", money.decimal(), money.currency))
+    }
+
+    #[test]
+    fn amounts_are_read_as_shops_write_them() {
+        for (text, decimal_comma, expected) in [
+            ("49,-", true, "49.00 EUR"),
+            ("49,-", false, "49.00 EUR"),
+            ("€ 49,-", true, "49.00 EUR"),
+            ("49,- €", true, "49.00 EUR"),
+            ("49.-", false, "49.00 EUR"),
+            ("49,--", true, "49.00 EUR"),
+            ("49,–", true, "49.00 EUR"),
+            ("1.299,-", true, "1299.00 EUR"),
+            ("1.299,50", true, "1299.50 EUR"),
+            ("1,299.50", false, "1299.50 EUR"),
+            (".5", false, "0.50 EUR"),
+            ("ca. 500", false, "500.00 EUR"),
+        ] {
+            assert_eq!(amount(text, "", "EUR", decimal_comma).as_deref(), Ok(expected), "{text}");
+        }
+        for text in ["-5", "5-", "12-15", "cheap", "1.2.3"] {
+            assert!(amount(text, "", "EUR", false).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn no_amount_is_taken_for_another_currency() {
+        for (text, written, shop, expected) in [
+            ("€ 49,-", "", "USD", Some("49.00 EUR")),
+            ("49 €", "EUR", "USD", Some("49.00 EUR")),
+            ("49", "€", "USD", Some("49.00 EUR")),
+            ("49", "", "USD", Some("49.00 USD")),
+            ("$49", "", "CAD", Some("49.00 CAD")),
+            ("Fr. 49.-", "", "CHF", Some("49.00 CHF")),
+            ("€ 49", "USD", "USD", None),
+            ("$49", "", "EUR", None),
+            ("49", "galleons", "EUR", None),
+        ] {
+            assert_eq!(amount(text, written, shop, false).ok().as_deref(), expected, "{text} {written} {shop}");
+        }
+    }
 }
