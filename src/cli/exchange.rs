@@ -9,13 +9,20 @@ use super::args::{Export, Global, Import};
 use super::outcome::{Failure, document, read};
 use super::reach;
 use crate::app::Fill;
-use crate::app::commands::Request;
+use crate::app::commands::{self, Request};
+use crate::store::Store;
 
 /// Imports a file, or a folder of knowledge.
 pub fn import(global: &Global, args: &Import) -> Result<(), Failure> {
     let bytes = if args.file.is_dir() { folder(&args.kind, &args.file)? } else { read(&args.file)? };
     let request = Request::Import { kind: args.kind.clone(), dry_run: args.dry_run, strict: args.strict };
-    let report = reach::once(global, Fill::Empty, request, &bytes)?.document;
+    let config = reach::prepare(global)?;
+    // Only asking makes no shop.
+    let report = if args.dry_run && !Store::exists(&config.server.data_dir) {
+        commands::rehearse_import(&config, &args.kind, &bytes)?.document
+    } else {
+        reach::once_in(config, Fill::Empty, request, &bytes)?.document
+    };
     if global.json {
         document(&report);
     } else if !global.quiet {

@@ -78,7 +78,8 @@ pub enum ImportError {
 /// When the file cannot be read at all or the store fails; bad rows are in the report.
 pub async fn import(store: &Store, kind: RecordKind, bytes: &[u8], context: &Context, options: Options) -> Result<Report, ImportError> {
     let known = References::load(store, kind).await?;
-    let (mut report, writes) = understand(kind, bytes, context, &known)?;
+    let known = if options.dry_run { known.for_dry_run() } else { known };
+    let (mut report, writes) = understand(kind, bytes, context, known)?;
     let held_back = options.dry_run || (options.strict && !report.rejected.is_empty());
     let outcome = if held_back { preview(store, &writes).await? } else { apply(store, kind, writes, context, &report).await? };
     (report.new, report.changed, report.unchanged) = (outcome.new, outcome.changed, outcome.unchanged);
@@ -86,8 +87,18 @@ pub async fn import(store: &Store, kind: RecordKind, bytes: &[u8], context: &Con
     Ok(report)
 }
 
+/// What importing a file into a shop without any record would do.
+///
+/// # Errors
+/// When the file cannot be read at all; bad rows are in the report.
+pub fn rehearse(kind: RecordKind, bytes: &[u8], context: &Context) -> Result<Report, ImportError> {
+    let (mut report, writes) = understand(kind, bytes, context, References::default().for_dry_run())?;
+    report.new = u32::try_from(writes.len()).unwrap_or(u32::MAX);
+    Ok(report)
+}
+
 /// What a file says, and what would be written.
-fn understand(kind: RecordKind, bytes: &[u8], context: &Context, known: &References) -> Result<(Report, Vec<RecordWrite>), ReadError> {
+fn understand(kind: RecordKind, bytes: &[u8], context: &Context, mut known: References) -> Result<(Report, Vec<RecordWrite>), ReadError> {
     let mut table = rows::read(bytes)?;
     let columns = columns::assign(kind, &mut table, context.currency);
     let missing = columns::missing(kind, &table, &columns);
@@ -113,8 +124,9 @@ fn understand(kind: RecordKind, bytes: &[u8], context: &Context, known: &Referen
             report.notes.push(missing.sentence);
             Vec::new()
         }
-        None => records(kind, &table.rows, &context, known, &mut report.rejected),
+        None => records(kind, &table.rows, &context, &mut known, &mut report.rejected),
     };
+    report.notes.extend(known.note());
     report.rejected.sort_by_key(|rejected| rejected.row);
     Ok((report, writes))
 }
@@ -143,7 +155,7 @@ fn without(missing: &Missing, row: &Row) -> Rejected {
 }
 
 /// The writes of all good rows; the others are added to `rejected`.
-fn records(kind: RecordKind, rows: &[Row], context: &Context, known: &References, rejected: &mut Vec<Rejected>) -> Vec<RecordWrite> {
+fn records(kind: RecordKind, rows: &[Row], context: &Context, known: &mut References, rejected: &mut Vec<Rejected>) -> Vec<RecordWrite> {
     let mut seen: HashSet<String> = HashSet::new();
     let mut writes = Vec::with_capacity(rows.len());
     for row in rows {
@@ -283,10 +295,11 @@ mod tests {
             let now = Moment(1_795_000_000_000);
             let relative_to = relative.then(|| now.day_in(&TimeZone::UTC));
             let context = Context { currency: Currency::USD, zone: TimeZone::UTC, decimal_comma, month_first: true, now, relative_to };
-            let known = References { skus: HashSet::from(["A-1".to_owned()]), customers: HashSet::from(["A-1".to_owned()]) };
+            let one = || std::iter::once("A-1".to_owned()).collect();
+            let mut known = References { skus: one(), customers: one() };
             for kind in KINDS {
                 let mut rejected = Vec::new();
-                let writes = records(kind, &rows, &context, &known, &mut rejected);
+                let writes = records(kind, &rows, &context, &mut known, &mut rejected);
                 prop_assert_eq!(writes.len() + rejected.len(), rows.len());
                 for write in writes {
                     let payload = write.payload.unwrap_or_default();
@@ -311,7 +324,7 @@ mod tests {
             relative_to: None,
         };
         let mut rejected = Vec::new();
-        let writes = records(RecordKind::Product, &[row.clone(), row], &context, &References::default(), &mut rejected);
+        let writes = records(RecordKind::Product, &[row.clone(), row], &context, &mut References::default(), &mut rejected);
         assert_eq!((writes.len(), rejected.len()), (1, 1), "the second stands in the file twice: {rejected:?}");
     }
 }

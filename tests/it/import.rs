@@ -56,6 +56,42 @@ fn a_file_without_article_numbers_is_refused_in_one_line() {
     assert_eq!((report["rejected"].as_array().map(Vec::len), report["new"].clone()), (Some(200), json!(0)));
 }
 
+/// Orders of a shop that is not there yet: dates, statuses and references.
+#[test]
+fn a_dry_run_of_orders_makes_no_shop_and_rejects_nothing_it_cannot_know() {
+    let home = tempfile::tempdir().expect("a folder");
+    write(
+        home.path(),
+        "o.csv",
+        "order_number,customer_id,status,items,order_date,delivery_date\n\
+         1,C1,Out for delivery,A-1 x 1,03/11/2026 14:30,25/11/2026\n\
+         2,C2,packed,A-1 x 2; A-2 x 1,04/11/2026,26/11/2026\n",
+    );
+    write(
+        home.path(),
+        "t.json",
+        &json!([{"ticket_number": "T1", "customer_id": "C1", "sku": "A-1", "created_at": "3.11.2026"}]).to_string(),
+    );
+    let dry = run_json(home.path(), &["import", "orders", "o.csv", "--dry-run"]);
+    assert_eq!((dry["new"].clone(), dry["rejected"].clone(), dry["applied"].clone()), (json!(2), json!([]), json!(false)), "{dry}");
+    assert!(dry["notes"].to_string().contains("2 references to customers and 3 references to products could not be checked"), "{dry}");
+    assert_eq!(run_json(home.path(), &["import", "tickets", "t.json", "--dry-run"])["rejected"], json!([]));
+    assert!(!home.path().join("electromart-data").exists());
+    // For real they are rejected until what they name is there; then the dry run knows too.
+    assert_eq!(run_json(home.path(), &["import", "orders", "o.csv"])["rejected"].as_array().map(Vec::len), Some(2));
+    write(home.path(), "c.csv", "id,name\nC1,Jan\n");
+    write(home.path(), "p.csv", "sku,name\nA-1,Lamp\nA-2,Bulb\n");
+    run_json(home.path(), &["import", "customers", "c.csv"]);
+    run_json(home.path(), &["import", "products", "p.csv"]);
+    let dry = run_json(home.path(), &["import", "orders", "o.csv", "--dry-run"]);
+    assert_eq!((dry["rejected"][0]["row"].clone(), dry["new"].clone()), (json!(2), json!(1)), "{dry}");
+    run_json(home.path(), &["import", "orders", "o.csv"]);
+    let order = &exported(home.path(), "orders")[0];
+    let got = ["status", "source_status", "order_date", "delivery_date"].map(|name| order[name].clone());
+    assert_eq!(got, [json!("shipped"), json!("Out for delivery"), json!("2026-11-03T19:30:00Z"), json!("2026-11-25")]);
+    assert_eq!(run_json(home.path(), &["import", "orders", "o.csv"])["unchanged"], json!(1));
+}
+
 #[test]
 fn euros_never_become_dollars_in_silence() {
     for (head, price, expected) in [
