@@ -117,11 +117,11 @@ fn understand(kind: RecordKind, bytes: &[u8], context: &Context, mut known: Refe
         notes,
         ..Report::default()
     };
-    let writes = match missing {
+    let writes = match missing.first() {
         // Row for row it would be the same: the reason is the file's first line.
-        Some(missing) => {
-            report.rejected.extend(table.rows.iter().map(|row| without(&missing, row)));
-            report.notes.push(missing.sentence);
+        Some(first) => {
+            report.rejected.extend(table.rows.iter().map(|row| without(first, row)));
+            report.notes.extend(missing.iter().map(|missing| missing.sentence.clone()));
             Vec::new()
         }
         None => records(kind, &table.rows, &context, &mut known, &mut report.rejected),

@@ -1,6 +1,6 @@
 //! Rows: what a file holds, before it is known to be any record.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -38,6 +38,8 @@ pub struct Table {
     pub encoding: &'static str,
     /// Separator of a table.
     pub delimiter: Option<char>,
+    /// Keys of JSON records that are columns already.
+    seen: HashSet<String>,
 }
 
 /// A row that was not used, and why.
@@ -64,7 +66,8 @@ pub struct ReadError(pub String);
 /// When the bytes are no table, no JSON and no JSON Lines.
 pub fn read(bytes: &[u8]) -> Result<Table, ReadError> {
     let text = detect::text(bytes).map_err(ReadError)?;
-    let mut table = Table { columns: Vec::new(), rows: Vec::new(), broken: Vec::new(), encoding: text.encoding, delimiter: None };
+    let mut table =
+        Table { columns: Vec::new(), rows: Vec::new(), broken: Vec::new(), encoding: text.encoding, delimiter: None, seen: HashSet::new() };
     match detect::form(&text.text) {
         Form::Json => json(&text.text, &mut table)?,
         Form::JsonLines => json_lines(&text.text, &mut table),
@@ -97,7 +100,8 @@ impl Table {
         let mut fields = BTreeMap::new();
         for (written, value) in object {
             let plain = plain_name(&written);
-            if !self.columns.iter().any(|column| column.plain == plain) {
+            if !self.seen.contains(&plain) {
+                self.seen.insert(plain.clone());
                 self.columns.push(Column { written, plain: plain.clone() });
             }
             fields.insert(plain, value);

@@ -50,7 +50,7 @@ fn a_file_without_article_numbers_is_refused_in_one_line() {
     let rows: String = (0..200).map(|i| format!("X{i},Lamp {i},{i}.99\n")).collect();
     write(home.path(), "p.csv", &format!("Ref.,name,price\n{rows}"));
     let text = said(home.path(), &["import", "products", "p.csv"]);
-    assert!(text.contains("no column is the sku: the file has Ref., name, price; if \"Ref.\" is it, name that column sku"), "{text}");
+    assert!(text.contains("no column is the sku: the file has Ref., name, price; if \"Ref.\" is it, call that column \"sku\""), "{text}");
     assert!(text.contains("rows 1-200 sku: ") && text.lines().count() < 10, "{text}");
     let report = run_json(home.path(), &["import", "products", "p.csv", "--dry-run"]);
     assert_eq!((report["rejected"].as_array().map(Vec::len), report["new"].clone()), (Some(200), json!(0)));

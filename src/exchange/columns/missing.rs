@@ -33,29 +33,32 @@ impl Missing {
     /// What to do about it.
     pub fn hint(&self) -> String {
         match &self.likely {
-            Some(column) => format!("if \"{column}\" is it, name that column {}", self.field),
-            None => format!("name the column that holds it {}", self.field),
+            Some(column) => format!("if \"{column}\" is it, call that column \"{}\"", self.field),
+            None => format!("call the column that holds it \"{}\"", self.field),
         }
     }
 }
 
-/// The first field that no row can do without and no column holds.
-pub fn missing(kind: RecordKind, table: &Table, columns: &Columns) -> Option<Missing> {
+/// The fields that no row can do without and no column holds.
+pub fn missing(kind: RecordKind, table: &Table, columns: &Columns) -> Vec<Missing> {
     if table.rows.is_empty() {
-        return None;
+        return Vec::new();
     }
     let fields = names::fields(kind);
-    let absent = |field: &&Field| field.required && columns.fields.iter().all(|taken| taken.field != field.name);
-    let field = fields.iter().find(absent)?;
+    let absent = fields.iter().filter(|field| field.required && columns.fields.iter().all(|taken| taken.field != field.name));
     let free: Vec<&Column> =
         table.columns.iter().filter(|column| columns.fields.iter().all(|taken| taken.column != column.written)).collect();
-    let by_value = field.name == fields[0].name;
-    let best = free.iter().map(|column| (score(field, column, table, by_value), *column)).filter(|(score, _)| *score >= 3);
-    // Of two equally likely ones, the first in the file.
-    let likely = best.rev().max_by_key(|(score, _)| *score).map(|(_, column)| column.written.clone());
-    let mut missing = Missing { field: field.name, likely, sentence: String::new() };
-    missing.sentence = format!("no column is the {}: the file has {}; {}", field.name, named(&table.columns), missing.hint());
-    Some(missing)
+    absent
+        .map(|field| {
+            let by_value = field.name == fields[0].name;
+            let scored = free.iter().map(|column| (score(field, column, table, by_value), *column)).filter(|(score, _)| *score >= 3);
+            // Of two equally likely ones, the first in the file.
+            let likely = scored.rev().max_by_key(|(score, _)| *score).map(|(_, column)| column.written.clone());
+            let mut missing = Missing { field: field.name, likely, sentence: String::new() };
+            missing.sentence = format!("no column is the {}: the file has {}; {}", field.name, named(&table.columns), missing.hint());
+            missing
+        })
+        .collect()
 }
 
 fn named(columns: &[Column]) -> String {
@@ -104,13 +107,13 @@ mod tests {
             (RecordKind::Product, "Bestelling,Ref.,name\nA b,X1,One\nA b,X2,Two\n", "sku", Some("Ref.")),
             (RecordKind::Product, "Colour,name\nred,One\nred,Two\n", "sku", None),
             (RecordKind::Product, "Artikelnumer,name\nX,One\nX,Two\n", "sku", Some("Artikelnumer")),
-            (RecordKind::Product, "sku,Bezeichnung,Farbe\nX,One,rot\n", "name", Some("Bezeichnung")),
+            (RecordKind::Product, "sku,Modell,Farbe\nX,One,rot\n", "name", Some("Modell")),
             (RecordKind::Order, "Bestellnummer,customer_id\n1,C\n2,C\n", "order_number", Some("Bestellnummer")),
             (RecordKind::Customer, "id,Klant,email\n1,Jan,\n", "name", None),
         ] {
             let mut table = rows::read(text.as_bytes()).unwrap();
             let columns = columns::assign(kind, &mut table, Currency::USD);
-            let found = missing(kind, &table, &columns).unwrap();
+            let found = missing(kind, &table, &columns).remove(0);
             assert_eq!((found.field, found.likely.as_deref()), (field, likely), "{text}");
             assert!(table.columns.iter().all(|column| found.sentence.contains(&column.written)), "{}", found.sentence);
         }

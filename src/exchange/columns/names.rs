@@ -81,7 +81,22 @@ const PRODUCT: &[Field] = &[
         ],
     ),
     // `Item` is a name where another column is the article number.
-    required("name", &["productname", "title", "itemname", "articlename", "producttitle", "product", "item"]),
+    required(
+        "name",
+        &[
+            "productname",
+            "title",
+            "itemname",
+            "articlename",
+            "producttitle",
+            "artikelname",
+            "produktname",
+            "productnaam",
+            "bezeichnung",
+            "product",
+            "item",
+        ],
+    ),
     field("category", &["productcategory", "categorypath", "categories", "producttype", "type", "department", "group", "productgroup"]),
     field("brand", &["manufacturer", "make", "vendor"]),
     holding(
