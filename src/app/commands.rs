@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::App;
+use crate::config::Config;
 use crate::domain::error::Rejected;
 use crate::domain::record::RecordKind;
 use crate::exchange::{self, ImportError, Options, export};
@@ -133,6 +134,19 @@ fn known(kind: &str) -> Result<RecordKind, CommandError> {
     })
 }
 
+/// What an import would do in a shop that has no data folder yet, and does not get one by being asked.
+///
+/// # Errors
+/// In one plain sentence.
+pub fn rehearse_import(config: &Config, kind: &str, bytes: &[u8]) -> Result<Response, CommandError> {
+    let report = exchange::import::rehearse(known(kind)?, bytes, &super::context(config))?;
+    Ok(Response { document: written(&report)?, payload: Vec::new() })
+}
+
+fn written(report: &exchange::Report) -> Result<Value, CommandError> {
+    serde_json::to_value(report).map_err(|_| CommandError("the report could not be written".to_owned()))
+}
+
 async fn import(app: &App, kind: &str, bytes: &[u8], options: Options) -> Result<Value, CommandError> {
     let kind = known(kind)?;
     let report = exchange::import::import(&app.engine.store, kind, bytes, &app.context(), options).await?;
@@ -144,5 +158,5 @@ async fn import(app: &App, kind: &str, bytes: &[u8], options: Options) -> Result
             tokio::spawn(async move { engine.learn_meaning().await });
         }
     }
-    serde_json::to_value(&report).map_err(|_| CommandError("the report could not be written".to_owned()))
+    written(&report)
 }

@@ -267,6 +267,7 @@ fn context(config: &Config) -> Context {
         currency: config.shop.currency,
         zone: config.shop.time_zone.0.clone(),
         decimal_comma: false,
+        month_first: exchange::is_month_first(&config.shop.locale),
         now: Moment::now(),
         relative_to: None,
     }

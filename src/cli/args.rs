@@ -146,7 +146,7 @@ pub struct Chat {
 /// Records into the shop.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example: electromart import products catalogue.csv --dry-run\nThe file may be CSV, JSON or JSON Lines, gzipped or not; knowledge also takes a folder."
+    after_help = "Example: electromart import products catalogue.csv --dry-run\nThe file may be CSV, JSON or JSON Lines, gzipped or not; knowledge also takes a folder.\nIts columns are those that `electromart export KIND x.csv` writes; usual other names are known, and the report says which column was taken for what."
 )]
 pub struct Import {
     /// products, orders, customers, promotions, knowledge or tickets

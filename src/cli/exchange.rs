@@ -6,20 +6,27 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::args::{Export, Global, Import};
-use super::outcome::{Failure, document, line, read};
+use super::outcome::{Failure, document, read};
 use super::reach;
 use crate::app::Fill;
-use crate::app::commands::Request;
+use crate::app::commands::{self, Request};
+use crate::store::Store;
 
 /// Imports a file, or a folder of knowledge.
 pub fn import(global: &Global, args: &Import) -> Result<(), Failure> {
     let bytes = if args.file.is_dir() { folder(&args.kind, &args.file)? } else { read(&args.file)? };
     let request = Request::Import { kind: args.kind.clone(), dry_run: args.dry_run, strict: args.strict };
-    let report = reach::once(global, Fill::Empty, request, &bytes)?.document;
+    let config = reach::prepare(global)?;
+    // Only asking makes no shop.
+    let report = if args.dry_run && !Store::exists(&config.server.data_dir) {
+        commands::rehearse_import(&config, &args.kind, &bytes)?.document
+    } else {
+        reach::once_in(config, Fill::Empty, request, &bytes)?.document
+    };
     if global.json {
         document(&report);
     } else if !global.quiet {
-        show(&report, args.dry_run);
+        super::report::show(&report, args.dry_run);
     }
     let rejected = report["rejected"].as_array().is_some_and(|rows| !rows.is_empty());
     if args.strict && rejected { Err(Failure::Silent) } else { Ok(()) }
@@ -45,25 +52,6 @@ fn folder(kind: &str, path: &Path) -> Result<Vec<u8>, Failure> {
         all.extend(rows);
     }
     serde_json::to_vec(&all).map_err(|error| Failure::Said(error.to_string()))
-}
-
-fn show(report: &Value, dry_run: bool) {
-    let number = |name: &str| report[name].as_u64().unwrap_or_default();
-    let would = if dry_run { "would be " } else { "" };
-    let detected = match report["delimiter"].as_str() {
-        Some(delimiter) => format!(", separated by {delimiter:?}"),
-        None => String::new(),
-    };
-    let comma = if report["decimal_comma"].as_bool() == Some(true) { ", decimal comma" } else { "" };
-    line(&format!("{} rows ({}{detected}{comma})", number("rows"), report["encoding"].as_str().unwrap_or("UTF-8")));
-    line(&format!("  {would}new {}, {would}changed {}, unchanged {}", number("new"), number("changed"), number("unchanged")));
-    for rejected in report["rejected"].as_array().into_iter().flatten() {
-        let text = |name: &str| rejected[name].as_str().unwrap_or_default().to_owned();
-        line(&format!("  row {} {}: {} ({})", rejected["row"], text("field"), text("reason"), text("hint")));
-    }
-    if let Some(id) = report["import_id"].as_str().filter(|id| !id.is_empty() && !dry_run) {
-        line(&format!("  import {id}"));
-    }
 }
 
 /// Exports to a file, a folder of knowledge, or standard output.

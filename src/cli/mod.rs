@@ -11,6 +11,7 @@ mod forget;
 mod graph;
 mod outcome;
 mod reach;
+mod report;
 mod serve;
 mod system;
 mod token;

@@ -124,7 +124,11 @@ impl Shop {
 
 /// Reaches the shop, has one request done, and ends.
 pub fn once(global: &Global, fill: Fill, request: Request, payload: &[u8]) -> Result<Response, Failure> {
-    let config = prepare(global)?;
+    once_in(prepare(global)?, fill, request, payload)
+}
+
+/// The same with a configuration that was read already.
+pub fn once_in(config: Config, fill: Fill, request: Request, payload: &[u8]) -> Result<Response, Failure> {
     let purpose = if matches!(request, Request::Ask { .. }) { Purpose::Talk } else { Purpose::Records };
     block_on(async {
         let shop = Shop::reach(config, fill, purpose).await?;

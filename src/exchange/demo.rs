@@ -51,7 +51,14 @@ mod tests {
         let store = Store::open(folder.path()).unwrap();
         let today = Day::parse("2026-11-22").unwrap();
         let zone = jiff::tz::TimeZone::get("America/New_York").unwrap();
-        let context = Context { currency: Currency::USD, zone, decimal_comma: false, now: Moment(1_795_000_000_000), relative_to: None };
+        let context = Context {
+            currency: Currency::USD,
+            zone,
+            decimal_comma: false,
+            month_first: true,
+            now: Moment(1_795_000_000_000),
+            relative_to: None,
+        };
         fill(&store, &context, today).await.unwrap();
         (folder, store, context, today)
     }

@@ -3,14 +3,16 @@
 use std::collections::HashSet;
 
 use serde::Serialize;
+use serde_json::Value;
 
+use super::columns::{self, Columns, Missing};
 use super::convert::{self, Context, Fault, Fields};
-use super::rows::{self, ReadError, Rejected, Row};
-use crate::domain::customer::Customer;
-use crate::domain::order::Order;
-use crate::domain::product::Product;
+use super::currency;
+use super::dates;
+use super::detect;
+use super::references::References;
+use super::rows::{self, ReadError, Rejected, Row, Table};
 use crate::domain::record::RecordKind;
-use crate::domain::ticket::Ticket;
 use crate::domain::time::Moment;
 use crate::store::command::{Guard, PutOutcome, PutRecords, RecordWrite};
 use crate::store::rows::AuditRow;
@@ -53,6 +55,10 @@ pub struct Report {
     pub delimiter: Option<char>,
     /// Whether numbers had a decimal comma.
     pub decimal_comma: bool,
+    /// Which column was taken for what.
+    pub columns: Columns,
+    /// What the shopkeeper should know, one sentence each.
+    pub notes: Vec<String>,
 }
 
 /// Why an import did not take place.
@@ -71,29 +77,85 @@ pub enum ImportError {
 /// # Errors
 /// When the file cannot be read at all or the store fails; bad rows are in the report.
 pub async fn import(store: &Store, kind: RecordKind, bytes: &[u8], context: &Context, options: Options) -> Result<Report, ImportError> {
-    let table = rows::read(bytes)?;
-    let context = Context { decimal_comma: table.decimal_comma, ..context.clone() };
+    let known = References::load(store, kind).await?;
+    let known = if options.dry_run { known.for_dry_run() } else { known };
+    let (mut report, writes) = understand(kind, bytes, context, known)?;
+    let held_back = options.dry_run || (options.strict && !report.rejected.is_empty());
+    let outcome = if held_back { preview(store, &writes).await? } else { apply(store, kind, writes, context, &report).await? };
+    (report.new, report.changed, report.unchanged) = (outcome.new, outcome.changed, outcome.unchanged);
+    report.applied = !held_back;
+    Ok(report)
+}
+
+/// What importing a file into a shop without any record would do.
+///
+/// # Errors
+/// When the file cannot be read at all; bad rows are in the report.
+pub fn rehearse(kind: RecordKind, bytes: &[u8], context: &Context) -> Result<Report, ImportError> {
+    let (mut report, writes) = understand(kind, bytes, context, References::default().for_dry_run())?;
+    report.new = u32::try_from(writes.len()).unwrap_or(u32::MAX);
+    Ok(report)
+}
+
+/// What a file says, and what would be written.
+fn understand(kind: RecordKind, bytes: &[u8], context: &Context, mut known: References) -> Result<(Report, Vec<RecordWrite>), ReadError> {
+    let mut table = rows::read(bytes)?;
+    let columns = columns::assign(kind, &mut table, context.currency);
+    let missing = columns::missing(kind, &table, &columns);
+    let mut notes = currency::notes(kind, &table.rows, context.currency);
+    notes.extend(dates::straighten(&mut table.rows, context.month_first));
+    let decimal_comma = decimal_comma(kind, &mut table);
+    let context = Context { decimal_comma: decimal_comma && table.delimiter.is_some(), ..context.clone() };
     let mut report = Report {
         import_id: format!("imp-{}", uuid::Uuid::new_v4().simple()),
         rows: table.rows.len() + table.broken.len(),
         rejected: table.broken,
         encoding: table.encoding.to_owned(),
         delimiter: table.delimiter,
-        decimal_comma: table.decimal_comma,
+        decimal_comma,
+        columns,
+        notes,
         ..Report::default()
     };
-    let known = References::load(store, kind).await?;
-    let writes = records(kind, &table.rows, &context, &known, &mut report.rejected);
+    let writes = match missing.first() {
+        // Row for row it would be the same: the reason is the file's first line.
+        Some(first) => {
+            report.rejected.extend(table.rows.iter().map(|row| without(first, row)));
+            report.notes.extend(missing.iter().map(|missing| missing.sentence.clone()));
+            Vec::new()
+        }
+        None => records(kind, &table.rows, &context, &mut known, &mut report.rejected),
+    };
+    report.notes.extend(known.note());
     report.rejected.sort_by_key(|rejected| rejected.row);
-    let held_back = options.dry_run || (options.strict && !report.rejected.is_empty());
-    let outcome = if held_back { preview(store, &writes).await? } else { apply(store, kind, writes, &context, &report).await? };
-    (report.new, report.changed, report.unchanged) = (outcome.new, outcome.changed, outcome.unchanged);
-    report.applied = !held_back;
-    Ok(report)
+    Ok((report, writes))
+}
+
+/// Whether amounts are written with a decimal comma. In JSON that can only be those that are text: they
+/// get their point here, as the numbers beside them have one.
+fn decimal_comma(kind: RecordKind, table: &mut Table) -> bool {
+    let names: Vec<&str> = columns::amounts(kind).chain(["discount_percent"]).collect();
+    let amounts = table.rows.iter().flat_map(|row| names.iter().filter_map(|name| row.fields.get(*name)?.as_str()));
+    let comma = detect::decimal_comma(amounts);
+    if comma && table.delimiter.is_none() {
+        for row in &mut table.rows {
+            for name in &names {
+                if let Some(Value::String(text)) = row.fields.get_mut(*name) {
+                    *text = text.replace('.', "").replace(',', ".");
+                }
+            }
+        }
+    }
+    comma
+}
+
+fn without(missing: &Missing, row: &Row) -> Rejected {
+    let reason = format!("no column of the file is the {}", missing.field);
+    Rejected { row: row.number, field: missing.field.to_owned(), reason, hint: missing.hint() }
 }
 
 /// The writes of all good rows; the others are added to `rejected`.
-fn records(kind: RecordKind, rows: &[Row], context: &Context, known: &References, rejected: &mut Vec<Rejected>) -> Vec<RecordWrite> {
+fn records(kind: RecordKind, rows: &[Row], context: &Context, known: &mut References, rejected: &mut Vec<Rejected>) -> Vec<RecordWrite> {
     let mut seen: HashSet<String> = HashSet::new();
     let mut writes = Vec::with_capacity(rows.len());
     for row in rows {
@@ -180,53 +242,11 @@ fn audit(kind: RecordKind, at: Moment, report: &Report) -> AuditRow {
     }
 }
 
-/// What rows may refer to.
-#[derive(Default)]
-struct References {
-    skus: HashSet<String>,
-    customers: HashSet<String>,
-}
-
-impl References {
-    async fn load(store: &Store, kind: RecordKind) -> Result<Self, StoreError> {
-        let mut known = Self::default();
-        if matches!(kind, RecordKind::Order | RecordKind::Ticket) {
-            store.for_each::<Product>(|_, product| known.skus.extend([product.sku])).await?;
-            store.for_each::<Customer>(|_, customer| known.customers.extend([customer.id])).await?;
-        }
-        Ok(known)
-    }
-
-    fn check_order(&self, order: &Order) -> Result<(), Fault> {
-        if !self.customers.contains(&order.customer) {
-            return Err(Fault::new("customer_id", format!("no customer \"{}\" is known", order.customer), "import the customers first"));
-        }
-        match order.items.iter().find(|item| !self.skus.contains(&item.sku)) {
-            Some(item) => Err(Fault::new("items", format!("no product \"{}\" is known", item.sku), "import the products first")),
-            None => Ok(()),
-        }
-    }
-
-    fn check_ticket(&self, ticket: &Ticket) -> Result<(), Fault> {
-        if let Some(customer) = ticket.customer.as_ref().filter(|c| !self.customers.contains(*c)) {
-            return Err(Fault::new(
-                "customer_id",
-                format!("no customer \"{customer}\" is known"),
-                "import the customers first, or leave it empty",
-            ));
-        }
-        match ticket.sku.as_ref().filter(|sku| !self.skus.contains(*sku)) {
-            Some(sku) => Err(Fault::new("sku", format!("no product \"{sku}\" is known"), "import the products first, or leave it empty")),
-            None => Ok(()),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use jiff::tz::TimeZone;
     use proptest::prelude::*;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
     use crate::domain::money::Currency;
@@ -274,11 +294,12 @@ mod tests {
                 rows.into_iter().zip(1..).map(|(fields, number)| Row { number, fields: fields.into_iter().collect() }).collect();
             let now = Moment(1_795_000_000_000);
             let relative_to = relative.then(|| now.day_in(&TimeZone::UTC));
-            let context = Context { currency: Currency::USD, zone: TimeZone::UTC, decimal_comma, now, relative_to };
-            let known = References { skus: HashSet::from(["A-1".to_owned()]), customers: HashSet::from(["A-1".to_owned()]) };
+            let context = Context { currency: Currency::USD, zone: TimeZone::UTC, decimal_comma, month_first: true, now, relative_to };
+            let one = || std::iter::once("A-1".to_owned()).collect();
+            let mut known = References { skus: one(), customers: one() };
             for kind in KINDS {
                 let mut rejected = Vec::new();
-                let writes = records(kind, &rows, &context, &known, &mut rejected);
+                let writes = records(kind, &rows, &context, &mut known, &mut rejected);
                 prop_assert_eq!(writes.len() + rejected.len(), rows.len());
                 for write in writes {
                     let payload = write.payload.unwrap_or_default();
@@ -294,9 +315,16 @@ mod tests {
     #[test]
     fn a_row_that_fits_is_a_record() {
         let row = Row { number: 1, fields: [("sku".to_owned(), json!("A-1")), ("name".to_owned(), json!("One"))].into_iter().collect() };
-        let context = Context { currency: Currency::USD, zone: TimeZone::UTC, decimal_comma: false, now: Moment(0), relative_to: None };
+        let context = Context {
+            currency: Currency::USD,
+            zone: TimeZone::UTC,
+            decimal_comma: false,
+            month_first: true,
+            now: Moment(0),
+            relative_to: None,
+        };
         let mut rejected = Vec::new();
-        let writes = records(RecordKind::Product, &[row.clone(), row], &context, &References::default(), &mut rejected);
+        let writes = records(RecordKind::Product, &[row.clone(), row], &context, &mut References::default(), &mut rejected);
         assert_eq!((writes.len(), rejected.len()), (1, 1), "the second stands in the file twice: {rejected:?}");
     }
 }

@@ -4,16 +4,22 @@
 //! that cannot be used is named with its field, the reason and what to do. The demo shop takes the same
 //! way, from files compiled into the program.
 
+mod columns;
 mod convert;
+mod currency;
+mod dates;
 pub mod demo;
 mod detect;
 pub mod export;
 pub mod import;
+mod references;
 mod rows;
 
+pub use columns::{Columns, Taken};
 pub use convert::Context;
+pub use dates::is_month_first;
 pub use import::{ImportError, Options, Report};
-pub use rows::{ReadError, Rejected, Row, Table};
+pub use rows::{Column, ReadError, Rejected, Row, Table};
 
 use crate::domain::record::RecordKind;
 

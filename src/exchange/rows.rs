@@ -1,6 +1,6 @@
 //! Rows: what a file holds, before it is known to be any record.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -16,9 +16,20 @@ pub struct Row {
     pub fields: BTreeMap<String, Value>,
 }
 
+/// A column of a file: a place in its first line, or a key of its JSON records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// As the file writes it.
+    pub written: String,
+    /// Its plain name, which is its key in the rows.
+    pub plain: String,
+}
+
 /// A file as rows.
 #[derive(Debug)]
 pub struct Table {
+    /// Its columns in their order.
+    pub columns: Vec<Column>,
     /// The rows that could be read.
     pub rows: Vec<Row>,
     /// Rows that could not.
@@ -27,8 +38,8 @@ pub struct Table {
     pub encoding: &'static str,
     /// Separator of a table.
     pub delimiter: Option<char>,
-    /// Whether the numbers of a table have a decimal comma.
-    pub decimal_comma: bool,
+    /// Keys of JSON records that are columns already.
+    seen: HashSet<String>,
 }
 
 /// A row that was not used, and why.
@@ -55,7 +66,8 @@ pub struct ReadError(pub String);
 /// When the bytes are no table, no JSON and no JSON Lines.
 pub fn read(bytes: &[u8]) -> Result<Table, ReadError> {
     let text = detect::text(bytes).map_err(ReadError)?;
-    let mut table = Table { rows: Vec::new(), broken: Vec::new(), encoding: text.encoding, delimiter: None, decimal_comma: false };
+    let mut table =
+        Table { columns: Vec::new(), rows: Vec::new(), broken: Vec::new(), encoding: text.encoding, delimiter: None, seen: HashSet::new() };
     match detect::form(&text.text) {
         Form::Json => json(&text.text, &mut table)?,
         Form::JsonLines => json_lines(&text.text, &mut table),
@@ -83,8 +95,19 @@ pub fn plain_name(name: &str) -> String {
     plain.trim_end_matches('_').to_owned()
 }
 
-fn fields(object: serde_json::Map<String, Value>) -> BTreeMap<String, Value> {
-    object.into_iter().map(|(name, value)| (plain_name(&name), value)).collect()
+impl Table {
+    fn push(&mut self, number: usize, object: serde_json::Map<String, Value>) {
+        let mut fields = BTreeMap::new();
+        for (written, value) in object {
+            let plain = plain_name(&written);
+            if !self.seen.contains(&plain) {
+                self.seen.insert(plain.clone());
+                self.columns.push(Column { written, plain: plain.clone() });
+            }
+            fields.insert(plain, value);
+        }
+        self.rows.push(Row { number, fields });
+    }
 }
 
 fn json(text: &str, table: &mut Table) -> Result<(), ReadError> {
@@ -99,7 +122,7 @@ fn json(text: &str, table: &mut Table) -> Result<(), ReadError> {
     };
     for (i, item) in items.into_iter().enumerate() {
         match item {
-            Value::Object(object) => table.rows.push(Row { number: i + 1, fields: fields(object) }),
+            Value::Object(object) => table.push(i + 1, object),
             _ => table.broken.push(broken(i + 1, "is not an object", "each record is written as {\"field\": value, ...}")),
         }
     }
@@ -109,7 +132,7 @@ fn json(text: &str, table: &mut Table) -> Result<(), ReadError> {
 fn json_lines(text: &str, table: &mut Table) {
     for (i, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         match serde_json::from_str(line) {
-            Ok(Value::Object(object)) => table.rows.push(Row { number: i + 1, fields: fields(object) }),
+            Ok(Value::Object(object)) => table.push(i + 1, object),
             Ok(_) => table.broken.push(broken(i + 1, "is not an object", "each line is written as {\"field\": value, ...}")),
             Err(error) => table.broken.push(broken(i + 1, &format!("is not valid JSON: {error}"), "check quotes and commas of this line")),
         }
@@ -119,10 +142,11 @@ fn json_lines(text: &str, table: &mut Table) {
 fn csv(text: &str, delimiter: u8, table: &mut Table) -> Result<(), ReadError> {
     table.delimiter = Some(char::from(delimiter));
     let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
-    let names: Vec<String> = match reader.headers() {
-        Ok(names) => names.iter().map(plain_name).collect(),
+    table.columns = match reader.headers() {
+        Ok(names) => columns(names),
         Err(error) => return Err(ReadError(format!("the file's first line cannot be read: {error}"))),
     };
+    let names: Vec<String> = table.columns.iter().map(|column| column.plain.clone()).collect();
     if names.iter().all(String::is_empty) {
         return Err(ReadError("the file is empty".to_owned()));
     }
@@ -144,11 +168,25 @@ fn csv(text: &str, delimiter: u8, table: &mut Table) -> Result<(), ReadError> {
             Err(error) => table.broken.push(broken(number, &format!("cannot be read: {error}"), "check the quotes of this line")),
         }
     }
-    let amounts = table.rows.iter().flat_map(|row| {
-        ["price", "total", "discount_amount", "discount_percent", "minimum_total"].iter().filter_map(|name| row.fields.get(*name)?.as_str())
-    });
-    table.decimal_comma = detect::decimal_comma(amounts);
+    table.columns.retain(|column| !column.plain.is_empty());
     Ok(())
+}
+
+/// The columns of a first line. A name that stands there twice is told apart by a number: neither column
+/// is lost.
+fn columns(names: &csv::StringRecord) -> Vec<Column> {
+    let mut columns: Vec<Column> = Vec::with_capacity(names.len());
+    for name in names {
+        let first = plain_name(name);
+        let mut plain = first.clone();
+        let mut count = 1;
+        while !plain.is_empty() && columns.iter().any(|column| column.plain == plain) {
+            count += 1;
+            plain = format!("{first}_{count}");
+        }
+        columns.push(Column { written: name.trim().trim_start_matches('\u{feff}').to_owned(), plain });
+    }
+    columns
 }
 
 fn broken(row: usize, reason: &str, hint: &str) -> Rejected {

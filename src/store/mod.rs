@@ -59,6 +59,11 @@ impl Store {
         Ok(Self::on(Arc::new(embedded)))
     }
 
+    /// Whether a folder holds a store.
+    pub fn exists(folder: &Path) -> bool {
+        folder.join(embedded::FILE).exists()
+    }
+
     /// A store on any backend.
     pub fn on(backend: Arc<dyn Backend>) -> Self {
         Self { backend, caches: Arc::new(Caches::default()) }

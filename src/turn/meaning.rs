@@ -177,7 +177,8 @@ mod tests {
         let store = Store::open(folder.path()).unwrap();
         let zone = jiff::tz::TimeZone::UTC;
         let now = Moment::now();
-        let context = Context { currency: Currency::USD, zone: zone.clone(), decimal_comma: false, now, relative_to: None };
+        let context =
+            Context { currency: Currency::USD, zone: zone.clone(), decimal_comma: false, month_first: true, now, relative_to: None };
         demo::fill(&store, &context, now.day_in(&zone)).await.unwrap();
         texts(&store).await.unwrap()
     }

@@ -11,6 +11,7 @@ mod fence;
 mod forgotten;
 mod http;
 mod identity;
+mod import;
 mod isolated;
 mod knowledge;
 mod log;

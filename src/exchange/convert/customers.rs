@@ -9,23 +9,23 @@ use crate::domain::order::Address;
 
 /// The customer of a row.
 pub fn customer(fields: &Fields<'_>) -> Result<Customer, Fault> {
-    let email = fields.text(&["email", "e_mail", "email_address"])?;
+    let email = fields.text("email")?;
     if !email.is_empty() && !email.contains('@') {
         return Err(Fault::new("email", format!("\"{email}\" is not an e-mail address"), "write name@example.com or leave it empty"));
     }
-    let line = fields.text(&["address", "street"])?;
-    let zip = fields.text(&["zip", "zip_code", "postal_code", "postcode"])?;
+    let line = fields.text("address")?;
+    let zip = fields.text("zip")?;
     let first = Address { line, zip };
     let addresses = if first == Address::default() { Vec::new() } else { vec![first] };
     Ok(Customer {
-        id: fields.required(&["id", "customer_id"])?,
-        name: fields.required(&["name", "customer_name", "full_name"])?,
+        id: fields.required("id")?,
+        name: fields.required("name")?,
         email,
-        phone: fields.text(&["phone", "telephone", "phone_number"])?,
+        phone: fields.text("phone")?,
         addresses: addresses.into_iter().chain(more_addresses(fields)?).collect(),
         payment_methods: payment_methods(fields)?,
-        consents: fields.list(&["consents"], &[';', ','])?,
-        created_at: fields.moment(&["created_at"])?,
+        consents: fields.list("consents", &[';', ','])?,
+        created_at: fields.moment("created_at")?,
         updated_at: fields.context.now,
     })
 }
@@ -39,7 +39,7 @@ fn more_addresses(fields: &Fields<'_>) -> Result<Vec<Address>, Fault> {
 
 fn payment_methods(fields: &Fields<'_>) -> Result<Vec<PaymentMethod>, Fault> {
     let items = fields.objects("payment_methods")?;
-    let currency = fields.currency()?;
+    let currency = fields.currency(&[])?;
     items
         .iter()
         .map(|item| {

@@ -16,7 +16,7 @@ pub use orders::order;
 pub use products::product;
 pub use promotions::promotion;
 pub use tickets::ticket;
-pub use values::Fields;
+pub use values::{Fields, is_empty, plain};
 
 use crate::domain::money::Currency;
 use crate::domain::time::{Day, Moment};
@@ -30,6 +30,8 @@ pub struct Context {
     pub zone: TimeZone,
     /// Whether numbers have a decimal comma.
     pub decimal_comma: bool,
+    /// Whether the shop writes the month before the day, where a file does not say.
+    pub month_first: bool,
     /// When the records are written.
     pub now: Moment,
     /// The day that relative dates (`@-2d`) count from; only the demo shop has them.

@@ -6,56 +6,119 @@ use super::values::plain;
 use super::{Fault, Fields};
 use crate::domain::money::Currency;
 use crate::domain::order::{Address, Fulfilment, Order, OrderItem, OrderStatus, Payment, PaymentKind};
+use crate::domain::text::edit;
 
 /// The order of a row.
 pub fn order(fields: &Fields<'_>) -> Result<Order, Fault> {
-    let currency = fields.currency()?;
+    let currency = fields.currency(&["total"])?;
     let (status, source_status) = status(fields)?;
     Ok(Order {
-        number: fields.required(&["order_number", "number", "order_id", "id"])?,
-        customer: fields.required(&["customer_id", "customer"])?,
+        number: fields.required("order_number")?,
+        customer: fields.required("customer_id")?,
         status,
         source_status,
         items: items(fields, currency)?,
-        ship_to: Address { line: fields.text(&["address"])?, zip: fields.text(&["zip", "zip_code", "postal_code"])? },
+        ship_to: Address { line: fields.text("address")?, zip: fields.text("zip")? },
         fulfilments: fulfilments(fields)?,
-        ordered: fields.when(&["order_date", "ordered_at", "created_at"])?,
-        delivery: fields.when(&["delivery_date"])?,
-        total: fields.money(&["total"], currency)?,
-        payment_method: fields.text(&["payment_method"])?,
+        ordered: fields.when("order_date")?,
+        delivery: fields.when("delivery_date")?,
+        total: fields.money("total", currency)?,
+        payment_method: fields.text("payment_method")?,
         payments: payments(fields, currency)?,
         updated_at: fields.context.now,
     })
 }
 
+/// Words of shop systems for where an order stands, without spaces, and the nearest status of ours.
+const STATUSES: &[(&str, OrderStatus)] = &[
+    ("processed", OrderStatus::Confirmed),
+    ("processing", OrderStatus::Confirmed),
+    ("paid", OrderStatus::Confirmed),
+    ("preparing", OrderStatus::Confirmed),
+    ("onhold", OrderStatus::Confirmed),
+    ("picking", OrderStatus::Confirmed),
+    ("picked", OrderStatus::Confirmed),
+    ("packing", OrderStatus::Confirmed),
+    ("packed", OrderStatus::Confirmed),
+    ("packaged", OrderStatus::Confirmed),
+    ("readytoship", OrderStatus::Confirmed),
+    ("readyforshipping", OrderStatus::Confirmed),
+    ("readyforpickup", OrderStatus::Confirmed),
+    ("readytopickup", OrderStatus::Confirmed),
+    ("readyforcollection", OrderStatus::Confirmed),
+    ("availableforpickup", OrderStatus::Confirmed),
+    ("awaitingpickup", OrderStatus::Confirmed),
+    ("backorder", OrderStatus::Confirmed),
+    ("backordered", OrderStatus::Confirmed),
+    ("onbackorder", OrderStatus::Confirmed),
+    ("delay", OrderStatus::Confirmed),
+    ("delayed", OrderStatus::Confirmed),
+    ("new", OrderStatus::Pending),
+    ("open", OrderStatus::Pending),
+    ("pendingpayment", OrderStatus::Pending),
+    ("unfulfilled", OrderStatus::Pending),
+    ("intransit", OrderStatus::Shipped),
+    ("sent", OrderStatus::Shipped),
+    ("dispatched", OrderStatus::Shipped),
+    ("fulfilled", OrderStatus::Shipped),
+    ("partiallyshipped", OrderStatus::Shipped),
+    ("outfordelivery", OrderStatus::Shipped),
+    ("outondelivery", OrderStatus::Shipped),
+    ("indelivery", OrderStatus::Shipped),
+    ("withcourier", OrderStatus::Shipped),
+    ("lost", OrderStatus::Shipped),
+    ("lostintransit", OrderStatus::Shipped),
+    ("lostinmail", OrderStatus::Shipped),
+    ("completed", OrderStatus::Delivered),
+    ("complete", OrderStatus::Delivered),
+    ("canceled", OrderStatus::Cancelled),
+    ("voided", OrderStatus::Cancelled),
+    ("failed", OrderStatus::Cancelled),
+    ("refunded", OrderStatus::Returned),
+    ("returninitiated", OrderStatus::ReturnRequested),
+    ("pendingreturn", OrderStatus::ReturnRequested),
+    ("exchangeinitiated", OrderStatus::ExchangeRequested),
+    ("pendingexchange", OrderStatus::ExchangeRequested),
+];
+
 /// The shop's own word is kept where it is not one of ours.
 fn status(fields: &Fields<'_>) -> Result<(OrderStatus, Option<String>), Fault> {
-    let said = fields.required(&["status", "order_status"])?;
+    let said = fields.required("status")?;
     let plain = said.to_lowercase().replace([' ', '-'], "_");
     if let Some(status) = OrderStatus::from_name(&plain) {
-        let kept = fields.optional(&["source_status"])?;
+        let kept = fields.optional("source_status")?;
         return Ok((status, kept));
     }
-    let status = match plain.as_str() {
-        "processed" | "processing" | "paid" | "preparing" | "on_hold" => OrderStatus::Confirmed,
-        "new" | "open" | "pending_payment" | "unfulfilled" => OrderStatus::Pending,
-        "in_transit" | "sent" | "dispatched" | "fulfilled" | "partially_shipped" => OrderStatus::Shipped,
-        "completed" | "complete" => OrderStatus::Delivered,
-        "canceled" | "voided" | "failed" => OrderStatus::Cancelled,
-        "refunded" => OrderStatus::Returned,
-        "return_initiated" | "pending_return" => OrderStatus::ReturnRequested,
-        "exchange_initiated" | "pending_exchange" => OrderStatus::ExchangeRequested,
-        _ => {
-            let known: Vec<&str> = OrderStatus::ALL.iter().map(|s| s.name()).collect();
-            return Err(Fault::new("status", format!("\"{said}\" is not known"), format!("write one of {}", known.join(", "))));
-        }
+    let squeezed: String = plain.chars().filter(|c| c.is_alphanumeric()).collect();
+    let Some(status) = nearest(&squeezed) else {
+        let known: Vec<&str> = OrderStatus::ALL.iter().map(|s| s.name()).collect();
+        return Err(Fault::new("status", format!("\"{said}\" is not known"), format!("write one of {}", known.join(", "))));
     };
-    Ok((status, Some(said)))
+    // What is late after it has left is on its way.
+    let has_left = fields.raw("tracking_number").is_some() || fields.raw("fulfilments").is_some();
+    match status {
+        OrderStatus::Confirmed if squeezed.starts_with("delay") && has_left => Ok((OrderStatus::Shipped, Some(said))),
+        status => Ok((status, Some(said))),
+    }
+}
+
+/// The status of a word, or of the one word that is a single slip of the keyboard away; short words are
+/// too easily another.
+fn nearest(squeezed: &str) -> Option<OrderStatus> {
+    if let Some((_, status)) = STATUSES.iter().find(|(word, _)| *word == squeezed) {
+        return Some(*status);
+    }
+    let ours = OrderStatus::ALL.iter().map(|status| (status.name().replace('_', ""), *status));
+    let theirs = STATUSES.iter().map(|(word, status)| ((*word).to_owned(), *status));
+    let mut near =
+        ours.chain(theirs).filter(|(word, _)| word == squeezed || (word.len() > 6 && edit::distance(squeezed, word, 1).is_some()));
+    let (_, status) = near.next()?;
+    near.all(|(_, other)| other == status).then_some(status)
 }
 
 /// `sku x qty; sku x qty`, each with ` @ price` where it is known, or a list of objects.
 fn items(fields: &Fields<'_>, currency: Currency) -> Result<Vec<OrderItem>, Fault> {
-    let Some(value) = fields.raw(&["items", "line_items"]) else {
+    let Some(value) = fields.raw("items") else {
         return Err(Fault::new("items", "is missing", "write sku x quantity; sku x quantity"));
     };
     if let Value::Array(list) = value {
@@ -106,7 +169,7 @@ fn fulfilments(fields: &Fields<'_>) -> Result<Vec<Fulfilment>, Fault> {
     if !list.is_empty() {
         return list.iter().map(|item| fulfilment(item, fields)).collect();
     }
-    let numbers = fields.list(&["tracking_number", "tracking_numbers", "tracking"], &[';', ',', '|'])?;
+    let numbers = fields.list("tracking_number", &[';', ',', '|'])?;
     Ok(numbers
         .into_iter()
         .map(|tracking| Fulfilment {
@@ -152,4 +215,53 @@ fn payments(fields: &Fields<'_>, currency: Currency) -> Result<Vec<Payment>, Fau
             Ok(Payment { kind, amount: fields.amount("payments", &get("amount"), currency)?, method: get("method") })
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::domain::time::Moment;
+    use crate::exchange::Context;
+
+    #[test]
+    fn the_words_of_shop_systems_are_the_nearest_status() {
+        let context = Context {
+            currency: Currency::USD,
+            zone: TimeZone::UTC,
+            decimal_comma: false,
+            month_first: true,
+            now: Moment(0),
+            relative_to: None,
+        };
+        for (said, tracking, expected) in [
+            ("Shipped", "", Some((OrderStatus::Shipped, false))),
+            ("paid", "", Some((OrderStatus::Confirmed, true))),
+            ("Packed", "", Some((OrderStatus::Confirmed, true))),
+            ("Out for delivery", "", Some((OrderStatus::Shipped, true))),
+            ("out-for-delivery", "", Some((OrderStatus::Shipped, true))),
+            ("ready_for_pickup", "", Some((OrderStatus::Confirmed, true))),
+            ("Ready for pick-up", "", Some((OrderStatus::Confirmed, true))),
+            ("Back-ordered", "", Some((OrderStatus::Confirmed, true))),
+            ("Backorderd", "", Some((OrderStatus::Confirmed, true))),
+            ("delayed", "", Some((OrderStatus::Confirmed, true))),
+            ("delayed", "1Z9", Some((OrderStatus::Shipped, true))),
+            ("Lost", "", Some((OrderStatus::Shipped, true))),
+            ("lost in transit", "", Some((OrderStatus::Shipped, true))),
+            ("Deliverd", "", Some((OrderStatus::Delivered, true))),
+            ("returnrequested", "", Some((OrderStatus::ReturnRequested, true))),
+            ("fulfilled", "", Some((OrderStatus::Shipped, true))),
+            ("unfulfilled", "", Some((OrderStatus::Pending, true))),
+            ("unpaid", "", None),
+            ("teleported", "", None),
+        ] {
+            let row = [("status", said), ("tracking_number", tracking)];
+            let row: BTreeMap<String, Value> = row.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))).collect();
+            let got = status(&Fields::new(&row, &context)).ok();
+            assert_eq!(got, expected.map(|(status, kept)| (status, kept.then(|| said.to_owned()))), "{said}");
+        }
+    }
 }

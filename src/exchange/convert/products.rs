@@ -5,79 +5,51 @@ use serde_json::Value;
 use super::values::plain;
 use super::{Fault, Fields};
 use crate::domain::product::{Product, Spec, SpecValue};
-
-/// Names of fields that are no properties.
-const KNOWN: &[&str] = &[
-    "sku",
-    "id",
-    "product_id",
-    "name",
-    "title",
-    "product_name",
-    "category",
-    "categories",
-    "brand",
-    "manufacturer",
-    "vendor",
-    "price",
-    "currency",
-    "currency_code",
-    "stock",
-    "quantity",
-    "inventory",
-    "description",
-    "specs",
-    "specifications",
-    "variant_of",
-    "options",
-    "image_url",
-    "image",
-    "updated_at",
-];
+use crate::domain::record::RecordKind;
+use crate::exchange::columns;
 
 /// The product of a row.
 pub fn product(fields: &Fields<'_>) -> Result<Product, Fault> {
-    let currency = fields.currency()?;
+    let currency = fields.currency(&["price"])?;
     let mut specs = specs(fields)?;
     // A column the shop added is a property of its products.
-    for (name, value) in fields.others(KNOWN) {
+    for (name, value) in fields.others(RecordKind::Product) {
         let text = match value {
             Value::Array(items) => items.iter().filter_map(plain).collect::<Vec<_>>().join(", "),
             other => plain(other).unwrap_or_default(),
         };
         if !text.is_empty() {
-            specs.push(Spec { name: spoken(name), value: SpecValue::from_text(&text) });
+            specs.push(Spec { name: columns::spoken(name), value: SpecValue::from_text(&text) });
         }
     }
     Ok(Product {
-        sku: fields.required(&["sku", "product_id", "id"])?,
-        name: fields.required(&["name", "title", "product_name"])?,
+        sku: fields.required("sku")?,
+        name: fields.required("name")?,
         category: category(fields)?,
-        brand: fields.text(&["brand", "manufacturer", "vendor"])?,
-        price: fields.money(&["price"], currency)?,
-        stock: fields.count(&["stock", "quantity", "inventory"])?,
-        description: fields.text(&["description"])?,
+        brand: fields.text("brand")?,
+        price: fields.money("price", currency)?,
+        stock: fields.count("stock")?,
+        description: fields.text("description")?,
         specs,
-        variant_of: fields.optional(&["variant_of"])?,
+        variant_of: fields.optional("variant_of")?,
         options: pairs(fields, "options")?.into_iter().map(|(name, value)| (name, value.text())).collect(),
-        image_url: fields.optional(&["image_url", "image"])?,
+        image_url: fields.optional("image_url")?,
         updated_at: fields.context.now,
     })
 }
 
 /// `A > B > C`, or a list of names.
 fn category(fields: &Fields<'_>) -> Result<Vec<String>, Fault> {
-    fields.list(&["category", "categories"], &['>'])
+    fields.list("category", &['>'])
 }
 
 fn specs(fields: &Fields<'_>) -> Result<Vec<Spec>, Fault> {
-    let name = if fields.raw(&["specs"]).is_some() { "specs" } else { "specifications" };
-    Ok(pairs(fields, name)?.into_iter().map(|(name, value)| Spec { name, value }).collect())
+    Ok(pairs(fields, "specs")?.into_iter().map(|(name, value)| Spec { name, value }).collect())
 }
 
 /// An object, JSON text of one, or `key: value; ...`.
 fn pairs(fields: &Fields<'_>, field: &str) -> Result<Vec<(String, SpecValue)>, Fault> {
-    let Some(value) = fields.raw(&[field]) else { return Ok(Vec::new()) };
+    let Some(value) = fields.raw(field) else { return Ok(Vec::new()) };
     let object = match value {
         Value::Object(object) => Some(object.clone()),
         Value::String(text) if text.trim_start().starts_with('{') => {
@@ -92,7 +64,7 @@ fn pairs(fields: &Fields<'_>, field: &str) -> Result<Vec<(String, SpecValue)>, F
         return Ok(object.into_iter().filter_map(|(name, value)| Some((name.trim().to_owned(), spec_value(&value)?))).collect());
     }
     let text = plain(value).ok_or_else(|| Fault::new(field, "is a list", "write {\"key\": \"value\"} or key: value; key: value"))?;
-    text.split(';')
+    text.split([';', '\n'])
         .map(str::trim)
         .filter(|part| !part.is_empty())
         .map(|part| {
@@ -122,11 +94,4 @@ impl SpecValue {
             _ => Some(self),
         }
     }
-}
-
-/// `release_date` as `Release date`.
-fn spoken(name: &str) -> String {
-    let text = name.replace('_', " ");
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
