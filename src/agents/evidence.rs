@@ -1,6 +1,6 @@
 //! Evidence about a message: the rules', the conversation's, a model's, and what they add up to.
 
-use super::orchestrator::{Doubt, Question};
+use super::orchestrator::Question;
 use super::understanding::Understanding;
 use super::understanding::affirm::Answer;
 use super::understanding::form::{Asks, Form, Subject};
@@ -102,18 +102,6 @@ pub fn with_vote(own: &Weighed, intent: Intent) -> Weighed {
     Weighed { scores: IntentScores::softmax(logits, 1.0), decider: Decider::Remote, reasoning }
 }
 
-/// What a decision by evidence leaves open. Courtesy and bare numbers have an answer whatever a model
-/// thinks of them, and what a model has been asked is not asked again.
-pub fn doubt(question: &Question<'_>, sure: bool) -> Option<Doubt> {
-    if question.proposal.is_some() || question.tap.is_some() || is_courtesy(question) || is_bare(question) {
-        return None;
-    }
-    match sure {
-        false => Some(Doubt::Intent),
-        true => (goal_scores(question).is_empty() && question.read.answer.is_none()).then_some(Doubt::Words),
-    }
-}
-
 fn named(intent: Option<Intent>) -> &'static str {
     intent.map_or("none", Intent::name)
 }
@@ -129,7 +117,7 @@ fn rule_scores(question: &Question<'_>) -> [f32; 5] {
 }
 
 /// Every goal with evidence: what the rules see, raised or lowered by the conversation.
-fn goal_scores(question: &Question<'_>) -> Vec<(Goal, f32)> {
+pub(super) fn goal_scores(question: &Question<'_>) -> Vec<(Goal, f32)> {
     let mut scores: Vec<(Goal, f32)> = question.read.hints.iter().map(|hint| (hint.goal, hint.score)).collect();
     for (goal, score) in by_context(question) {
         match scores.iter_mut().find(|(own, _)| *own == goal) {
@@ -421,97 +409,4 @@ fn default_goal(intent: Intent) -> Goal {
         Intent::Orders => Goal::OrderStatus,
         Intent::General => Goal::OutOfScope,
     }
-}
-
-/// Messages that are never asked back: greetings, thanks, a bare number or code, a plain yes or no, a
-/// product's name, one or two words of search.
-pub fn is_plain(question: &Question<'_>) -> bool {
-    let Question { heard, read, .. } = *question;
-    let search = heard.words.len() <= 3 && (!heard.categories.is_empty() || !heard.brands.is_empty());
-    // "Drill for concrete walls": a kind of thing and what it is for.
-    let opens_with_a_thing = heard.words.len() <= 8 && heard.categories.iter().any(|c| c.words.start == 0 && !c.names.is_empty());
-    let known = evidence_answers::is_known(heard, read);
-    let asks_of_the_shop = heard.words.windows(2).any(|w| matches!(w[0].text.as_str(), "is" | "are") && w[1].text == "there")
-        && heard.categories.is_empty()
-        && heard.brands.is_empty();
-    let certain_order = heard.orders.iter().any(|order| order.certain);
-    let asks_for_things = heard
-        .words
-        .windows(3)
-        .any(|w| w[0].text == "do" && w[1].text == "you" && matches!(w[2].text.as_str(), "sell" | "have" | "carry" | "stock" | "offer"));
-    known
-        || asks_of_the_shop
-        || is_courtesy(question)
-        || certain_order
-        || asks_for_things
-        || is_bare(question)
-        || !heard.products.is_empty()
-        || search
-        || opens_with_a_thing
-}
-
-/// Whether a message says enough for its likeliest reading to be answered: what it is about stands in it, and
-/// no other reading comes near. A question back would only ask for what was said.
-pub fn is_specific(question: &Question<'_>, ranked: &[(Intent, f32)]) -> bool {
-    /// What people say when they have not said yet what it is about.
-    const VAGUE: &[&str] = &[
-        "help",
-        "question",
-        "questions",
-        "problem",
-        "problems",
-        "issue",
-        "issues",
-        "thing",
-        "things",
-        "stuff",
-        "something",
-        "anything",
-        "info",
-        "information",
-        "inquiry",
-        "hey",
-        "hello",
-        "hi",
-        "please",
-        "need",
-        "want",
-        "know",
-        "ask",
-        "tell",
-        "about",
-        "matter",
-        "support",
-        "assistance",
-    ];
-    const LIKELY: f32 = 0.5;
-    const APART: f32 = 0.2;
-    let telling = |text: &str| !words::is_function(text) && !VAGUE.contains(&text) && text.len() > 1;
-    let said = question.heard.words.iter().filter(|word| telling(&word.text)).count();
-    let near = ranked.get(1).map_or(0.0, |(_, score)| *score);
-    ranked.first().is_some_and(|(_, best)| *best >= LIKELY && *best - near >= APART) && said >= 2
-}
-
-/// Greetings, thanks, a plain yes or no, questions about the assistant.
-fn is_courtesy(question: &Question<'_>) -> bool {
-    question.read.best_hint().is_some_and(|hint| {
-        matches!(
-            hint.goal,
-            Goal::Greeting
-                | Goal::Thanks
-                | Goal::Goodbye
-                | Goal::SmallTalk
-                | Goal::BotQuestion
-                | Goal::Affirm
-                | Goal::Deny
-                | Goal::Capabilities
-        )
-    })
-}
-
-/// A number or code with hardly a word beside it, or no word at all.
-fn is_bare(question: &Question<'_>) -> bool {
-    let heard = question.heard;
-    let number = !heard.orders.is_empty() || !heard.tickets.is_empty() || heard.codes.iter().any(|c| c.known);
-    heard.words.is_empty() || number && heard.words.len() <= 4
 }

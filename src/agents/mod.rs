@@ -6,6 +6,7 @@
 mod evidence;
 mod evidence_answers;
 mod evidence_offers;
+mod evidence_plain;
 mod evidence_words;
 pub mod general;
 mod hours;
@@ -21,6 +22,7 @@ pub mod proposal;
 mod resolve;
 pub mod sales;
 pub mod say;
+mod second_matter;
 pub mod speech;
 pub mod support;
 pub mod turn;

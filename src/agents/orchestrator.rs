@@ -6,8 +6,10 @@
 
 use super::evidence;
 use super::evidence_offers;
+use super::evidence_plain;
 use super::matter;
 use super::proposal::Proposal;
+use super::second_matter;
 use super::understanding::Understanding;
 use super::understanding::affirm::Answer;
 use crate::domain::act::ActKind;
@@ -238,7 +240,7 @@ fn by_pending(question: &Question<'_>) -> Option<Decision> {
                 return None;
             }
             let mut decision = settled(Route::Agent(*agent), *goal, "gives what was asked for");
-            decision.also = second_goal(question, *goal);
+            decision.also = second_matter::goal(question, *goal);
             Some(decision)
         }
     }
@@ -368,9 +370,9 @@ fn by_evidence(question: &Question<'_>, thresholds: Thresholds) -> Decision {
     let (intent, confidence) = ranked[0];
     let goal = evidence::goal_within(question, intent);
     let sure = is_sure(&weighed.scores);
-    let spared = question.state.clarified || evidence::is_plain(question);
+    let spared = question.state.clarified || evidence_plain::is_plain(question);
     let choices = options(&ranked);
-    let spared = spared || matter::is_plain(question, &choices) || evidence::is_specific(question, &ranked);
+    let spared = spared || matter::is_plain(question, &choices) || evidence_plain::is_specific(question, &ranked);
     let route = if sure || spared { Route::Agent(intent.agent()) } else { Route::Clarify(choices) };
     let other = (!sure && spared && question.state.clarified).then_some(ranked[1].0);
     Decision {
@@ -378,12 +380,12 @@ fn by_evidence(question: &Question<'_>, thresholds: Thresholds) -> Decision {
         intent,
         confidence,
         goal,
-        also: second_goal(question, goal),
+        also: second_matter::goal(question, goal),
         continues: false,
         decider: weighed.decider,
         reasoning: weighed.reasoning,
         other,
-        doubt: evidence::doubt(question, sure),
+        doubt: evidence_plain::doubt(question, sure),
         proposed: question.proposal.is_some_and(|proposal| proposal.goal == goal),
     }
 }
@@ -408,60 +410,6 @@ pub fn label(intent: Intent) -> &'static str {
         Intent::Orders => "My order or delivery",
         Intent::General => "Something about the shop",
     }
-}
-
-/// A second thing a message clearly asks for, in another part of it.
-fn second_goal(question: &Question<'_>, first: Goal) -> Option<Goal> {
-    const CLEAR: f32 = 4.0;
-    /// What a model must see of a second matter at least.
-    const ALSO: f32 = 0.1;
-    /// Words of orders and troubles often stand beside each other without being two matters.
-    const CLEARER: f32 = 4.9;
-    let at_first = question.read.hints.iter().find(|hint| hint.goal == first).map(|hint| hint.at);
-    let joins = |from: usize, to: usize| {
-        let words = &question.heard.words[from.min(to)..from.max(to)];
-        let ends = |pair: &[crate::domain::heard::Word]| {
-            question.text.get(pair[0].end..pair[1].start).is_some_and(|gap| gap.contains(['?', '.', '!', ';']))
-        };
-        words.iter().any(|w| matches!(w.text.as_str(), "and" | "also" | "plus")) || words.windows(2).any(ends)
-    };
-    let near = |goal: Goal| matches!(goal.intent(), Intent::Support | Intent::Orders);
-    let told = |goal: Goal| {
-        goal.intent() != Intent::General || matches!(goal, Goal::StoreHours | Goal::StoreLocation | Goal::Contact | Goal::ShopServices)
-    };
-    question
-        .read
-        .hints
-        .iter()
-        .find(|hint| {
-            let apart = at_first.is_some_and(|at| at.abs_diff(hint.at) >= 3 && joins(at, hint.at));
-            let seen = question.model.is_none_or(|model| model.intents.0[hint.goal.intent().index()] >= ALSO);
-            hint.goal != first
-                && !(hint.goal == Goal::Buy && near(first))
-                && hint.score >= CLEAR
-                && (hint.goal.intent() != first.intent() || near(hint.goal) && hint.score >= CLEARER && asks_apart(first, hint.goal))
-                && told(hint.goal)
-                && apart
-                && seen
-        })
-        .map(|hint| hint.goal)
-}
-
-/// Whether two matters of the same part of the shop are different questions, not two words for one.
-fn asks_apart(a: Goal, b: Goal) -> bool {
-    let kind = |goal: Goal| match goal {
-        Goal::Warranty => 1,
-        Goal::ReturnRequest | Goal::ReturnPolicy | Goal::RefundStatus => 2,
-        Goal::Repair => 3,
-        Goal::TicketStatus | Goal::OpenTicket => 4,
-        Goal::Invoice => 5,
-        Goal::CancelOrder | Goal::ChangeOrder => 6,
-        Goal::ChangeAddress => 7,
-        Goal::Pickup => 8,
-        Goal::OrderStatus | Goal::Tracking | Goal::DeliveryDate | Goal::LateParcel | Goal::MissingParcel | Goal::MyOrders => 9,
-        _ => 0,
-    };
-    kind(a) != kind(b) && kind(a) != 0 && kind(b) != 0
 }
 
 /// The slot a pending question asks for, if there is one.
