@@ -28,7 +28,7 @@ pub struct Weighed {
 /// fitted on the public lines with `electromart eval intents --provider template`.
 const RULE_ALONE: f32 = 1.15;
 /// The same beside a model, which sees what the rules see and more.
-const RULE_BESIDE_MODEL: f32 = 0.55;
+const RULE_BESIDE_MODEL: f32 = 0.4;
 /// Without any evidence a message is nobody's business in particular.
 const GENERAL_BASE: f32 = 0.9;
 /// How much of a model's log odds counts.

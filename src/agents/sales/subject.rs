@@ -7,7 +7,6 @@ use super::super::turn::{Answer, Step, Turn};
 use super::super::understanding::form::{Asks, Subject};
 use super::super::understanding::needs;
 use super::{ask_product, find};
-use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, RecordId};
 use crate::domain::goal::Goal;
 use crate::domain::product::{Availability, Product};
@@ -164,9 +163,7 @@ fn unknown(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut C
     let of_things = !heard.categories.is_empty() || !heard.brands.is_empty() || heard.describing.iter().any(|known| *known);
     let asks_for = heard.words.windows(2).any(|w| matches!(w[0].text.as_str(), "is" | "are") && w[1].text == "there");
     if asks_for && !of_things && listed.is_empty() && !turn.read.reference.pronoun {
-        let mut answer = Answer::of(vec![Act::plain(ActKind::NotInRecords)]);
-        say::offer_nearest(found, book, &mut answer);
-        return answer.done();
+        return Answer::hand_over(Goal::ShopServices);
     }
     ask_product(turn, state, &listed)
 }
