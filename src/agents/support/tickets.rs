@@ -107,7 +107,7 @@ pub fn status(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mu
     if let (Some(number), None) = (&number, &found.identity) {
         match found.ticket {
             None => return Step::Look(vec![Lookup::Ticket(number.clone())]),
-            Some(Some(id)) => return tell(turn, &[id], found, book, state),
+            Some(Some(id)) => return tell(&[id], found, book, state),
             Some(None) => {}
         }
     }
@@ -127,7 +127,7 @@ pub fn status(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mu
     if let Some(number) = number {
         let own = tickets.iter().copied().find(|id| say::ticket(book, *id).is_some_and(|ticket| bare(&ticket.number) == number));
         return match own {
-            Some(id) => tell(turn, &[id], found, book, state),
+            Some(id) => tell(&[id], found, book, state),
             None => Answer::of(vec![Act::plain(ActKind::TicketUnknown)]).done(),
         };
     }
@@ -135,7 +135,7 @@ pub fn status(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mu
         [] => Answer::of(vec![Act::plain(ActKind::NoTickets)]).done(),
         several => {
             let meant = meant(turn, several, book, state);
-            tell(turn, &meant, found, book, state)
+            tell(&meant, found, book, state)
         }
     }
 }
@@ -190,7 +190,7 @@ fn meant(turn: &Turn<'_>, tickets: &[RecordId], book: &FactBook, state: &Convers
     if open.is_empty() { tickets.to_vec() } else { open }
 }
 
-fn tell(turn: &Turn<'_>, ids: &[RecordId], found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
+fn tell(ids: &[RecordId], found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
     const SHOWN: usize = 5;
     let skus: Vec<String> = ids.iter().filter_map(|id| say::ticket(book, *id)?.sku.clone()).collect();
     if !skus.is_empty() && found.products_asked == 0 {
@@ -217,7 +217,7 @@ fn tell(turn: &Turn<'_>, ids: &[RecordId], found: &Findings, book: &mut FactBook
         answer.cards.push(*id);
     }
     if let [only] = ids {
-        about(turn, *only, book, &mut answer);
+        about(*only, book, &mut answer);
         if let Some(ticket) = say::ticket(book, *only) {
             state.focus.ticket = Some(bare(&ticket.number));
             state.focus.order =
@@ -231,7 +231,9 @@ fn tell(turn: &Turn<'_>, ids: &[RecordId], found: &Findings, book: &mut FactBook
 }
 
 /// What is noted on a ticket: its first sentence, or all of it where the customer asks what it says.
-fn about(turn: &Turn<'_>, id: RecordId, book: &mut FactBook, answer: &mut Answer) {
+fn about(id: RecordId, book: &mut FactBook, answer: &mut Answer) {
+    /// Sentences of a ticket that are told at most.
+    const MOST_TOLD: usize = 3;
     let Some(ticket) = say::ticket(book, id) else { return };
     if is_request(&ticket.issue) {
         if is_open(&ticket) {
@@ -243,14 +245,11 @@ fn about(turn: &Turn<'_>, id: RecordId, book: &mut FactBook, answer: &mut Answer
     if ticket.session.is_some() && ticket.customer.is_none() {
         return;
     }
-    let said: Vec<&str> = turn.heard.words.iter().map(|w| w.text.as_str()).collect();
-    let asks = said.iter().any(|w| matches!(*w, "wrong" | "exactly" | "say" | "says"))
-        || said.windows(2).any(|w| matches!(w, ["it", "about"] | ["the", "problem"]));
     // What the customer added themselves is no news to them.
     let own = crate::domain::text::sentence::split(&ticket.description).position(|s| s.starts_with("The customer writes:"));
     let sentences = own.unwrap_or_else(|| crate::domain::text::sentence::split(&ticket.description).count());
-    let told = if asks { sentences } else { 1 };
-    for i in (0..told).filter_map(|i| u16::try_from(i).ok()) {
+    // The news often stands last: "It switches itself off. It is in the workshop."
+    for i in (0..sentences.min(MOST_TOLD)).filter_map(|i| u16::try_from(i).ok()) {
         if let Some(note) = book.field(id, Field::Sentence(i)) {
             answer.say(
                 Act::plain(if i == 0 { ActKind::TicketNote } else { ActKind::Knowledge })
