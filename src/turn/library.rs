@@ -219,6 +219,7 @@ impl Shelves {
                 !function && (own || other())
             })
             .collect();
+        let mentioned = said.iter().map(|word| !words::is_function(&word.text) && self.catalogue.knows(&word.stem)).collect();
         let properties = said.iter().map(|word| self.catalogue.names_property(&word.stem)).collect();
         let tickets = tickets.into_iter().filter(|t| t.certain).collect();
         let named = products.iter().map(|p| &p.words).chain(recognised.brands.iter().map(|b| &b.words));
@@ -235,6 +236,7 @@ impl Shelves {
             tickets,
             codes,
             describing,
+            mentioned,
             properties,
             foreign,
             answered,
