@@ -1,6 +1,7 @@
 //! Finding products by need, and narrowing down.
 
 use super::super::lookup::{Findings, Lookup, SearchFound};
+use super::super::resolve;
 use super::super::say;
 use super::super::turn::{Answer, Step, Turn, chip};
 use super::super::understanding::form::Asks;
@@ -175,7 +176,7 @@ pub fn relaxed(query: &ProductQuery) -> Option<ProductQuery> {
 }
 
 /// Something was found.
-fn some(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
+pub fn some(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
     let Some(search) = found.searches.first() else { return Answer::default().done() };
     let mut answer = Answer::default();
     let shown = &search.products;
@@ -184,6 +185,8 @@ fn some(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut Conv
     // "Do you sell the heatsink" is no question for things that merely mention one.
     let only_mentioned =
         search.query.categories.is_empty() && search.query.brands.is_empty() && !search.named && turn.read.form.asks == Asks::Have;
+    // "Do you have one with a milk carafe" asks for what has it.
+    let only_mentioned = only_mentioned && resolve::feature(turn).is_empty();
     let unchecked = unchecked(turn, search).filter(|_| !only_mentioned);
     let kind = match (search.complete && !only_mentioned, search.total, search.total > shown.len()) {
         (false, _, _) if only_mentioned => ActKind::FoundNone,
@@ -221,7 +224,7 @@ fn some(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut Conv
 
 /// What a thing should be good for ("a drill for steel") where nothing of the message but the kind could be
 /// looked for: none of the kind is known to fit.
-fn unchecked(turn: &Turn<'_>, search: &SearchFound) -> Option<String> {
+pub fn unchecked(turn: &Turn<'_>, search: &SearchFound) -> Option<String> {
     const LONGEST: usize = 4;
     let bare = ProductQuery {
         categories: search.query.categories.clone(),
