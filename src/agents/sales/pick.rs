@@ -56,8 +56,8 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     let which = turn.read.form.asks == Asks::Which && query.categories.is_empty() && query.brands.is_empty() && focus.listed.len() > 1;
     let of_the_table = !(of_all && query.names_a_thing())
         && (meant.how != How::None && meant.skus.len() > 1
-        || which
-        || !query.names_a_thing() && query.brands.is_empty() && !(focus.listed.is_empty() && focus.products.is_empty()));
+            || which
+            || !query.names_a_thing() && query.brands.is_empty() && !(focus.listed.is_empty() && focus.products.is_empty()));
     if of_the_table {
         let table = table(turn, meant.skus);
         if found.products.is_empty() {
@@ -85,6 +85,8 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
             Some(query) => Step::Look(vec![Lookup::Search { query, limit: CANDIDATES }]),
             None => find::step(turn, found, book, state),
         },
+        // Nothing speaks for any of them: to recommend one would be to claim that it does.
+        Some(search) if found.searches.len() == 1 && find::unchecked(turn, search).is_some() => find::some(turn, found, book, state),
         Some(search) => {
             find::remember(found, book, state);
             choose(turn, &search.products.clone(), book, state)
