@@ -115,7 +115,9 @@ fn bound(words: &[Word], at: usize) -> (Bound, Vec<usize>) {
         ("more" | "bigger" | "larger" | "longer" | "heavier", "than") if before(3) == "no" => {
             return (Bound::AtMost, vec![at - 3, at - 2, at - 1]);
         }
-        ("at", "least") | ("more" | "bigger" | "larger" | "longer" | "heavier" | "louder", "than") => return (Bound::AtLeast, vec![at - 2, at - 1]),
+        ("at", "least") | ("more" | "bigger" | "larger" | "longer" | "heavier" | "louder", "than") => {
+            return (Bound::AtLeast, vec![at - 2, at - 1]);
+        }
         ("at", "most") | ("up", "to") | ("less" | "lighter" | "smaller" | "shorter" | "quieter" | "narrower" | "thinner", "than") => {
             return (Bound::AtMost, vec![at - 2, at - 1]);
         }

@@ -32,6 +32,7 @@ pub fn query(text: &str, heard: &Heard, read: &Understanding) -> ProductQuery {
         query.categories.extend(heard.categories[i].names.iter().cloned());
     }
     describe(heard, read, &mut query);
+    before_makers(heard, read, &mut query);
     order(read, &mut query);
     query.in_stock = heard.words.windows(2).any(|pair| pair[0].text == "in" && pair[1].text == "stock");
     query
@@ -126,6 +127,17 @@ fn describe(heard: &Heard, read: &Understanding, query: &mut ProductQuery) {
 fn push(list: &mut Vec<String>, word: &str) {
     if !list.iter().any(|own| own == word) {
         list.push(word.to_owned());
+    }
+}
+
+/// "The slim Brühl": an adjective right before a maker says which of the maker's things is meant, where records
+/// use it.
+fn before_makers(heard: &Heard, read: &Understanding, query: &mut ProductQuery) {
+    for wish in read.wishes.iter().filter(|wish| wish.quality.degree == Degree::Wish && wish.words.len() == 1) {
+        let maker = heard.brands.iter().any(|brand| brand.words.start == wish.words.end);
+        if maker && heard.mentioned.get(wish.words.start) == Some(&true) {
+            push(&mut query.terms, &heard.words[wish.words.start].text);
+        }
     }
 }
 
