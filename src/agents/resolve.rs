@@ -264,8 +264,10 @@ fn by_kind(turn: &Turn<'_>) -> Vec<String> {
 
 /// Products on the table that words of the message single out: "the TUF", "the red one", "the HP".
 fn described(turn: &Turn<'_>) -> Vec<String> {
+    // "Orange please" says no more than which.
+    const BARE: usize = 2;
     let definite = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "the" | "that" | "this" | "one"));
-    if !definite {
+    if !definite && turn.heard.words.len() > BARE {
         return Vec::new();
     }
     let focus = &turn.before.focus;

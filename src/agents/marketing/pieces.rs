@@ -258,5 +258,5 @@ pub fn adds(turn: &Turn<'_>) -> bool {
         let it = words[..with].iter().any(|w| matches!(w.text.as_str(), "it" | "that" | "this" | "them" | "those" | "these"));
         named && it && has(&["come", "comes", "total", "cost", "costs", "pay", "much", "price"])
     });
-    table && (has(&["add", "adding", "plus"]) || also || with || joined)
+    table && (turn.text.contains(" + ") || has(&["add", "adding", "plus"]) || also || with || joined)
 }

@@ -33,6 +33,8 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     let mut skus = match turn.heard.products.as_slice() {
         // Each name means one product, though it may come in several colours or name its case as well.
         named @ [_, _, ..] => named.iter().filter_map(|mention| mention.skus.first().cloned()).collect(),
+        // "What's the difference with the Maestro, is it worth it": the name is not in passing here.
+        [only] if only.skus.len() == 1 && turn.read.roles.wants_product(0) => only.skus.clone(),
         _ => resolve::products(turn).skus,
     };
     // "How does it compare to the Legion?" has one in the message and one on the table.
