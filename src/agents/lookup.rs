@@ -2,7 +2,7 @@
 
 use crate::domain::fact::RecordId;
 use crate::domain::knowledge::{Domain, Part};
-use crate::domain::query::ProductQuery;
+use crate::domain::query::{Hinted, ProductQuery};
 
 /// A question to the shop's records.
 #[derive(Debug, Clone, PartialEq)]
@@ -161,6 +161,8 @@ pub struct SearchFound {
     pub stated: bool,
     /// Stems of the property they are in order of, where one was wished for.
     pub ordered_by: Option<String>,
+    /// What the words that may describe them did.
+    pub hinted: Hinted,
     /// The query that was asked.
     pub query: ProductQuery,
 }

@@ -6,6 +6,7 @@ use super::turn::Turn;
 use super::understanding::form::{Asks, Subject};
 use super::understanding::references::Extreme;
 use super::understanding::roles::Role;
+use crate::domain::act::ActKind;
 use crate::domain::heard::ProductNamed;
 use crate::domain::measure;
 use crate::domain::product::{Product, SpecValue};
@@ -54,7 +55,7 @@ pub fn products(turn: &Turn<'_>) -> Meant {
         return named;
     }
     // Two that are named by brand or kind, "the Sonos and the JBL", come before a place in the list.
-    for found in [pointed(turn), by_brand(turn), described(turn), by_kind(turn)] {
+    for found in [pointed(turn), by_brand(turn), described(turn), by_kind(turn), with_feature(turn)] {
         if !found.is_empty() {
             return Meant::new(found, How::Pointed);
         }
@@ -63,6 +64,15 @@ pub fn products(turn: &Turn<'_>) -> Meant {
     // A brand that nothing on the table is of means something else: "and is the Garmin in stock?"
     if (0..turn.heard.brands.len()).any(|i| turn.read.roles.wants_brand(i)) {
         return Meant::new(Vec::new(), How::None);
+    }
+    // "The folding one" where nothing on the table folds means another.
+    if of_another(turn) {
+        return Meant::new(Vec::new(), How::None);
+    }
+    // "When are they back in?" of the bags just shown, not of the robot they are for.
+    let shown_with_it = turn.before.last_acts.contains(&ActKind::AccessoriesIntro);
+    if turn.read.reference.plural && shown_with_it && !focus.listed.is_empty() {
+        return Meant::new(focus.listed.clone(), How::Context);
     }
     if turn.read.reference.plural && focus.listed.len() > 1 && focus.products.len() < 2 {
         return Meant::new(focus.listed.clone(), How::Context);
@@ -254,8 +264,10 @@ fn by_kind(turn: &Turn<'_>) -> Vec<String> {
 
 /// Products on the table that words of the message single out: "the TUF", "the red one", "the HP".
 fn described(turn: &Turn<'_>) -> Vec<String> {
+    // "Orange please" says no more than which.
+    const BARE: usize = 2;
     let definite = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "the" | "that" | "this" | "one"));
-    if !definite {
+    if !definite && turn.heard.words.len() > BARE {
         return Vec::new();
     }
     let focus = &turn.before.focus;
@@ -268,6 +280,80 @@ fn described(turn: &Turn<'_>) -> Vec<String> {
     let before: Vec<&Arc<Product>> = turn.shown.iter().filter(|p| focus.recent.contains(&p.sku)).collect();
     let found = singled_out(turn, &before);
     if found.len() == 1 { found } else { Vec::new() }
+}
+
+/// "The one with the rotisserie", "which one has two cameras": of those on the table, those whose records speak of
+/// what the one meant should have.
+fn with_feature(turn: &Turn<'_>) -> Vec<String> {
+    let said = feature(turn);
+    let focus = &turn.before.focus;
+    if said.is_empty() {
+        return Vec::new();
+    }
+    let score = |p: &Product| said.iter().filter(|stem| speaks_of(p, stem)).count();
+    for skus in [&focus.listed, &focus.products, &focus.recent] {
+        let table: Vec<&Arc<Product>> = turn.shown.iter().filter(|p| skus.contains(&p.sku)).collect();
+        let best = table.iter().map(|p| score(p)).max().unwrap_or(0);
+        let found: Vec<String> = table.iter().filter(|p| score(p) == best).map(|p| p.sku.clone()).collect();
+        if best > 0 && found.len() < table.len() {
+            return found;
+        }
+    }
+    Vec::new()
+}
+
+/// Whether the one meant is told by what nothing on the table has.
+fn of_another(turn: &Turn<'_>) -> bool {
+    let said = feature(turn);
+    let focus = &turn.before.focus;
+    let table = turn.shown.iter().filter(|p| focus.products.contains(&p.sku) || focus.listed.contains(&p.sku));
+    !said.is_empty() && table.into_iter().all(|p| !said.iter().any(|stem| speaks_of(p, stem)))
+}
+
+/// The words that say which one is meant by what it has: behind "one with", "one that", "one for".
+pub fn feature<'a>(turn: &'a Turn<'_>) -> Vec<&'a str> {
+    const REACH: usize = 5;
+    let words = &turn.heard.words;
+    let text = |i: usize| words.get(i).map_or("", |w| w.text.as_str());
+    let opens = |i: &usize| {
+        let which = text(*i) == "which" && !matches!(text(i + 1), "one" | "ones");
+        (matches!(text(*i), "one" | "ones") || which)
+            && matches!(text(i + 1), "with" | "that" | "which" | "has" | "have" | "for" | "had" | "having")
+    };
+    let Some(at) = (0..words.len()).find(opens) else { return before_one(turn) };
+    let from = at + 2;
+    let ends = |i: &usize| matches!(text(*i), "and" | "or" | "but" | "can" | "is") || words[*i].start > words[i - 1].end + 1;
+    let end = (from + 1..words.len().min(from + REACH)).find(ends).unwrap_or(words.len().min(from + REACH));
+    let telling =
+        |w: &&crate::domain::heard::Word| !words::is_function(&w.text) && !words::is_request(&w.text, &w.stem) && w.text.len() > 1;
+    words.get(from..end).unwrap_or_default().iter().filter(telling).map(|w| w.stem.as_str()).collect()
+}
+
+/// "The folding one": the word between "the" and "one" that some record has.
+fn before_one<'a>(turn: &'a Turn<'_>) -> Vec<&'a str> {
+    let words = &turn.heard.words;
+    let said = (2..words.len()).find(|i| words[*i].text == "one" && matches!(words[i - 2].text.as_str(), "the" | "that"));
+    let word = said.and_then(|i| words.get(i - 1)).filter(|word| {
+        let empty = words::is_function(&word.text) || words::is_request(&word.text, &word.stem);
+        !empty && word.text.bytes().all(|b| b.is_ascii_alphabetic())
+    });
+    let wished = |word: &&crate::domain::heard::Word| {
+        turn.read.wishes.iter().any(|wish| words[wish.words.clone()].iter().any(|own| own.start == word.start))
+    };
+    let pointed = turn.read.reference.is_exact();
+    word.filter(|word| !pointed && !wished(word)).map(|word| word.stem.as_str()).into_iter().collect()
+}
+
+/// Whether a product's record speaks of something, other than to deny it.
+fn speaks_of(product: &Product, wanted: &str) -> bool {
+    let has = |text: &str| tokens(&fold(text)).iter().any(|token| stem(&token.text) == wanted);
+    names(product, wanted)
+        || has(&product.description)
+        || product.specs.iter().any(|spec| match &spec.value {
+            SpecValue::Text(text) => has(text) || has(&spec.name),
+            SpecValue::Flag(flag) => *flag && has(&spec.name),
+            SpecValue::Number(_) => has(&spec.name),
+        })
 }
 
 /// Of several products, those whose names, options or colours hold words of the message that others lack.
@@ -298,7 +384,7 @@ fn singled_out(turn: &Turn<'_>, table: &[&Arc<Product>]) -> Vec<String> {
 }
 
 /// Whether a word is part of a product's name, brand, options or colour.
-fn names(product: &Product, wanted: &str) -> bool {
+pub fn names(product: &Product, wanted: &str) -> bool {
     let has = |text: &str| tokens(&fold(text)).iter().any(|token| stem(&token.text) == wanted);
     has(&product.name)
         || has(&product.brand)

@@ -138,6 +138,8 @@ named_enum! {
         FoundNone = "found_none",
         FoundNearest = "found_nearest",
         FoundClosest = "found_closest",
+        FoundRanked = "found_ranked",
+        FoundUnchecked = "found_unchecked",
         NoMore = "no_more",
         ListItem = "list_item",
         ListItemOut = "list_item_out",

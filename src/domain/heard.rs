@@ -45,6 +45,8 @@ pub struct Heard {
     pub codes: Vec<CodeNamed>,
     /// For each word: whether it says something about products of this shop.
     pub describing: Vec<bool>,
+    /// For each word: whether some product of this shop is described with it, be it only in running text.
+    pub mentioned: Vec<bool>,
     /// For each word: whether it is part of the name of a property of this shop's products.
     pub properties: Vec<bool>,
     /// Whether it is mostly in another language, names of the shop's things apart.
@@ -92,6 +94,8 @@ impl Heard {
         self.words.extend(other.words.into_iter().map(|word| Word { start: end, end, ..word }));
         self.describing.resize(shift, false);
         self.describing.extend(other.describing);
+        self.mentioned.resize(shift, false);
+        self.mentioned.extend(other.mentioned);
         self.categories.extend(categories);
         self.brands.extend(brands);
         self.products.extend(products);

@@ -1,9 +1,10 @@
 //! Measured properties: the numbers in a product's specifications, in units that can be compared.
 
 use super::product::{Product, Spec, SpecValue};
+use super::query::{Bound, Measure};
 use super::text::stem::stem;
 use super::text::token::{Token, tokens};
-use super::text::{unit, words};
+use super::text::{number, unit, words};
 
 /// A number with its unit: 16 GB, 2 kg, 3840 x 2160 pixels, IP68.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,10 +79,71 @@ fn measure_at(tokens: &[Token], at: usize) -> (Option<Measured>, usize) {
     {
         return (Some(Measured::new(number * other, "px")), 3);
     }
+    // "2 x 55 min" of use, but "2 x 40 W" of power a channel: what adds up is added up.
+    if next(1) == Some("x")
+        && (1.0..=12.0).contains(&number)
+        && let Some((each, unit)) = next(2).and_then(unit::split)
+    {
+        let adds_up = matches!(unit, "min" | "h" | "l" | "ml" | "g" | "kg");
+        return (Some(Measured::new(if adds_up { number * each } else { each }, unit)), 3);
+    }
     match next(1).filter(|word| word.bytes().all(|b| b.is_ascii_alphabetic()) && !words::is_function(word)) {
         Some(word) => (Some(Measured::new(number, unit_word(&stem(word)))), 2),
         None => (Some(Measured::new(number, "")), 1),
     }
+}
+
+/// The sides of a thing, in the order [`SIDES`] names them, from "60 x 85 x 50 cm" under a property's name; with
+/// the unit they are counted in. "(H x W x D)" beside the name gives another order.
+pub fn sides(name: &str, text: &str) -> Option<[Measured; 3]> {
+    let said = unit::merge(tokens(text), text);
+    let at = (0..said.len()).find(|at| {
+        let word = |n: usize| said.get(at + n).map_or("", |t| t.text.as_str());
+        unit::is_number(word(0)) && word(1) == "x" && unit::is_number(word(2)) && word(3) == "x" && unit::split(word(4)).is_some()
+    })?;
+    let (third, unit) = unit::split(&said[at + 4].text)?;
+    let number = |n: usize| said[at + n].text.parse::<f64>().ok();
+    let numbers = [number(0)?, number(2)?, third];
+    let letters: String = tokens(name).iter().filter(|t| t.text.len() == 1).map(|t| t.text.as_str()).filter(|t| *t != "x").collect();
+    let order: [usize; 3] = match letters.as_str() {
+        "hwd" | "hbd" | "hbt" => [1, 0, 2],
+        "wdh" | "lwh" | "bdh" | "bth" => [0, 2, 1],
+        "hdw" => [2, 0, 1],
+        "dwh" => [1, 2, 0],
+        _ => [0, 1, 2],
+    };
+    Some(order.map(|i| Measured::new(numbers[i], unit)))
+}
+
+/// What the sides of a thing are called, in the order of [`sides`].
+pub const SIDES: [&str; 3] = ["width", "height", "depth"];
+
+/// Spans a text states, "168-180 cm" or "18 to 30 V": the least, the most and the unit.
+pub fn spans(text: &str) -> Vec<(f64, f64, String)> {
+    let said = unit::merge(tokens(text), text);
+    let reaches = |from: &Token, to: &Token| {
+        let gap = text.get(from.end..to.start).unwrap_or("").trim();
+        matches!(gap, "-" | "\u{2013}" | "\u{2014}" | "to")
+    };
+    let span = |from: &Token, to: &Token| {
+        let (most, unit) = unit::split(&to.text)?;
+        let least = unit::split(&from.text).filter(|(_, own)| *own == unit).map(|(number, _)| number);
+        let least = least.or_else(|| from.text.parse::<f64>().ok())?;
+        let ((least, unit), (most, _)) = (in_base_unit(least, unit), in_base_unit(most, unit));
+        (least < most).then(|| (least, most, unit.to_owned()))
+    };
+    let beside = said.windows(2).filter(|pair| reaches(&pair[0], &pair[1])).filter_map(|pair| span(&pair[0], &pair[1]));
+    let by_word = said.windows(3).filter(|three| three[1].text == "to").filter_map(|three| span(&three[0], &three[2]));
+    beside.chain(by_word).collect()
+}
+
+/// For how many people something is, where a text says so: "an air fryer for two people".
+pub fn people(text: &str) -> Option<f64> {
+    let said = tokens(text);
+    said.windows(2).find_map(|pair| {
+        let counted = matches!(pair[1].text.as_str(), "people" | "persons" | "person" | "guests");
+        number::cardinal(&pair[0].text).filter(|_| counted).map(f64::from)
+    })
 }
 
 /// Words for units that need no joining with their number, in compared form.
@@ -111,6 +173,22 @@ pub fn of_spec(spec: &Spec) -> Option<Measured> {
 pub fn of_product(product: &Product, property: &str) -> Option<(usize, Measured)> {
     let named = |spec: &Spec| says(&stems(&spec.name), property);
     product.specs.iter().enumerate().filter(|(_, spec)| named(spec)).find_map(|(i, spec)| Some((i, of_spec(spec)?)))
+}
+
+/// Whether a product states something that meets a bound; of the property that is named, where it states that.
+pub fn meets(product: &Product, wanted: &Measure) -> bool {
+    const CLOSE: f64 = 0.02;
+    let (number, unit) = in_base_unit(wanted.number, &wanted.unit);
+    let named = |spec: &&Spec| wanted.property.as_ref().is_some_and(|property| says(&stems(&spec.name), property));
+    let stated = |spec: &Spec| of_spec(spec).filter(|m| m.unit == unit).map(|m| m.number);
+    let own: Vec<f64> = product.specs.iter().filter(named).filter_map(stated).collect();
+    let all = || product.specs.iter().filter_map(stated).collect();
+    let numbers: Vec<f64> = if own.is_empty() { all() } else { own };
+    numbers.into_iter().any(|have| match wanted.bound {
+        Bound::AtLeast => have >= number,
+        Bound::AtMost => have <= number,
+        Bound::About => (have - number).abs() <= number * CLOSE,
+    })
 }
 
 /// Whether a property's stems contain the wanted words, in any order, or other words for them.
@@ -151,5 +229,20 @@ mod tests {
             assert_eq!(found.first(), Some(&Measured { number, unit: unit.into() }), "{text}: {found:?}");
         }
         assert_eq!(measures("Removable battery"), []);
+        assert_eq!(measures("2 x 55 min")[0].number, 110.0 / 60.0);
+        assert_eq!(measures("2 x 40 W")[0].number, 40.0);
+    }
+
+    #[test]
+    fn sides_spans_and_people_are_read() {
+        let of = |name: &str, text: &str| sides(name, text).map(|sides| sides.map(|side| side.number));
+        assert_eq!(of("Dimensions", "60 x 85 x 50 cm"), Some([600.0, 850.0, 500.0]));
+        assert_eq!(of("Size (H x W x D)", "85 x 60 x 50 cm, 70 kg"), Some([600.0, 850.0, 500.0]));
+        assert_eq!(of("Resolution", "1920 x 1080"), None);
+        assert_eq!(spans("Frame for 168-180 cm tall."), [(1680.0, 1800.0, "mm".to_owned())]);
+        assert_eq!(spans("from 18 to 30 V"), [(18.0, 30.0, "v".to_owned())]);
+        assert_eq!(spans("33/45 rpm"), []);
+        assert_eq!(people("Four-litre air fryer for two people."), Some(2.0));
+        assert_eq!(people("for people"), None);
     }
 }

@@ -73,6 +73,18 @@ pub enum Sort {
     PriceDown,
 }
 
+/// What the words of a query that may describe its products did to a search.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Hinted {
+    /// There were none, or they tell no product from another.
+    #[default]
+    No,
+    /// Some have some of them, and come first.
+    Ranked,
+    /// Some have all of them, and only those are left.
+    Narrowed,
+}
+
 /// A wish for much or little of a property.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quality {

@@ -15,6 +15,9 @@ enum Way {
     Exact,
     /// By one of the things it is named after: "hubs" for "Docks and Hubs".
     Part,
+    /// By what it holds, which is also listed as another word for it: "dryer" for "Tumble Dryers", though there
+    /// are hair dryers too.
+    Known,
     /// By what it holds: "camera" for "Mirrorless Cameras".
     Head,
     /// By another word for one of these.
@@ -113,8 +116,10 @@ impl Categories {
         let mut insert = |phrase: &str, way| {
             self.longest = self.longest.max(phrase.split(' ').count());
             let entries = self.phrases.entry(phrase.to_owned()).or_default();
-            if !entries.iter().any(|(_, known)| *known == category) {
-                entries.push((way, category));
+            match entries.iter_mut().find(|(_, known)| *known == category) {
+                Some((own, _)) if way == Way::Head && *own == Way::Synonym => *own = Way::Known,
+                Some(_) => {}
+                None => entries.push((way, category)),
             }
         };
         insert(&phrase, way);
@@ -225,6 +230,8 @@ mod tests {
             &["Audio", "Headphones"],
             &["Phones", "Smartphones"],
             &["Wine Coolers"],
+            &["Laundry", "Tumble Dryers"],
+            &["Hair", "Hair Dryers"],
         ]
         .into_iter()
         .map(|path| Product { category: path.iter().map(|s| (*s).to_owned()).collect(), ..sample("A", "x", 1, None) })
@@ -246,6 +253,8 @@ mod tests {
             ("cellphone", vec!["Phones", "Smartphones"]),
             ("wine cooler", vec!["Wine Coolers"]),
             ("toaster", vec![]),
+            ("dryers", vec!["Tumble Dryers"]),
+            ("hair dryer", vec!["Hair Dryers"]),
             ("a laptop for gaming", vec!["Gaming Laptops"]),
             ("a camera and a headset", vec!["Cameras", "Headphones"]),
         ] {

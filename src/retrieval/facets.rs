@@ -12,6 +12,9 @@ use crate::domain::product::{Product, SpecValue};
 const NONE_I64: i64 = i64::MIN;
 const NONE_U32: u32 = u32::MAX;
 
+/// What a number of people is counted in.
+pub const PEOPLE: &str = "people";
+
 /// Columns over all products, by document number.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Facets {
@@ -25,6 +28,9 @@ pub struct Facets {
     categories: Vec<u16>,
     measure_starts: Vec<u32>,
     measures: Vec<(u16, u16, f32)>,
+    span_starts: Vec<u32>,
+    /// Unit, least and most of each span a product states: "for 168-180 cm".
+    spans: Vec<(u16, f32, f32)>,
     units: Names,
     properties: Names,
 }
@@ -69,12 +75,41 @@ impl Facets {
         for spec in &product.specs {
             self.push_measures(&spec.name, &spec.value);
         }
+        start(&mut self.span_starts, self.spans.len());
+        self.push_words(product);
+    }
+
+    /// What names, specifications and descriptions say in words: spans, how many people it is for, and measures
+    /// that no specification states.
+    fn push_words(&mut self, product: &Product) {
+        let from = self.measure_starts.last().map_or(0, |start| *start as usize);
+        let stated: Vec<u16> = self.measures[from..].iter().map(|(_, unit, _)| *unit).collect();
+        let specs: Vec<String> = product.specs.iter().map(|spec| spec.value.text()).collect();
+        let texts = [product.name.as_str(), product.description.as_str()].into_iter().chain(specs.iter().map(String::as_str));
+        for text in texts {
+            for (least, most, unit) in measure::spans(text) {
+                let unit = self.units.number(&unit);
+                self.spans.push((unit, least as f32, most as f32));
+            }
+            if let Some(people) = measure::people(text) {
+                let (property, unit) = (self.properties.number(PEOPLE), self.units.number(PEOPLE));
+                self.measures.push((property, unit, people as f32));
+            }
+        }
+        for Measured { number, unit } in measure::measures(&product.description) {
+            let named = self.units.number(&unit);
+            if crate::domain::text::unit::canonical(&unit).is_some() && !stated.contains(&named) {
+                let property = self.properties.number("descript");
+                self.measures.push((property, named, number as f32));
+            }
+        }
     }
 
     /// To be called after the last product.
     pub fn finish(&mut self) {
         self.category_starts.push(u32::try_from(self.categories.len()).unwrap_or(u32::MAX));
         self.measure_starts.push(u32::try_from(self.measures.len()).unwrap_or(u32::MAX));
+        self.span_starts.push(u32::try_from(self.spans.len()).unwrap_or(u32::MAX));
     }
 
     fn push_measures(&mut self, property: &str, value: &SpecValue) {
@@ -83,6 +118,13 @@ impl Facets {
             SpecValue::Number(number) => vec![Measured { number: *number, unit: String::new() }],
             SpecValue::Flag(_) => return,
         };
+        // A cabinet of "60 x 85 x 50 cm" is told from a niche by the side that is asked for.
+        let sides = if let SpecValue::Text(text) = value { measure::sides(property, text) } else { None };
+        for (side, Measured { number, unit }) in measure::SIDES.iter().zip(sides.into_iter().flatten()) {
+            let named = self.properties.number(&format!("{} {}", stems(property), stems(side)));
+            let unit = self.units.number(&unit);
+            self.measures.push((named, unit, number as f32));
+        }
         // "16 GB DDR5, 32 GB maximum": the first number of each unit is the property itself.
         let mut seen: Vec<String> = Vec::new();
         for Measured { number, unit } in numbers {
@@ -136,6 +178,12 @@ impl Facets {
         let currency = self.known_currencies.name(self.currencies[doc as usize]);
         let comparable = |bound: Money| currency.is_some_and(|own| own == bound.currency.code());
         min.is_none_or(|min| comparable(min) && price >= min.minor) && max.is_none_or(|max| comparable(max) && price <= max.minor)
+    }
+
+    /// Every span a product states: unit, least, most.
+    pub fn spans(&self, doc: u32) -> impl Iterator<Item = (&str, f64, f64)> {
+        let own = slice(&self.span_starts, &self.spans, doc).iter();
+        own.filter_map(|(unit, least, most)| Some((self.units.name(*unit)?, f64::from(*least), f64::from(*most))))
     }
 
     /// Every measure of a product: stems of the property, unit, number.

@@ -1,7 +1,8 @@
 //! Measures in a search: which property a number bounds, and which one a wish is about.
 
 use super::catalogue::Catalogue;
-use crate::domain::measure::{in_base_unit, says};
+use super::facets::PEOPLE;
+use crate::domain::measure::{SIDES, in_base_unit, says};
 use crate::domain::query::{Bound, Measure, Quality};
 
 /// A bound with the property it is about.
@@ -13,6 +14,8 @@ pub struct Bounded {
     bound: Bound,
     /// How far from the number still counts as that much.
     tolerance: f64,
+    /// The same upwards: "45 cm deep" is met by 42, not by 46.
+    above: f64,
 }
 
 /// A property with what its values are counted in.
@@ -38,8 +41,12 @@ impl Catalogue {
         }
         let among = |range: &Range| number >= range.low * 0.8 && number <= range.high * 1.25;
         let best = ranges.iter().max_by_key(|range| (among(range), range.products))?;
-        let (bound, tolerance) = tolerant(measure.bound, unit, number);
-        Some(Bounded { property: best.property.clone(), unit: unit.to_owned(), number, bound, tolerance })
+        let (bound, mut tolerance) = tolerant(measure.bound, unit, number);
+        let mut above = tolerance;
+        if bound == Bound::About && measure.property.as_deref().is_some_and(|property| SIDES.contains(&property)) {
+            (tolerance, above) = (number * 0.15, number * 0.005);
+        }
+        Some(Bounded { property: best.property.clone(), unit: unit.to_owned(), number, bound, tolerance, above })
     }
 
     /// Whether a product meets a bound.
@@ -50,9 +57,32 @@ impl Catalogue {
                 && match wanted.bound {
                     Bound::AtLeast => have >= wanted.number - wanted.tolerance,
                     Bound::AtMost => have <= wanted.number + wanted.tolerance,
-                    Bound::About => (have - wanted.number).abs() <= wanted.tolerance,
+                    Bound::About => (-wanted.tolerance..=wanted.above).contains(&(have - wanted.number)),
                 }
         })
+    }
+
+    /// Drops products that do not meet the measures of a query; what each is about is seen among the products
+    /// themselves.
+    pub fn keep_measured(&self, measures: &[Measure], docs: &mut Vec<u32>) {
+        for measure in measures {
+            if measure.unit == PEOPLE {
+                // Few records say for how many; those that say for fewer are out.
+                docs.retain(|doc| self.facets.measures(*doc).all(|(_, unit, most)| unit != PEOPLE || most >= measure.number));
+                continue;
+            }
+            let (number, unit) = in_base_unit(measure.number, &measure.unit);
+            let within = |doc: &u32| self.facets.spans(*doc).any(|(own, least, most)| own == unit && least <= number && number <= most);
+            // A body height, a temperature: what is stated as a span fits what lies in it.
+            if measure.bound == Bound::About && measure.property.is_none() && docs.iter().any(within) {
+                docs.retain(within);
+                continue;
+            }
+            match self.resolve(measure, docs) {
+                Some(bounded) => docs.retain(|doc| self.meets(*doc, &bounded)),
+                None => docs.clear(),
+            }
+        }
     }
 
     /// The property a wish orders some products by: the first that at least two of them state.
@@ -117,6 +147,8 @@ fn tolerant(bound: Bound, unit: &str, number: f64) -> (Bound, f64) {
         (Bound::AtLeast | Bound::AtMost, _) => (bound, number * 0.005),
         (Bound::About, "in") => (bound, 0.65),
         (Bound::About, "w" | "hz" | "h" | "mah" | "lm" | "mbps" | "rpm" | "nm" | "mp" | "fps") => (Bound::AtLeast, number * 0.005),
+        // Who has a room of 45 square metres is served by what does for 60.
+        (Bound::About, "m2") => (Bound::AtLeast, number * 0.005),
         (Bound::About, "mm" | "kg" | "l") => (bound, number * 0.12),
         (Bound::About, _) => (bound, number * 0.02),
     }

@@ -12,6 +12,8 @@ const USUAL: usize = 400;
 const NEARLY: f32 = 0.93;
 /// At most this many are named; beyond it the words describe rather than name.
 const MOST: usize = 6;
+/// How much of its name counts as said of what is named by one ordinary word.
+const NAMED_BESIDE: f32 = 0.5;
 /// From this share of its words on a name was said in full.
 const WHOLE: f32 = 0.999;
 
@@ -57,10 +59,50 @@ impl Catalogue {
             if !ends {
                 continue;
             }
-            found.extend(self.mention_in(said, &kinds, begin..end));
+            found.extend(self.mentions_in(said, &kinds, begin..end));
             begin = end + 1;
         }
+        self.beside_it(said, &kinds, &mut found);
         found
+    }
+
+    /// "Twelve bulbs and a hub": beside a product that is named, an ordinary word names the one thing in the
+    /// shop that is called so.
+    fn beside_it(&self, said: &[Word], kinds: &[bool], found: &mut Vec<ProductNamed>) {
+        if found.is_empty() {
+            return;
+        }
+        for at in 2..said.len() {
+            let text = |i: usize| said[i].text.as_str();
+            let joined = matches!(text(at - 2), "and" | "plus" | "with") && matches!(text(at - 1), "a" | "an" | "the");
+            let ends = said.get(at + 1).is_none_or(|next| words::is_function(&next.text) || next.start > said[at].end + 1);
+            if !joined || !ends || kinds[at] || found.iter().any(|named| named.words.contains(&at)) {
+                continue;
+            }
+            let Some(term) = self.name_term(&said[at].stem) else { continue };
+            let mut called = self.postings.of(term).filter(|p| p.parts & Part::Name.bit() != 0).map(|p| p.doc);
+            let (Some(only), None) = (called.next(), called.next()) else { continue };
+            let sku = self.skus[only as usize].clone();
+            if found.iter().all(|named| !named.skus.contains(&sku)) {
+                found.push(ProductNamed { skus: vec![sku], words: at..at + 1, coverage: NAMED_BESIDE });
+            }
+        }
+    }
+
+    /// The products a run of words names: one as a rule; one each where commas part it into several names
+    /// ("the Glide 20, Glide 40").
+    fn mentions_in(&self, said: &[Word], kinds: &[bool], span: std::ops::Range<usize>) -> Vec<ProductNamed> {
+        let mut parts: Vec<std::ops::Range<usize>> = Vec::new();
+        for i in span.clone() {
+            match parts.last_mut().filter(|part| i > part.start && said[i].start <= said[i - 1].end + 1) {
+                Some(part) => part.end = i + 1,
+                None => parts.push(i..i + 1),
+            }
+        }
+        let several: Vec<ProductNamed> =
+            if parts.len() > 1 { parts.into_iter().filter_map(|part| self.mention_in(said, kinds, part)).collect() } else { Vec::new() };
+        let different = several.windows(2).all(|pair| pair[0].skus.iter().all(|sku| !pair[1].skus.contains(sku)));
+        if several.len() > 1 && different { several } else { self.mention_in(said, kinds, span).into_iter().collect() }
     }
 
     fn mention_in(&self, words_said: &[Word], kinds: &[bool], span: std::ops::Range<usize>) -> Option<ProductNamed> {
@@ -69,7 +111,11 @@ impl Catalogue {
         }
         let mut said: Vec<Said> = span.clone().flat_map(|i| self.name_terms_of(words_said, kinds, i)).collect();
         self.help(words_said, span.clone(), &mut said);
-        let scored = self.candidates(&said)?;
+        let mut scored = self.candidates(&said)?;
+        self.keep_maker(words_said, &said, &mut scored);
+        if scored.is_empty() {
+            return None;
+        }
         let used = |i: &usize| said.iter().any(|word| word.at == *i && self.name_has(scored[0].doc, word.term));
         let first = span.clone().find(used)?;
         let last = span.rev().find(used)?;
@@ -78,6 +124,26 @@ impl Catalogue {
             words: first..last + 1,
             coverage: scored[0].coverage,
         })
+    }
+
+    /// "The slim Brühl" is none of the things called Slim that others make: of what a single word names, only
+    /// the maker's own are left where the maker stands beside it.
+    fn keep_maker(&self, words_said: &[Word], said: &[Said], scored: &mut Vec<Candidate>) {
+        let mut places: Vec<usize> = said.iter().filter(|word| word.naming).map(|word| word.at).collect();
+        places.dedup();
+        let [at] = places[..] else { return };
+        let beside = [at.checked_sub(1), Some(at + 1)].into_iter().flatten();
+        let maker = beside.filter_map(|i| words_said.get(i)).find_map(|word| self.brands.get(&word.stem));
+        if let Some(maker) = maker {
+            let own = |doc: u32| self.facets.brand(doc).is_some_and(|brand| brand.eq_ignore_ascii_case(maker));
+            scored.retain(|candidate| own(candidate.doc) || self.name_says(candidate.doc, maker));
+        }
+    }
+
+    /// Whether a product is called by another maker as well: "MacBook dock by Kensington".
+    fn name_says(&self, doc: u32, maker: &str) -> bool {
+        let stems = crate::domain::measure::stems(maker);
+        stems.split(' ').all(|word| self.name_term(word).is_some_and(|term| self.name_has(doc, term)))
     }
 
     /// The products that fit best; none where nothing names one, or too many fit.
@@ -326,6 +392,10 @@ mod tests {
             ("kobalt twist 18 body only", vec![vec!["TWISTBO"]]),
             ("do you have the ps5", vec![vec!["PS5"]]),
             ("will the zephyrus connect to a ps5", vec![vec!["ROG"], vec!["PS5"]]),
+            ("compare the note 14, note 16 and the legion", vec![vec!["NOTE14"], vec!["NOTE16"], vec!["LEG"]]),
+            ("the sony zephyrus", vec![]),
+            ("two zephyrus and a hub", vec![vec!["ROG"], vec!["NEST"]]),
+            ("a hub please", vec![]),
         ] {
             let said = analysis::words(text);
             let found: Vec<Vec<String>> = shelf().mentions(&said).into_iter().map(|m| m.skus).collect();

@@ -4,7 +4,7 @@ use super::analysis;
 use super::catalogue::Catalogue;
 use super::measured::Ordering;
 use super::postings::Part;
-use crate::domain::query::{ProductQuery, Sort};
+use crate::domain::query::{Hinted, ProductQuery, Sort};
 use crate::domain::text::stem::stem;
 use crate::domain::text::words;
 
@@ -36,6 +36,8 @@ pub struct Found {
     pub stated: bool,
     /// Stems of the property they are in order of, where one was wished for.
     pub ordered_by: Option<String>,
+    /// What the words that may describe them did.
+    pub hinted: Hinted,
 }
 
 /// How much another word for a word counts.
@@ -73,6 +75,7 @@ impl Catalogue {
         if complete && !query.categories.is_empty() {
             scored.retain(|s| s.coverage >= ALL);
         }
+        let hinted = self.keep_hinted(query, &mut scored);
         let docs: Vec<u32> = scored.iter().map(|s| s.doc).collect();
         let ordering = query.quality.as_ref().and_then(|quality| self.ordering(quality, &docs));
         self.sort(&mut scored, query.sort, ordering.as_ref());
@@ -86,7 +89,32 @@ impl Catalogue {
         let within =
             |parts: u8| wanted.is_empty() || docs.iter().any(|doc| wanted.iter().any(|(_, word)| self.has_word(*doc, word, parts)));
         let (named, stated) = (within(names), within(names | Part::Specs.bit()));
-        Found { hits, total, unknown, complete, named, stated, ordered_by: ordering.map(|o| o.property) }
+        Found { hits, total, unknown, complete, named, stated, ordered_by: ordering.map(|o| o.property), hinted }
+    }
+
+    /// Of a kind of thing, keeps those that have every word that tells some of them from the others: of drills
+    /// "for concrete walls" the one made for concrete, whatever no drill says of walls.
+    fn keep_hinted(&self, query: &ProductQuery, scored: &mut Vec<Scored>) -> Hinted {
+        let any = Part::Name.bit() | Part::Specs.bit() | Part::Description.bit();
+        let has = |doc: u32, word: &Wanted| self.has_word(doc, word, any);
+        let telling: Vec<Wanted> = query
+            .hints
+            .iter()
+            .map(|word| self.wanted(word))
+            .filter(|word| {
+                let having = scored.iter().filter(|s| has(s.doc, word)).count();
+                having > 0 && having < scored.len()
+            })
+            .collect();
+        if telling.is_empty() || query.categories.is_empty() {
+            return Hinted::No;
+        }
+        let all = |s: &Scored| telling.iter().all(|word| has(s.doc, word));
+        if !scored.iter().any(all) {
+            return Hinted::Ranked;
+        }
+        scored.retain(all);
+        Hinted::Narrowed
     }
 
     /// Whether a word stands in some parts of a product.
@@ -140,21 +168,12 @@ impl Catalogue {
             })
             .filter(|s| s.coverage >= LEAST_COVERAGE)
             .collect();
-        self.keep_measured(query, &mut found);
+        let mut meeting: Vec<u32> = found.iter().map(|s| s.doc).collect();
+        self.keep_measured(&query.measures, &mut meeting);
+        found.retain(|s| meeting.contains(&s.doc));
         let best = found.iter().map(|s| s.coverage).fold(0.0, f32::max);
         found.retain(|s| s.coverage >= best * BESIDE_BEST);
         found
-    }
-
-    /// Drops what does not meet the measures; what each is about is seen among the products themselves.
-    fn keep_measured(&self, query: &ProductQuery, found: &mut Vec<Scored>) {
-        let docs: Vec<u32> = found.iter().map(|s| s.doc).collect();
-        for measure in &query.measures {
-            match self.resolve(measure, &docs) {
-                Some(bounded) => found.retain(|s| self.meets(s.doc, &bounded)),
-                None => found.clear(),
-            }
-        }
     }
 
     /// Adds the impact of a term, or of a phrase all of whose terms must occur, where it beats what the

@@ -23,7 +23,7 @@ use crate::retrieval::{Catalogue, KnowledgeIndex, NumberShapes};
 use crate::store::{Index, Store, StoreError};
 
 /// Name of the stored index over the catalogue, with the version of its form.
-pub const CATALOGUE_BLOB: &str = "catalogue-index-6";
+pub const CATALOGUE_BLOB: &str = "catalogue-index-7";
 /// Order numbers looked at to learn what they look like.
 const NUMBERS_LEARNT: usize = 2_000;
 /// Orders looked at to learn how their numbers are written in groups.
@@ -219,6 +219,7 @@ impl Shelves {
                 !function && (own || other())
             })
             .collect();
+        let mentioned = said.iter().map(|word| !words::is_function(&word.text) && self.catalogue.knows(&word.stem)).collect();
         let properties = said.iter().map(|word| self.catalogue.names_property(&word.stem)).collect();
         let tickets = tickets.into_iter().filter(|t| t.certain).collect();
         let named = products.iter().map(|p| &p.words).chain(recognised.brands.iter().map(|b| &b.words));
@@ -235,6 +236,7 @@ impl Shelves {
             tickets,
             codes,
             describing,
+            mentioned,
             properties,
             foreign,
             answered,

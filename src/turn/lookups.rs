@@ -153,6 +153,7 @@ impl Reader<'_> {
             named: found.named,
             stated: found.stated,
             ordered_by: found.ordered_by,
+            hinted: found.hinted,
             query: query.clone(),
         };
         Ok(Outcome::Search { records, found: Box::new(found) })

@@ -17,6 +17,7 @@ mod which;
 use super::lookup::{Findings, Lookup};
 use super::say;
 use super::turn::{Answer, Colleague, Step, Turn};
+use super::understanding::quantity;
 use crate::domain::act::{Act, ActKind};
 use crate::domain::agent::Agent;
 use crate::domain::asks::Slot;
@@ -95,6 +96,10 @@ fn offers(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut Co
         Goal::CurrentPromotions | Goal::WhichCode if !desk.codes.words.is_empty() => verdict::step(&desk, book, state),
         Goal::CurrentPromotions | Goal::UpcomingOffers => running::step(&desk, book, state),
         Goal::CodeStacking => stacking::step(&desk, book, state),
+        // "And if I buy two?" asks what becomes of the sum.
+        Goal::OfferTerms if counted(turn) && !desk.codes.known.is_empty() && !desk.subject.is_nothing() => {
+            verdict::step(&desk, book, state)
+        }
         Goal::OfferTerms => terms::step(&desk, book, state),
         Goal::WhichCode => which::step(&desk, book, state),
         Goal::Haggling => haggle::step(&desk, book, state),
@@ -106,6 +111,12 @@ fn offers(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut Co
         subject::keep(&desk.subject, book, state);
     }
     step
+}
+
+/// Whether a short message does nothing but change how many are bought.
+fn counted(turn: &Turn<'_>) -> bool {
+    const SHORT: usize = 7;
+    turn.heard.words.len() <= SHORT && quantity::of_it(turn.heard, &turn.read.taken).is_some()
 }
 
 /// A code nobody knows: said so, with the one that is spelled nearly so.

@@ -29,7 +29,9 @@ pub fn pieces(turn: &Turn<'_>) -> Vec<Pieces> {
         meant = Meant { skus: beside.collect(), how: How::Named, ambiguous: false };
     }
     let named = meant.how == How::Named;
-    if meant.is_none() || asks_of_a_kind(turn, named) || asks_in_general(turn, named) {
+    // "The folding one", which nothing on the table is: it is looked for elsewhere.
+    let elsewhere = meant.how == How::Context && !resolve::feature(turn).is_empty();
+    if elsewhere || meant.is_none() || asks_of_a_kind(turn, named) || asks_in_general(turn, named) {
         return Vec::new();
     }
     let focus = &turn.before.focus;
@@ -250,5 +252,11 @@ pub fn adds(turn: &Turn<'_>) -> bool {
     let table = !turn.before.focus.products.is_empty() && turn.before.focus.products.len() <= 2 || !turn.before.focus.basket.is_empty();
     let also = words.windows(2).any(|w| w[0].text == "also" && matches!(w[1].text.as_str(), "take" | "get" | "buy" | "want"));
     let with = words.windows(2).any(|w| w[0].text == "together" && w[1].text == "with");
-    table && (has(&["add", "adding", "plus"]) || also || with)
+    // "What does that come to with the hose": what it is together with is named behind "with".
+    let joined = words.iter().position(|w| w.text == "with").is_some_and(|with| {
+        let named = turn.heard.products.iter().any(|p| p.words.start > with && p.words.start <= with + 3);
+        let it = words[..with].iter().any(|w| matches!(w.text.as_str(), "it" | "that" | "this" | "them" | "those" | "these"));
+        named && it && has(&["come", "comes", "total", "cost", "costs", "pay", "much", "price"])
+    });
+    table && (turn.text.contains(" + ") || has(&["add", "adding", "plus"]) || also || with || joined)
 }

@@ -2,6 +2,7 @@
 //! kind of thing.
 
 use super::super::lookup::{Findings, Lookup};
+use super::super::resolve;
 use super::super::say;
 use super::super::turn::Turn;
 use super::codes::Codes;
@@ -13,6 +14,7 @@ use crate::domain::product::Product;
 use crate::domain::promotion::category_leaf;
 use crate::domain::query::ProductQuery;
 use crate::domain::state::{ConversationState, Pieces};
+use crate::domain::text::words;
 use std::sync::Arc;
 
 /// Products judged at once.
@@ -102,6 +104,15 @@ pub fn find(turn: &Turn<'_>, found: &Findings, book: &FactBook, codes: &Codes) -
             }
             let count = category_count(turn);
             let alone = search.products.len() == 1 || search.total == 1;
+            if !search.query.terms.is_empty() && search.products.len() > 1 {
+                // One lamp in three colours is one lamp.
+                let plain = search.products.iter().map(|id| (*id, count.unwrap_or(1))).collect();
+                let family = one_of_each_family(plain, book);
+                if let [only] = family[..] {
+                    let together = only.1 > 1;
+                    return Ok(Subject { items: vec![only], together, beside: search.products.clone(), ..Subject::default() });
+                }
+            }
             let items: Vec<(RecordId, u32)> = search.products.iter().map(|id| (*id, if alone { count.unwrap_or(1) } else { 1 })).collect();
             let brands = turn.heard.brands.iter().map(|brand| brand.name.clone());
             let kind = match (alone && kinds.len() < 2 && !turn.heard.brands.is_empty(), kinds.is_empty() && items.len() > ONE_BY_ONE) {
@@ -148,12 +159,16 @@ fn queries(turn: &Turn<'_>, codes: &Codes, kinds: &[String]) -> Vec<ProductQuery
     let outside = wanted.filter(|(_, b)| !b.words.clone().any(|i| codes.words.contains(&i)));
     let brands: Vec<String> = outside.map(|(_, b)| b.name.clone()).collect();
     if brands.is_empty() && kinds.is_empty() {
-        return Vec::new();
+        let terms: Vec<String> = resolve::feature(turn).into_iter().map(str::to_owned).collect();
+        return if terms.is_empty() { Vec::new() } else { vec![ProductQuery { terms, ..ProductQuery::default() }] };
     }
     let sort = crate::domain::query::Sort::PriceUp;
     let plain = ProductQuery { brands: brands.clone(), categories: kinds.to_vec(), sort, ..ProductQuery::default() };
     if brands.is_empty() {
-        return vec![plain];
+        // "The mushroom lamp": the word before a kind may say which of it, where any record has it.
+        let terms = before_kinds(turn, codes);
+        let closest = (!terms.is_empty()).then(|| ProductQuery { terms, ..plain.clone() });
+        return closest.into_iter().chain([plain]).collect();
     }
     // "The LG OLED": the words beside a maker's name say which of its products.
     let terms = beside_brands(turn);
@@ -168,6 +183,20 @@ fn queries(turn: &Turn<'_>, codes: &Codes, kinds: &[String]) -> Vec<ProductQuery
     let within = [of_table, of_code].into_iter().filter(|names| !names.is_empty());
     let within: Vec<ProductQuery> = within.map(|categories| ProductQuery { categories, ..plain.clone() }).collect();
     closest.into_iter().chain(within).chain(std::iter::once(plain.clone())).collect()
+}
+
+/// Words right before a kind of thing that only some records have: "mushroom" of lamps.
+fn before_kinds(turn: &Turn<'_>, codes: &Codes) -> Vec<String> {
+    let heard = turn.heard;
+    let before = heard.categories.iter().filter_map(|named| named.words.start.checked_sub(1));
+    let told = before.filter(|i| {
+        let word = &heard.words[*i];
+        let named =
+            heard.categories.iter().any(|c| c.words.contains(i)) || codes.words.contains(i) || turn.read.taken.get(*i) == Some(&true);
+        let empty = words::is_request(&word.text, &word.stem) || words::is_of_offers(&word.stem);
+        heard.mentioned.get(*i) == Some(&true) && !named && !empty && word.text.bytes().all(|b| b.is_ascii_alphabetic())
+    });
+    told.map(|i| heard.words[i].text.clone()).collect()
 }
 
 /// "A TV and headphones", "two of them", "the total": one order, rather than this or that.

@@ -5,10 +5,12 @@ use super::super::resolve;
 use super::super::say;
 use super::super::turn::{Answer, Step, Turn, chip};
 use super::super::understanding::{needs, qualities};
-use super::ask_product;
+use super::{ask_product, question};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, FactId, Formula, RecordId};
+use crate::domain::heard::BrandNamed;
 use crate::domain::product::Availability;
+use crate::domain::query::ProductQuery;
 use crate::domain::record::Field;
 use crate::domain::state::ConversationState;
 use crate::domain::text::fold::fold;
@@ -31,6 +33,8 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     let mut skus = match turn.heard.products.as_slice() {
         // Each name means one product, though it may come in several colours or name its case as well.
         named @ [_, _, ..] => named.iter().filter_map(|mention| mention.skus.first().cloned()).collect(),
+        // "What's the difference with the Maestro, is it worth it": the name is not in passing here.
+        [only] if only.skus.len() == 1 && turn.read.roles.wants_product(0) => only.skus.clone(),
         _ => resolve::products(turn).skus,
     };
     // "How does it compare to the Legion?" has one in the message and one on the table.
@@ -38,28 +42,40 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         let other = turn.before.focus.products.iter().chain(&turn.before.focus.listed).find(|sku| **sku != skus[0]);
         skus.extend(other.cloned().into_iter().filter(|_| turn.read.reference.pronoun || turn.heard.products.len() < 2));
     }
-    if skus.len() < 2 {
+    let of_makers = skus.len() == 1 && !outside_brands(turn).is_empty();
+    if skus.len() < 2 && !of_makers {
         skus = turn.before.focus.listed.iter().take(2).cloned().collect();
     }
     skus.truncate(MOST);
-    if skus.len() < 2 {
+    if skus.len() < 2 && !of_makers && !resolve::feature(turn).is_empty() {
+        return question::step(turn, found, book, state);
+    }
+    if skus.len() < 2 && !of_makers {
         return ask_product(turn, state, &turn.before.focus.listed);
     }
     if found.products.is_empty() {
         return Step::Look(vec![Lookup::Products(skus)]);
     }
-    if found.products.len() < 2 {
+    let mut compared = found.products.clone();
+    let makers = makers(turn, book, &compared);
+    if let Some(query) = makers.get(found.searches.len()) {
+        return Step::Look(vec![Lookup::Search { query: query.clone(), limit: 1 }]);
+    }
+    compared.extend(found.searches.iter().filter_map(|search| search.products.first()));
+    compared.truncate(MOST);
+    if compared.len() < 2 {
         return ask_product(turn, state, &turn.before.focus.listed);
     }
-    state.focus.products = say::skus(book, &found.products);
+    state.focus.products = say::skus(book, &compared);
+    state.focus.listed.clone_from(&state.focus.products);
     let mut answer = Answer::default();
-    if by_property(turn, book, &found.products, &mut answer) {
-        answer.cards.extend(&found.products);
+    if by_property(turn, book, &compared, &mut answer) {
+        answer.cards.extend(&compared);
         return answer.done();
     }
-    prices(book, &found.products, &mut answer);
-    differences(book, &found.products, &mut answer);
-    for id in &found.products {
+    prices(book, &compared, &mut answer);
+    differences(book, &compared, &mut answer);
+    for id in &compared {
         let out = say::product(book, *id).is_some_and(|p| p.availability() == Availability::OutOfStock);
         if out {
             answer.acts.extend(say::stock(book, *id));
@@ -69,6 +85,31 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     answer.options.push(chip("stock", "Is the cheaper one in stock?"));
     answer.options.push(chip("recommend", "Which one do you recommend?"));
     answer.done()
+}
+
+/// Makers named beside products, and not as part of their names.
+fn outside_brands<'a>(turn: &'a Turn<'_>) -> Vec<&'a BrandNamed> {
+    let heard = turn.heard;
+    if heard.products.is_empty() {
+        return Vec::new();
+    }
+    let outside = |brand: &BrandNamed| !heard.products.iter().any(|p| p.words.start <= brand.words.end && brand.words.start <= p.words.end);
+    heard.brands.iter().enumerate().filter(|(i, brand)| turn.read.roles.wants_brand(*i) && outside(brand)).map(|(_, brand)| brand).collect()
+}
+
+/// "The Glide 20 and the Brühl stick": a maker named beside a product means the maker's own of the same kind.
+fn makers(turn: &Turn<'_>, book: &FactBook, compared: &[RecordId]) -> Vec<ProductQuery> {
+    let products: Vec<_> = compared.iter().filter_map(|id| say::product(book, *id)).collect();
+    let kind = products.iter().find_map(|p| p.leaf_category().map(str::to_owned));
+    outside_brands(turn)
+        .into_iter()
+        .filter(|brand| !products.iter().any(|p| p.brand.eq_ignore_ascii_case(&brand.name)))
+        .map(|brand| ProductQuery {
+            brands: vec![brand.name.clone()],
+            categories: kind.iter().cloned().collect(),
+            ..ProductQuery::default()
+        })
+        .collect()
 }
 
 /// Compares by the one property the message asks about: "which has the better battery", "the weight?".

@@ -1,21 +1,24 @@
 //! Finding products by need, and narrowing down.
 
 use super::super::lookup::{Findings, Lookup, SearchFound};
+use super::super::resolve;
 use super::super::say;
 use super::super::turn::{Answer, Step, Turn, chip};
 use super::super::understanding::form::Asks;
-use super::super::understanding::needs;
-use super::{accessories, pick, stock};
+use super::super::understanding::{needs, quantity};
+use super::{accessories, pick, price, stock};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::agent::Agent;
 use crate::domain::asks::Slot;
 use crate::domain::fact::{FactBook, Formula, RecordId};
 use crate::domain::goal::Goal;
+use crate::domain::heard::{ProductNamed, Word};
 use crate::domain::measure;
 use crate::domain::product::Availability;
-use crate::domain::query::{Bound, Degree, Measure, ProductQuery, Sort};
+use crate::domain::query::{Bound, Degree, Hinted, Measure, ProductQuery, Sort};
 use crate::domain::record::Field;
 use crate::domain::state::{ConversationState, Pending};
+use crate::domain::text;
 
 /// Products shown at once.
 const SHOWN: usize = 5;
@@ -25,6 +28,11 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     // "Do you have the iPhone 16?" names a product: it is asked for, not searched for.
     let named =
         turn.heard.products.iter().enumerate().any(|(i, p)| p.coverage >= 0.3 && p.skus.len() <= 2 && turn.read.roles.wants_product(i));
+    let counted = |mention: &ProductNamed| quantity::before(turn.heard, mention.words.start, &turn.read.taken).is_some();
+    // "I need 12 bulbs and a hub": what it comes to is worth more than what is there.
+    if named && turn.goal == Goal::FindProduct && turn.heard.products.len() > 1 && turn.heard.products.iter().any(counted) {
+        return price::step(turn, found, book, state);
+    }
     if named && turn.goal == Goal::FindProduct {
         return stock::step(turn, found, book, state);
     }
@@ -40,7 +48,9 @@ pub fn search(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mu
     // An order of everything there is helps nobody: "the one with the biggest tank" waits for a kind of thing.
     let of_all = !query.names_a_thing() && query.brands.is_empty() && query.quality.is_some() && query.max_price.is_none();
     let ordered = query.sort != Sort::Relevance || query.quality.is_some() && !of_all;
-    if query.is_empty() && !query.in_stock && query.not_skus.is_empty() && !ordered {
+    // A price alone bounds everything there is: nobody is helped by the cheapest five of a whole shop.
+    let only_priced = !query.names_a_thing() && query.brands.is_empty() && query.measures.is_empty() && !ordered;
+    if query.is_empty() && !query.in_stock && query.not_skus.is_empty() && !ordered || only_priced && turn.before.focus.query.is_none() {
         return without_a_thing(turn, found, book, state);
     }
     // "The biggest TV you have" asks for one, not for a list.
@@ -67,12 +77,12 @@ fn wanted(turn: &Turn<'_>) -> ProductQuery {
     if turn.continues && !turn.said.is_empty() {
         new.said = format!("{} {}", turn.said, turn.text);
     }
-    let Some(old) = &turn.before.focus.query else { return new };
+    let Some(old) = &turn.before.focus.query else { return needs::by_words(new) };
     // Bounds without a thing narrow down what is on the table; "the dearest thing in your shop" does not.
     let bounds = !turn.read.prices.is_empty() || !turn.read.measures.measures.is_empty() || !turn.read.wishes.is_empty();
     let has_no_thing = !new.names_a_thing() && new.brands.is_empty() && bounds;
     if turn.goal != Goal::RefineResults && !has_no_thing || of_the_whole_shop(turn) {
-        return new;
+        return needs::by_words(new);
     }
     let has = |word: &str| turn.heard.words.iter().any(|w| w.text == word);
     let prices = || {
@@ -166,7 +176,7 @@ pub fn relaxed(query: &ProductQuery) -> Option<ProductQuery> {
 }
 
 /// Something was found.
-fn some(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
+pub fn some(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
     let Some(search) = found.searches.first() else { return Answer::default().done() };
     let mut answer = Answer::default();
     let shown = &search.products;
@@ -175,15 +185,21 @@ fn some(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut Conv
     // "Do you sell the heatsink" is no question for things that merely mention one.
     let only_mentioned =
         search.query.categories.is_empty() && search.query.brands.is_empty() && !search.named && turn.read.form.asks == Asks::Have;
+    // "Do you have one with a milk carafe" asks for what has it.
+    let only_mentioned = only_mentioned && resolve::feature(turn).is_empty();
+    let unchecked = unchecked(turn, search).filter(|_| !only_mentioned);
     let kind = match (search.complete && !only_mentioned, search.total, search.total > shown.len()) {
         (false, _, _) if only_mentioned => ActKind::FoundNone,
         (false, _, _) => ActKind::FoundClosest,
         (true, 1, _) => ActKind::FoundOne,
+        _ if unchecked.is_some() => ActKind::FoundUnchecked,
+        (true, _, _) if search.hinted == Hinted::Ranked && search.ordered_by.is_none() => ActKind::FoundRanked,
         (true, _, true) => ActKind::FoundMore,
         _ => ActKind::Found,
     };
-    let listed = book.derive(Formula::Matches(u32::try_from(shown.len()).unwrap_or(0)), &[]);
-    let words = only_mentioned.then(|| book.said(&search.query.terms.join(" ")));
+    let some_only = kind != ActKind::FoundUnchecked || search.total > shown.len();
+    let listed = book.derive(Formula::Matches(u32::try_from(shown.len()).unwrap_or(0)), &[]).filter(|_| some_only);
+    let words = only_mentioned.then(|| search.query.terms.join(" ")).or(unchecked).map(|words| book.said(&words));
     answer.say(Act::plain(kind).with_some("count", count).with_some("shown", listed).with_some("words", words));
     if only_mentioned {
         answer.say_plain(ActKind::FoundNearest);
@@ -204,6 +220,32 @@ fn some(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut Conv
         }
     }
     answer.done()
+}
+
+/// What a thing should be good for ("a drill for steel") where nothing of the message but the kind could be
+/// looked for: none of the kind is known to fit.
+pub fn unchecked(turn: &Turn<'_>, search: &SearchFound) -> Option<String> {
+    const LONGEST: usize = 4;
+    let bare = ProductQuery {
+        categories: search.query.categories.clone(),
+        hints: search.query.hints.clone(),
+        said: search.query.said.clone(),
+        ..ProductQuery::default()
+    };
+    if search.query != bare || search.hinted != Hinted::No {
+        return None;
+    }
+    let words = &turn.heard.words;
+    let kind = turn.heard.categories.last()?.words.end;
+    let from = (kind..words.len()).find(|i| words[*i].text == "for")? + 1;
+    let gap = |i: &usize| words.get(*i).zip(words.get(*i - 1)).is_some_and(|(word, last)| word.start > last.end + 1);
+    let ends = |i: &usize| gap(i) || matches!(words[*i].text.as_str(), "and" | "or" | "but" | "please" | "with" | "that" | "in" | "at");
+    let end = (from + 1..words.len()).find(ends).unwrap_or(words.len());
+    let phrase = words.get(from..end).filter(|phrase| phrase.len() <= LONGEST)?;
+    // Whom it is for is no demand on it.
+    let person = matches!(phrase.first()?.text.as_str(), "my" | "our" | "his" | "her" | "me" | "us" | "him" | "them" | "a" | "an" | "the");
+    let telling = |w: &Word| !text::words::is_function(&w.text) && !text::words::is_request(&w.text, &w.stem) && w.text.len() > 2;
+    (!person && phrase.iter().any(telling)).then(|| turn.text.get(phrase[0].start..phrase[phrase.len() - 1].end).map(str::to_owned))?
 }
 
 /// The list, each with what it is in order of: after "the longest battery" the hours are shown.

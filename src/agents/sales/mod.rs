@@ -15,6 +15,7 @@ use super::lookup::{Findings, Lookup};
 use super::resolve::{self, How};
 use super::say;
 use super::turn::{Answer, Colleague, Step, Turn, chip};
+use super::understanding::references::Extreme;
 use crate::domain::act::{Act, ActKind};
 use crate::domain::agent::Agent;
 use crate::domain::asks::Slot;
@@ -61,6 +62,17 @@ fn answer(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut Co
 /// narrower search but the last question, asked of another one on the table.
 fn goal(turn: &Turn<'_>) -> Goal {
     const SHORT: usize = 6;
+    // "The quietest one you have instead": the best of its kind is wanted, whatever else was talked about.
+    let may_mean = matches!(turn.goal, Goal::Alternatives | Goal::RefineResults | Goal::PriceQuestion | Goal::ProductQuestion);
+    if may_mean && turn.heard.products.is_empty() && pick::of_all(turn) {
+        return Goal::Recommend;
+    }
+    // "The cheapest with more than 50 min" chooses, of those that meet the bound.
+    let bounded = !turn.read.measures.measures.is_empty() && turn.heard.products.is_empty();
+    let chooses = matches!(turn.read.reference.extreme, Some(Extreme::Cheapest | Extreme::Dearest));
+    if bounded && chooses && matches!(turn.goal, Goal::ProductQuestion | Goal::PriceQuestion | Goal::RefineResults) {
+        return Goal::Recommend;
+    }
     let searches = matches!(turn.goal, Goal::FindProduct | Goal::RefineResults);
     let definite = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "the" | "that"));
     let narrows = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "only" | "just" | "ones"));

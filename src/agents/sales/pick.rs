@@ -49,10 +49,15 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     {
         query = needs::merge(old, query);
     }
+    let of_all = of_all(turn);
+    if of_all {
+        query = of_its_kind(turn, query);
+    }
     let which = turn.read.form.asks == Asks::Which && query.categories.is_empty() && query.brands.is_empty() && focus.listed.len() > 1;
-    let of_the_table = meant.how != How::None && meant.skus.len() > 1
-        || which
-        || !query.names_a_thing() && query.brands.is_empty() && !(focus.listed.is_empty() && focus.products.is_empty());
+    let of_the_table = !(of_all && query.names_a_thing())
+        && (meant.how != How::None && meant.skus.len() > 1
+            || which
+            || !query.names_a_thing() && query.brands.is_empty() && !(focus.listed.is_empty() && focus.products.is_empty()));
     if of_the_table {
         let table = table(turn, meant.skus);
         if found.products.is_empty() {
@@ -63,8 +68,13 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         if undecided && found.products.len() > 1 && turn.read.form.asks == Asks::Which && !turn.heard.products.is_empty() {
             return compare::step(turn, found, book, state);
         }
-        return choose(turn, &found.products.clone(), book, state);
+        let ids = meeting(turn, &found.products, book);
+        if !ids.is_empty() {
+            return choose(turn, &ids, book, state);
+        }
+        return find::step(turn, found, book, state);
     }
+    let query = needs::by_words(query);
     if !query.names_a_thing() && query.brands.is_empty() {
         return find::step(turn, found, book, state);
     }
@@ -75,11 +85,47 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
             Some(query) => Step::Look(vec![Lookup::Search { query, limit: CANDIDATES }]),
             None => find::step(turn, found, book, state),
         },
+        // Nothing speaks for any of them: to recommend one would be to claim that it does.
+        Some(search) if found.searches.len() == 1 && find::unchecked(turn, search).is_some() => find::some(turn, found, book, state),
         Some(search) => {
             find::remember(found, book, state);
             choose(turn, &search.products.clone(), book, state)
         }
     }
+}
+
+/// "The quietest one you have": of all there are of its kind, rather than of the few just shown.
+pub fn of_all(turn: &Turn<'_>) -> bool {
+    let most = turn.read.wishes.iter().any(|wish| wish.quality.degree == Degree::Most);
+    let has = |pair: &[crate::domain::heard::Word]| {
+        let (first, second) = (pair[0].text.as_str(), pair[1].text.as_str());
+        matches!(first, "you" | "u" | "ya") && matches!(second, "have" | "got" | "sell" | "carry" | "stock" | "offer")
+            || matches!(first, "your" | "the" | "whole") && matches!(second, "shop" | "store" | "catalogue" | "range" | "assortment")
+    };
+    most && turn.heard.words.windows(2).any(has)
+}
+
+/// The kind of thing talked about, without the bounds of an earlier search.
+fn of_its_kind(turn: &Turn<'_>, query: ProductQuery) -> ProductQuery {
+    let new = needs::query(turn.text, turn.heard, turn.read);
+    if !new.categories.is_empty() {
+        return new;
+    }
+    let focus = &turn.before.focus;
+    let table = focus.products.iter().chain(&focus.listed);
+    let leaf = |sku: &String| turn.shown.iter().find(|p| p.sku == *sku).and_then(|p| p.leaf_category().map(str::to_owned));
+    let kind = table.map(leaf).next().flatten();
+    let categories = kind.map_or(query.categories, |kind| vec![kind]);
+    ProductQuery { categories, ..new }
+}
+
+/// Of products on the table, those that meet the measures of the message: "the cheapest with more than 50 min".
+fn meeting(turn: &Turn<'_>, ids: &[RecordId], book: &FactBook) -> Vec<RecordId> {
+    let meets = |id: &RecordId| {
+        let Some(product) = say::product(book, *id) else { return false };
+        turn.read.measures.measures.iter().filter(|m| m.unit != "people").all(|wanted| measure::meets(&product, wanted))
+    };
+    ids.iter().copied().filter(meets).collect()
 }
 
 /// The products a choice is made from: those meant, those compared last, those listed last.

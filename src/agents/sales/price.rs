@@ -62,7 +62,12 @@ pub fn count_of(turn: &Turn<'_>, book: &FactBook, id: RecordId) -> Option<u32> {
         let of_it = |name: &String| own.category.iter().any(|category| category.eq_ignore_ascii_case(name));
         turn.heard.categories.iter().find(|c| c.names.iter().any(of_it)).map(|c| c.words.start)
     };
+    // Of several that are named each has its own number: "12 bulbs and a hub".
+    let several = turn.heard.products.len() > 1 && named.is_some();
     let counted = |at: Option<usize>| at.and_then(|at| quantity::before(turn.heard, at, taken));
+    if several {
+        return counted(named);
+    }
     counted(named).or_else(|| counted(brand())).or_else(|| counted(kind())).or_else(|| quantity::of_it(turn.heard, taken))
 }
 

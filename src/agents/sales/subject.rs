@@ -9,6 +9,7 @@ use super::super::understanding::needs;
 use super::{ask_product, find};
 use crate::domain::fact::{FactBook, RecordId};
 use crate::domain::goal::Goal;
+use crate::domain::heard::Word;
 use crate::domain::product::{Availability, Product};
 use crate::domain::query::ProductQuery;
 use crate::domain::state::ConversationState;
@@ -54,7 +55,9 @@ fn by_search(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut
     let of_it = form.subject == Subject::Pointed
         || form.subject == Subject::None && matches!(form.asks, Asks::HowMuchOf | Asks::Property | Asks::Whether);
     let pointed = of_it && turn.heard.brands.is_empty() && turn.heard.categories.is_empty();
-    if pointed && turn.before.focus.listed.len() > 1 {
+    // What none of the list has is looked for among all of its kind.
+    let elsewhere = !resolve::feature(turn).is_empty() && query.names_a_thing();
+    if pointed && !elsewhere && turn.before.focus.listed.len() > 1 {
         return of_the_list(turn, found, book, state);
     }
     if !query.names_a_thing() && query.brands.is_empty() {
@@ -86,11 +89,19 @@ fn of_the_list(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &m
 pub fn query(turn: &Turn<'_>) -> ProductQuery {
     // Whether it is there is what is asked, not what it must be.
     let mut query = ProductQuery { in_stock: false, ..needs::query(turn.text, turn.heard, turn.read) };
-    if query.categories.is_empty()
-        && !query.brands.is_empty()
-        && let Some(old) = &turn.before.focus.query
-    {
-        query.categories.clone_from(&old.categories);
+    let by_feature = !resolve::feature(turn).is_empty();
+    if by_feature && query.categories.is_empty() {
+        let hints = std::mem::take(&mut query.hints);
+        query.terms.extend(hints);
+    }
+    if query.categories.is_empty() && (!query.brands.is_empty() || by_feature) {
+        let focus = &turn.before.focus;
+        let leaf = |sku: &String| turn.shown.iter().find(|p| p.sku == *sku).and_then(|p| p.leaf_category().map(str::to_owned));
+        let of_table = || focus.products.iter().chain(&focus.listed).find_map(leaf).filter(|_| by_feature);
+        match &focus.query {
+            Some(old) => query.categories.clone_from(&old.categories),
+            None => query.categories.extend(of_table()),
+        }
     }
     query
 }
@@ -106,8 +117,8 @@ fn fitting_words(turn: &Turn<'_>, ids: &[RecordId], book: &FactBook) -> Vec<Reco
     let says = |id: &RecordId| {
         let Some(product) = say::product(book, *id) else { return 0 };
         let named: Vec<String> = product.options.iter().map(|(_, value)| value.to_lowercase()).collect();
-        let name = product.name.to_lowercase();
-        turn.heard.words.iter().filter(|w| named.iter().any(|n| n.contains(&w.text)) || name.split(' ').any(|own| own == w.text)).count()
+        let telling = |w: &&Word| w.text.len() > 1 && named.iter().any(|n| n.contains(&w.text)) || resolve::names(&product, &w.stem);
+        turn.heard.words.iter().filter(telling).count()
     };
     let best = ids.iter().map(says).max().unwrap_or(0);
     ids.iter().copied().filter(|id| says(id) == best).collect()

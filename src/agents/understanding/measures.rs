@@ -2,7 +2,7 @@
 
 use crate::domain::heard::Word;
 use crate::domain::query::{Bound, Measure};
-use crate::domain::text::unit;
+use crate::domain::text::{number, unit};
 
 /// Measures with the words they take.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -26,6 +26,9 @@ fn property(word: &str) -> Option<&'static str> {
         "battery" => "battery",
         "refresh" => "refresh",
         "camera" => "camera",
+        "deep" | "depth" => "depth",
+        "wide" | "width" => "width",
+        "tall" | "high" | "height" => "height",
         _ => return None,
     })
 }
@@ -37,19 +40,61 @@ pub fn read(words: &[Word]) -> Measures {
         let Some((number, unit)) = unit::split(&word.text) else { continue };
         found.at.push(i);
         found.words.push(i);
-        let (bound, bound_words) = bound(words, i);
+        let (mut bound, bound_words) = bound(words, i);
         found.words.extend(bound_words);
         let near = (i + 1..words.len().min(i + 4)).chain((i.saturating_sub(2)..i).rev());
         let named = near.map(|j| (j, property(&words[j].text))).find_map(|(j, p)| p.map(|p| (j, p)));
         if let Some((j, _)) = named {
             found.words.push(j);
         }
-        let property = named.map(|(_, property)| property).or_else(|| usual_property(number, unit, bound));
+        let mut property = named.map(|(_, property)| property);
+        if let Some((side, gap)) = opening(words, unit, property) {
+            found.words.extend(gap);
+            property = Some(side);
+            bound = if bound == Bound::About { Bound::AtMost } else { bound };
+        }
+        // "For a room up to 45 m2": the room is what must be served.
+        if unit == "m2" && bound == Bound::AtMost {
+            bound = Bound::AtLeast;
+        }
+        let property = property.or_else(|| usual_property(number, unit, bound));
         found.measures.push(Measure { property: property.map(str::to_owned), bound, number, unit: unit.to_owned() });
     }
+    found.measures.extend(people(words, &mut found.words));
     found.words.sort_unstable();
     found.words.dedup();
     found
+}
+
+/// A hole that something has to go into, "a niche of 45 cm": which side it bounds, and the words that say so.
+/// Nothing larger goes in, whatever is roughly as large.
+fn opening(words: &[Word], unit: &str, named: Option<&'static str>) -> Option<(&'static str, Vec<usize>)> {
+    let is = |list: &[&str], w: &Word| list.contains(&w.text.as_str());
+    let length = matches!(unit, "mm" | "cm" | "m" | "in" | "ft");
+    let hole = words.iter().position(|w| is(&["niche", "gap", "alcove", "opening", "recess", "nook"], w));
+    let fits = words.iter().any(|w| is(&["fit", "fits", "fitting"], w));
+    let side = named.filter(|side| matches!(*side, "depth" | "width" | "height"));
+    if !length || hole.is_none() && !(fits && side.is_some()) {
+        return None;
+    }
+    let under = words.iter().any(|w| is(&["under", "underneath", "beneath"], w));
+    let side = side.unwrap_or(if under { "height" } else { "width" });
+    Some((side, hole.into_iter().collect()))
+}
+
+/// "For a family of 5", "for six people": at least so many must be served.
+fn people(words: &[Word], taken: &mut Vec<usize>) -> Option<Measure> {
+    let text = |i: usize| words.get(i).map_or("", |w| w.text.as_str());
+    (0..words.len()).find_map(|i| {
+        let number = number::cardinal(text(i)).filter(|n| (1..=50).contains(n))?;
+        let family = i > 1 && text(i - 1) == "of" && matches!(text(i - 2), "family" | "household" | "group" | "party");
+        let counted = matches!(text(i + 1), "people" | "persons" | "person" | "guests" | "adults");
+        let served = i > 0 && matches!(text(i - 1), "for" | "serves" | "serve" | "least" | "to");
+        (family || counted && served).then(|| {
+            taken.extend(if family { [i - 2, i] } else { [i, i + 1] });
+            Measure { property: None, bound: Bound::AtLeast, number: f64::from(number), unit: "people".to_owned() }
+        })
+    })
 }
 
 /// What a number measures when nothing is said: up to 128 GB is memory, kilograms are weight.
@@ -67,8 +112,13 @@ fn bound(words: &[Word], at: usize) -> (Bound, Vec<usize>) {
     let word = |i: usize| words.get(i).map_or("", |w| w.text.as_str());
     let before = |n: usize| at.checked_sub(n).map_or("", |i| word(i));
     match (before(2), before(1)) {
-        ("at", "least") | ("more" | "bigger" | "larger" | "longer", "than") => return (Bound::AtLeast, vec![at - 2, at - 1]),
-        ("at", "most") | ("up", "to") | ("less" | "lighter" | "smaller", "than") => {
+        ("more" | "bigger" | "larger" | "longer" | "heavier", "than") if before(3) == "no" => {
+            return (Bound::AtMost, vec![at - 3, at - 2, at - 1]);
+        }
+        ("at", "least") | ("more" | "bigger" | "larger" | "longer" | "heavier" | "louder", "than") => {
+            return (Bound::AtLeast, vec![at - 2, at - 1]);
+        }
+        ("at", "most") | ("up", "to") | ("less" | "lighter" | "smaller" | "shorter" | "quieter" | "narrower" | "thinner", "than") => {
             return (Bound::AtMost, vec![at - 2, at - 1]);
         }
         (_, "over" | "above" | "minimum" | "min" | "from") => return (Bound::AtLeast, vec![at - 1]),
@@ -80,6 +130,7 @@ fn bound(words: &[Word], at: usize) -> (Bound, Vec<usize>) {
             (Bound::AtLeast, vec![at + 1, at + 2])
         }
         ("or", "less" | "below" | "under" | "lighter" | "smaller") => (Bound::AtMost, vec![at + 1, at + 2]),
+        ("max" | "maximum" | "tops", _) => (Bound::AtMost, vec![at + 1]),
         ("plus", _) => (Bound::AtLeast, vec![at + 1]),
         _ => (Bound::About, Vec::new()),
     }
@@ -101,6 +152,15 @@ mod tests {
             ("a 15 inch laptop", None, Bound::About, 15.0, "in"),
             ("144 Hz", None, Bound::About, 144.0, "hz"),
             ("lighter than 3 lbs", Some("weight"), Bound::AtMost, 3.0, "lb"),
+            ("lighter than a kilo", Some("weight"), Bound::AtMost, 1.0, "kg"),
+            ("our niche is only 45 cm deep", Some("depth"), Bound::AtMost, 45.0, "cm"),
+            ("it goes in a 56 cm gap", Some("width"), Bound::AtMost, 56.0, "cm"),
+            ("for 45 m2", None, Bound::About, 45.0, "m2"),
+            ("a room up to 45 m2", None, Bound::AtLeast, 45.0, "m2"),
+            ("for someone 1m72", None, Bound::About, 172.0, "cm"),
+            ("for a family of 5", None, Bound::AtLeast, 5.0, "people"),
+            ("for two people", None, Bound::AtLeast, 2.0, "people"),
+            ("with more than 50 min", None, Bound::AtLeast, 50.0, "min"),
         ] {
             let words = Word::from_tokens(unit::merge(tokens(text), text));
             let found = read(&words).measures;

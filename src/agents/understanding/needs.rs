@@ -3,6 +3,7 @@
 use super::Understanding;
 use super::qualities::PRICE;
 use crate::domain::heard::Heard;
+use crate::domain::measure;
 use crate::domain::money::Money;
 use crate::domain::query::{Degree, ProductQuery, Quality, Sort};
 use crate::domain::text::words;
@@ -31,6 +32,7 @@ pub fn query(text: &str, heard: &Heard, read: &Understanding) -> ProductQuery {
         query.categories.extend(heard.categories[i].names.iter().cloned());
     }
     describe(heard, read, &mut query);
+    before_makers(heard, read, &mut query);
     order(read, &mut query);
     query.in_stock = heard.words.windows(2).any(|pair| pair[0].text == "in" && pair[1].text == "stock");
     query
@@ -86,7 +88,9 @@ fn describe(heard: &Heard, read: &Understanding, query: &mut ProductQuery) {
     let unknown = unknown_thing(heard, read, &spoken_for);
     // Kinds that are not asked for themselves still describe: "a camera with a headphone socket".
     for (i, category) in heard.categories.iter().enumerate() {
-        if !kinds.is_empty() && !kinds.contains(&i) && read.roles.wants_category(i) && !is_excluded(heard, category.words.start) {
+        // Of a name whose words stand apart the others are said with it.
+        let other = !kinds.is_empty() && !kinds.contains(&i) && !category.names.is_empty();
+        if other && read.roles.wants_category(i) && !is_excluded(heard, category.words.start) {
             heard.words[category.words.clone()].iter().for_each(|word| push(&mut query.hints, &word.text));
         }
     }
@@ -100,7 +104,14 @@ fn describe(heard: &Heard, read: &Understanding, query: &mut ProductQuery) {
         }
         let describes = heard.describing.get(i).copied().unwrap_or(false);
         let number = word.text.bytes().all(|b| b.is_ascii_digit());
-        if !describes || number || words::is_request(&word.text, &word.stem) {
+        if number || words::is_request(&word.text, &word.stem) {
+            continue;
+        }
+        if !describes {
+            // Only running text has it: too little to demand, enough to prefer those that have it.
+            if heard.mentioned.get(i) == Some(&true) && !is_excluded(heard, i) {
+                push(&mut query.hints, &word.text);
+            }
             continue;
         }
         if is_excluded(heard, i) {
@@ -117,6 +128,28 @@ fn push(list: &mut Vec<String>, word: &str) {
     if !list.iter().any(|own| own == word) {
         list.push(word.to_owned());
     }
+}
+
+/// "The slim Brühl": an adjective right before a maker says which of the maker's things is meant, where records
+/// use it.
+fn before_makers(heard: &Heard, read: &Understanding, query: &mut ProductQuery) {
+    for wish in read.wishes.iter().filter(|wish| wish.quality.degree == Degree::Wish && wish.words.len() == 1) {
+        let maker = heard.brands.iter().any(|brand| brand.words.start == wish.words.end);
+        if maker && heard.mentioned.get(wish.words.start) == Some(&true) {
+            push(&mut query.terms, &heard.words[wish.words.start].text);
+        }
+    }
+}
+
+/// A query that names no kind of thing is searched by all its words: "something to dry out a wet cellar" is found
+/// by whatever text speaks of cellars.
+pub fn by_words(mut query: ProductQuery) -> ProductQuery {
+    if query.categories.is_empty() && query.brands.is_empty() {
+        for word in std::mem::take(&mut query.hints) {
+            push(&mut query.terms, &word);
+        }
+    }
+    query
 }
 
 /// Words behind "for", "to", "because": what it is for, not what it must be.
@@ -219,6 +252,11 @@ fn order(read: &Understanding, query: &mut ProductQuery) {
             (true, false) => query.sort = Sort::PriceDown,
             (false, _) => query.quality = query.quality.take().or_else(|| Some(quality.clone())),
         }
+    }
+    // Many mouths want a large one, where the records do not say for how many it is.
+    if query.quality.is_none() && query.sort == Sort::Relevance && query.measures.iter().any(|m| m.unit == "people") {
+        let properties = ["capacity", "volume", "size"].map(measure::stems).to_vec();
+        query.quality = Some(Quality { properties, less: false, degree: Degree::Wish });
     }
 }
 

@@ -17,7 +17,10 @@ pub fn before(heard: &Heard, at: usize, taken: &[bool]) -> Option<u32> {
     let word = |i: usize| heard.words.get(i).map_or("", |w| w.text.as_str());
     let mut i = at;
     while let Some(previous) = i.checked_sub(1) {
-        if !BETWEEN.contains(&word(previous)) {
+        // "2 chain locks": what describes the thing stands between as well.
+        let describes = at - previous <= 2 && heard.mentioned.get(previous) == Some(&true) && number::cardinal(word(previous)).is_none();
+        let article = matches!(word(previous), "a" | "an");
+        if article || !BETWEEN.contains(&word(previous)) && !describes {
             break;
         }
         i = previous;

@@ -27,6 +27,7 @@ const UNITS: &[(&str, &str)] = &[
     ("kg", "kg"),
     ("kilo", "kg"),
     ("kilos", "kg"),
+    ("kilogram", "kg"),
     ("kilograms", "kg"),
     ("g", "g"),
     ("grams", "g"),
@@ -58,6 +59,14 @@ const UNITS: &[(&str, &str)] = &[
     ("core", "core"),
     ("cores", "core"),
     ("ms", "ms"),
+    ("min", "min"),
+    ("mins", "min"),
+    ("minute", "min"),
+    ("minutes", "min"),
+    ("m2", "m2"),
+    ("sqm", "m2"),
+    ("meter", "m"),
+    ("metre", "m"),
     ("meters", "m"),
     ("metres", "m"),
     ("m", "m"),
@@ -93,7 +102,15 @@ pub fn merge(tokens: Vec<Token>, text: &str) -> Vec<Token> {
     let mut out: Vec<Token> = Vec::with_capacity(tokens.len());
     let mut rest = tokens.into_iter().peekable();
     while let Some(mut token) = rest.next() {
-        if is_number(&token.text) {
+        if let Some(unit) = rest.peek().and_then(|next| one_of_a_unit(out.last(), &token, next)) {
+            token.text = format!("1{unit}");
+            token.end = rest.next().map_or(token.end, |next| next.end);
+        } else if is_number(&token.text) && rest.peek().is_some_and(|next| matches!(next.text.as_str(), "square" | "sq")) {
+            let square = rest.next().map_or(token.end, |next| next.end);
+            let metres = rest.next_if(|next| canonical(&next.text) == Some("m"));
+            token.end = metres.map_or(square, |metres| metres.end);
+            token.text.push_str("m2");
+        } else if is_number(&token.text) {
             let joined = rest.peek().and_then(|next| {
                 let preposition = next.text == "in" && next.start > token.end;
                 canonical(&next.text).filter(|_| !preposition).map(|unit| (unit, next.end))
@@ -105,12 +122,28 @@ pub fn merge(tokens: Vec<Token>, text: &str) -> Vec<Token> {
             } else if text[token.end..].starts_with(['"', '\u{201d}', '\u{2033}']) {
                 token.text.push_str("in");
             }
-        } else if let Some(split) = number_then_unit(&token.text) {
+        } else if let Some(split) = number_then_unit(&token.text).or_else(|| metres_and_centimetres(&token.text)) {
             token.text = split;
         }
         out.push(token);
     }
     out
+}
+
+/// "Under a kilo": an article counts one where a bound stands before it and a unit behind it.
+fn one_of_a_unit(before: Option<&Token>, article: &Token, next: &Token) -> Option<&'static str> {
+    let bound = before.is_some_and(|t| {
+        matches!(t.text.as_str(), "under" | "below" | "than" | "least" | "most" | "over" | "above" | "about" | "max" | "exceeding")
+    });
+    let counts = bound && matches!(article.text.as_str(), "a" | "an" | "one") && next.text.len() > 2;
+    canonical(&next.text).filter(|_| counts)
+}
+
+/// A body height as it is said in metric countries: `1m72` is `172cm`.
+fn metres_and_centimetres(text: &str) -> Option<String> {
+    let (metres, centimetres) = text.split_once('m')?;
+    let digits = |part: &str, count: usize| part.len() == count && part.bytes().all(|b| b.is_ascii_digit());
+    (digits(metres, 1) && digits(centimetres, 2)).then(|| format!("{metres}{centimetres}cm"))
 }
 
 /// Whether a folded token is a plain number.
@@ -150,6 +183,11 @@ mod tests {
             ("2 in stock", "2 in stock"),
             ("144 Hz", "144hz"),
             ("5 of them", "5 of them"),
+            ("under a kilo", "under 1kg"),
+            ("a kilo of it", "a kilo of it"),
+            ("someone 1m72", "someone 172cm"),
+            ("45 m\u{b2} or 45 square metres", "45m2 or 45m2"),
+            ("more than 50 minutes", "more than 50min"),
         ] {
             let merged = merge(tokens(text), text);
             let words: Vec<_> = merged.iter().map(|t| t.text.as_str()).collect();

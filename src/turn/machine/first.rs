@@ -98,6 +98,8 @@ fn lists(acts: &[Act]) -> bool {
                 | A::FoundMore
                 | A::FoundNone
                 | A::FoundNearest
+                | A::FoundRanked
+                | A::FoundUnchecked
                 | A::ListItem
                 | A::ListItemOut
                 | A::ListItemPlain

@@ -49,12 +49,13 @@ fn saying(act: &Act) -> Saying {
         A::Greet | A::Thank | A::Farewell | A::Sympathy | A::EscalationSorry | A::Acknowledge | A::IdentityOk | A::Repeat => {
             Saying::Courtesy
         }
-        A::Found | A::FoundOne | A::FoundMore | A::FoundNearest | A::SplitParcels => Saying::Courtesy,
+        A::Found | A::FoundOne | A::FoundMore | A::FoundNearest | A::FoundRanked | A::SplitParcels => Saying::Courtesy,
         A::PromotionsIntro | A::UpcomingIntro | A::CodeFitsThese | A::AlternativesIntro | A::AccessoriesIntro | A::OrdersIntro => {
             Saying::Courtesy
         }
         // They deny, or repeat the customer's words: no record bears that out sentence by sentence.
         A::FoundNone
+        | A::FoundUnchecked
         | A::NoAlternatives
         | A::NoAccessories
         | A::NoPromotionFor
