@@ -20,6 +20,7 @@ const REMEMBERED: u32 = 6;
 /// What the conversation itself makes of a message, if anything.
 pub fn claim(question: &Question<'_>) -> Option<Decision> {
     parked(question)
+        .or_else(|| tells_more(question))
         .or_else(|| others(question))
         .or_else(|| certain(question))
         .or_else(|| fault(question))
@@ -75,6 +76,26 @@ fn parked(question: &Question<'_>) -> Option<Decision> {
         }
         _ => None,
     }
+}
+
+/// "Today. It's the drill and the box": more about the damage or the order asked about, where its number was asked for.
+fn tells_more(question: &Question<'_>) -> Option<Decision> {
+    const FEW: usize = 14;
+    const CLEAR: f32 = 4.0;
+    let Question { heard, read, state, text, .. } = *question;
+    let Some(Pending::Ask { slot: Slot::OrderNumber, goal, agent, attempts, .. }) = &state.pending else { return None };
+    let other = read.hints.iter().any(|hint| hint.score >= CLEAR && hint.goal != *goal);
+    let tells = !heard.words.is_empty() && heard.words.len() <= FEW && !evidence_words::is_question(text) && read.answer.is_none();
+    // "The mixer one. Which colour did I order?"
+    let asks_of_it = starts_within(question, &[&["did", "i", "order"], &["did", "i", "buy"], &["have", "i", "ordered"]]);
+    let more = tells && *goal == Goal::DamagedOrWrongItem || asks_of_it;
+    (more && !other && *attempts < 3).then(|| settled(Route::Agent(*agent), *goal, "tells more of what a number was asked for"))
+}
+
+/// Whether one of the phrases stands anywhere in a message.
+fn starts_within(question: &Question<'_>, phrases: &[&[&str]]) -> bool {
+    let said = words(question);
+    phrases.iter().any(|phrase| said.windows(phrase.len()).any(|run| run == *phrase))
 }
 
 /// Words by which a wish is named.
@@ -134,7 +155,8 @@ fn trouble(question: &Question<'_>) -> Option<Goal> {
 /// What the words alone settle, though a model that looks at the whole message may waver: one matter of
 /// support or orders named outright, and none beside it.
 fn certain(question: &Question<'_>) -> Option<Decision> {
-    const OUTRIGHT: [Goal; 8] = [
+    const OUTRIGHT: [Goal; 9] = [
+        Goal::DamagedOrWrongItem,
         Goal::Repair,
         Goal::TicketStatus,
         Goal::Warranty,
@@ -153,6 +175,8 @@ fn certain(question: &Question<'_>) -> Option<Decision> {
         .iter()
         .skip(1)
         .filter(|hint| hint.goal.intent() != best.goal.intent() && hint.goal != Goal::OutOfScope)
+        // "My parcel arrived smashed": the parcel is what is damaged.
+        .filter(|hint| !(best.goal == Goal::DamagedOrWrongItem && hint.goal == Goal::OrderStatus))
         .map(|hint| hint.score)
         .fold(0.0_f32, f32::max);
     let under_way =
@@ -332,6 +356,8 @@ fn fault_told(question: &Question<'_>) -> Option<Decision> {
                 | Goal::SetupHelp
                 | Goal::ProductQuestion
                 | Goal::FindProduct
+                // "It doesn't find its way any more" narrows nothing down.
+                | Goal::RefineResults
                 | Goal::DamagedOrWrongItem
                 | Goal::Complaint
                 | Goal::Deny

@@ -232,9 +232,14 @@ fn by_pending(question: &Question<'_>) -> Option<Decision> {
         Pending::Ask { slot: Slot::Helped, .. } => None,
         Pending::Ask { slot, goal, agent, .. } => {
             let gives = evidence::gives(question, *slot);
+            // What only may be a name is less than clear words for something else.
+            let clear = if *slot == Slot::Identity && !question.read.contact.proves() && question.heard.orders.is_empty() { 3.5 } else { 4.5 };
             let other_business =
-                question.read.best_hint().is_some_and(|hint| hint.score >= 4.5 && hint.goal.intent() != goal.intent() && !gives.certain);
-            if !gives.any || other_business || question.read.others {
+                question.read.best_hint().is_some_and(|hint| hint.score >= clear && hint.goal.intent() != goal.intent() && !gives.certain);
+            // "Can I also change the day", where the new address was asked for: another wish.
+            let other_wish = *slot == Slot::Wish
+                && question.read.follow_ups.first().is_some_and(|hint| hint.score >= 5.0 && hint.goal == Goal::ChangeOrder && hint.goal != *goal);
+            if !gives.any || other_business || other_wish || question.read.others {
                 return None;
             }
             let mut decision = settled(Route::Agent(*agent), *goal, "gives what was asked for");
@@ -246,8 +251,10 @@ fn by_pending(question: &Question<'_>) -> Option<Decision> {
 
 /// What a message that declines an action asks for beside.
 fn after_a_no(question: &Question<'_>) -> Option<Decision> {
-    let hint = question.read.hints.iter().find(|hint| !matches!(hint.goal, Goal::Deny | Goal::Affirm | Goal::Thanks))?;
-    let asks = question.heard.words.len() > 4 && hint.score >= 4.0 && hint.at >= 2 && question.text.trim_end().ends_with('?');
+    let hints = question.read.hints.iter().filter(|hint| !matches!(hint.goal, Goal::Deny | Goal::Affirm | Goal::Thanks));
+    // What is asked beside the no is most often about what is on the table.
+    let hint = hints.chain(&question.read.follow_ups).max_by(|a, b| a.score.total_cmp(&b.score))?;
+    let asks = question.heard.words.len() > 4 && hint.score >= 3.0 && hint.at >= 2 && question.text.trim_end().ends_with('?');
     asks.then(|| Decision { confidence: 1.0, ..by_words(hint.goal, "declines, and asks for something else") })
 }
 

@@ -153,7 +153,10 @@ pub fn devices(turn: &Turn<'_>, book: &FactBook, named: &[RecordId]) -> (Vec<Str
         }
     }
     if turn.heard.categories.is_empty() && named.is_empty() {
-        let table = if turn.shown.len() <= 2 { turn.shown } else { &[] };
+        // What is meant by "it" before what was only shown.
+        let meant: Vec<_> = turn.shown.iter().filter(|product| turn.before.focus.products.contains(&product.sku)).cloned().collect();
+        let few = if turn.shown.len() <= 2 { turn.shown } else { &[] };
+        let table = if (1..=2).contains(&meant.len()) { meant.as_slice() } else { few };
         table.iter().for_each(|product| add(product.leaf_category().unwrap_or_default()));
     }
     let sure = !text.is_empty();
@@ -291,7 +294,9 @@ fn narrower(entry: &Knowledge, devices: &[String], problem: &str, kinds: &[Strin
     let Some(tag) = entry.tags.first().filter(|tag| tag.contains(' ')) else { return 0.0 };
     let said: Vec<String> = tokens(problem).iter().map(|t| stem(&t.text)).collect();
     let known = |word: &String| devices.contains(word) || said.contains(word) || kinds.contains(word);
-    let missing = tokens(tag).iter().map(|t| stem(&t.text)).any(|word| !known(&word));
+    // What tells it from the wider thing stands in front: "the robot" is a robot vacuum, "the vacuum" need not be one.
+    let parts = tokens(tag);
+    let missing = parts.iter().take(parts.len() - 1).map(|t| stem(&t.text)).any(|word| !known(&word));
     if missing { 0.5 } else { 0.0 }
 }
 

@@ -102,7 +102,8 @@ pub fn returning(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: 
     }
     let Some(order) = say::order(book, id) else { return Answer::default().done() };
     let on_its_way = order.is_open() || order.status == OrderStatus::Shipped;
-    if on_its_way && side == Side::Whether && order.days_late(book.today(), book.zone()).is_none() {
+    let refused = turn.before.last_acts.iter().any(|act| matches!(act, ActKind::CannotCancel | ActKind::CannotChange | ActKind::CannotMove));
+    if on_its_way && !refused && side == Side::Whether && order.days_late(book.today(), book.zone()).is_none() {
         // What has not come yet is called off rather than sent back.
         return Answer::hand_over(Goal::CancelOrder);
     }
@@ -258,7 +259,9 @@ fn rules(turn: &Turn<'_>, found: &Findings, side: Side, book: &mut FactBook, sta
         .into_iter()
         .filter(|_| side == Side::Excluded || side == Side::Whether && named)
         .find_map(|hit| wording::exclusion(&spoken, hit.record, book));
-    let allowed = policy::days(found, 2, book, &["return", "exchang"]).filter(|_| side == Side::Excluded);
+    // "And what if I opened it?", said of nothing: what may not be opened is part of the answer.
+    let only_opened = !named && wording::only_opened(&wording::stems(turn.text));
+    let allowed = policy::days(found, 2, book, &["return", "exchang"]).filter(|_| side == Side::Excluded && !only_opened);
     match hit.or_else(|| say::plain_entry(found, 2)) {
         _ if excluded.is_some() => answer.acts.extend(excluded.map(|fact| Act::plain(ActKind::Knowledge).with("sentence", fact))),
         _ if allowed.is_some() => answer.acts.extend(allowed.map(|(fact, _)| Act::plain(ActKind::Knowledge).with("sentence", fact))),

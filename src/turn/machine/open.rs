@@ -103,7 +103,10 @@ impl Machine {
             return;
         }
         let said = fault.problem.clone();
-        outcome.acts.push(Act::plain(ActKind::BackToStep));
+        // Said aloud only behind what has to do with a trouble: under an answer about opening hours it is a nuisance.
+        if self.goal.intent() == Intent::Support {
+            outcome.acts.push(Act::plain(ActKind::BackToStep));
+        }
         outcome.asks.push(Slot::Helped);
         outcome.state.pending =
             Some(Pending::Ask { slot: Slot::Helped, goal: Goal::Troubleshoot, agent: Agent::Support, said, attempts: 1 });
