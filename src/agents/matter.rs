@@ -11,7 +11,7 @@ use crate::domain::asks::Slot;
 use crate::domain::goal::Goal;
 use crate::domain::message::Choice;
 use crate::domain::state::{Action, ActionKind, IdentityLevel, Pending};
-use crate::domain::text::duration;
+use crate::domain::text::{duration, places};
 use crate::domain::text::token::tokens;
 
 /// Replies after which a question left open is no longer answered by whatever fits it.
@@ -22,6 +22,7 @@ pub fn claim(question: &Question<'_>) -> Option<Decision> {
     parked(question)
         .or_else(|| tells_more(question))
         .or_else(|| others(question))
+        .or_else(|| abroad(question))
         .or_else(|| certain(question))
         .or_else(|| fault(question))
         .or_else(|| identity_given(question))
@@ -90,6 +91,31 @@ fn tells_more(question: &Question<'_>) -> Option<Decision> {
     let asks_of_it = starts_within(question, &[&["did", "i", "order"], &["did", "i", "buy"], &["have", "i", "ordered"]]);
     let more = tells && *goal == Goal::DamagedOrWrongItem || asks_of_it;
     (more && !other && *attempts < 3).then(|| settled(Route::Agent(*agent), *goal, "tells more of what a number was asked for"))
+}
+
+/// "Whats the cost to Oslo for a pair of headphones": what goes to a country is a delivery, whatever it is; and what is
+/// asked next in a few words is about the same country.
+fn abroad(question: &Question<'_>) -> Option<Decision> {
+    const FEW: usize = 4;
+    const CLEAR: f32 = 4.0;
+    let Question { heard, read, state, .. } = *question;
+    let said = words(question);
+    let other = read.hints.iter().any(|hint| {
+        let of_delivery = matches!(hint.goal, Goal::ShippingPolicy | Goal::DeliveryDate | Goal::PriceQuestion | Goal::ProductQuestion);
+        hint.score >= CLEAR && !of_delivery && hint.goal != Goal::OutOfScope && hint.goal != Goal::ReturnPolicy
+    });
+    if other || heard.orders.iter().any(|n| n.certain) || read.contact.proves() {
+        return None;
+    }
+    let has = |list: &[&str]| said.iter().any(|w| list.contains(w));
+    let sends = has(&["ship", "shipping", "deliver", "delivery", "send", "cost", "costs", "possible", "much", "long"])
+        || said.first().is_some_and(|w| matches!(*w, "and" | "to" | "what"));
+    let to_a_place = has(&["to"]) && places::named(&said).is_some() && sends && !has(&["back", "return", "returns"]);
+    let goes_on = state.goal == Some(Goal::ShippingPolicy)
+        && state.focus.country.is_some()
+        && heard.words.len() <= FEW
+        && (starts(question, &[&["how", "long"], &["how", "much"], &["how", "fast"], &["what", "does", "it", "cost"]]));
+    (to_a_place || goes_on).then(|| by_words(Goal::ShippingPolicy, "delivery to another country"))
 }
 
 /// Whether one of the phrases stands anywhere in a message.
@@ -243,7 +269,14 @@ fn fault(question: &Question<'_>) -> Option<Decision> {
         )
     });
     let numbered = heard.orders.iter().any(|n| n.certain) || read.contact.email.is_some();
-    let sells = starts(question, &[&["do", "you", "sell"], &["do", "you", "have"], &["do", "you", "carry"], &["do", "you", "stock"]]);
+    let sells = starts(question, &[&["do", "you", "sell"], &["do", "you", "have"], &["do", "you", "carry"], &["do", "you", "stock"]])
+        || starts_within(question, &[&["you", "sell"], &["u", "sell"], &["you", "stock"], &["u", "have"]]);
+    // "How long does it take", of a step: only what is plainly about a delivery is not.
+    let how_long = starts(question, &[&["how", "long"], &["how", "much", "space"], &["how", "far"]])
+        && heard.words.len() <= 7
+        && !words(question).iter().any(|w| {
+            matches!(*w, "delivery" | "deliver" | "shipping" | "ship" | "arrive" | "refund" | "repair" | "warranty" | "guarantee" | "parcel" | "order")
+        });
     let goes_on = match report {
         _ if read.hint(Goal::OpenTicket) >= 4.0 || sells => false,
         Report::Solved | Report::Explain | Report::Waits => true,
@@ -259,7 +292,7 @@ fn fault(question: &Question<'_>) -> Option<Decision> {
         Report::Question => {
             let stronger = best(&|goal| !of_faults(goal) && goal != Goal::ProductQuestion);
             let of_a_product = !heard.products.is_empty() && read.hint(Goal::ProductQuestion) >= 3.0;
-            stronger < 4.0 && !of_a_product && !numbered
+            (stronger < 4.0 || how_long) && !of_a_product && !numbered
         }
     };
     goes_on.then(|| settled(Route::Agent(Agent::Support), Goal::Troubleshoot, "goes on with the fault"))

@@ -18,8 +18,8 @@ pub struct NumberShapes {
     /// Where numbers are written in groups (`FV/26-01031`): the length of the last group of digits to what
     /// stands before it.
     heads: BTreeMap<usize, BTreeSet<String>>,
-    /// Where such a last group begins with a nought: its length to the least and greatest number it stands for.
-    padded: BTreeMap<usize, (u32, u32)>,
+    /// Where such a last group begins with noughts: its length to how many digits follow them.
+    padded: BTreeMap<usize, BTreeSet<usize>>,
     /// What whole numbers look like, for those that share nothing but that; see [`mask`].
     masks: BTreeSet<String>,
 }
@@ -52,10 +52,9 @@ impl NumberShapes {
             let head = bare(&number[..number.len() - tail]);
             if tail > 2 && head.bytes().any(|b| b.is_ascii_digit()) {
                 self.heads.entry(tail).or_default().insert(head);
-                let digits = &number[number.len() - tail..];
-                if let Some(value) = digits.parse::<u32>().ok().filter(|_| digits.starts_with('0')) {
-                    let (least, most) = self.padded.entry(tail).or_insert((value, value));
-                    (*least, *most) = ((*least).min(value), (*most).max(value));
+                let told = number[number.len() - tail..].trim_start_matches('0').len();
+                if told < tail {
+                    self.padded.entry(tail).or_default().insert(told);
                 }
             }
         }
@@ -175,11 +174,13 @@ impl NumberShapes {
         let token = &tokens[at];
         let announced = at == 0 || matches!(tokens[at - 1].text.as_str(), "order" | "number" | "nr" | "no" | "ord" | "num" | "sorry");
         let digits = token.text.bytes().all(|b| b.is_ascii_digit()) && !token.text.starts_with('0');
-        let value = token.text.parse::<u32>().ok().filter(|_| announced && digits && token.text.len() >= SHORTEST)?;
-        let (length, _) = self.padded.iter().find(|(length, (least, most))| **length > token.text.len() && (*least..=*most).contains(&value))?;
+        if !(announced && digits && token.text.len() >= SHORTEST) {
+            return None;
+        }
+        let (length, _) = self.padded.iter().find(|(length, told)| **length > token.text.len() && told.contains(&token.text.len()))?;
         let heads = self.heads.get(length)?;
         let only = heads.iter().next().filter(|_| heads.len() == 1)?;
-        Some(named(format!("{only}{value:0length$}", length = *length), false, token, token))
+        Some(named(format!("{only}{:0>length$}", token.text, length = *length), false, token, token))
     }
 
     /// Whether a compared form has a known shape.

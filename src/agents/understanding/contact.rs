@@ -129,10 +129,12 @@ fn tail(line: &Line<'_>, asked: bool, zip_is_certain: bool, found: &mut Contact)
     if found.phone_tail.is_some() {
         return;
     }
-    for i in 0..line.said.len() {
-        if !line.is_free(i) || !line.is_digits(i) || line.word(i).len() != 4 {
-            continue;
-        }
+    // "1024, phone ends in 6640": what the word stands before is the telephone, what it stands behind only if nothing is.
+    let told = |i: &usize| line.before(*i, 4, PHONE) || line.before(*i, 3, DIGITS);
+    let four = |i: &usize| line.is_free(*i) && line.is_digits(*i) && line.word(*i).len() == 4;
+    let places: Vec<usize> = (0..line.said.len()).filter(four).collect();
+    let announced_first = places.iter().filter(|i| told(i)).chain(places.iter().filter(|i| !told(i)));
+    for i in announced_first.copied() {
         let of_a_phone = line.before(i, 6, PHONE) || line.after(i, 8, PHONE);
         let announced = line.before(i, 5, DIGITS) || line.after(i, 5, DIGITS);
         // "6650, that's my card": what is said of a card is no telephone.
@@ -224,6 +226,7 @@ mod tests {
             ("0142 are the last four of my phone", false, ends_in("0142")),
             ("my phone ends in 0186", false, ends_in("0186")),
             ("sorry phone is 0117", false, ends_in("0117")),
+            ("1024, phone ends in 6640", false, ends_in("6640")),
             ("sorry, 5520", true, ends_in("5520")),
             ("6650, that is my card", true, Contact::default()),
             ("visa ending in 4242", true, Contact::default()),

@@ -6,6 +6,7 @@ pub mod fold;
 pub mod language;
 pub mod list;
 pub mod number;
+pub mod places;
 pub mod rates;
 pub mod sentence;
 pub mod stem;
