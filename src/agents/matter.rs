@@ -4,7 +4,7 @@
 use super::evidence;
 use super::evidence_words::{self, Report};
 use super::orchestrator::{Decision, Question, Route, by_words, settled};
-use super::support::faults_told;
+use super::support::{faults_told, works_wrongly};
 use super::understanding::affirm::{self, Answer};
 use crate::domain::agent::{Agent, Intent};
 use crate::domain::asks::Slot;
@@ -90,7 +90,7 @@ fn tells_more(question: &Question<'_>) -> Option<Decision> {
     // "The mixer one. Which colour did I order?"
     let asks_of_it = starts_within(question, &[&["did", "i", "order"], &["did", "i", "buy"], &["have", "i", "ordered"]]);
     let more = tells && *goal == Goal::DamagedOrWrongItem || asks_of_it;
-    (more && !other && *attempts < 3).then(|| settled(Route::Agent(*agent), *goal, "tells more of what a number was asked for"))
+    (more && !other && (asks_of_it || *attempts < 3)).then(|| settled(Route::Agent(*agent), *goal, "tells more of what a number was asked for"))
 }
 
 /// "Whats the cost to Oslo for a pair of headphones": what goes to a country is a delivery, whatever it is; and what is
@@ -381,7 +381,7 @@ fn fault_told(question: &Question<'_>) -> Option<Decision> {
         || said.windows(2).any(|w| matches!(w, ["i" | "we", "bought" | "got" | "purchased" | "have"]));
     let own = has(&["my", "our"]) && !has(&["order", "money", "card", "account", "address", "email"]);
     let thing = own || tells || !heard.categories.is_empty() || !heard.products.is_empty() || has(&["it", "mine"]);
-    let arrived = has(&["arrived", "parcel", "package", "delivered", "delivery", "box", "courier", "shipping"]);
+    let arrived = !works_wrongly(text) && has(&["arrived", "parcel", "package", "delivered", "delivery", "box", "courier", "shipping"]);
     let other = read.hints.iter().filter(|hint| {
         !matches!(
             hint.goal,

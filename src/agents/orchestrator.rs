@@ -10,6 +10,7 @@ use super::matter;
 use super::proposal::Proposal;
 use super::understanding::Understanding;
 use super::understanding::affirm::Answer;
+use super::understanding::foreign;
 use crate::domain::act::ActKind;
 use crate::domain::agent::{Agent, Decider, Intent, IntentScores};
 use crate::domain::asks::Slot;
@@ -185,8 +186,13 @@ fn by_conversation(question: &Question<'_>) -> Option<Decision> {
         return Some(by_words(Goal::ShopServices, "something the shop does, or does not"));
     }
     // The name of a product is understood in any language; what is asked of it is not.
-    let foreign = question.heard.foreign && question.read.contact.is_empty();
-    if question.read.hint(Goal::OtherLanguage) >= 5.0 || foreign {
+    let is_foreign = question.heard.foreign && question.read.contact.is_empty();
+    if (question.read.hint(Goal::OtherLanguage) >= 5.0 || is_foreign)
+        && let Some(goal) = asked_of_an_order(question)
+    {
+        return Some(by_words(goal, "an order asked about in another language"));
+    }
+    if question.read.hint(Goal::OtherLanguage) >= 5.0 || is_foreign {
         return Some(by_words(Goal::OtherLanguage, "another language"));
     }
     if let Some((goal, why)) = evidence_offers::settled(question) {
@@ -202,6 +208,14 @@ fn by_conversation(question: &Question<'_>) -> Option<Decision> {
         return Some(settled(Route::Escalate(Escalation::Asked), Goal::HumanRequest, "takes up the offer of a person"));
     }
     by_pending(question).or_else(|| matter::claim(question))
+}
+
+/// "Wann kommt sie an?", where it is known which order is meant.
+fn asked_of_an_order(question: &Question<'_>) -> Option<Goal> {
+    let Question { heard, state, .. } = *question;
+    let on_the_table = heard.orders.iter().any(|n| n.certain) || state.focus.order.is_some() || state.known.order_number.is_some();
+    let words: Vec<&str> = heard.words.iter().map(|w| w.text.as_str()).collect();
+    foreign::of_an_order(&words).filter(|_| on_the_table)
 }
 
 /// The answer to what the last reply asked.
@@ -231,6 +245,11 @@ fn by_pending(question: &Question<'_>) -> Option<Decision> {
         // What came of a step is told in any words: the fault under way reads it.
         Pending::Ask { slot: Slot::Helped, .. } => None,
         Pending::Ask { slot, goal, agent, .. } => {
+            // An order's number with what proves it is no answer to "which product?".
+            let proves = question.read.contact.proves() && !question.heard.orders.is_empty();
+            if proves && matches!(slot, Slot::Product | Slot::Item | Slot::Need | Slot::Code) {
+                return None;
+            }
             let gives = evidence::gives(question, *slot);
             // What only may be a name is less than clear words for something else.
             let clear = if *slot == Slot::Identity && !question.read.contact.proves() && question.heard.orders.is_empty() { 3.5 } else { 4.5 };

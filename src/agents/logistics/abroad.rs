@@ -11,6 +11,7 @@ use crate::domain::state::ConversationState;
 use crate::domain::text::places::{self, Country};
 use crate::domain::text::stem::stem;
 use crate::domain::text::token::tokens;
+use crate::domain::text::words;
 
 /// The country a message is about, or the one talked about, if it is not the shop's own.
 pub fn country(turn: &Turn<'_>) -> Option<&'static Country> {
@@ -79,6 +80,12 @@ fn lookups(turn: &Turn<'_>) -> Vec<Lookup> {
         asked("How long does delivery take? Delivery time"),
     ];
     let categories: Vec<String> = turn.heard.categories.iter().flat_map(|category| category.names.iter().take(1).cloned()).collect();
+    // A word for things the shop has will do where no kind is named: "a fridge".
+    let describing = turn.heard.words.iter().zip(&turn.heard.describing).filter(|(word, describes)| **describes && !words::is_common(&word.text));
+    let terms: Vec<String> = describing.map(|(word, _)| word.text.clone()).filter(|_| categories.is_empty()).take(2).collect();
+    if !terms.is_empty() {
+        lookups.push(Lookup::Search { query: ProductQuery { terms, ..ProductQuery::default() }, limit: 1 });
+    }
     if !categories.is_empty() {
         lookups.push(Lookup::Search { query: ProductQuery { categories, ..ProductQuery::default() }, limit: 1 });
     }

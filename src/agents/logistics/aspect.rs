@@ -63,7 +63,20 @@ pub fn of(turn: &Turn<'_>) -> Aspect {
         return Aspect::Home;
     }
     if turn.goal == Goal::LateParcel
-        && (has(&["happens", "happen", "next", "why"]) || pair(&["what"], &["now", "can"]) || pair(&["now", "then"], &["what"]))
+        && (has(&[
+            "happens",
+            "happen",
+            "next",
+            "why",
+            "never",
+            "money",
+            "refund",
+            "replacement",
+            "investigation",
+            "investigate",
+            "search",
+            "trace",
+        ]) || pair(&["what"], &["now", "can"]) || pair(&["now", "then"], &["what"]))
     {
         return Aspect::Next;
     }

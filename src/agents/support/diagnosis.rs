@@ -126,11 +126,12 @@ pub fn came_so(turn: &Turn<'_>) -> bool {
         "new",
     ]);
     let comes = said.windows(2).any(|w| w[0] == "came" && w[1] != "off" && w[1] != "loose" && w[1] != "apart");
-    (came || comes) && !used && !works_wrongly(&text, &said)
+    (came || comes) && !used && !works_wrongly(&text)
 }
 
 /// "It shakes like hell, delivered last Friday": when it came is only told along with what it does.
-fn works_wrongly(text: &str, said: &[String]) -> bool {
+pub fn works_wrongly(text: &str) -> bool {
+    let said: Vec<String> = tokens(text).into_iter().map(|t| t.text).collect();
     const OF_USE: &[&str] = &["shake", "noise", "spin", "smell", "heat", "cold", "water", "dock", "brush", "drain", "clean", "slow", "crackle"];
     let day = |word: &str| {
         matches!(word, "last" | "yesterday" | "today" | "this" | "on" | "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday")

@@ -314,7 +314,10 @@ fn question(
         (None, None) => answer.say_plain(ActKind::NotInRecords),
     }
     ask_helped(fault, &mut answer, state, false);
-    answer.say_plain(ActKind::BackToStep);
+    // What has nothing to do with the steps needs no way back to them.
+    if answer.acts.iter().any(|act| act.kind == ActKind::StepSays) {
+        answer.say_plain(ActKind::BackToStep);
+    }
     answer.done()
 }
 

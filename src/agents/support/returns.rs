@@ -129,6 +129,11 @@ pub fn returning(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: 
         return answer.done();
     }
     // Not on its way back, and not here yet either: that is the trouble, not the rule.
+    let late_told = state.focus.offered.iter().any(|matter| matter.starts_with("late_parcel")) || turn.before.goal == Some(Goal::LateParcel);
+    if order.days_late(book.today(), book.zone()).is_some() && late_told && matches!(side, Side::Whether | Side::Money) {
+        // That it is late was said: what the shop does about it is what is asked now.
+        return Answer::hand_over(Goal::LateParcel);
+    }
     if order.days_late(book.today(), book.zone()).is_some() && side == Side::Whether {
         answer.acts.extend(super::super::logistics::date_act(id, &order, book));
         offer_once(turn, "refund_of_late_order", found, book, &mut answer, state);

@@ -70,7 +70,7 @@ fn plain(word: &str) -> String {
         "adaptor" => "adapter".to_owned(),
         "cleaned" | "cleaning" => "clean".to_owned(),
         "reset" | "resetted" => "reset".to_owned(),
-        "led" | "leds" | "light" | "lights" | "lit" | "lamps" => "lamp".to_owned(),
+        "led" | "leds" | "lamps" => "lamp".to_owned(),
         "freezing" | "freezes" | "frost" | "frosty" | "winters" => "winter".to_owned(),
         word => stem(word),
     }
@@ -105,7 +105,7 @@ pub fn mark(turn: &Turn<'_>, steps: &[&str], about: &[String], fault: &mut Fault
         let ahead = i >= current || fault.tried.is_empty();
         if named && ahead && tells && !fault.tried.contains(&number) && i + 1 < steps.len() {
             fault.tried.push(number);
-            furthest = Some(number);
+            furthest = furthest.max(Some(number).filter(|_| shared >= 2));
         }
     }
     // Who reports what came of a later step has what leads up to it behind them.

@@ -18,6 +18,7 @@ impl Machine {
     /// Closes the turn: what the next message will lean on.
     pub(super) fn conclude(&mut self) {
         self.keep_open();
+        self.excuse_english();
         let decision = self.decision.as_ref();
         let intent = decision.map_or(Intent::General, |d| d.intent);
         if let Some(other) = decision.and_then(|d| d.other) {
@@ -51,6 +52,15 @@ impl Machine {
         state.last_urgent = orchestrator::presses(&self.start.text, &self.heard, self.sentiment);
         state.last_acts = self.outcome.acts.iter().map(|act| act.kind).collect();
         state.replies = state.replies.saturating_add(1);
+    }
+
+    /// An order asked about in another language is told in English: said once, before the answer.
+    fn excuse_english(&mut self) {
+        let of_an_order = matches!(self.goal.intent(), Intent::Orders | Intent::Support) && !self.outcome.acts.is_empty();
+        let told = self.start.state.last_acts.contains(&ActKind::InEnglish);
+        if self.heard.foreign && of_an_order && !told {
+            self.outcome.acts.insert(0, Act::plain(ActKind::InEnglish));
+        }
     }
 
     /// What a message that only continues something was first said for: the question just asked, or one
@@ -103,10 +113,7 @@ impl Machine {
             return;
         }
         let said = fault.problem.clone();
-        // Said aloud only behind what has to do with a trouble: under an answer about opening hours it is a nuisance.
-        if self.goal.intent() == Intent::Support {
-            outcome.acts.push(Act::plain(ActKind::BackToStep));
-        }
+        // Not asked aloud: under an answer about opening hours "did the last step help?" is a nuisance.
         outcome.asks.push(Slot::Helped);
         outcome.state.pending =
             Some(Pending::Ask { slot: Slot::Helped, goal: Goal::Troubleshoot, agent: Agent::Support, said, attempts: 1 });
