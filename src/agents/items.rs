@@ -130,9 +130,9 @@ pub fn names_a_thing(turn: &Turn<'_>) -> bool {
     });
     // "My airfryer order": what stands between the two names it, whatever it is.
     let said: Vec<&str> = turn.heard.words.iter().map(|w| w.text.as_str()).collect();
-    let called = said.windows(3).any(|w| {
-        matches!(w[0], "my" | "the") && matches!(w[2], "order" | "parcel" | "package" | "delivery") && !words::is_common(w[1])
-    });
+    let called = said
+        .windows(3)
+        .any(|w| matches!(w[0], "my" | "the") && matches!(w[2], "order" | "parcel" | "package" | "delivery") && !words::is_common(w[1]));
     !turn.heard.products.is_empty() || !turn.heard.categories.is_empty() || known || called
 }
 

@@ -11,8 +11,8 @@ use crate::domain::asks::Slot;
 use crate::domain::goal::Goal;
 use crate::domain::message::Choice;
 use crate::domain::state::{Action, ActionKind, IdentityLevel, Pending};
-use crate::domain::text::{duration, places};
 use crate::domain::text::token::tokens;
+use crate::domain::text::{duration, places};
 
 /// Replies after which a question left open is no longer answered by whatever fits it.
 const REMEMBERED: u32 = 6;
@@ -90,7 +90,8 @@ fn tells_more(question: &Question<'_>) -> Option<Decision> {
     // "The mixer one. Which colour did I order?"
     let asks_of_it = starts_within(question, &[&["did", "i", "order"], &["did", "i", "buy"], &["have", "i", "ordered"]]);
     let more = tells && *goal == Goal::DamagedOrWrongItem || asks_of_it;
-    (more && !other && (asks_of_it || *attempts < 3)).then(|| settled(Route::Agent(*agent), *goal, "tells more of what a number was asked for"))
+    (more && !other && (asks_of_it || *attempts < 3))
+        .then(|| settled(Route::Agent(*agent), *goal, "tells more of what a number was asked for"))
 }
 
 /// "Whats the cost to Oslo for a pair of headphones": what goes to a country is a delivery, whatever it is; and what is
@@ -275,7 +276,20 @@ fn fault(question: &Question<'_>) -> Option<Decision> {
     let how_long = starts(question, &[&["how", "long"], &["how", "much", "space"], &["how", "far"]])
         && heard.words.len() <= 7
         && !words(question).iter().any(|w| {
-            matches!(*w, "delivery" | "deliver" | "shipping" | "ship" | "arrive" | "refund" | "repair" | "warranty" | "guarantee" | "parcel" | "order")
+            matches!(
+                *w,
+                "delivery"
+                    | "deliver"
+                    | "shipping"
+                    | "ship"
+                    | "arrive"
+                    | "refund"
+                    | "repair"
+                    | "warranty"
+                    | "guarantee"
+                    | "parcel"
+                    | "order"
+            )
         });
     let goes_on = match report {
         _ if read.hint(Goal::OpenTicket) >= 4.0 || sells => false,
@@ -358,6 +372,8 @@ fn follow_up(question: &Question<'_>) -> Option<Decision> {
         Goal::Complaint if state.goal == Some(Goal::TicketStatus) => !evidence_words::is_question(text),
         Goal::Alternatives => state.product().is_some(),
         Goal::MissingParcel => read.answer.is_none(),
+        // "And my washer shakes like hell": a thing that came is not asked for.
+        Goal::OrderStatus if works_wrongly(text) => false,
         Goal::Repair => heard.products.is_empty() && heard.categories.is_empty(),
         _ => true,
     };

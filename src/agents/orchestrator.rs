@@ -252,12 +252,17 @@ fn by_pending(question: &Question<'_>) -> Option<Decision> {
             }
             let gives = evidence::gives(question, *slot);
             // What only may be a name is less than clear words for something else.
-            let clear = if *slot == Slot::Identity && !question.read.contact.proves() && question.heard.orders.is_empty() { 3.5 } else { 4.5 };
+            let clear =
+                if *slot == Slot::Identity && !question.read.contact.proves() && question.heard.orders.is_empty() { 3.5 } else { 4.5 };
             let other_business =
                 question.read.best_hint().is_some_and(|hint| hint.score >= clear && hint.goal.intent() != goal.intent() && !gives.certain);
             // "Can I also change the day", where the new address was asked for: another wish.
             let other_wish = *slot == Slot::Wish
-                && question.read.follow_ups.first().is_some_and(|hint| hint.score >= 5.0 && hint.goal == Goal::ChangeOrder && hint.goal != *goal);
+                && question
+                    .read
+                    .follow_ups
+                    .first()
+                    .is_some_and(|hint| hint.score >= 5.0 && hint.goal == Goal::ChangeOrder && hint.goal != *goal);
             if !gives.any || other_business || other_wish || question.read.others {
                 return None;
             }

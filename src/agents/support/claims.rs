@@ -427,7 +427,8 @@ pub fn repair(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mu
         return Step::Look(std::iter::once(say::knowledge_lookup(turn)).chain(plain).collect());
     }
     let said: Vec<&str> = turn.heard.words.iter().map(|w| w.text.as_str()).collect();
-    let price = said.iter().any(|w| matches!(*w, "cost" | "costs" | "price" | "much" | "pay" | "pays" | "fee" | "charge" | "expensive" | "free"));
+    let price =
+        said.iter().any(|w| matches!(*w, "cost" | "costs" | "price" | "much" | "pay" | "pays" | "fee" | "charge" | "expensive" | "free"));
     let time = said.iter().any(|w| matches!(*w, "long" | "when" | "days" | "weeks" | "take" | "takes" | "ready"));
     let by_words = say::best_entry(found, 0).filter(|hit| hit.score >= 0.6 && !hit.procedure);
     let kinds: [usize; 3] = if time && !price { [2, 1, 3] } else { [1, 2, 3] };

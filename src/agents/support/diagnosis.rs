@@ -132,12 +132,17 @@ pub fn came_so(turn: &Turn<'_>) -> bool {
 /// "It shakes like hell, delivered last Friday": when it came is only told along with what it does.
 pub fn works_wrongly(text: &str) -> bool {
     let said: Vec<String> = tokens(text).into_iter().map(|t| t.text).collect();
-    const OF_USE: &[&str] = &["shake", "noise", "spin", "smell", "heat", "cold", "water", "dock", "brush", "drain", "clean", "slow", "crackle"];
+    const OF_USE: &[&str] =
+        &["shake", "noise", "spin", "smell", "heat", "cold", "water", "dock", "brush", "drain", "clean", "slow", "crackle"];
     let day = |word: &str| {
-        matches!(word, "last" | "yesterday" | "today" | "this" | "on" | "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday")
+        matches!(
+            word,
+            "last" | "yesterday" | "today" | "this" | "on" | "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday"
+        )
     };
     let dated = said.windows(2).any(|w| matches!(w[0].as_str(), "delivered" | "came" | "arrived" | "received") && day(&w[1]));
-    let came_wrong = said.iter().any(|w| matches!(w.as_str(), "box" | "parcel" | "package" | "wrong" | "missing" | "courier" | "smashed" | "broken"));
+    let came_wrong =
+        said.iter().any(|w| matches!(w.as_str(), "box" | "parcel" | "package" | "wrong" | "missing" | "courier" | "smashed" | "broken"));
     dated && !came_wrong && troubles(text).iter().any(|kind| OF_USE.contains(kind))
 }
 

@@ -103,7 +103,8 @@ pub fn returning(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: 
     }
     let Some(order) = say::order(book, id) else { return Answer::default().done() };
     let on_its_way = order.is_open() || order.status == OrderStatus::Shipped;
-    let refused = turn.before.last_acts.iter().any(|act| matches!(act, ActKind::CannotCancel | ActKind::CannotChange | ActKind::CannotMove));
+    let refused =
+        turn.before.last_acts.iter().any(|act| matches!(act, ActKind::CannotCancel | ActKind::CannotChange | ActKind::CannotMove));
     if on_its_way && !refused && side == Side::Whether && order.days_late(book.today(), book.zone()).is_none() {
         // What has not come yet is called off rather than sent back.
         return Answer::hand_over(Goal::CancelOrder);
@@ -129,8 +130,10 @@ pub fn returning(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: 
         return answer.done();
     }
     // Not on its way back, and not here yet either: that is the trouble, not the rule.
-    let late_told = state.focus.offered.iter().any(|matter| matter.starts_with("late_parcel")) || turn.before.goal == Some(Goal::LateParcel);
-    if order.days_late(book.today(), book.zone()).is_some() && late_told && matches!(side, Side::Whether | Side::Money) {
+    let late_told =
+        state.focus.offered.iter().any(|matter| matter.starts_with("late_parcel")) || turn.before.goal == Some(Goal::LateParcel);
+    let money = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "money" | "refund"));
+    if order.days_late(book.today(), book.zone()).is_some() && (late_told || money) && matches!(side, Side::Whether | Side::Money) {
         // That it is late was said: what the shop does about it is what is asked now.
         return Answer::hand_over(Goal::LateParcel);
     }
@@ -298,7 +301,8 @@ fn special_cost(turn: &Turn<'_>, id: RecordId, book: &mut FactBook) -> Option<Fa
         let level = |at: &usize| places::speaks_of(country, sentences[*at]);
         (0..sentences.len()).filter(|at| level(at) > 0).max_by_key(|at| (level(at), usize::MAX - at))
     });
-    let named = |sku: &String| turn.heard.products.iter().any(|mention| mention.skus.contains(sku)) || turn.before.focus.products.contains(sku);
+    let named =
+        |sku: &String| turn.heard.products.iter().any(|mention| mention.skus.contains(sku)) || turn.before.focus.products.contains(sku);
     let kinds: Vec<String> = turn.shown.iter().filter(|product| named(&product.sku)).flat_map(|product| product.category.clone()).collect();
     let by_kind = || sentences.iter().position(|sentence| super::super::logistics::names_a_kind(sentence, &kinds));
     let at = by_country.or_else(by_kind)?;

@@ -120,7 +120,8 @@ pub fn tried_all(turn: &Turn<'_>) -> bool {
     let said: Vec<&str> = turn.heard.words.iter().map(|w| w.text.as_str()).collect();
     let all = |word: &str| matches!(word, "all" | "everything");
     let done = |word: &str| matches!(word, "did" | "done" | "tried" | "checked");
-    said.windows(2).any(|w| done(w[0]) && all(w[1])) || said.windows(3).any(|w| done(w[0]) && matches!(w[1], "it" | "them" | "that") && all(w[2]))
+    said.windows(2).any(|w| done(w[0]) && all(w[1]))
+        || said.windows(3).any(|w| done(w[0]) && matches!(w[1], "it" | "them" | "that") && all(w[2]))
 }
 
 /// Whether a question asks for a length, a time or a number.
@@ -140,7 +141,9 @@ pub fn measuring(question: &str, steps: &[&str], current: u16) -> Option<u16> {
     let has = |list: &[&str]| said.iter().any(|word| list.contains(&word.as_str()));
     let units = if pair("how", &["long"]) && !has(&["cable", "hose"]) {
         TIMES
-    } else if pair("how", &["far", "wide", "close", "near", "high"]) || pair("how", &["much"]) && has(&["space", "room", "distance", "clearance"]) {
+    } else if pair("how", &["far", "wide", "close", "near", "high"])
+        || pair("how", &["much"]) && has(&["space", "room", "distance", "clearance"])
+    {
         LENGTHS
     } else if pair("how", &["much"]) && !has(&["cost", "pay", "euro", "price"]) {
         AMOUNTS
@@ -149,7 +152,8 @@ pub fn measuring(question: &str, steps: &[&str], current: u16) -> Option<u16> {
     };
     let states = |step: &str| {
         let own = tokens(step);
-        own.windows(2).any(|w| w[0].text.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b',') && units.contains(&w[1].text.as_str()))
+        own.windows(2)
+            .any(|w| w[0].text.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b',') && units.contains(&w[1].text.as_str()))
     };
     let first = usize::from(current);
     let order = std::iter::once(first).chain(0..steps.len());

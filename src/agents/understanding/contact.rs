@@ -109,7 +109,8 @@ pub fn read(text: &str, said: &[Word], taken: &[bool], asked: bool) -> Contact {
     let beside = zip.as_ref().and_then(|zip| names::beside(&line, zip.words.clone(), asked));
     // With an order's number in the message, a name may stand anywhere in it: "hey its Jo Smit, order 1024, 3111HB".
     let numbered = taken.contains(&true);
-    let apart = zip.as_ref().filter(|_| numbered && announced.is_none() && beside.is_none()).and_then(|zip| names::apart(&line, &zip.words));
+    let apart =
+        zip.as_ref().filter(|_| numbered && announced.is_none() && beside.is_none()).and_then(|zip| names::apart(&line, &zip.words));
     let named = announced.is_some() || beside.is_some() || apart.is_some();
     let zip = zip.filter(|zip| zip.is_announced() || named || (asked || numbered && zip.is_lettered()) && zip.text.len() > 4);
     // Four bare digits may be a short postal code as well as the end of a telephone number: both are tried.

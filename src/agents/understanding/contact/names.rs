@@ -48,11 +48,12 @@ const LABELS: &[&str] = &[
     "paypal",
 ];
 /// Words that stand before a name in its own part of a message.
-const LEADS: &[&str] = &["hey", "hi", "hello", "hiya", "its", "it", "is", "im", "am", "this", "name", "order", "ordered", "by", "for", "from"];
+const LEADS: &[&str] =
+    &["hey", "hi", "hello", "hiya", "its", "it", "is", "im", "am", "this", "name", "order", "ordered", "by", "for", "from"];
 /// Words that open a question or a request: a message with one of them outside tells no name.
 const OPENS: &[&str] = &[
-    "do", "does", "did", "is", "are", "can", "could", "will", "would", "what", "which", "how", "where", "when", "why", "who", "have", "any",
-    "show", "need", "want", "looking",
+    "do", "does", "did", "is", "are", "can", "could", "will", "would", "what", "which", "how", "where", "when", "why", "who", "have",
+    "any", "show", "need", "want", "looking",
 ];
 /// Most words of a name.
 const MOST: usize = 5;
