@@ -23,6 +23,7 @@ pub fn claim(question: &Question<'_>) -> Option<Decision> {
         .or_else(|| tells_more(question))
         .or_else(|| others(question))
         .or_else(|| abroad(question))
+        .or_else(|| how_to(question))
         .or_else(|| certain(question))
         .or_else(|| fault(question))
         .or_else(|| identity_given(question))
@@ -92,6 +93,18 @@ fn tells_more(question: &Question<'_>) -> Option<Decision> {
     let more = tells && *goal == Goal::DamagedOrWrongItem || asks_of_it;
     (more && !other && (asks_of_it || *attempts < 3))
         .then(|| settled(Route::Agent(*agent), *goal, "tells more of what a number was asked for"))
+}
+
+/// "How do I descale, my machine asks for it": a procedure of the shop says how, and no answer does better.
+fn how_to(question: &Question<'_>) -> Option<Decision> {
+    const LIKELY: f32 = 0.5;
+    const CLEAR: f32 = 4.0;
+    let Question { heard, read, .. } = *question;
+    let guided = heard.guided.as_ref().filter(|guided| guided.score >= LIKELY)?;
+    let better = heard.answered.as_ref().is_some_and(|answered| answered.score >= guided.score);
+    let asks = starts(question, &[&["how", "do", "i"], &["how", "can", "i"], &["how", "to"], &["how", "should", "i"]]);
+    let other = read.hints.iter().any(|hint| hint.score >= CLEAR && !matches!(hint.goal, Goal::Troubleshoot | Goal::SetupHelp));
+    (asks && !better && !other).then(|| by_words(Goal::Troubleshoot, "a procedure says how"))
 }
 
 /// "Whats the cost to Oslo for a pair of headphones": what goes to a country is a delivery, whatever it is; and what is

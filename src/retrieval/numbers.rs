@@ -172,7 +172,7 @@ impl NumberShapes {
     fn short_tail(&self, tokens: &[Token], at: usize) -> Option<NumberNamed> {
         const SHORTEST: usize = 3;
         let token = &tokens[at];
-        let announced = at == 0 || matches!(tokens[at - 1].text.as_str(), "order" | "number" | "nr" | "no" | "ord" | "num" | "sorry");
+        let announced = at == 0 || matches!(tokens[at - 1].text.as_str(), "order" | "number" | "nr" | "no" | "ord" | "num");
         let digits = token.text.bytes().all(|b| b.is_ascii_digit()) && !token.text.starts_with('0');
         if !(announced && digits && token.text.len() >= SHORTEST) {
             return None;

@@ -82,7 +82,7 @@ fn lookups(turn: &Turn<'_>) -> Vec<Lookup> {
     let categories: Vec<String> = turn.heard.categories.iter().flat_map(|category| category.names.iter().take(1).cloned()).collect();
     // A word for things the shop has will do where no kind is named: "a fridge".
     let describing =
-        turn.heard.words.iter().zip(&turn.heard.describing).filter(|(word, describes)| **describes && !words::is_common(&word.text));
+        turn.heard.words.iter().zip(&turn.heard.describing).filter(|(word, describes)| **describes && !words::is_function(&word.text));
     let terms: Vec<String> = describing.map(|(word, _)| word.text.clone()).filter(|_| categories.is_empty()).take(2).collect();
     if !terms.is_empty() {
         lookups.push(Lookup::Search { query: ProductQuery { terms, ..ProductQuery::default() }, limit: 1 });

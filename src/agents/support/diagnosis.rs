@@ -318,12 +318,17 @@ fn fit(entry: &Knowledge, hit: &KnowledgeFound, wanted: &[&str], of: &Thing<'_>,
 /// What it costs an entry to be about a narrower thing than the one meant: a robot vacuum is no vacuum with
 /// a stick.
 fn narrower(entry: &Knowledge, devices: &[String], problem: &str, kinds: &[String]) -> f32 {
-    let Some(tag) = entry.tags.first().filter(|tag| tag.contains(' ')) else { return 0.0 };
+    let Some(tag) = entry.tags.first().filter(|tag| tag.contains([' ', '-'])) else { return 0.0 };
     let said: Vec<String> = tokens(problem).iter().map(|t| stem(&t.text)).collect();
     let known = |word: &String| devices.contains(word) || said.contains(word) || kinds.contains(word);
-    // What tells it from the wider thing stands in front: "the robot" is a robot vacuum, "the vacuum" need not be one.
-    let parts = tokens(tag);
-    let missing = parts.iter().take(parts.len() - 1).map(|t| stem(&t.text)).any(|word| !known(&word));
+    let parts: Vec<String> = tokens(tag).iter().map(|t| stem(&t.text)).collect();
+    let missing = if tag.contains(' ') {
+        // What tells it from the wider thing stands in front: "the robot" is a robot vacuum, "the vacuum" need not be one.
+        parts.iter().take(parts.len().saturating_sub(1)).any(|word| !known(word))
+    } else {
+        // An e-bike is a bike, whichever way it is written.
+        !known(&stem(&tag.replace('-', "").to_lowercase())) && !parts.iter().any(|word| word.len() > 2 && known(word))
+    };
     if missing { 0.5 } else { 0.0 }
 }
 
