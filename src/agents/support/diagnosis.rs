@@ -322,6 +322,11 @@ fn narrower(entry: &Knowledge, devices: &[String], problem: &str, kinds: &[Strin
     let said: Vec<String> = tokens(problem).iter().map(|t| stem(&t.text)).collect();
     let known = |word: &String| devices.contains(word) || said.contains(word) || kinds.contains(word);
     let parts: Vec<String> = tokens(tag).iter().map(|t| stem(&t.text)).collect();
+    // "My washer" is a washing machine by another word.
+    let called = |word: &String| words::synonyms(word).iter().any(|other| other.split(' ').eq(parts.iter().map(String::as_str)));
+    if devices.iter().chain(&said).any(called) {
+        return 0.0;
+    }
     let missing = if tag.contains(' ') {
         // What tells it from the wider thing stands in front: "the robot" is a robot vacuum, "the vacuum" need not be one.
         parts.iter().take(parts.len().saturating_sub(1)).any(|word| !known(word))
