@@ -334,7 +334,10 @@ pub fn gives(question: &Question<'_>, slot: Slot) -> Gives {
                 certain: heard.orders.iter().chain(&heard.tickets).any(|n| n.certain) || (short && numbered) || none,
             }
         }
-        Slot::Identity => Gives { any: !contact.is_empty() || !heard.orders.is_empty(), certain: contact.email.is_some() || short },
+        Slot::Identity => Gives {
+            any: !contact.is_empty() || !heard.orders.is_empty(),
+            certain: contact.email.is_some() || short && (contact.proves() || !heard.orders.is_empty()),
+        },
         Slot::TicketNumber => unsure(!heard.tickets.is_empty()),
         Slot::Product => Gives {
             any: !heard.products.is_empty()

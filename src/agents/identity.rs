@@ -81,7 +81,7 @@ pub fn order(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut
 
 /// Makes sure the session belongs to a customer; `None` once it does.
 pub fn whose(turn: &Turn<'_>, found: &Findings, state: &mut ConversationState, agent: Agent) -> Option<Step> {
-    let said = named_order(turn);
+    let said = named_order(turn, &state.known);
     if is_somebody_elses(turn, said.as_deref(), &state.known) {
         return Some(Answer::of(vec![Act::plain(ActKind::NotTheirs)]).done());
     }
@@ -129,8 +129,12 @@ fn number(turn: &Turn<'_>, said: Option<String>, state: &ConversationState) -> (
 }
 
 /// The order number in a message: one that can be nothing else, or any when an order is talked about.
-fn named_order(turn: &Turn<'_>) -> Option<String> {
+fn named_order(turn: &Turn<'_>, known: &Known) -> Option<String> {
     let certain = turn.heard.orders.iter().find(|n| n.certain);
+    // Where the number is known, bare digits beside a proof are those of a card or a house: "6650, that's my card".
+    if certain.is_none() && known.order_number.is_some() && turn.read.contact.proves() {
+        return None;
+    }
     // Digits that were just given as a telephone or postal code are no order number.
     let taken = |n: &&crate::domain::heard::NumberNamed| {
         let contact = &turn.read.contact;

@@ -128,7 +128,12 @@ pub fn names_a_thing(turn: &Turn<'_>) -> bool {
     let known = turn.heard.words.iter().zip(&turn.heard.describing).enumerate().any(|(at, (word, describes))| {
         *describes && (own(at) || !words::is_common(&word.text)) && !OF_ORDERS.contains(&word.stem.as_str())
     });
-    !turn.heard.products.is_empty() || !turn.heard.categories.is_empty() || known
+    // "My airfryer order": what stands between the two names it, whatever it is.
+    let said: Vec<&str> = turn.heard.words.iter().map(|w| w.text.as_str()).collect();
+    let called = said
+        .windows(3)
+        .any(|w| matches!(w[0], "my" | "the") && matches!(w[2], "order" | "parcel" | "package" | "delivery") && !words::is_common(w[1]));
+    !turn.heard.products.is_empty() || !turn.heard.categories.is_empty() || known || called
 }
 
 /// The items of an order that a message says are not there: "I got the soundbar but no TV".
@@ -209,7 +214,10 @@ fn vocabulary(product: &Product, all: bool) -> Vec<String> {
             }
         }
     }
-    tokens(&text).iter().map(|token| stem(&token.text)).collect()
+    let words: Vec<String> = tokens(&text).into_iter().map(|token| token.text).collect();
+    // "Airfryer" is an air fryer.
+    let joined = words.windows(2).filter(|_| !all).map(|pair| stem(&pair.concat()));
+    words.iter().map(|word| stem(word)).chain(joined).collect()
 }
 
 /// The parcels of an order that hold an item: those that say so, or all of them.

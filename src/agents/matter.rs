@@ -4,15 +4,15 @@
 use super::evidence;
 use super::evidence_words::{self, Report};
 use super::orchestrator::{Decision, Question, Route, by_words, settled};
-use super::support::faults_told;
+use super::support::{faults_told, works_wrongly};
 use super::understanding::affirm::{self, Answer};
 use crate::domain::agent::{Agent, Intent};
 use crate::domain::asks::Slot;
 use crate::domain::goal::Goal;
 use crate::domain::message::Choice;
 use crate::domain::state::{Action, ActionKind, IdentityLevel, Pending};
-use crate::domain::text::duration;
 use crate::domain::text::token::tokens;
+use crate::domain::text::{duration, places};
 
 /// Replies after which a question left open is no longer answered by whatever fits it.
 const REMEMBERED: u32 = 6;
@@ -20,7 +20,10 @@ const REMEMBERED: u32 = 6;
 /// What the conversation itself makes of a message, if anything.
 pub fn claim(question: &Question<'_>) -> Option<Decision> {
     parked(question)
+        .or_else(|| tells_more(question))
         .or_else(|| others(question))
+        .or_else(|| abroad(question))
+        .or_else(|| how_to(question))
         .or_else(|| certain(question))
         .or_else(|| fault(question))
         .or_else(|| identity_given(question))
@@ -75,6 +78,64 @@ fn parked(question: &Question<'_>) -> Option<Decision> {
         }
         _ => None,
     }
+}
+
+/// "Today. It's the drill and the box": more about the damage or the order asked about, where its number was asked for.
+fn tells_more(question: &Question<'_>) -> Option<Decision> {
+    const FEW: usize = 14;
+    const CLEAR: f32 = 4.0;
+    let Question { heard, read, state, text, .. } = *question;
+    let Some(Pending::Ask { slot: Slot::OrderNumber, goal, agent, attempts, .. }) = &state.pending else { return None };
+    let other = read.hints.iter().any(|hint| hint.score >= CLEAR && hint.goal != *goal);
+    let tells = !heard.words.is_empty() && heard.words.len() <= FEW && !evidence_words::is_question(text) && read.answer.is_none();
+    // "The mixer one. Which colour did I order?"
+    let asks_of_it = starts_within(question, &[&["did", "i", "order"], &["did", "i", "buy"], &["have", "i", "ordered"]]);
+    let more = tells && *goal == Goal::DamagedOrWrongItem || asks_of_it;
+    (more && !other && (asks_of_it || *attempts < 3))
+        .then(|| settled(Route::Agent(*agent), *goal, "tells more of what a number was asked for"))
+}
+
+/// "How do I descale, my machine asks for it": a procedure of the shop says how, and no answer does better.
+fn how_to(question: &Question<'_>) -> Option<Decision> {
+    const LIKELY: f32 = 0.5;
+    const CLEAR: f32 = 4.0;
+    let Question { heard, read, .. } = *question;
+    let guided = heard.guided.as_ref().filter(|guided| guided.score >= LIKELY)?;
+    let better = heard.answered.as_ref().is_some_and(|answered| answered.score >= guided.score);
+    let asks = starts(question, &[&["how", "do", "i"], &["how", "can", "i"], &["how", "to"], &["how", "should", "i"]]);
+    let other = read.hints.iter().any(|hint| hint.score >= CLEAR && !matches!(hint.goal, Goal::Troubleshoot | Goal::SetupHelp));
+    (asks && !better && !other).then(|| by_words(Goal::Troubleshoot, "a procedure says how"))
+}
+
+/// "Whats the cost to Oslo for a pair of headphones": what goes to a country is a delivery, whatever it is; and what is
+/// asked next in a few words is about the same country.
+fn abroad(question: &Question<'_>) -> Option<Decision> {
+    const FEW: usize = 4;
+    const CLEAR: f32 = 4.0;
+    let Question { heard, read, state, .. } = *question;
+    let said = words(question);
+    let other = read.hints.iter().any(|hint| {
+        let of_delivery = matches!(hint.goal, Goal::ShippingPolicy | Goal::DeliveryDate | Goal::PriceQuestion | Goal::ProductQuestion);
+        hint.score >= CLEAR && !of_delivery && hint.goal != Goal::OutOfScope && hint.goal != Goal::ReturnPolicy
+    });
+    if other || heard.orders.iter().any(|n| n.certain) || read.contact.proves() {
+        return None;
+    }
+    let has = |list: &[&str]| said.iter().any(|w| list.contains(w));
+    let sends = has(&["ship", "shipping", "deliver", "delivery", "send", "cost", "costs", "possible", "much", "long"])
+        || said.first().is_some_and(|w| matches!(*w, "and" | "to" | "what"));
+    let to_a_place = has(&["to"]) && places::named(&said).is_some() && sends && !has(&["back", "return", "returns"]);
+    let goes_on = state.goal == Some(Goal::ShippingPolicy)
+        && state.focus.country.is_some()
+        && heard.words.len() <= FEW
+        && (starts(question, &[&["how", "long"], &["how", "much"], &["how", "fast"], &["what", "does", "it", "cost"]]));
+    (to_a_place || goes_on).then(|| by_words(Goal::ShippingPolicy, "delivery to another country"))
+}
+
+/// Whether one of the phrases stands anywhere in a message.
+fn starts_within(question: &Question<'_>, phrases: &[&[&str]]) -> bool {
+    let said = words(question);
+    phrases.iter().any(|phrase| said.windows(phrase.len()).any(|run| run == *phrase))
 }
 
 /// Words by which a wish is named.
@@ -134,7 +195,8 @@ fn trouble(question: &Question<'_>) -> Option<Goal> {
 /// What the words alone settle, though a model that looks at the whole message may waver: one matter of
 /// support or orders named outright, and none beside it.
 fn certain(question: &Question<'_>) -> Option<Decision> {
-    const OUTRIGHT: [Goal; 8] = [
+    const OUTRIGHT: [Goal; 9] = [
+        Goal::DamagedOrWrongItem,
         Goal::Repair,
         Goal::TicketStatus,
         Goal::Warranty,
@@ -153,6 +215,8 @@ fn certain(question: &Question<'_>) -> Option<Decision> {
         .iter()
         .skip(1)
         .filter(|hint| hint.goal.intent() != best.goal.intent() && hint.goal != Goal::OutOfScope)
+        // "My parcel arrived smashed": the parcel is what is damaged.
+        .filter(|hint| !(best.goal == Goal::DamagedOrWrongItem && hint.goal == Goal::OrderStatus))
         .map(|hint| hint.score)
         .fold(0.0_f32, f32::max);
     let under_way =
@@ -219,7 +283,27 @@ fn fault(question: &Question<'_>) -> Option<Decision> {
         )
     });
     let numbered = heard.orders.iter().any(|n| n.certain) || read.contact.email.is_some();
-    let sells = starts(question, &[&["do", "you", "sell"], &["do", "you", "have"], &["do", "you", "carry"], &["do", "you", "stock"]]);
+    let sells = starts(question, &[&["do", "you", "sell"], &["do", "you", "have"], &["do", "you", "carry"], &["do", "you", "stock"]])
+        || starts_within(question, &[&["you", "sell"], &["u", "sell"], &["you", "stock"], &["u", "have"]]);
+    // "How long does it take", of a step: only what is plainly about a delivery is not.
+    let how_long = starts(question, &[&["how", "long"], &["how", "much", "space"], &["how", "far"]])
+        && heard.words.len() <= 7
+        && !words(question).iter().any(|w| {
+            matches!(
+                *w,
+                "delivery"
+                    | "deliver"
+                    | "shipping"
+                    | "ship"
+                    | "arrive"
+                    | "refund"
+                    | "repair"
+                    | "warranty"
+                    | "guarantee"
+                    | "parcel"
+                    | "order"
+            )
+        });
     let goes_on = match report {
         _ if read.hint(Goal::OpenTicket) >= 4.0 || sells => false,
         Report::Solved | Report::Explain | Report::Waits => true,
@@ -235,7 +319,7 @@ fn fault(question: &Question<'_>) -> Option<Decision> {
         Report::Question => {
             let stronger = best(&|goal| !of_faults(goal) && goal != Goal::ProductQuestion);
             let of_a_product = !heard.products.is_empty() && read.hint(Goal::ProductQuestion) >= 3.0;
-            stronger < 4.0 && !of_a_product && !numbered
+            (stronger < 4.0 || how_long) && !of_a_product && !numbered
         }
     };
     goes_on.then(|| settled(Route::Agent(Agent::Support), Goal::Troubleshoot, "goes on with the fault"))
@@ -301,6 +385,8 @@ fn follow_up(question: &Question<'_>) -> Option<Decision> {
         Goal::Complaint if state.goal == Some(Goal::TicketStatus) => !evidence_words::is_question(text),
         Goal::Alternatives => state.product().is_some(),
         Goal::MissingParcel => read.answer.is_none(),
+        // "And my washer shakes like hell": a thing that came is not asked for.
+        Goal::OrderStatus if works_wrongly(text) => false,
         Goal::Repair => heard.products.is_empty() && heard.categories.is_empty(),
         _ => true,
     };
@@ -324,7 +410,7 @@ fn fault_told(question: &Question<'_>) -> Option<Decision> {
         || said.windows(2).any(|w| matches!(w, ["i" | "we", "bought" | "got" | "purchased" | "have"]));
     let own = has(&["my", "our"]) && !has(&["order", "money", "card", "account", "address", "email"]);
     let thing = own || tells || !heard.categories.is_empty() || !heard.products.is_empty() || has(&["it", "mine"]);
-    let arrived = has(&["arrived", "parcel", "package", "delivered", "delivery", "box", "courier", "shipping"]);
+    let arrived = !works_wrongly(text) && has(&["arrived", "parcel", "package", "delivered", "delivery", "box", "courier", "shipping"]);
     let other = read.hints.iter().filter(|hint| {
         !matches!(
             hint.goal,
@@ -332,6 +418,8 @@ fn fault_told(question: &Question<'_>) -> Option<Decision> {
                 | Goal::SetupHelp
                 | Goal::ProductQuestion
                 | Goal::FindProduct
+                // "It doesn't find its way any more" narrows nothing down.
+                | Goal::RefineResults
                 | Goal::DamagedOrWrongItem
                 | Goal::Complaint
                 | Goal::Deny

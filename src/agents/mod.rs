@@ -17,6 +17,7 @@ pub mod lookup;
 pub mod marketing;
 mod matter;
 pub mod orchestrator;
+mod pending;
 mod policy;
 pub mod proposal;
 mod resolve;

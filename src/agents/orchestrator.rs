@@ -8,10 +8,12 @@ use super::evidence;
 use super::evidence_offers;
 use super::evidence_plain;
 use super::matter;
+use super::pending;
 use super::proposal::Proposal;
 use super::second_matter;
 use super::understanding::Understanding;
 use super::understanding::affirm::Answer;
+use super::understanding::foreign;
 use crate::domain::act::ActKind;
 use crate::domain::agent::{Agent, Decider, Intent, IntentScores};
 use crate::domain::asks::Slot;
@@ -187,8 +189,13 @@ fn by_conversation(question: &Question<'_>) -> Option<Decision> {
         return Some(by_words(Goal::ShopServices, "something the shop does, or does not"));
     }
     // The name of a product is understood in any language; what is asked of it is not.
-    let foreign = question.heard.foreign && question.read.contact.is_empty();
-    if question.read.hint(Goal::OtherLanguage) >= 5.0 || foreign {
+    let is_foreign = question.heard.foreign && question.read.contact.is_empty();
+    if (question.read.hint(Goal::OtherLanguage) >= 5.0 || is_foreign)
+        && let Some(goal) = asked_of_an_order(question)
+    {
+        return Some(by_words(goal, "an order asked about in another language"));
+    }
+    if question.read.hint(Goal::OtherLanguage) >= 5.0 || is_foreign {
         return Some(by_words(Goal::OtherLanguage, "another language"));
     }
     if let Some((goal, why)) = evidence_offers::settled(question) {
@@ -203,54 +210,15 @@ fn by_conversation(question: &Question<'_>) -> Option<Decision> {
     {
         return Some(settled(Route::Escalate(Escalation::Asked), Goal::HumanRequest, "takes up the offer of a person"));
     }
-    by_pending(question).or_else(|| matter::claim(question))
+    pending::claim(question).or_else(|| matter::claim(question))
 }
 
-/// The answer to what the last reply asked.
-fn by_pending(question: &Question<'_>) -> Option<Decision> {
-    match question.state.pending.as_ref()? {
-        Pending::Confirm(action) => {
-            // "Can you open a ticket, please" is a yes to the offer of one.
-            let asks_for_it = question.read.hint(Goal::OpenTicket) >= 4.0 && question.heard.words.len() <= 10;
-            let answer = question.read.answer.filter(|answer| *answer != Answer::YesBut).or_else(|| matter::agrees(question, action));
-            let yes = match answer.or(asks_for_it.then_some(Answer::Yes))? {
-                Answer::Yes => true,
-                Answer::No => false,
-                Answer::YesBut => return None,
-            };
-            // "No, leave it. When will it ship?": no, and a matter of its own.
-            if !yes && let Some(next) = after_a_no(question) {
-                return Some(next);
-            }
-            let goal = question.state.goal.filter(|goal| goal.intent().agent() == action.agent).unwrap_or(Goal::OpenTicket);
-            Some(settled(Route::Confirm(yes), goal, "answers the proposed action"))
-        }
-        Pending::Clarify { options, .. } => {
-            let option = chosen_option(question, options)?;
-            let intent = Intent::from_name(&option.id)?;
-            Some(by_choice(question, intent))
-        }
-        // What came of a step is told in any words: the fault under way reads it.
-        Pending::Ask { slot: Slot::Helped, .. } => None,
-        Pending::Ask { slot, goal, agent, .. } => {
-            let gives = evidence::gives(question, *slot);
-            let other_business =
-                question.read.best_hint().is_some_and(|hint| hint.score >= 4.5 && hint.goal.intent() != goal.intent() && !gives.certain);
-            if !gives.any || other_business || question.read.others {
-                return None;
-            }
-            let mut decision = settled(Route::Agent(*agent), *goal, "gives what was asked for");
-            decision.also = second_matter::goal(question, *goal);
-            Some(decision)
-        }
-    }
-}
-
-/// What a message that declines an action asks for beside.
-fn after_a_no(question: &Question<'_>) -> Option<Decision> {
-    let hint = question.read.hints.iter().find(|hint| !matches!(hint.goal, Goal::Deny | Goal::Affirm | Goal::Thanks))?;
-    let asks = question.heard.words.len() > 4 && hint.score >= 4.0 && hint.at >= 2 && question.text.trim_end().ends_with('?');
-    asks.then(|| Decision { confidence: 1.0, ..by_words(hint.goal, "declines, and asks for something else") })
+/// "Wann kommt sie an?", where it is known which order is meant.
+fn asked_of_an_order(question: &Question<'_>) -> Option<Goal> {
+    let Question { heard, state, .. } = *question;
+    let on_the_table = heard.orders.iter().any(|n| n.certain) || state.focus.order.is_some() || state.known.order_number.is_some();
+    let words: Vec<&str> = heard.words.iter().map(|w| w.text.as_str()).collect();
+    foreign::of_an_order(&words).filter(|_| on_the_table)
 }
 
 /// An order's number with what proves it is about the order, or about a trouble with it.
@@ -292,26 +260,11 @@ fn by_tap(question: &Question<'_>) -> Option<Decision> {
 }
 
 /// The unclear message, now that its meaning was chosen.
-fn by_choice(question: &Question<'_>, intent: Intent) -> Decision {
+pub(super) fn by_choice(question: &Question<'_>, intent: Intent) -> Decision {
     let goal = evidence::goal_within(question, intent);
     let mut decision = settled(Route::Agent(intent.agent()), goal, "the customer chose the meaning");
     decision.continues = false;
     decision
-}
-
-/// The option a message chooses in words: its label, its place, or the intent's name.
-fn chosen_option<'a>(question: &Question<'_>, options: &'a [Choice]) -> Option<&'a Choice> {
-    let said: Vec<&str> = question.heard.words.iter().map(|w| w.text.as_str()).collect();
-    if let [place] = question.read.reference.places.as_slice()
-        && said.len() <= 4
-    {
-        return options.get(place - 1);
-    }
-    options.iter().find(|option| {
-        let label = crate::domain::text::token::tokens(&option.label);
-        let label: Vec<&str> = label.iter().map(|t| t.text.as_str()).collect();
-        said == label || (said.len() <= 2 && said.contains(&option.id.as_str()))
-    })
 }
 
 fn escalation(question: &Question<'_>) -> Option<Escalation> {

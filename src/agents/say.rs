@@ -199,9 +199,25 @@ pub fn question_text(turn: &Turn<'_>) -> String {
     }
 }
 
+/// Whether a message asks for a thing that is done on delivery, in words that can mean nothing else.
+fn names_a_service(turn: &Turn<'_>) -> bool {
+    let has = |words: &[&str]| turn.heard.words.iter().any(|word| words.contains(&word.text.as_str()));
+    let carried = has(&["carry", "carried", "bring", "brought", "deliver", "take", "lift", "up"]);
+    let up = has(&["upstairs", "stairs"]) || carried && has(&["floor", "floors"]);
+    up && (carried || turn.heard.words.len() <= 6)
+        || has(&["connect", "install", "installed", "connected"]) && has(&["they", "driver", "drivers", "you", "courier"])
+}
+
 /// The plainest way to ask what a goal is about, for messages in words no entry knows.
 fn plain_question(turn: &Turn<'_>) -> Option<&'static str> {
     let asks = |words: &[&str]| turn.heard.words.iter().any(|word| words.contains(&word.text.as_str()));
+    if names_a_service(turn) {
+        return Some(if asks(&["upstairs", "stairs", "floor", "floors"]) {
+            "Do you carry it upstairs?"
+        } else {
+            "Do you install and connect it?"
+        });
+    }
     Some(match turn.goal {
         Goal::DeliveryDate => "How long does delivery take?",
         Goal::ShippingPolicy if asks(&["long", "fast", "soon", "quick", "quickly", "when", "days", "time"]) => {
@@ -241,7 +257,8 @@ pub fn lookups(turn: &Turn<'_>) -> Vec<Lookup> {
 /// Says what the knowledge base answers, or that it does not.
 pub fn known(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, answer: &mut Answer) {
     let own = best_entry(found, 0).or_else(|| at_home(turn, found)).or_else(|| in_its_words(turn, found));
-    match own.or_else(|| of_the_matter(found)) {
+    let service = || plain_entry(found, 1).filter(|_| names_a_service(turn));
+    match own.or_else(service).or_else(|| of_the_matter(found)) {
         Some(hit) => say_entry(book, hit, answer),
         None => {
             answer.say_plain(ActKind::NotInRecords);

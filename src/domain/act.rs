@@ -92,6 +92,7 @@ named_enum! {
         Capabilities = "capabilities",
         OutOfScope = "out_of_scope",
         OtherLanguage = "other_language",
+        InEnglish = "in_english",
         Sympathy = "sympathy",
         Condolence = "condolence",
         Acknowledge = "acknowledge",

@@ -76,6 +76,9 @@ pub struct Focus {
     pub ticket: Option<String>,
     /// Fault finding under way.
     pub fault: Option<Fault>,
+    /// The country a delivery is asked about, by its code.
+    #[serde(default)]
+    pub country: Option<String>,
     /// Matters a ticket was offered for: not again and again.
     pub offered: Vec<String>,
 }

@@ -18,6 +18,8 @@ pub struct NumberShapes {
     /// Where numbers are written in groups (`FV/26-01031`): the length of the last group of digits to what
     /// stands before it.
     heads: BTreeMap<usize, BTreeSet<String>>,
+    /// Where such a last group begins with noughts: its length to how many digits follow them.
+    padded: BTreeMap<usize, BTreeSet<usize>>,
     /// What whole numbers look like, for those that share nothing but that; see [`mask`].
     masks: BTreeSet<String>,
 }
@@ -50,6 +52,10 @@ impl NumberShapes {
             let head = bare(&number[..number.len() - tail]);
             if tail > 2 && head.bytes().any(|b| b.is_ascii_digit()) {
                 self.heads.entry(tail).or_default().insert(head);
+                let told = number[number.len() - tail..].trim_start_matches('0').len();
+                if told < tail {
+                    self.padded.entry(tail).or_default().insert(told);
+                }
             }
         }
         self
@@ -121,7 +127,7 @@ impl NumberShapes {
                 return Some((named(token.text.clone(), certain, token, token), 1));
             }
         }
-        if let Some(found) = self.tail(token) {
+        if let Some(found) = self.tail(token).or_else(|| self.short_tail(tokens, at)) {
             return Some((found, 1));
         }
         let words: Vec<&str> = tokens[at..].iter().map(|t| t.text.as_str()).collect();
@@ -159,6 +165,22 @@ impl NumberShapes {
         let heads = self.heads.get(&token.text.len())?;
         let only = heads.iter().next().filter(|_| heads.len() == 1)?;
         token.text.bytes().all(|b| b.is_ascii_digit()).then(|| named(format!("{only}{}", token.text), false, token, token))
+    }
+
+    /// The last group without the noughts it begins with, at the start of a message or behind a word for a number:
+    /// "1024, phone ends in 6640". Anywhere else it is as likely a price.
+    fn short_tail(&self, tokens: &[Token], at: usize) -> Option<NumberNamed> {
+        const SHORTEST: usize = 3;
+        let token = &tokens[at];
+        let announced = at == 0 || matches!(tokens[at - 1].text.as_str(), "order" | "number" | "nr" | "no" | "ord" | "num");
+        let digits = token.text.bytes().all(|b| b.is_ascii_digit()) && !token.text.starts_with('0');
+        if !(announced && digits && token.text.len() >= SHORTEST) {
+            return None;
+        }
+        let (length, _) = self.padded.iter().find(|(length, told)| **length > token.text.len() && told.contains(&token.text.len()))?;
+        let heads = self.heads.get(length)?;
+        let only = heads.iter().next().filter(|_| heads.len() == 1)?;
+        Some(named(format!("{only}{:0>length$}", token.text, length = *length), false, token, token))
     }
 
     /// Whether a compared form has a known shape.
@@ -229,6 +251,8 @@ mod tests {
             (&groups, "FV/26-01042 please", vec![("fv2601042", true)]),
             (&groups, "it is 26-01042", vec![("fv2601042", true)]),
             (&groups, "my order 01042", vec![("fv2601042", false)]),
+            (&groups, "1024, phone ends in 6640", vec![("fv2601024", false)]),
+            (&groups, "under 1024 euro", vec![]),
             (&groups, "where is JJD000410099", vec![("jjd000410099", true)]),
             (&groups, "9405 5118 9943 2617 8003 99", vec![("9405511899432617800399", true)]),
             (&groups, "a laptop for 1042 euro", vec![]),

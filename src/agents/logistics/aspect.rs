@@ -58,12 +58,27 @@ pub fn of(turn: &Turn<'_>) -> Aspect {
         return Aspect::Lost;
     }
     if has(&["sign", "signature", "signed", "neighbor", "neighbour", "neighbors", "neighbours", "porch", "doorstep"])
-        || pair(&["be", "at", "am", "not"], &["home", "in", "there"]) && has(&["home", "there"])
+        // "It was supposed to be there on Tuesday" is said of the parcel.
+        || pair(&["be", "at", "am", "not"], &["home", "in", "there"]) && (has(&["home"]) || has(&["there"]) && turn.goal != Goal::LateParcel)
     {
         return Aspect::Home;
     }
     if turn.goal == Goal::LateParcel
-        && (has(&["happens", "happen", "next", "why"]) || pair(&["what"], &["now", "can"]) || pair(&["now", "then"], &["what"]))
+        && (has(&[
+            "happens",
+            "happen",
+            "next",
+            "why",
+            "never",
+            "money",
+            "refund",
+            "replacement",
+            "investigation",
+            "investigate",
+            "search",
+            "trace",
+        ]) || pair(&["what"], &["now", "can"])
+            || pair(&["now", "then"], &["what"]))
     {
         return Aspect::Next;
     }

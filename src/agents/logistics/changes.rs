@@ -143,7 +143,7 @@ fn propose(turn: &Turn<'_>, fact: Option<FactId>, number: &str, book: &mut FactB
 fn tells_the_aim(turn: &Turn<'_>, wish: &str) -> bool {
     let tokens = crate::domain::text::token::tokens(wish);
     let numbered =
-        tokens.iter().any(|t| t.text.bytes().all(|b| b.is_ascii_digit()) && !turn.heard.orders.iter().any(|o| o.bare.ends_with(&t.text)));
+        tokens.iter().any(|t| t.text.bytes().all(|b| b.is_ascii_digit()) && !turn.heard.orders.iter().any(|o| o.bare.contains(&t.text)));
     let aims = tokens.iter().any(|t| matches!(t.text.as_str(), "to" | "instead" | "into" | "add" | "remove" | "another" | "for"));
     if turn.goal == Goal::ChangeAddress { numbered && tokens.len() > 4 } else { aims && tokens.len() > 5 }
 }

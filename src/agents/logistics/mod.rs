@@ -1,5 +1,6 @@
 //! Logistics: where an order is, when it comes, what can still be changed.
 
+mod abroad;
 mod aspect;
 mod changes;
 mod status;
@@ -20,6 +21,7 @@ use crate::domain::state::{ConversationState, IdentityLevel};
 use crate::domain::text::fold::bare;
 use aspect::Aspect;
 
+pub use abroad::{country, names_a_kind};
 pub use status::{date_act, status_act};
 
 /// The logistics agent.
@@ -40,6 +42,7 @@ impl Colleague for Logistics {
             Goal::MyOrders => order(turn, found, book, state),
             Goal::CancelOrder | Goal::ChangeOrder | Goal::ChangeAddress => changes::step(turn, found, book, state),
             Goal::Pickup => hours::pickup(turn, found, book),
+            Goal::ShippingPolicy => abroad::step(turn, found, book, state).unwrap_or_else(|| say::from_knowledge(turn, found, book)),
             goal if goal.intent().agent() == Agent::Logistics => say::from_knowledge(turn, found, book),
             goal => Answer::hand_over(goal),
         }
@@ -226,6 +229,9 @@ fn at_home(found: &Findings, id: RecordId, order: &Order, book: &mut FactBook, a
 fn delivery_date(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
     if about_own(turn, state) {
         return order(turn, found, book, state);
+    }
+    if let Some(step) = abroad::step(turn, found, book, state) {
+        return step;
     }
     if found.knowledge.is_empty() {
         let plain = Lookup::Knowledge { text: "How long does delivery take?".to_owned(), procedures: Some(false), limit: 1 };

@@ -416,21 +416,32 @@ fn own_warranty(id: RecordId, book: &mut FactBook) -> Option<FactId> {
 }
 
 /// What a repair costs and how long it takes.
-pub fn repair(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, _: &mut ConversationState) -> Step {
+pub fn repair(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
+    let own = turn.heard.products.first().and_then(|mention| mention.skus.first().cloned()).or_else(|| state.product().map(str::to_owned));
+    if let Some(sku) = own.clone().filter(|_| found.products_asked == 0) {
+        return Step::Look(vec![Lookup::Products(vec![sku])]);
+    }
     if found.knowledge.is_empty() {
         let asked = |text: &str| Lookup::Knowledge { text: text.to_owned(), procedures: Some(false), limit: 2 };
         let plain = ["How much does a repair cost?", "How long does a repair take?", "How do I book a repair?"].map(asked);
         return Step::Look(std::iter::once(say::knowledge_lookup(turn)).chain(plain).collect());
     }
     let said: Vec<&str> = turn.heard.words.iter().map(|w| w.text.as_str()).collect();
-    let price = said.iter().any(|w| matches!(*w, "cost" | "costs" | "price" | "much" | "pay" | "fee" | "charge" | "expensive" | "free"));
+    let price =
+        said.iter().any(|w| matches!(*w, "cost" | "costs" | "price" | "much" | "pay" | "pays" | "fee" | "charge" | "expensive" | "free"));
     let time = said.iter().any(|w| matches!(*w, "long" | "when" | "days" | "weeks" | "take" | "takes" | "ready"));
-    let own = say::best_entry(found, 0).filter(|hit| hit.score >= 0.6 && !hit.procedure);
+    let by_words = say::best_entry(found, 0).filter(|hit| hit.score >= 0.6 && !hit.procedure);
     let kinds: [usize; 3] = if time && !price { [2, 1, 3] } else { [1, 2, 3] };
-    let Some(hit) = kinds.into_iter().find_map(|which| say::plain_entry(found, which)).or(own) else {
+    let Some(hit) = kinds.into_iter().find_map(|which| say::plain_entry(found, which)).or(by_words) else {
         return Answer::of(vec![Act::plain(ActKind::NotInRecords)]).done();
     };
     let mut answer = Answer::default();
+    // "Who pays for the mechanic?": how long the maker does is half of the answer.
+    let id = own.filter(|_| price).and_then(|sku| book.find(RecordKind::Product, &sku));
+    if let Some((id, term)) = id.and_then(|id| Some((id, warranty_spec(id, book)?))) {
+        let name = say::name(book, id);
+        answer.say(Act::plain(ActKind::WarrantyTerm).with_some("product", name).with("term", term));
+    }
     match (price, time) {
         (true, false) => wording::say_answer(turn, &["cost", "fee", "visit"], hit.record, book, &mut answer),
         (false, true) => wording::say_answer(turn, &["take", "days"], hit.record, book, &mut answer),

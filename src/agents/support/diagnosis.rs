@@ -49,20 +49,27 @@ pub fn troubles(text: &str) -> Vec<&'static str> {
     let said: Vec<String> = tokens(text).iter().map(|t| normal(&t.text)).collect();
     let mut found: Vec<&'static str> =
         TROUBLES.iter().filter(|trouble| trouble.phrases.iter().any(|phrase| holds(&said, phrase))).map(|trouble| trouble.name).collect();
-    if shows_a_code(&said) && !found.contains(&"error") {
-        found.push("error");
+    if shows_a_code(&said) {
+        // A code that flashes is no lamp that flickers.
+        found.retain(|kind| *kind != "flicker");
+        if !found.contains(&"error") {
+            found.push("error");
+        }
     }
     found
 }
 
+/// A code as machines show it: one or two letters and some digits.
+fn is_code(word: &str) -> bool {
+    let letters = word.bytes().take_while(u8::is_ascii_alphabetic).count();
+    (1..=2).contains(&letters) && word.len() > letters && word.len() <= 5 && word[letters..].bytes().all(|b| b.is_ascii_digit())
+}
+
 /// "It says E18": a code of letters and digits behind a word for showing it.
 fn shows_a_code(said: &[String]) -> bool {
-    let is_code = |word: &str| {
-        let letters = word.bytes().take_while(u8::is_ascii_alphabetic).count();
-        (1..=2).contains(&letters) && word.len() > letters && word.len() <= 5 && word[letters..].bytes().all(|b| b.is_ascii_digit())
-    };
     said.windows(2).any(|w| {
-        matches!(w[0].as_str(), "say" | "show" | "display" | "error" | "code" | "with" | "still" | "see" | "read") && is_code(&w[1])
+        let shows = matches!(w[0].as_str(), "say" | "show" | "display" | "error" | "code" | "with" | "still" | "see" | "read");
+        shows && is_code(&w[1]) || is_code(&w[0]) && matches!(w[1].as_str(), "flash" | "blink" | "error" | "again" | "display")
     })
 }
 
@@ -119,7 +126,24 @@ pub fn came_so(turn: &Turn<'_>) -> bool {
         "new",
     ]);
     let comes = said.windows(2).any(|w| w[0] == "came" && w[1] != "off" && w[1] != "loose" && w[1] != "apart");
-    (came || comes) && !used
+    (came || comes) && !used && !works_wrongly(&text)
+}
+
+/// "It shakes like hell, delivered last Friday": when it came is only told along with what it does.
+pub fn works_wrongly(text: &str) -> bool {
+    let said: Vec<String> = tokens(text).into_iter().map(|t| t.text).collect();
+    const OF_USE: &[&str] =
+        &["shake", "noise", "spin", "smell", "heat", "cold", "water", "dock", "brush", "drain", "clean", "slow", "crackle"];
+    let day = |word: &str| {
+        matches!(
+            word,
+            "last" | "yesterday" | "today" | "this" | "on" | "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday"
+        )
+    };
+    let dated = said.windows(2).any(|w| matches!(w[0].as_str(), "delivered" | "came" | "arrived" | "received") && day(&w[1]));
+    let came_wrong =
+        said.iter().any(|w| matches!(w.as_str(), "box" | "parcel" | "package" | "wrong" | "missing" | "courier" | "smashed" | "broken"));
+    dated && !came_wrong && troubles(text).iter().any(|kind| OF_USE.contains(kind))
 }
 
 /// Whether the customer broke it, rather than that it arrived broken.
@@ -153,7 +177,10 @@ pub fn devices(turn: &Turn<'_>, book: &FactBook, named: &[RecordId]) -> (Vec<Str
         }
     }
     if turn.heard.categories.is_empty() && named.is_empty() {
-        let table = if turn.shown.len() <= 2 { turn.shown } else { &[] };
+        // What is meant by "it" before what was only shown.
+        let meant: Vec<_> = turn.shown.iter().filter(|product| turn.before.focus.products.contains(&product.sku)).cloned().collect();
+        let few = if turn.shown.len() <= 2 { turn.shown } else { &[] };
+        let table = if (1..=2).contains(&meant.len()) { meant.as_slice() } else { few };
         table.iter().for_each(|product| add(product.leaf_category().unwrap_or_default()));
     }
     let sure = !text.is_empty();
@@ -282,16 +309,31 @@ fn fit(entry: &Knowledge, hit: &KnowledgeFound, wanted: &[&str], of: &Thing<'_>,
     } else {
         0.0
     };
-    words_alike(entry, problem).max(hit.score * 0.8).min(0.8) + trouble + thing
+    // The very code the machine shows is worth more than any words.
+    let said = tokens(problem);
+    let code = if said.iter().any(|t| is_code(&t.text) && about.contains(&stem(&t.text))) { 0.4 } else { 0.0 };
+    words_alike(entry, problem).max(hit.score * 0.8).min(0.8) + trouble + thing + code
 }
 
 /// What it costs an entry to be about a narrower thing than the one meant: a robot vacuum is no vacuum with
 /// a stick.
 fn narrower(entry: &Knowledge, devices: &[String], problem: &str, kinds: &[String]) -> f32 {
-    let Some(tag) = entry.tags.first().filter(|tag| tag.contains(' ')) else { return 0.0 };
+    let Some(tag) = entry.tags.first().filter(|tag| tag.contains([' ', '-'])) else { return 0.0 };
     let said: Vec<String> = tokens(problem).iter().map(|t| stem(&t.text)).collect();
     let known = |word: &String| devices.contains(word) || said.contains(word) || kinds.contains(word);
-    let missing = tokens(tag).iter().map(|t| stem(&t.text)).any(|word| !known(&word));
+    let parts: Vec<String> = tokens(tag).iter().map(|t| stem(&t.text)).collect();
+    // "My washer" is a washing machine by another word.
+    let called = |word: &String| words::synonyms(word).iter().any(|other| other.split(' ').eq(parts.iter().map(String::as_str)));
+    if devices.iter().chain(&said).any(called) {
+        return 0.0;
+    }
+    let missing = if tag.contains(' ') {
+        // What tells it from the wider thing stands in front: "the robot" is a robot vacuum, "the vacuum" need not be one.
+        parts.iter().take(parts.len().saturating_sub(1)).any(|word| !known(word))
+    } else {
+        // An e-bike is a bike, whichever way it is written.
+        !known(&stem(&tag.replace('-', "").to_lowercase())) && !parts.iter().any(|word| word.len() > 2 && known(word))
+    };
     if missing { 0.5 } else { 0.0 }
 }
 
@@ -343,6 +385,8 @@ mod tests {
             ("ring doorbell keeps going offline", &["offline"]),
             ("internet is soooo slow upstairs", &["slow"]),
             ("my washing machine stopped with water in the drum and says E18", &["water", "error"]),
+            ("my washr wont empty. drum full of water and E18 flashing", &["water", "error"]),
+            ("robot keeps missing its dock, drives past it like a drunk", &["dock"]),
             ("it makes a horrible screeching noise when grinding", &["noise"]),
             ("the robot doesn't find its way back to the station", &["dock"]),
             ("my glide only runs ten minutes now", &["drain"]),

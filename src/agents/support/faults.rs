@@ -17,9 +17,33 @@ use crate::domain::state::{ConversationState, Fault, IdentityLevel, Pending, Tic
 /// Begins, goes on, or ends.
 pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
     match state.focus.fault.clone() {
-        Some(fault) if goes_on(turn) => next(turn, fault, found, book, state),
+        Some(fault) if goes_on(turn) => match another(turn, &fault, found, book, state) {
+            Some(step) => step,
+            None => next(turn, fault, found, book, state),
+        },
         _ => begin(turn, found, book, state),
     }
+}
+
+/// "The coffee is still lukewarm", while another trouble is looked into: a procedure of its own, if there is one
+/// that fits beyond doubt.
+fn another(turn: &Turn<'_>, fault: &Fault, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Option<Step> {
+    const BEYOND_DOUBT: f32 = 0.8;
+    let told = diagnosis::troubles(&steps::told(fault));
+    let new: Vec<&str> = diagnosis::troubles(turn.text).into_iter().filter(|kind| !told.contains(kind)).collect();
+    if fault.stopped || new.is_empty() || found.entry.is_some() || is_a_question(turn) {
+        return None;
+    }
+    let named = diagnosis::named(turn, book);
+    let (devices, sure) = diagnosis::devices(turn, book, &named);
+    if found.knowledge.is_empty() {
+        return Some(Step::Look(diagnosis::lookups(turn, turn.text, &devices)));
+    }
+    let thing = diagnosis::Thing { devices: &devices, sure, kinds: &diagnosis::kinds(turn, book, &named) };
+    let (id, _) = diagnosis::best(turn.text, &thing, found, book).filter(|(_, score)| *score >= BEYOND_DOUBT)?;
+    let entry = say::entry(book, id)?;
+    let of_it = entry.questions.iter().any(|question| diagnosis::troubles(question).iter().any(|kind| new.contains(kind)));
+    (of_it && entry.id != fault.entry).then(|| first_step(turn, id, turn.text.to_owned(), book, state, Answer::default()))
 }
 
 /// Whether the message is about the fault already under way, rather than a new one.
@@ -164,6 +188,7 @@ fn next(turn: &Turn<'_>, mut fault: Fault, found: &Findings, book: &mut FactBook
         return Answer::of(vec![Act::plain(ActKind::GladItWorks)]).done();
     }
     let Some(entry) = found.entry else {
+        // Only what is asked here is answered by the first of the look-ups.
         let own = Lookup::Knowledge { text: asked(turn.text).to_owned(), procedures: Some(false), limit: 2 };
         return Step::Look(vec![Lookup::Entry(fault.entry), own]);
     };
@@ -196,6 +221,10 @@ fn next(turn: &Turn<'_>, mut fault: Fault, found: &Findings, book: &mut FactBook
         return answer.done();
     }
     steps::mark(turn, &own, &steps::words_of(&record), &mut fault);
+    if steps::tried_all(turn) {
+        let tried = (0_u16..).take(own.len()).filter(|i| !steps::is_conclusion(own[usize::from(*i)]));
+        fault.tried = fault.tried.iter().copied().chain(tried).collect();
+    }
     suggest(id, &own, fault, book, state, &mut answer, ActKind::StepNext);
     answer.done()
 }
@@ -262,8 +291,17 @@ fn question(
     state: &mut ConversationState,
 ) -> Step {
     let mut answer = Answer::default();
-    let words = say::best_entry(found, 0);
-    match (steps::speaking_of(asked(turn.text), &entry.steps(), &entry.tags), words) {
+    // The look-up for the question is the last of them.
+    let words = say::best_entry(found, found.knowledge.len().saturating_sub(1));
+    let speaks = steps::measuring(turn.text, &entry.steps(), fault.step)
+        .or_else(|| steps::speaking_of(asked(turn.text), &entry.steps(), &entry.tags))
+        .or_else(|| steps::speaking_of(turn.text, &entry.steps(), &entry.tags));
+    match (speaks, words) {
+        (Some(index), _) if steps::asks_how_much(turn.text) => {
+            if let Some(step) = book.field(id, Field::Step(index)) {
+                answer.say(Act::plain(ActKind::StepSays).with("step", step));
+            }
+        }
         (_, Some(hit)) if hit.score >= 0.6 => wording::say_answer(turn, &[], hit.record, book, &mut answer),
         (Some(index), _) => {
             if let Some(step) = book.field(id, Field::Step(index)) {
@@ -276,7 +314,10 @@ fn question(
         (None, None) => answer.say_plain(ActKind::NotInRecords),
     }
     ask_helped(fault, &mut answer, state, false);
-    answer.say_plain(ActKind::BackToStep);
+    // What has nothing to do with the steps needs no way back to them.
+    if answer.acts.iter().any(|act| act.kind == ActKind::StepSays) {
+        answer.say_plain(ActKind::BackToStep);
+    }
     answer.done()
 }
 

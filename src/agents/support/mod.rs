@@ -18,7 +18,7 @@ use crate::domain::fact::FactBook;
 use crate::domain::goal::Goal;
 use crate::domain::state::{Action, ActionKind, ConversationState, Pending, TicketDraft};
 
-pub use diagnosis::troubles as faults_told;
+pub use diagnosis::{troubles as faults_told, works_wrongly};
 pub use returns::refund_acts;
 pub use tickets::{is_request, same_matter, there as ticket_there};
 pub use wording::{say_first, say_hinted};

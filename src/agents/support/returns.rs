@@ -14,6 +14,7 @@ use crate::domain::goal::Goal;
 use crate::domain::order::{Order, OrderStatus, PaymentKind};
 use crate::domain::record::{Field, RecordKind};
 use crate::domain::state::{ConversationState, IdentityLevel};
+use crate::domain::text::places;
 use crate::domain::text::stem::stem;
 use crate::domain::text::token::tokens;
 use crate::domain::value::Value;
@@ -102,7 +103,9 @@ pub fn returning(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: 
     }
     let Some(order) = say::order(book, id) else { return Answer::default().done() };
     let on_its_way = order.is_open() || order.status == OrderStatus::Shipped;
-    if on_its_way && side == Side::Whether && order.days_late(book.today(), book.zone()).is_none() {
+    let refused =
+        turn.before.last_acts.iter().any(|act| matches!(act, ActKind::CannotCancel | ActKind::CannotChange | ActKind::CannotMove));
+    if on_its_way && !refused && side == Side::Whether && order.days_late(book.today(), book.zone()).is_none() {
         // What has not come yet is called off rather than sent back.
         return Answer::hand_over(Goal::CancelOrder);
     }
@@ -127,6 +130,13 @@ pub fn returning(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: 
         return answer.done();
     }
     // Not on its way back, and not here yet either: that is the trouble, not the rule.
+    let late_told =
+        state.focus.offered.iter().any(|matter| matter.starts_with("late_parcel")) || turn.before.goal == Some(Goal::LateParcel);
+    let money = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "money" | "refund"));
+    if order.days_late(book.today(), book.zone()).is_some() && (late_told || money) && matches!(side, Side::Whether | Side::Money) {
+        // That it is late was said: what the shop does about it is what is asked now.
+        return Answer::hand_over(Goal::LateParcel);
+    }
     if order.days_late(book.today(), book.zone()).is_some() && side == Side::Whether {
         answer.acts.extend(super::super::logistics::date_act(id, &order, book));
         offer_once(turn, "refund_of_late_order", found, book, &mut answer, state);
@@ -258,8 +268,13 @@ fn rules(turn: &Turn<'_>, found: &Findings, side: Side, book: &mut FactBook, sta
         .into_iter()
         .filter(|_| side == Side::Excluded || side == Side::Whether && named)
         .find_map(|hit| wording::exclusion(&spoken, hit.record, book));
-    let allowed = policy::days(found, 2, book, &["return", "exchang"]).filter(|_| side == Side::Excluded);
+    // "And what if I opened it?", said of nothing: what may not be opened is part of the answer.
+    let only_opened = !named && wording::only_opened(&wording::stems(turn.text));
+    let allowed = policy::days(found, 2, book, &["return", "exchang"]).filter(|_| side == Side::Excluded && !only_opened);
+    // What holds for the country or the kind of thing meant comes before what holds for any.
+    let special = plain.filter(|_| side == Side::Cost).and_then(|hit| special_cost(turn, hit.record, book));
     match hit.or_else(|| say::plain_entry(found, 2)) {
+        _ if special.is_some() => answer.acts.extend(special.map(|fact| Act::plain(ActKind::Knowledge).with("sentence", fact))),
         _ if excluded.is_some() => answer.acts.extend(excluded.map(|fact| Act::plain(ActKind::Knowledge).with("sentence", fact))),
         _ if allowed.is_some() => answer.acts.extend(allowed.map(|(fact, _)| Act::plain(ActKind::Knowledge).with("sentence", fact))),
         Some(hit) => wording::say_answer(turn, side.plain().1, hit.record, book, &mut answer),
@@ -274,6 +289,24 @@ fn rules(turn: &Turn<'_>, found: &Findings, side: Side, book: &mut FactBook, sta
         answer.asks.extend(asked.asks);
     }
     answer.done()
+}
+
+/// The sentence on the way back that speaks of the country asked about, or of the kind of thing on the table: a fridge
+/// goes to no parcel counter.
+fn special_cost(turn: &Turn<'_>, id: RecordId, book: &mut FactBook) -> Option<FactId> {
+    let entry = say::entry(book, id)?;
+    let sentences = entry.sentences();
+    let country = super::super::logistics::country(turn);
+    let by_country = country.and_then(|country| {
+        let level = |at: &usize| places::speaks_of(country, sentences[*at]);
+        (0..sentences.len()).filter(|at| level(at) > 0).max_by_key(|at| (level(at), usize::MAX - at))
+    });
+    let named =
+        |sku: &String| turn.heard.products.iter().any(|mention| mention.skus.contains(sku)) || turn.before.focus.products.contains(sku);
+    let kinds: Vec<String> = turn.shown.iter().filter(|product| named(&product.sku)).flat_map(|product| product.category.clone()).collect();
+    let by_kind = || sentences.iter().position(|sentence| super::super::logistics::names_a_kind(sentence, &kinds));
+    let at = by_country.or_else(by_kind)?;
+    book.field(id, Field::Sentence(u16::try_from(at).ok()?))
 }
 
 /// From this score on an entry answers the customer's own words beyond doubt.

@@ -70,6 +70,8 @@ fn plain(word: &str) -> String {
         "adaptor" => "adapter".to_owned(),
         "cleaned" | "cleaning" => "clean".to_owned(),
         "reset" | "resetted" => "reset".to_owned(),
+        "led" | "leds" | "lamps" => "lamp".to_owned(),
+        "freezing" | "freezes" | "frost" | "frosty" | "winters" => "winter".to_owned(),
         word => stem(word),
     }
 }
@@ -91,6 +93,7 @@ pub fn mark(turn: &Turn<'_>, steps: &[&str], about: &[String], fault: &mut Fault
     let begins = fault.reports.is_empty();
     let tells = if begins { says_done(turn) } else { tells_of_doing(turn) };
     let current = usize::from(fault.step);
+    let mut furthest = None;
     for (i, own) in all.iter().enumerate() {
         let Ok(number) = u16::try_from(i) else { continue };
         let telling: Vec<&String> = own.iter().filter(|word| !USUAL.contains(&word.as_str()) && !about.contains(word)).collect();
@@ -102,8 +105,59 @@ pub fn mark(turn: &Turn<'_>, steps: &[&str], about: &[String], fault: &mut Fault
         let ahead = i >= current || fault.tried.is_empty();
         if named && ahead && tells && !fault.tried.contains(&number) && i + 1 < steps.len() {
             fault.tried.push(number);
+            furthest = furthest.max(Some(number).filter(|_| shared >= 2));
         }
     }
+    // Who reports what came of a later step has what leads up to it behind them.
+    if let Some(furthest) = furthest.filter(|_| !begins) {
+        let between = (fault.step..furthest).filter(|i| !fault.tried.contains(i)).collect::<Vec<_>>();
+        fault.tried.extend(between);
+    }
+}
+
+/// "Did it all", "tried everything": no step is left that a customer can take.
+pub fn tried_all(turn: &Turn<'_>) -> bool {
+    let said: Vec<&str> = turn.heard.words.iter().map(|w| w.text.as_str()).collect();
+    let all = |word: &str| matches!(word, "all" | "everything");
+    let done = |word: &str| matches!(word, "did" | "done" | "tried" | "checked");
+    said.windows(2).any(|w| done(w[0]) && all(w[1]))
+        || said.windows(3).any(|w| done(w[0]) && matches!(w[1], "it" | "them" | "that") && all(w[2]))
+}
+
+/// Whether a question asks for a length, a time or a number.
+pub fn asks_how_much(question: &str) -> bool {
+    let said = tokens(question);
+    said.windows(2).any(|w| w[0].text == "how" && matches!(w[1].text.as_str(), "much" | "long" | "far" | "many" | "wide" | "hot" | "often"))
+}
+
+/// The step that states what a question asks the measure of: the one just suggested before any other. "How long does
+/// it take" asks for a time, "how much space" for a length.
+pub fn measuring(question: &str, steps: &[&str], current: u16) -> Option<u16> {
+    const TIMES: &[&str] = &["second", "seconds", "minute", "minutes", "min", "hour", "hours", "day", "days", "week", "weeks"];
+    const LENGTHS: &[&str] = &["m", "cm", "mm", "metre", "metres", "meter", "meters", "inch", "inches", "ft", "feet", "foot"];
+    const AMOUNTS: &[&str] = &["ml", "l", "liter", "litre", "g", "kg", "spoon", "spoons", "cup", "cups", "drops"];
+    let said: Vec<String> = tokens(question).into_iter().map(|t| t.text).collect();
+    let pair = |a: &str, list: &[&str]| said.windows(2).any(|w| w[0] == a && list.contains(&w[1].as_str()));
+    let has = |list: &[&str]| said.iter().any(|word| list.contains(&word.as_str()));
+    let units = if pair("how", &["long"]) && !has(&["cable", "hose"]) {
+        TIMES
+    } else if pair("how", &["far", "wide", "close", "near", "high"])
+        || pair("how", &["much"]) && has(&["space", "room", "distance", "clearance"])
+    {
+        LENGTHS
+    } else if pair("how", &["much"]) && !has(&["cost", "pay", "euro", "price"]) {
+        AMOUNTS
+    } else {
+        return None;
+    };
+    let states = |step: &str| {
+        let own = tokens(step);
+        own.windows(2)
+            .any(|w| w[0].text.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b',') && units.contains(&w[1].text.as_str()))
+    };
+    let first = usize::from(current);
+    let order = std::iter::once(first).chain(0..steps.len());
+    order.filter(|i| steps.get(*i).is_some_and(|step| states(step))).find_map(|i| u16::try_from(i).ok())
 }
 
 /// Whether a message says outright that something was tried.

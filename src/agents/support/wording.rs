@@ -103,12 +103,27 @@ fn excludes_by_name(spoken: &[String], question: &str) -> bool {
     opened(&own) && opened(spoken) && speaks_of(spoken, question)
 }
 
+/// Words that every sentence on sending back has.
+const USUAL: &[&str] =
+    &["return", "item", "day", "refund", "open", "us", "used", "new", "box", "packag", "packaging", "gift", "card", "product"];
+
+/// Whether words say that something was opened or used, and not what it is.
+pub fn only_opened(spoken: &[String]) -> bool {
+    spoken.iter().any(|word| alike(word, "open")) && spoken.iter().all(|word| USUAL.contains(&word.as_str()) || alike(word, "open"))
+}
+
 /// Whether a sentence names a kind of thing among the words, beyond the words every such sentence has.
 fn speaks_of(spoken: &[String], sentence: &str) -> bool {
-    const USUAL: &[&str] =
-        &["return", "item", "day", "refund", "open", "us", "used", "new", "box", "packag", "packaging", "gift", "card", "product"];
-    stems(sentence)
+    let own = stems(sentence);
+    let by_word = own
         .iter()
         .filter(|s| !USUAL.contains(&s.as_str()) && s.len() > 2)
-        .any(|s| spoken.iter().any(|word| word == s || words::synonyms(word).contains(s)))
+        .any(|s| spoken.iter().any(|word| word == s || words::synonyms(word).contains(s)));
+    // Earbuds are "in-ear hygiene items": another word for a thing may be two.
+    let raw: Vec<String> = tokens(sentence).into_iter().map(|t| stem(&t.text)).collect();
+    let by_phrase = |other: &String| {
+        let parts: Vec<&str> = other.split(' ').collect();
+        parts.len() > 1 && raw.windows(parts.len()).any(|run| run.iter().zip(&parts).all(|(a, b)| a == b))
+    };
+    by_word || spoken.iter().any(|word| words::synonyms(word).iter().any(by_phrase))
 }

@@ -107,11 +107,16 @@ pub fn read(text: &str, said: &[Word], taken: &[bool], asked: bool) -> Contact {
     let zip = zips::find(&line, announced.is_some() || asked);
     // A name beside a postal code needs no announcement: "Sofia Ramirez, 04005".
     let beside = zip.as_ref().and_then(|zip| names::beside(&line, zip.words.clone(), asked));
-    let zip = zip.filter(|zip| zip.is_announced() || announced.is_some() || beside.is_some() || asked && zip.text.len() > 4);
+    // With an order's number in the message, a name may stand anywhere in it: "hey its Jo Smit, order 1024, 3111HB".
+    let numbered = taken.contains(&true);
+    let apart =
+        zip.as_ref().filter(|_| numbered && announced.is_none() && beside.is_none()).and_then(|zip| names::apart(&line, &zip.words));
+    let named = announced.is_some() || beside.is_some() || apart.is_some();
+    let zip = zip.filter(|zip| zip.is_announced() || named || (asked || numbered && zip.is_lettered()) && zip.text.len() > 4);
     // Four bare digits may be a short postal code as well as the end of a telephone number: both are tried.
     let certain = zip.as_ref().is_some_and(|zip| zip.is_announced());
     found.zip = zip.map(|zip| zip.text);
-    found.name = announced.or(beside).or_else(|| asked.then(|| names::bare(&line)).flatten());
+    found.name = announced.or(beside).or(apart).or_else(|| asked.then(|| names::bare(&line)).flatten());
     tail(&line, asked, certain, &mut found);
     found
 }
@@ -125,10 +130,12 @@ fn tail(line: &Line<'_>, asked: bool, zip_is_certain: bool, found: &mut Contact)
     if found.phone_tail.is_some() {
         return;
     }
-    for i in 0..line.said.len() {
-        if !line.is_free(i) || !line.is_digits(i) || line.word(i).len() != 4 {
-            continue;
-        }
+    // "1024, phone ends in 6640": what the word stands before is the telephone, what it stands behind only if nothing is.
+    let told = |i: &usize| line.before(*i, 4, PHONE) || line.before(*i, 3, DIGITS);
+    let four = |i: &usize| line.is_free(*i) && line.is_digits(*i) && line.word(*i).len() == 4;
+    let places: Vec<usize> = (0..line.said.len()).filter(four).collect();
+    let announced_first = places.iter().filter(|i| told(i)).chain(places.iter().filter(|i| !told(i)));
+    for i in announced_first.copied() {
         let of_a_phone = line.before(i, 6, PHONE) || line.after(i, 8, PHONE);
         let announced = line.before(i, 5, DIGITS) || line.after(i, 5, DIGITS);
         // "6650, that's my card": what is said of a card is no telephone.
@@ -220,6 +227,7 @@ mod tests {
             ("0142 are the last four of my phone", false, ends_in("0142")),
             ("my phone ends in 0186", false, ends_in("0186")),
             ("sorry phone is 0117", false, ends_in("0117")),
+            ("1024, phone ends in 6640", false, ends_in("6640")),
             ("sorry, 5520", true, ends_in("5520")),
             ("6650, that is my card", true, Contact::default()),
             ("visa ending in 4242", true, Contact::default()),
@@ -265,6 +273,19 @@ mod tests {
     }
 
     #[test]
+    fn a_name_may_stand_apart_from_its_postal_code_beside_a_number() {
+        for (text, numbers, name, zip) in [
+            ("hey its Mehmet Yildiz, order 26-01004, zip 3022AA, where is my robot", 5..7, "Mehmet Yildiz", "3022AA"),
+            ("jeroen smit, bought the 20 one, FV/26-01038, 3111HB. can i still return it?", 6..9, "jeroen smit", "3111HB"),
+            ("hey its Jeroen Smit, FV/26-01038, 3111HB", 4..7, "Jeroen Smit", "3111HB"),
+        ] {
+            let words = Word::from_tokens(tokens(text));
+            let taken: Vec<bool> = (0..words.len()).map(|i| numbers.contains(&i)).collect();
+            assert_eq!(read(text, &words, &taken, false), named(name, zip), "{text}");
+        }
+    }
+
+    #[test]
     fn half_of_a_proof_is_kept() {
         for (text, asked, expected) in [
             ("postcode K1A 0B1", false, Contact { zip: some("K1A 0B1"), ..Contact::default() }),
@@ -273,6 +294,7 @@ mod tests {
             ("Hello, this is Margaret Sullivan", false, Contact { name: some("Margaret Sullivan"), ..Contact::default() }),
             ("Margaret Sullivan", true, Contact { name: some("Margaret Sullivan"), ..Contact::default() }),
             ("I am Looking For a laptop", false, Contact::default()),
+            ("do you have usb-c cables", true, Contact::default()),
             ("is the order placed by 10115 people", false, Contact::default()),
             ("g5 2gb laptop for Anna Smith", false, Contact::default()),
             // Four digits beside a name: a short postal code, or the end of a telephone number.

@@ -7,6 +7,7 @@ pub mod affirm;
 pub mod contact;
 pub mod day;
 pub mod follow_ups;
+pub mod foreign;
 pub mod form;
 pub mod measures;
 pub mod needs;

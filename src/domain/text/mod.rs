@@ -6,6 +6,7 @@ pub mod fold;
 pub mod language;
 pub mod list;
 pub mod number;
+pub mod places;
 pub mod questions;
 pub mod rates;
 pub mod sentence;

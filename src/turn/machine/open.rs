@@ -17,7 +17,12 @@ const REMEMBERED: u32 = 6;
 impl Machine {
     /// Closes the turn: what the next message will lean on.
     pub(super) fn conclude(&mut self) {
+        // Whatever happens in an agent, nobody is answered with nothing.
+        if self.outcome.acts.is_empty() {
+            self.outcome.acts.push(Act::plain(ActKind::NotUnderstood));
+        }
         self.keep_open();
+        self.excuse_english();
         let decision = self.decision.as_ref();
         if let Some(other) = decision.and_then(|d| d.other).filter(|_| !self.several) {
             self.outcome.acts.push(Act::plain(ActKind::OfferOther));
@@ -57,6 +62,15 @@ impl Machine {
             state.active = Some(speaker);
             state.goal = Some(self.goal);
             state.intent = Some(intent);
+        }
+    }
+
+    /// An order asked about in another language is told in English: said once, before the answer.
+    fn excuse_english(&mut self) {
+        let of_an_order = matches!(self.goal.intent(), Intent::Orders | Intent::Support) && !self.outcome.acts.is_empty();
+        let told = self.start.state.last_acts.contains(&ActKind::InEnglish);
+        if self.heard.foreign && of_an_order && !told {
+            self.outcome.acts.insert(0, Act::plain(ActKind::InEnglish));
         }
     }
 
@@ -110,7 +124,7 @@ impl Machine {
             return;
         }
         let said = fault.problem.clone();
-        outcome.acts.push(Act::plain(ActKind::BackToStep));
+        // Not asked aloud: under an answer about opening hours "did the last step help?" is a nuisance.
         outcome.asks.push(Slot::Helped);
         outcome.state.pending =
             Some(Pending::Ask { slot: Slot::Helped, goal: Goal::Troubleshoot, agent: Agent::Support, said, attempts: 1 });

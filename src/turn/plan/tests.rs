@@ -106,7 +106,7 @@ async fn what_a_model_names_counts_only_if_it_is_the_shops_or_the_customers() {
             "find_product;;Headphones;;;;wireless|headphones;",
         ),
         (
-            plan("shipping_policy", none.clone(), &[("knowledge", " how long\n does shipping take "), ("search", "laptops")], "none"),
+            plan("shipping_policy", none.clone(), &[("knowledge", " how long\n does shipping take "), ("promotions", "laptops")], "none"),
             "shipping_policy;;;;;;;how long does shipping take",
         ),
         (plan("store_hours", none.clone(), &[("identity", "maya"), ("entry", "x"), ("code", "LEVELUP10")], "none"), "store_hours;;;;;;;"),

@@ -47,6 +47,14 @@ const LABELS: &[&str] = &[
     "card",
     "paypal",
 ];
+/// Words that stand before a name in its own part of a message.
+const LEADS: &[&str] =
+    &["hey", "hi", "hello", "hiya", "its", "it", "is", "im", "am", "this", "name", "order", "ordered", "by", "for", "from"];
+/// Words that open a question or a request: a message with one of them outside tells no name.
+const OPENS: &[&str] = &[
+    "do", "does", "did", "is", "are", "can", "could", "will", "would", "what", "which", "how", "where", "when", "why", "who", "have",
+    "any", "show", "need", "want", "looking",
+];
 /// Most words of a name.
 const MOST: usize = 5;
 
@@ -143,6 +151,27 @@ fn backwards(line: &Line<'_>, end: usize, lower: bool) -> Range<usize> {
     from..end
 }
 
+/// A name in a part of the message of its own, where an order's number and a postal code stand in others.
+pub fn apart(line: &Line<'_>, zip: &Range<usize>) -> Option<String> {
+    const MOST_OF_A_NAME: usize = 4;
+    let free = |i: usize| line.is_free(i) && !zip.contains(&i);
+    let mut from = 0;
+    while from < line.said.len() {
+        let parts = |i: usize| line.gap(i).contains([',', ';', '.', '!', '?', '\n', ':']) || !free(i);
+        let to = (from..line.said.len()).find(|i| parts(*i)).map_or(line.said.len(), |i| i + usize::from(free(i)));
+        // "Hey its", "hi, this is", "order for": what leads up to a name.
+        let leads = |i: usize| words::is_function(line.word(i)) && !PARTICLES.contains(&line.word(i)) || LEADS.contains(&line.word(i));
+        let begin = (from..to).find(|i| !leads(*i)).unwrap_or(to);
+        let whole = begin..to;
+        let told = (2..=MOST_OF_A_NAME).contains(&whole.len()) && whole.clone().all(|i| free(i) && can_be_name(line, i, true));
+        if let Some(name) = told.then(|| join(line, whole)).flatten() {
+            return Some(name);
+        }
+        from = to.max(from + 1);
+    }
+    None
+}
+
 /// Where a name was asked for: the words that are nothing else, if the message holds little beside them.
 pub fn bare(line: &Line<'_>) -> Option<String> {
     const BESIDE: usize = 3;
@@ -151,6 +180,10 @@ pub fn bare(line: &Line<'_>) -> Option<String> {
         (range.len() >= 2).then_some(range)
     });
     let longest = spans.max_by_key(|range| (range.len(), std::cmp::Reverse(range.start)))?;
+    // "Do you have usb-c cables": whoever asks for something gives no name.
+    if line.said.first().is_some_and(|word| OPENS.contains(&word.text.as_str())) {
+        return None;
+    }
     (line.said.len() <= longest.len() + BESIDE).then(|| join(line, longest)).flatten()
 }
 

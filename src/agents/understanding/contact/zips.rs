@@ -21,6 +21,11 @@ impl Zip {
     pub fn is_announced(&self) -> bool {
         self.announced
     }
+
+    /// Whether its shape has letters.
+    pub fn is_lettered(&self) -> bool {
+        self.lettered
+    }
 }
 
 /// Words that announce a postal code.

@@ -1,0 +1,95 @@
+//! The answer to a question of ours: a yes or no to what was proposed, a meaning chosen, a detail asked for.
+
+use super::evidence;
+use super::matter;
+use super::orchestrator::{Decision, Question, Route, by_choice, by_words, settled};
+use super::second_matter;
+use super::understanding::affirm::Answer;
+use crate::domain::agent::Intent;
+use crate::domain::asks::Slot;
+use crate::domain::goal::Goal;
+use crate::domain::message::Choice;
+use crate::domain::state::Pending;
+
+/// The answer to what the last reply asked.
+pub fn claim(question: &Question<'_>) -> Option<Decision> {
+    match question.state.pending.as_ref()? {
+        Pending::Confirm(action) => {
+            // "Can you open a ticket, please" is a yes to the offer of one.
+            let asks_for_it = question.read.hint(Goal::OpenTicket) >= 4.0 && question.heard.words.len() <= 10;
+            let answer = question.read.answer.filter(|answer| *answer != Answer::YesBut).or_else(|| matter::agrees(question, action));
+            let yes = match answer.or(asks_for_it.then_some(Answer::Yes))? {
+                Answer::Yes => true,
+                Answer::No => false,
+                Answer::YesBut => return None,
+            };
+            // "No, leave it. When will it ship?": no, and a matter of its own.
+            if !yes && let Some(next) = after_a_no(question) {
+                return Some(next);
+            }
+            let goal = question.state.goal.filter(|goal| goal.intent().agent() == action.agent).unwrap_or(Goal::OpenTicket);
+            Some(settled(Route::Confirm(yes), goal, "answers the proposed action"))
+        }
+        Pending::Clarify { options, .. } => {
+            let option = chosen_option(question, options)?;
+            let intent = Intent::from_name(&option.id)?;
+            Some(by_choice(question, intent))
+        }
+        // What came of a step is told in any words: the fault under way reads it.
+        Pending::Ask { slot: Slot::Helped, .. } => None,
+        Pending::Ask { slot, goal, agent, .. } => {
+            // An order's number with what proves it is no answer to "which product?".
+            let proves = question.read.contact.proves() && !question.heard.orders.is_empty();
+            if proves && matches!(slot, Slot::Product | Slot::Item | Slot::Need | Slot::Code) {
+                return None;
+            }
+            let gives = evidence::gives(question, *slot);
+            // "Sorry, where is order 1007?", where a number was asked for a damage: another matter, number or not.
+            let outright = *slot == Slot::OrderNumber
+                && goal.intent() == Intent::Support
+                && question.read.best_hint().is_some_and(|hint| hint.score >= 5.0 && hint.goal.intent() == Intent::Orders);
+            // What only may be a name is less than clear words for something else.
+            let clear =
+                if *slot == Slot::Identity && !question.read.contact.proves() && question.heard.orders.is_empty() { 3.5 } else { 4.5 };
+            let other_business =
+                question.read.best_hint().is_some_and(|hint| hint.score >= clear && hint.goal.intent() != goal.intent() && !gives.certain);
+            // "Can I also change the day", where the new address was asked for: another wish.
+            let other_wish = *slot == Slot::Wish
+                && question
+                    .read
+                    .follow_ups
+                    .first()
+                    .is_some_and(|hint| hint.score >= 5.0 && hint.goal == Goal::ChangeOrder && hint.goal != *goal);
+            if !gives.any || other_business || other_wish || outright || question.read.others {
+                return None;
+            }
+            let mut decision = settled(Route::Agent(*agent), *goal, "gives what was asked for");
+            decision.also = second_matter::goal(question, *goal);
+            Some(decision)
+        }
+    }
+}
+
+/// What a message that declines an action asks for beside.
+fn after_a_no(question: &Question<'_>) -> Option<Decision> {
+    let hints = question.read.hints.iter().filter(|hint| !matches!(hint.goal, Goal::Deny | Goal::Affirm | Goal::Thanks));
+    // What is asked beside the no is most often about what is on the table.
+    let hint = hints.chain(&question.read.follow_ups).max_by(|a, b| a.score.total_cmp(&b.score))?;
+    let asks = question.heard.words.len() > 4 && hint.score >= 3.0 && hint.at >= 2 && question.text.trim_end().ends_with('?');
+    asks.then(|| Decision { confidence: 1.0, ..by_words(hint.goal, "declines, and asks for something else") })
+}
+
+/// The option a message chooses in words: its label, its place, or the intent's name.
+fn chosen_option<'a>(question: &Question<'_>, options: &'a [Choice]) -> Option<&'a Choice> {
+    let said: Vec<&str> = question.heard.words.iter().map(|w| w.text.as_str()).collect();
+    if let [place] = question.read.reference.places.as_slice()
+        && said.len() <= 4
+    {
+        return options.get(place - 1);
+    }
+    options.iter().find(|option| {
+        let label = crate::domain::text::token::tokens(&option.label);
+        let label: Vec<&str> = label.iter().map(|t| t.text.as_str()).collect();
+        said == label || (said.len() <= 2 && said.contains(&option.id.as_str()))
+    })
+}
