@@ -103,7 +103,7 @@ pub fn read(text: &str, said: &[Word], taken: &[bool], asked: bool) -> Contact {
     let line = Line::new(text, said, taken, email.as_deref());
     let mut found = Contact { email, ..Contact::default() };
     phone(&line, &mut found);
-    let announced = names::announced(&line);
+    let announced = names::announced(&line, asked);
     let zip = zips::find(&line, announced.is_some() || asked);
     // A name beside a postal code needs no announcement: "Sofia Ramirez, 04005".
     let beside = zip.as_ref().and_then(|zip| names::beside(&line, zip.words.clone(), asked));
@@ -292,6 +292,8 @@ mod tests {
             ("zip: 04101-1234", true, Contact { zip: some("04101-1234"), ..Contact::default() }),
             ("04102", true, Contact { zip: some("04102"), ..Contact::default() }),
             ("Hello, this is Margaret Sullivan", false, Contact { name: some("Margaret Sullivan"), ..Contact::default() }),
+            ("this is margaret sullivan", true, Contact { name: some("margaret sullivan"), ..Contact::default() }),
+            ("this is really annoying", true, Contact::default()),
             ("Margaret Sullivan", true, Contact { name: some("Margaret Sullivan"), ..Contact::default() }),
             ("I am Looking For a laptop", false, Contact::default()),
             ("do you have usb-c cables", true, Contact::default()),

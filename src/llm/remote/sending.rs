@@ -13,6 +13,10 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 /// Bytes of a stream that are read at most: ten times what the longest answer has, 700 pieces of some 300
 /// bytes each.
 const MOST_STREAM: usize = 2 << 20;
+/// Bytes of a line of it that are read at most: a whole answer in one piece, every sign of it escaped. What
+/// has no lines is no stream of ours, and looking for their ends again with every piece that comes would
+/// take the time of a worker.
+const MOST_LINE: usize = 6 * super::MOST_TEXT;
 /// Bytes of a refusal that are looked at.
 const MOST_REFUSAL: usize = 16 << 10;
 /// A server that is busy names seconds, not days.
@@ -62,11 +66,12 @@ impl tower::Service<HttpRequestFactory> for Plain {
 /// The response with an end to it.
 fn bounded(response: reqwest::Response) -> reqwest::Response {
     let (status, headers) = (response.status(), response.headers().clone());
-    let mut read = 0;
+    let (mut read, mut line) = (0, 0);
     let body = response.bytes_stream().map(move |bytes| {
         let bytes = bytes.map_err(std::io::Error::other)?;
         read += bytes.len();
-        if read > MOST_STREAM { Err(std::io::Error::other("longer than any answer")) } else { Ok(bytes) }
+        line = bytes.iter().rposition(|byte| *byte == b'\n').map_or(line + bytes.len(), |end| bytes.len() - end - 1);
+        if read > MOST_STREAM || line > MOST_LINE { Err(std::io::Error::other("longer than any answer")) } else { Ok(bytes) }
     });
     let mut whole = axum::http::Response::new(reqwest::Body::wrap_stream(body));
     *whole.status_mut() = status;

@@ -22,7 +22,7 @@ use super::words::{self, Slot, Word};
 use super::{GroundedSentence, Promises, Unsupported};
 use crate::domain::fact::{FactBook, FactId, RecordId, Source};
 use crate::domain::money::Currency;
-use crate::domain::record::{Field, RecordKind};
+use crate::domain::record::{Field, Record, RecordKind};
 use crate::domain::text::unit;
 
 /// Checks the sentences of one reply, in order.
@@ -33,6 +33,8 @@ pub struct Checker<'a> {
     statements: Statements,
     /// What the last sentence was about.
     about: Vec<usize>,
+    /// The order that was last spoken of, where that was one alone.
+    order: Option<RecordId>,
     /// What the shop recommends in this turn.
     recommended: Vec<RecordId>,
     currency: Currency,
@@ -54,6 +56,8 @@ struct Sentence<'a> {
     mentions: Vec<Mention>,
     scope: Scope,
     mentioned: Vec<usize>,
+    /// The order it speaks of.
+    order: Option<RecordId>,
     facts: Vec<FactId>,
 }
 
@@ -62,8 +66,11 @@ impl<'a> Checker<'a> {
     /// before it has named anything.
     pub fn new(book: &'a FactBook, promises: &'a Promises, subject: &Subject, currency: Currency) -> Self {
         let entities = Entities::of(book);
-        let about = (0..entities.all.len()).filter(|i| subject.about.contains(&entities.all[*i].record)).collect();
-        Self { book, promises, entities, statements: Statements::of(book), about, recommended: subject.recommended.clone(), currency }
+        let about: Vec<usize> = (0..entities.all.len()).filter(|i| subject.about.contains(&entities.all[*i].record)).collect();
+        let recommended = subject.recommended.clone();
+        let mut checker = Self { book, promises, entities, statements: Statements::of(book), about, order: None, recommended, currency };
+        checker.order = checker.one_order(&checker.about);
+        checker
     }
 
     /// Checks the next sentence.
@@ -77,7 +84,8 @@ impl<'a> Checker<'a> {
         let mentions = self.entities.mentions(&mut words);
         let scope = Scope::of(&words, &mentions, &self.about);
         let mentioned = mentions.iter().flat_map(|m| m.entities.clone()).collect();
-        let mut sentence = Sentence { text: body, words, mentions, scope, mentioned, facts: Vec::new() };
+        let order = self.order_of(&mentions);
+        let mut sentence = Sentence { text: body, words, mentions, scope, mentioned, order, facts: Vec::new() };
         if let Some(at) = run_together(&sentence) {
             return Err(fail(format!("two sentences run together at \"{at}\"")));
         }
@@ -87,6 +95,7 @@ impl<'a> Checker<'a> {
         self.assertions(&mut sentence).map_err(fail)?;
         self.rest(&mut sentence).map_err(fail)?;
         self.about.clone_from(&sentence.scope.last);
+        self.order = self.order_after(&sentence.mentioned);
         for i in &sentence.mentioned {
             let record = self.entities.all[*i].record;
             let name = self.book.facts().find(|(_, f)| matches!(f.source, Source::Record(r, Field::Name | Field::Number) if r == record));
@@ -102,6 +111,8 @@ impl<'a> Checker<'a> {
         let mut words = words::split(text);
         let mentions = self.entities.mentions(&mut words);
         self.about = Scope::of(&words, &mentions, &self.about).last;
+        let mentioned: Vec<usize> = mentions.iter().flat_map(|m| m.entities.clone()).collect();
+        self.order = self.order_after(&mentioned);
     }
 
     /// Records in scope at a word.
@@ -117,10 +128,45 @@ impl<'a> Checker<'a> {
         self.book.record(record).map(|r| r.record.kind())
     }
 
-    /// The order of a turn that read only one: what is said of parcels and days is said of it.
-    fn only_order(&self) -> Option<RecordId> {
+    /// The order that sentences speak of whose words name none: what is said of parcels and days is said of it.
+    /// It is the only one the turn has read; among several, the one the sentence names or the reply spoke of
+    /// last, if nothing else is spoken of but what is in that order.
+    fn order_of(&self, mentions: &[Mention]) -> Option<RecordId> {
         let mut orders = self.book.records().filter(|(_, v)| v.record.kind() == RecordKind::Order).map(|(id, _)| id);
-        orders.next().filter(|_| orders.next().is_none())
+        let first = orders.next()?;
+        if orders.next().is_none() {
+            return Some(first);
+        }
+        let named: Vec<usize> = mentions.iter().flat_map(|m| m.entities.clone()).collect();
+        let order = if self.names_orders(&named) { self.one_order(&named)? } else { self.order? };
+        let belongs = |i: &usize| self.is_in(self.entities.all[*i].record, order);
+        let of_it = mentions.iter().all(|m| m.entities.iter().any(belongs));
+        let before = !mentions.is_empty() || self.about.iter().any(belongs);
+        (of_it && before).then_some(order)
+    }
+
+    /// The order last spoken of, behind a sentence that names these.
+    fn order_after(&self, named: &[usize]) -> Option<RecordId> {
+        if self.names_orders(named) { self.one_order(named) } else { self.order }
+    }
+
+    fn names_orders(&self, named: &[usize]) -> bool {
+        named.iter().any(|i| self.entities.all[*i].kind == RecordKind::Order)
+    }
+
+    /// The order among entities, if there is one and no other.
+    fn one_order(&self, named: &[usize]) -> Option<RecordId> {
+        let mut orders = named.iter().map(|i| &self.entities.all[*i]).filter(|e| e.kind == RecordKind::Order).map(|e| e.record);
+        let first = orders.next()?;
+        orders.all(|other| other == first).then_some(first)
+    }
+
+    /// Whether a record is the order itself or a product in it.
+    fn is_in(&self, record: RecordId, order: RecordId) -> bool {
+        match (self.book.record(record).map(|v| &v.record), self.book.record(order).map(|v| &v.record)) {
+            (Some(Record::Product(product)), Some(Record::Order(order))) => order.items.iter().any(|item| item.sku == product.sku),
+            _ => record == order,
+        }
     }
 }
 

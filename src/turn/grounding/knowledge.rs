@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::lexicon;
 use super::scope::stems;
 use super::words::{Word, is_negation};
-use crate::domain::fact::{FactBook, FactId};
+use crate::domain::fact::{FactBook, FactId, RecordId};
 use crate::domain::record::{Field, Record};
 use crate::domain::text::token::tokens;
 use crate::domain::text::words as lists;
@@ -13,7 +13,7 @@ use crate::domain::text::words as lists;
 /// A sentence of an entry, taken apart.
 #[derive(Debug)]
 struct Statement {
-    record: crate::domain::fact::RecordId,
+    record: RecordId,
     field: Field,
     stems: HashSet<String>,
     /// Those that say something.
@@ -44,6 +44,9 @@ const HARD: &str = "only unless except never cannot must unused unopened if when
 /// out of many are another statement.
 const COVERED: f32 = 0.6;
 
+/// Stems of what a length of time may be the term of.
+const TERMS: &[&str] = &["return", "exchang", "exchange", "warranty", "cover"];
+
 fn is_limit(word: &str) -> bool {
     LIMITS.split_whitespace().any(|own| own == word)
 }
@@ -70,7 +73,7 @@ impl Statements {
 
     /// The statement a sentence says again, if there is one: its telling words, its numbers and its
     /// denials are all in that statement, and no limit was dropped or added.
-    pub fn supporting(&self, words: &[Word]) -> Option<(crate::domain::fact::RecordId, Field)> {
+    pub fn supporting(&self, words: &[Word]) -> Option<(RecordId, Field)> {
         let from = lexicon::interjection(words);
         let joins = |w: &Word| lexicon::is_glue(&w.text) || matches!(w.text.as_str(), "can" | "could" | "please" | "have" | "has" | "get");
         let telling: Vec<&Word> = words[from..].iter().filter(|w| !w.explained && !joins(w) && !is_negation(&w.text)).collect();
@@ -107,6 +110,19 @@ impl Statements {
     }
 }
 
+impl Statements {
+    /// Whether a sentence that takes a figure out of a statement says more than it: a limit is dropped, or
+    /// the statement is about other terms.
+    pub fn goes_beyond(&self, record: RecordId, field: Field, words: &[Word]) -> bool {
+        let said = |limit: &str| words.iter().any(|w| w.text == limit);
+        let own = self.all.iter().find(|s| s.record == record && s.field == field);
+        own.is_none_or(|own| {
+            own.limits.iter().any(|limit| is_hard(limit) && !said(limit))
+                || words.iter().any(|w| TERMS.contains(&w.stem.as_str()) && !own.stems.contains(&w.stem))
+        })
+    }
+}
+
 /// Limits that may not be dropped from a rule.
 fn is_hard(limit: &str) -> bool {
     HARD.split_whitespace().any(|own| own == limit)
@@ -138,7 +154,7 @@ fn covered(statement: &Statement, words: &[Word]) -> f32 {
     held as f32 / statement.telling.len().max(1) as f32
 }
 
-fn statement(record: crate::domain::fact::RecordId, field: Field, text: &str) -> Statement {
+fn statement(record: RecordId, field: Field, text: &str) -> Statement {
     let found = tokens(text);
     let merged = crate::domain::text::unit::merge(found.clone(), text);
     let numbers = merged
@@ -165,6 +181,6 @@ fn statement(record: crate::domain::fact::RecordId, field: Field, text: &str) ->
 }
 
 /// The fact of a statement, added to the book where it is not there yet.
-pub fn fact(book: &FactBook, record: crate::domain::fact::RecordId, field: Field) -> Option<FactId> {
+pub fn fact(book: &FactBook, record: RecordId, field: Field) -> Option<FactId> {
     book.facts().find(|(_, fact)| fact.source == crate::domain::fact::Source::Record(record, field)).map(|(id, _)| id)
 }

@@ -26,6 +26,8 @@ pub struct Entity {
     pub states: HashSet<String>,
     /// Stems of the names of properties it has not.
     pub denies: HashSet<String>,
+    /// Stems of the values of its properties, in order.
+    pub values: Vec<Vec<String>>,
 }
 
 /// Entities mentioned at a place of a sentence.
@@ -85,6 +87,9 @@ impl Entities {
             if run == 0 || !names(&words[at..at + run], &entity.name) {
                 continue;
             }
+            if run < entity.name.len() && self.begins_a_value(words, at, run) {
+                continue;
+            }
             match &mut best {
                 Some((length, _, _)) if *length > run => {}
                 Some((length, _, entities)) if *length == run => entities.push(i),
@@ -93,6 +98,13 @@ impl Entities {
         }
         let (run, _, entities) = best?;
         Some(Mention { from: at, to: at + run, entities })
+    }
+
+    /// Whether words go on to be the value of a property that begins like a name: "Roku OS" is no Roku.
+    fn begins_a_value(&self, words: &[Word], at: usize, run: usize) -> bool {
+        let Some(next) = words.get(at + run).filter(|w| w.part == words[at].part && !lists::is_function(&w.text)) else { return false };
+        let said = words[at..at + run].iter().chain([next]).map(|w| &w.stem);
+        self.all.iter().flat_map(|entity| &entity.values).any(|value| value.windows(run + 1).any(|own| own.iter().eq(said.clone())))
     }
 
     /// An order number, ticket number, promotion code or SKU, in up to four words.
@@ -156,7 +168,11 @@ fn entity(id: RecordId, record: &Record) -> Option<Entity> {
         Record::Knowledge(_) | Record::Customer(_) => return None,
     };
     let (states, denies) = vocabulary(record);
-    Some(Entity { record: id, kind, name, number, states, denies })
+    let values = match record {
+        Record::Product(product) => product.specs.iter().map(|spec| stems(&spec.value.text())).collect(),
+        _ => Vec::new(),
+    };
+    Some(Entity { record: id, kind, name, number, states, denies, values })
 }
 
 /// Stems of a text, numbers joined with their units, hyphenated words also closed.

@@ -20,6 +20,8 @@ pub enum Slot {
     Day,
     /// A length of time.
     Length,
+    /// One out of a rule whose limits the sentence leaves out: by itself it bears nothing out.
+    Bound,
     /// A figure that a record states.
     Measure,
     /// How many there are.

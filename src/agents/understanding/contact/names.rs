@@ -58,39 +58,60 @@ const OPENS: &[&str] = &[
 /// Most words of a name.
 const MOST: usize = 5;
 
-/// "my name is Maya Thornton", "this is ...", "under ...", "ordered by ...", "Maya Thornton here".
-pub fn announced(line: &Line<'_>) -> Option<String> {
+/// How far a place tells that a name stands in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Anything may stand there: capitals make a name.
+    Any,
+    /// A name is likely: words that are not ordinary make one, too.
+    Likely,
+    /// Nothing but a name.
+    Certain,
+}
+
+impl Place {
+    fn certain_if(certain: bool) -> Self {
+        if certain { Self::Certain } else { Self::Any }
+    }
+}
+
+/// "my name is Maya Thornton", "this is ...", "under ...", "ordered by ...", "Maya Thornton here". `asked`:
+/// whether somebody was asked who they are, or says so by themselves.
+pub fn announced(line: &Line<'_>, asked: bool) -> Option<String> {
     let before_here = (2..line.said.len()).filter(|i| line.word(*i) == "here").find_map(|i| {
-        let from = (i.saturating_sub(MOST)..i).find(|from| (*from..i).all(|j| can_be_name(line, j, false)) && i - from >= 2)?;
+        let from = (i.saturating_sub(MOST)..i).find(|from| (*from..i).all(|j| can_be_name(line, j, Place::Any)) && i - from >= 2)?;
         join(line, from..i)
     });
     (0..line.said.len())
-        .filter_map(|i| announcement(line, i))
-        .find_map(|(from, certain)| join(line, run(line, from, certain)))
+        .filter_map(|i| announcement(line, i, asked))
+        .find_map(|(from, place)| join(line, run(line, from, place)))
         .or(before_here)
 }
 
-/// Where a name begins that the word at `i` announces, and whether it can be nothing but a name.
-fn announcement(line: &Line<'_>, i: usize) -> Option<(usize, bool)> {
+/// Where a name begins that the word at `i` announces, and what can stand there.
+fn announcement(line: &Line<'_>, i: usize, asked: bool) -> Option<(usize, Place)> {
     let before = |n: usize| i.checked_sub(n).map_or("", |j| line.word(j));
     let next = line.word(i + 1);
     let skip = |from: usize| if matches!(line.word(from), "is" | "s" | "was" | "of" | "are") { from + 1 } else { from };
     match line.word(i) {
-        "name" if !matches!(before(1), "user" | "product" | "brand" | "your" | "model" | "file" | "network") => Some((skip(i + 1), true)),
-        "names" if before(1) == "my" || i == 0 => Some((i + 1, true)),
-        "is" if before(1) == "this" => Some((i + 1, false)),
-        "am" if before(1) == "i" => Some((i + 1, false)),
-        "under" if !matches!(next, "the" | "my" | "a" | "warranty") => Some((i + 1, false)),
-        "by" if matches!(before(1), "ordered" | "placed" | "bought" | "made") => Some((i + 1, false)),
-        "mr" | "mrs" | "ms" => Some((i + 1, false)),
+        "name" if !matches!(before(1), "user" | "product" | "brand" | "your" | "model" | "file" | "network") => {
+            Some((skip(i + 1), Place::Certain))
+        }
+        "names" if before(1) == "my" || i == 0 => Some((i + 1, Place::Certain)),
+        // "this is maya thornton, 04102", in lower case throughout, where somebody says who they are.
+        "is" if before(1) == "this" => Some((i + 1, if asked { Place::Likely } else { Place::Any })),
+        "am" if before(1) == "i" => Some((i + 1, Place::Any)),
+        "under" if !matches!(next, "the" | "my" | "a" | "warranty") => Some((i + 1, Place::Any)),
+        "by" if matches!(before(1), "ordered" | "placed" | "bought" | "made") => Some((i + 1, Place::Any)),
+        "mr" | "mrs" | "ms" => Some((i + 1, Place::Any)),
         _ => None,
     }
 }
 
 /// The words from `from` on that make a name.
-fn run(line: &Line<'_>, from: usize, certain: bool) -> Range<usize> {
+fn run(line: &Line<'_>, from: usize, place: Place) -> Range<usize> {
     let mut to = from;
-    while to < line.said.len() && to - from < MOST && can_be_name(line, to, certain) {
+    while to < line.said.len() && to - from < MOST && can_be_name(line, to, place) {
         // A comma or a full stop ends it.
         if to > from && line.gap(to - 1).contains([',', '.', ';', '!', '?', '\n']) {
             break;
@@ -100,8 +121,8 @@ fn run(line: &Line<'_>, from: usize, certain: bool) -> Range<usize> {
     from..to
 }
 
-/// Whether a word can be part of a name. `certain`: it stands where only a name can stand.
-fn can_be_name(line: &Line<'_>, i: usize, certain: bool) -> bool {
+/// Whether a word can be part of a name, where it stands.
+fn can_be_name(line: &Line<'_>, i: usize, place: Place) -> bool {
     let raw = line.raw(i);
     let word = line.word(i);
     if raw.is_empty() || !line.is_free(i) || LABELS.contains(&word) {
@@ -113,8 +134,8 @@ fn can_be_name(line: &Line<'_>, i: usize, certain: bool) -> bool {
     plain
         && (capital && !words::is_function(word)
             || particle
-            || certain && !words::is_common(word)
-            || certain && line.one_case && !words::is_function(word))
+            || place != Place::Any && !words::is_common(word)
+            || place == Place::Certain && line.one_case && !words::is_function(word))
 }
 
 /// A name beside a postal code, on either side.
@@ -133,13 +154,13 @@ pub fn beside(line: &Line<'_>, zip: Range<usize>, asked: bool) -> Option<String>
     let town = backwards(line, end, lower);
     let beyond =
         (town.len() == 1 && town.start > 0 && matches!(line.word(town.start - 1), "from" | "in" | "of")).then(|| before(town.start - 1));
-    join(line, before(end)).or_else(|| join(line, beyond?)).or_else(|| join(line, run(line, zip.end, lower)))
+    join(line, before(end)).or_else(|| join(line, beyond?)).or_else(|| join(line, run(line, zip.end, Place::certain_if(lower))))
 }
 
 /// The words before `end` that make a name.
 fn backwards(line: &Line<'_>, end: usize, lower: bool) -> Range<usize> {
     let mut from = end;
-    while from > 0 && end - from < MOST && can_be_name(line, from - 1, lower) {
+    while from > 0 && end - from < MOST && can_be_name(line, from - 1, Place::certain_if(lower)) {
         if from < end && line.gap(from - 1).contains([',', '.', ';', '!', '?', '\n', ':']) {
             break;
         }
@@ -176,7 +197,7 @@ pub fn apart(line: &Line<'_>, zip: &Range<usize>) -> Option<String> {
 pub fn bare(line: &Line<'_>) -> Option<String> {
     const BESIDE: usize = 3;
     let spans = (0..line.said.len()).filter_map(|from| {
-        let range = run(line, from, true);
+        let range = run(line, from, Place::Certain);
         (range.len() >= 2).then_some(range)
     });
     let longest = spans.max_by_key(|range| (range.len(), std::cmp::Reverse(range.start)))?;

@@ -79,7 +79,7 @@ impl Checker<'_> {
             let mut orders: Vec<RecordId> =
                 self.records(sentence, at).into_iter().filter(|r| self.kind(*r) == Some(RecordKind::Order)).collect();
             if orders.is_empty() {
-                orders.extend(self.only_order());
+                orders.extend(sentence.order);
             }
             if orders.is_empty() || sentence.words[at].explained {
                 continue;

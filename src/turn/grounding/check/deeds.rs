@@ -12,6 +12,9 @@ const DEEDS: &str = "\
     investigat fix resolv order charg reply respond answer transfer connect approv grant give paid pay log rais \
     fil";
 
+/// Words that promise in the present.
+const PROMISING: &[&str] = &["guarantee", "promise", "ensure", "assure"];
+
 impl Checker<'_> {
     /// Past or future deeds of ours: only what a row of this turn keeps.
     pub(super) fn promised(&self, sentence: &mut Sentence<'_>) -> Result<(), String> {
@@ -19,7 +22,9 @@ impl Checker<'_> {
         let question = sentence.text.trim_end().ends_with('?');
         for (i, word) in sentence.words.iter().enumerate() {
             let finished = word.text.ends_with("ed") && !lexicon::is_harmless(&word.text, &word.stem);
-            let deed = finished || DEEDS.split_whitespace().any(|d| word.stem == d || word.stem.strip_suffix('e') == Some(d));
+            let deed = finished
+                || PROMISING.contains(&texts[i])
+                || DEEDS.split_whitespace().any(|d| word.stem == d || word.stem.strip_suffix('e') == Some(d));
             // "Your order", "a reply": a thing, not a deed.
             let noun = i > 0 && matches!(texts[i - 1], "your" | "the" | "an" | "a" | "this" | "that" | "our" | "my" | "of");
             let thing = noun
@@ -39,6 +44,9 @@ impl Checker<'_> {
             let near = sentence.words[i.saturating_sub(5)..i].iter().any(|w| w.part == word.part && is_us(&w.text));
             let first_person = first_person && (near || !finished);
             let promise = (first_person && (done || will || past)) && !(can && !done && !will);
+            // "We guarantee" promises by being said.
+            let performs = near && !noun && PROMISING.contains(&texts[i]);
+            let promise = promise || performs;
             let habit = !done && self.said_by_the_shop(sentence);
             if promise && !self.kept(&texts, i) && !habit {
                 return Err(format!("it promises \"{}\" and no row keeps it", texts[i]));

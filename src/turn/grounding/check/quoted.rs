@@ -14,11 +14,12 @@ const QUOTED: usize = 4;
 impl Checker<'_> {
     /// Marks what is quoted from the records in scope, and names from the shop's own lists.
     pub(super) fn quoted(&self, sentence: &mut Sentence<'_>) {
+        self.paid(sentence);
         let mut entities: Vec<usize> = (0..sentence.words.len()).flat_map(|at| sentence.scope.at(at).to_vec()).collect();
         entities.sort_unstable();
         entities.dedup();
         let mut records: Vec<_> = entities.into_iter().map(|i| self.entities.all[i].record).collect();
-        records.extend(self.only_order());
+        records.extend(sentence.order);
         for id in records {
             let Some(versioned) = self.book.record(id) else { continue };
             for (field, text) in texts(&versioned.record) {
@@ -27,7 +28,7 @@ impl Checker<'_> {
                 // Said of several things it must stand in the record of each.
                 let of_it_alone = sentence.scope.at(at).iter().all(|i| self.entities.all[*i].record == id);
                 let of_each = sentence.scope.at(at).iter().all(|i| self.has_text(self.entities.all[*i].record, &text));
-                if !of_it_alone && !of_each && self.only_order() != Some(id) {
+                if !of_it_alone && !of_each && sentence.order != Some(id) {
                     continue;
                 }
                 let fact = self.book.facts().find(|(_, f)| f.source == Source::Record(id, field)).map(|(id, _)| id);
@@ -35,6 +36,21 @@ impl Checker<'_> {
             }
         }
         self.listed(sentence);
+    }
+
+    /// "Paid with Visa ending 4242": how an order was paid, in however few words.
+    fn paid(&self, sentence: &mut Sentence<'_>) {
+        let Some(id) = sentence.order else { return };
+        let Some(Record::Order(order)) = self.book.record(id).map(|v| &v.record) else { return };
+        let method = words::split(&order.payment_method);
+        let Some(at) = place(&sentence.words, &method) else { return };
+        let before = |n: usize| at.checked_sub(n).map_or("", |i| sentence.words[i].text.as_str());
+        // "Can be paid with" says something else.
+        if before(1) != "with" || before(2) != "paid" || matches!(before(3), "be" | "being") {
+            return;
+        }
+        let fact = self.book.facts().find(|(_, f)| f.source == Source::Record(id, Field::PaymentMethod)).map(|(id, _)| id);
+        explain(sentence, at - 2..at + method.len(), Slot::Quote, fact.into_iter().collect());
     }
 
     fn has_text(&self, record: crate::domain::fact::RecordId, wanted: &str) -> bool {

@@ -80,10 +80,10 @@ impl Checker<'_> {
         if !valued && stated.iter().any(|at| self.is_of_its_kind(sentence, *at)) && self.names_a_property_alone(sentence, &stated) {
             return Err("it gives a property the kind of thing as its value".to_owned());
         }
-        let borne_out = |slot: &Slot| !matches!(slot, Slot::Plain | Slot::Mention(_));
+        let borne_out = |slot: &Slot| !matches!(slot, Slot::Plain | Slot::Mention(_) | Slot::Bound);
         let picked =
             self.picks(sentence, &scene) && sentence.words[part.clone()].iter().any(|w| lexicon::frames(&w.text).contains(&Frame::Pick));
-        let listed = scene.slots.iter().any(|slot| matches!(slot, Slot::Mention(RecordKind::Product))) && self.only_order().is_some();
+        let listed = scene.slots.iter().any(|slot| matches!(slot, Slot::Mention(RecordKind::Product))) && sentence.order.is_some();
         let intro = |at: usize| lexicon::frames(&sentence.words[at].text).contains(&Frame::Intro) && self.introduces(sentence, at);
         let listed = listed || (from..part.end).any(intro);
         let borne_out = !stated.is_empty() || picked || listed || scene.slots.iter().any(borne_out);
@@ -106,7 +106,7 @@ impl Checker<'_> {
         let as_property = |w: &crate::turn::grounding::words::Word| {
             !w.explained && matches!(w.text.as_str(), "with" | "is" | "are" | "was" | "as" | "a" | "an")
         };
-        if alone && words.iter().any(as_property) && self.only_order().is_none() {
+        if alone && words.iter().any(as_property) && sentence.order.is_none() {
             return Err("it says that a thing is a property of another".to_owned());
         }
         Ok(())
@@ -142,7 +142,7 @@ impl Checker<'_> {
                     matches!(slot, Slot::Status | Slot::Day | Slot::Money | Slot::Measure | Slot::Length | Slot::Quote | Slot::Count)
                         || matches!(slot, Slot::Mention(RecordKind::Product | RecordKind::Order))
                 };
-                (about(RecordKind::Order) || self.only_order().is_some()) && scene.has(shown)
+                (about(RecordKind::Order) || sentence.order.is_some()) && scene.has(shown)
             }
             Frame::Promo => {
                 let shown = |slot| {
@@ -209,7 +209,7 @@ impl Checker<'_> {
         let scope = sentence.scope.at(at);
         let stem = &sentence.words[at].stem;
         let states = |i: &usize| self.entities.all[*i].states.contains(stem);
-        let of_the_order = || self.entities.all.iter().any(|e| Some(e.record) == self.only_order() && e.states.contains(stem));
+        let of_the_order = || self.entities.all.iter().any(|e| Some(e.record) == sentence.order && e.states.contains(stem));
         !scope.is_empty() && scope.iter().all(states) || of_the_order()
     }
 
@@ -240,7 +240,7 @@ impl Checker<'_> {
         let records = self.records(sentence, *first);
         let held = |id: &RecordId| self.book.record(*id).is_some_and(|v| holds(&places(&v.record), &says));
         let in_scope = !records.is_empty() && records.iter().all(held);
-        if in_scope || self.only_order().is_some_and(|order| held(&order)) {
+        if in_scope || sentence.order.is_some_and(|order| held(&order)) {
             return Ok(());
         }
         let said: Vec<&str> = stated.iter().map(|at| sentence.words[*at].text.as_str()).collect();

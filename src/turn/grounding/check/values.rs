@@ -62,7 +62,7 @@ impl Checker<'_> {
 
     /// The days of the one order of the turn, for a sentence that last spoke of what is in it.
     fn days_of_the_order(&self, claim: &dates::DayClaim, sentence: &Sentence<'_>) -> Vec<FactId> {
-        match self.only_order() {
+        match sentence.order {
             Some(order) => claims::day_facts(&claim.days, &sentence.words, claim.at, &[order], self.book),
             None => Vec::new(),
         }
@@ -224,7 +224,7 @@ impl Checker<'_> {
         let Some(value) = duration::first(slice(sentence, &span)) else { return Ok(None) };
         let records = self.records(sentence, at);
         let facts = claims::duration_facts(&value, &records, self.book);
-        let facts = match (facts.is_empty(), self.only_order()) {
+        let facts = match (facts.is_empty(), sentence.order) {
             (true, Some(order)) => claims::duration_facts(&value, &[order], self.book),
             _ => facts,
         };
@@ -233,15 +233,27 @@ impl Checker<'_> {
             return Err(format!("no record states {}", slice(sentence, &span)));
         }
         self.late(sentence, at + used + 1, &facts)?;
-        explain(sentence, span, Slot::Length, facts);
+        let bound = !facts.is_empty() && facts.iter().all(|id| self.is_bound(*id, sentence));
+        explain(sentence, span, if bound { Slot::Bound } else { Slot::Length }, facts);
         Ok(Some(used + 1))
+    }
+
+    /// "You can return it within 30 days" is not what the rule says: it says on what conditions.
+    fn is_bound(&self, fact: FactId, sentence: &Sentence<'_>) -> bool {
+        let Some(Source::Derived(Formula::Duration, from)) = self.book.fact(fact).map(|f| &f.source) else { return false };
+        from.iter().any(|own| match self.book.fact(*own).map(|f| &f.source) {
+            Some(Source::Record(record, field)) if self.kind(*record) == Some(RecordKind::Knowledge) => {
+                self.statements.goes_beyond(*record, *field, &sentence.words)
+            }
+            _ => false,
+        })
     }
 
     /// "Four days late": the order must be, by just that.
     fn late(&self, sentence: &mut Sentence<'_>, at: usize, facts: &[FactId]) -> Result<(), String> {
         let Some(word) = sentence.words.get_mut(at).filter(|w| matches!(w.text.as_str(), "late" | "overdue")) else { return Ok(()) };
         let derived = |id: &FactId| matches!(self.book.fact(*id).map(|f| &f.source), Some(Source::Derived(Formula::DaysSince, _)));
-        let order = self.only_order().and_then(|id| self.book.record(id)).map(|v| &v.record);
+        let order = sentence.order.and_then(|id| self.book.record(id)).map(|v| &v.record);
         let is_late = matches!(order, Some(Record::Order(order)) if order.days_late(self.book.today(), self.book.zone()).is_some());
         if !is_late || !facts.iter().any(derived) {
             return Err("no record says that it is late".to_owned());
@@ -313,7 +325,7 @@ impl Checker<'_> {
     /// Whether every entity in scope states a figure in a property the words around it can mean.
     fn stated(&self, sentence: &Sentence<'_>, at: usize) -> bool {
         let records = self.records(sentence, at);
-        let of_the_order = self.only_order().and_then(|order| self.book.record(order));
+        let of_the_order = sentence.order.and_then(|order| self.book.record(order));
         if of_the_order.is_some_and(|v| claims::states_measure(&v.record, &sentence.words, at)) {
             return true;
         }

@@ -188,6 +188,7 @@ async fn lies_in_a_models_words_do_not_pass() {
     {
         let (all, passed) = tried(&demo, file).await;
         println!("{name}: {all} lies, {} shapes let through\n{}", passed.len(), passed.join("\n"));
+        assert!(passed.is_empty());
     }
 }
 
