@@ -235,6 +235,42 @@ fn others(question: &Question<'_>) -> Option<Decision> {
     declined.then(|| by_words(Goal::OrderStatus, "asks for somebody else's order"))
 }
 
+/// What is said of a fault, or says nothing.
+const OF_FAULTS: [Goal; 8] = [
+    Goal::Troubleshoot,
+    Goal::SetupHelp,
+    Goal::DamagedOrWrongItem,
+    Goal::Affirm,
+    Goal::Deny,
+    Goal::OutOfScope,
+    Goal::BotQuestion,
+    Goal::SmallTalk,
+];
+/// What somebody wants instead of trying on.
+const WISHES: [Goal; 12] = [
+    Goal::OpenTicket,
+    Goal::ReturnRequest,
+    Goal::RefundStatus,
+    Goal::CancelOrder,
+    Goal::TicketStatus,
+    Goal::Warranty,
+    Goal::Repair,
+    Goal::Goodbye,
+    Goal::CodeCheck,
+    Goal::Buy,
+    Goal::StoreHours,
+    Goal::MyOrders,
+];
+
+/// "How long does it take", of a step: only what is plainly about a delivery is not.
+fn asks_how_long(question: &Question<'_>) -> bool {
+    const ELSEWHERE: [&str; 11] =
+        ["delivery", "deliver", "shipping", "ship", "arrive", "refund", "repair", "warranty", "guarantee", "parcel", "order"];
+    starts(question, &[&["how", "long"], &["how", "much", "space"], &["how", "far"]])
+        && question.heard.words.len() <= 7
+        && !words(question).iter().any(|word| ELSEWHERE.contains(word))
+}
+
 /// A fault under way: reports go to it, questions that are plainly about something else do not.
 fn fault(question: &Question<'_>) -> Option<Decision> {
     let Question { heard, read, state, text, .. } = *question;
@@ -252,58 +288,10 @@ fn fault(question: &Question<'_>) -> Option<Decision> {
     let report = evidence_words::report(heard, read, text);
     let best =
         |goals: &dyn Fn(Goal) -> bool| read.hints.iter().filter(|hint| goals(hint.goal)).map(|hint| hint.score).fold(0.0_f32, f32::max);
-    let of_faults = |goal: Goal| {
-        matches!(
-            goal,
-            Goal::Troubleshoot
-                | Goal::SetupHelp
-                | Goal::DamagedOrWrongItem
-                | Goal::Affirm
-                | Goal::Deny
-                | Goal::OutOfScope
-                | Goal::BotQuestion
-                | Goal::SmallTalk
-        )
-    };
-    let wish = best(&|goal| {
-        matches!(
-            goal,
-            Goal::OpenTicket
-                | Goal::ReturnRequest
-                | Goal::RefundStatus
-                | Goal::CancelOrder
-                | Goal::TicketStatus
-                | Goal::Warranty
-                | Goal::Repair
-                | Goal::Goodbye
-                | Goal::CodeCheck
-                | Goal::Buy
-                | Goal::StoreHours
-                | Goal::MyOrders
-        )
-    });
+    let wish = best(&|goal| WISHES.contains(&goal));
     let numbered = heard.orders.iter().any(|n| n.certain) || read.contact.email.is_some();
     let sells = starts(question, &[&["do", "you", "sell"], &["do", "you", "have"], &["do", "you", "carry"], &["do", "you", "stock"]])
         || starts_within(question, &[&["you", "sell"], &["u", "sell"], &["you", "stock"], &["u", "have"]]);
-    // "How long does it take", of a step: only what is plainly about a delivery is not.
-    let how_long = starts(question, &[&["how", "long"], &["how", "much", "space"], &["how", "far"]])
-        && heard.words.len() <= 7
-        && !words(question).iter().any(|w| {
-            matches!(
-                *w,
-                "delivery"
-                    | "deliver"
-                    | "shipping"
-                    | "ship"
-                    | "arrive"
-                    | "refund"
-                    | "repair"
-                    | "warranty"
-                    | "guarantee"
-                    | "parcel"
-                    | "order"
-            )
-        });
     let goes_on = match report {
         _ if read.hint(Goal::OpenTicket) >= 4.0 || sells => false,
         Report::Solved | Report::Explain | Report::Waits => true,
@@ -317,9 +305,9 @@ fn fault(question: &Question<'_>) -> Option<Decision> {
             wish < 4.0 && !wants_to_buy && !courtesy && (!numbered || heard.words.len() > 8 && report == Report::Failed)
         }
         Report::Question => {
-            let stronger = best(&|goal| !of_faults(goal) && goal != Goal::ProductQuestion);
+            let stronger = best(&|goal| !OF_FAULTS.contains(&goal) && goal != Goal::ProductQuestion);
             let of_a_product = !heard.products.is_empty() && read.hint(Goal::ProductQuestion) >= 3.0;
-            (stronger < 4.0 || how_long) && !of_a_product && !numbered
+            (stronger < 4.0 || asks_how_long(question)) && !of_a_product && !numbered
         }
     };
     goes_on.then(|| settled(Route::Agent(Agent::Support), Goal::Troubleshoot, "goes on with the fault"))

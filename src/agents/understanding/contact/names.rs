@@ -184,7 +184,7 @@ pub fn apart(line: &Line<'_>, zip: &Range<usize>) -> Option<String> {
         let leads = |i: usize| words::is_function(line.word(i)) && !PARTICLES.contains(&line.word(i)) || LEADS.contains(&line.word(i));
         let begin = (from..to).find(|i| !leads(*i)).unwrap_or(to);
         let whole = begin..to;
-        let told = (2..=MOST_OF_A_NAME).contains(&whole.len()) && whole.clone().all(|i| free(i) && can_be_name(line, i, true));
+        let told = (2..=MOST_OF_A_NAME).contains(&whole.len()) && whole.clone().all(|i| free(i) && can_be_name(line, i, Place::Certain));
         if let Some(name) = told.then(|| join(line, whole)).flatten() {
             return Some(name);
         }
