@@ -104,6 +104,12 @@ struct Found {
     by_value: bool,
 }
 
+/// Words for what is done with a thing: they stand in the names of properties, but ask for none of them.
+const DEEDS: [&str; 20] = [
+    "use", "used", "fit", "fits", "charge", "charges", "back", "left", "work", "works", "need", "go", "goes", "come", "comes", "take",
+    "get", "keep", "start", "run",
+];
+
 fn asked_of(turn: &Turn<'_>, product: &Product) -> Asked {
     let mut found: Vec<Found> = Vec::new();
     let mut add = |more: Vec<Found>| {
@@ -133,7 +139,9 @@ fn asked_of(turn: &Turn<'_>, product: &Product) -> Asked {
     for (at, word) in &said {
         match find(product, &turn.heard.words[*at].stem) {
             Some(specs) => add(specs),
-            None if turn.heard.properties.get(*at).copied().unwrap_or(false) => unstated = unstated.or_else(|| Some(word.clone())),
+            None if !DEEDS.contains(&word.as_str()) && turn.heard.properties.get(*at).copied().unwrap_or(false) => {
+                unstated = unstated.or_else(|| Some(word.clone()))
+            }
             None => {}
         }
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::super::evidence_words;
 use super::super::identity::{self, item_name};
 use super::super::items;
 use super::super::lookup::{Findings, Lookup};
@@ -120,6 +121,9 @@ pub fn status(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mu
     let (Some(tickets), Some(orders)) = (&found.tickets, &found.orders) else {
         return Step::Look(vec![Lookup::Tickets, Lookup::OrdersOfCustomer]);
     };
+    if let Some(step) = said_of_it(turn, tickets, book, state) {
+        return step;
+    }
     if let Some(step) = read_products(found, tickets, orders, book) {
         return step;
     }
@@ -188,6 +192,29 @@ fn meant(turn: &Turn<'_>, tickets: &[RecordId], book: &FactBook, state: &Convers
     }
     let open: Vec<RecordId> = records.iter().filter(|(_, ticket)| is_open(ticket)).map(|(id, _)| *id).collect();
     if open.is_empty() { tickets.to_vec() } else { open }
+}
+
+/// "It's taking far too long", right after the ticket's news: no question, but something to put on it.
+fn said_of_it(turn: &Turn<'_>, tickets: &[RecordId], book: &mut FactBook, state: &mut ConversationState) -> Option<Step> {
+    let told = turn.before.last_acts.contains(&ActKind::TicketStatus) && turn.heard.tickets.is_empty();
+    let number = state.focus.ticket.clone().filter(|_| told && !evidence_words::is_question(turn.text))?;
+    let (id, ticket) = tickets.iter().find_map(|id| say::ticket(book, *id).map(|t| (*id, t)).filter(|(_, t)| bare(&t.number) == number))?;
+    if !is_open(&ticket) {
+        return None;
+    }
+    let mut answer = Answer::default();
+    say::sympathise(turn, &mut answer);
+    let [number, status, created] = [Field::Number, Field::Status, Field::Created].map(|field| book.field(id, field));
+    answer.say(Act::plain(ActKind::TicketThere).with_some("ticket", number).with_some("status", status).with_some("created", created));
+    let draft = TicketDraft {
+        issue: ticket.issue.clone(),
+        description: turn.text.to_owned(),
+        sku: ticket.sku.clone(),
+        order: ticket.order.clone(),
+        urgent: turn.sentiment.is_urgent(),
+    };
+    super::propose(draft, Act::plain(ActKind::OfferToAdd), &mut answer, state);
+    Some(answer.done())
 }
 
 fn tell(ids: &[RecordId], found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {

@@ -204,8 +204,12 @@ impl KnowledgeIndex {
     }
 
     /// Whether a text says anything by itself, rather than only pointing at something.
+    ///
+    /// What only names the kind of answer wanted ("what does that cost", "over how long") says nothing by itself.
     pub fn tells(text: &str) -> bool {
-        terms::slots(text).iter().any(|slot| slot.telling)
+        const KINDS: [&str; 12] =
+            ["cost", "price", "charg", "fee", "pay", "expensiv", "expensive", "long", "take", "much", "total", "time"];
+        terms::slots(text).iter().any(|slot| slot.telling && !KINDS.contains(&slot.own.as_str()))
     }
 
     /// Whether an entry says any telling word of a text.

@@ -144,7 +144,9 @@ pub fn beside(line: &Line<'_>, zip: Range<usize>, asked: bool) -> Option<String>
     let mut end = zip.start;
     // "zip", "and my", "from" may stand between the two.
     while end > 0
-        && (CUES.contains(&line.word(end - 1)) || words::is_function(line.word(end - 1)) || matches!(line.word(end - 1), "code" | "here"))
+        && (CUES.contains(&line.word(end - 1))
+            || words::is_function(line.word(end - 1))
+            || matches!(line.word(end - 1), "code" | "here" | "live" | "lives" | "living"))
     {
         end -= 1;
     }
