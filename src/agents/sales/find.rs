@@ -287,7 +287,10 @@ fn nothing(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut C
         }
         if let Some(hit) = say::best_entry(found, 0) {
             say::say_entry(book, hit, &mut answer);
-            return answer.done();
+            // Advice is no list: "a TV for a sunny room, 650 at most" wants to see some.
+            if nearest.is_none() || turn.heard.categories.is_empty() {
+                return answer.done();
+            }
         }
     }
     let unknown = asked.map(|search| search.unknown.as_slice()).unwrap_or_default();

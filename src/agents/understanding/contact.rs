@@ -124,27 +124,31 @@ pub fn read(text: &str, said: &[Word], taken: &[bool], asked: bool) -> Contact {
 /// The last four digits of a telephone: announced, or four bare digits where they were asked for.
 fn tail(line: &Line<'_>, asked: bool, zip_is_certain: bool, found: &mut Contact) {
     const PHONE: &[&str] = &["phone", "telephone", "mobile", "cell", "tel", "cellphone"];
-    const DIGITS: &[&str] = &["ending", "ends", "end", "last", "four", "digits", "digit"];
+    const DIGITS: &[&str] = &["ending", "ends", "end", "four", "digits", "digit"];
+    const AMOUNT: &[&str] = &["under", "over", "below", "above", "max", "maximum", "budget", "about", "around", "than"];
     const CARD: &[&str] = &["card", "visa", "mastercard", "amex", "debit", "credit", "paypal"];
     const NUMBER: &[&str] = &["order", "ord", "ticket", "nr", "zip", "zipcode", "postcode", "postal"];
     if found.phone_tail.is_some() {
         return;
     }
     // "1024, phone ends in 6640": what the word stands before is the telephone, what it stands behind only if nothing is.
-    let told = |i: &usize| line.before(*i, 4, PHONE) || line.before(*i, 3, DIGITS);
+    // "The last 4 are 0142"; "under 1000, and it must last all day" says nothing of a number.
+    let last = |j: usize| line.word(j) == "last" && matches!(line.word(j + 1), "4" | "four" | "digits" | "numbers" | "of");
+    let told = |i: &usize| line.before(*i, 4, PHONE) || line.before(*i, 3, DIGITS) || (i.saturating_sub(3)..*i).any(last);
     let four = |i: &usize| line.is_free(*i) && line.is_digits(*i) && line.word(*i).len() == 4;
     let places: Vec<usize> = (0..line.said.len()).filter(four).collect();
     let announced_first = places.iter().filter(|i| told(i)).chain(places.iter().filter(|i| !told(i)));
     for i in announced_first.copied() {
         let of_a_phone = line.before(i, 6, PHONE) || line.after(i, 8, PHONE);
-        let announced = line.before(i, 5, DIGITS) || line.after(i, 5, DIGITS);
+        let announced = line.before(i, 5, DIGITS) || line.after(i, 5, DIGITS) || (i.saturating_sub(5)..i + 6).any(last);
+        let of_an_amount = line.before(i, 1, AMOUNT);
         // "6650, that's my card": what is said of a card is no telephone.
         let of_a_card = (line.before(i, 5, CARD) || line.after(i, 4, CARD)) && !line.before(i, 5, PHONE);
         let of_a_number = (i.saturating_sub(2)..i).any(|j| line.is_free(j) && NUMBER.contains(&line.word(j))) && !line.before(i, 1, DIGITS);
         let behind_zip = i > 0 && line.gap(i - 1) == "-" && line.word(i - 1).len() == 5;
         let of_the_zip = found.zip.as_deref().is_some_and(|zip| zip.starts_with(line.word(i)) && (zip_is_certain || zip.len() > 4));
         let bare = asked && !of_a_number && !of_the_zip;
-        if !of_a_card && !behind_zip && (of_a_phone || announced && !of_a_number || bare) {
+        if !of_a_card && !behind_zip && !of_an_amount && (of_a_phone || announced && !of_a_number || bare) {
             found.phone_tail = Some(line.word(i).to_owned());
             return;
         }
