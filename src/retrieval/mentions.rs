@@ -215,8 +215,15 @@ impl Catalogue {
 
     fn said(&self, at: usize, text: &str, stem: &str, term: u32, kind: bool) -> Said {
         let naming = !kind && self.can_name(text, stem, term);
-        let helping = naming || !kind && !words::is_function(text) && unit::split(text).is_none() && !self.is_feature(term);
+        let helping = naming
+            || !kind && !words::is_function(text) && unit::split(text).is_none() && (!self.is_feature(term) || self.is_rare_name(term));
         Said { at, term, naming, helping }
+    }
+
+    /// Whether hardly anything is called so: "Switch", which every keyboard has, is a console's name before a 2.
+    fn is_rare_name(&self, term: u32) -> bool {
+        const FEW: usize = 3;
+        self.postings.of(term).filter(|p| p.parts & Part::Name.bit() != 0).take(FEW + 1).count() <= FEW
     }
 
     /// "PS5" for "PlayStation 5": another way to write a name, where all its words are in one.
