@@ -150,6 +150,8 @@ fn term(turn: &Turn<'_>, asked: Asked, id: RecordId, promotion: &Promotion, book
         Asked::Who => match condition(id, book).filter(|_| promotion.is_personal()) {
             Some(act) if says_bought_before(turn) && promotion.is_for_first_orders() => Act { kind: ActKind::CodeNotAgain, ..act },
             Some(act) => act,
+            // That it is for anybody helps nobody once it is over.
+            None if promotion.runs_on(book.today()).is_err() => return whole(turn, id, promotion, book, answer),
             None => Act::plain(ActKind::CodeForAnyone).with("code", code),
         },
         Asked::Times => match condition(id, book).filter(|_| promotion.is_for_first_orders()) {

@@ -173,7 +173,9 @@ pub fn devices(turn: &Turn<'_>, book: &FactBook, named: &[RecordId]) -> (Vec<Str
     }
     for id in named {
         if let Some(product) = say::product(book, *id) {
-            add(product.leaf_category().unwrap_or_default());
+            // A Zenbook is an ultrabook, and a laptop before that.
+            let below = usize::from(product.category.len() > 1);
+            product.category.iter().skip(below).for_each(|name| add(name));
         }
     }
     if turn.heard.categories.is_empty() && named.is_empty() {

@@ -11,13 +11,11 @@ use crate::domain::text::questions;
 impl Machine {
     /// Finds out how many things the message asks, and begins with the first. Says whether there are several.
     ///
-    /// An answer to our own question is one thing, and so is whatever comes with a number or a proof: these belong to
-    /// all of it.
+    /// An answer to our own question is one thing, and so is whatever comes with a proof: it belongs to all of it.
     pub(super) fn take_apart(&mut self, heard: &Heard) -> bool {
         self.rest = Some(Vec::new());
         let start = &self.start;
-        let numbered = !heard.orders.is_empty() || !heard.tickets.is_empty();
-        if start.tap.is_some() || start.state.pending.is_some() || numbered || heard.foreign {
+        if start.tap.is_some() || start.state.pending.is_some() || heard.foreign {
             return false;
         }
         let read = Understanding::read(&start.text, heard, &start.state, start.shop.currency);
@@ -25,6 +23,9 @@ impl Machine {
         if parts.len() < 2 || !read.contact.is_empty() {
             return false;
         }
+        // What needs a proof comes last, so that the question for it keeps no other answer back.
+        let numbers: Vec<&str> = heard.orders.iter().chain(&heard.tickets).filter_map(|n| self.start.text.get(n.start..n.end)).collect();
+        parts.sort_by_key(|part| numbers.iter().any(|number| part.contains(number)));
         self.start.text = parts.remove(0);
         self.several = true;
         self.rest = Some(parts);
