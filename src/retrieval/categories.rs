@@ -142,7 +142,7 @@ impl Categories {
         let mut at = 0;
         while at < places.len() {
             let longest = self.longest.min(places.len() - at);
-            let hit = (1..=longest).rev().find_map(|length| {
+            let hit = (1..=longest).rev().filter(|length| *length > 1 || !is_adjective(stems, places[at])).find_map(|length| {
                 let span = &places[at..at + length];
                 let phrase = span.iter().map(|i| stems[*i]).collect::<Vec<_>>().join(" ");
                 let entries = self.phrases.get(&phrase)?;
@@ -215,6 +215,12 @@ impl Categories {
     pub fn all(&self) -> impl Iterator<Item = (&str, u32)> {
         self.names.iter().map(String::as_str).zip(self.sizes.iter().copied())
     }
+}
+
+/// "Something light" and "it must be light" ask for no lamp.
+fn is_adjective(stems: &[&str], at: usize) -> bool {
+    const BEFORE: [&str; 11] = ["something", "someth", "anything", "anyth", "very", "veri", "too", "so", "is", "be", "realli"];
+    stems[at] == "light" && at.checked_sub(1).is_some_and(|before| BEFORE.contains(&stems[before]))
 }
 
 #[cfg(test)]
