@@ -141,7 +141,9 @@ fn how_much(heard: &Heard, roles: &Roles, words: &[&str], at: usize) -> Form {
         return Form { asks: Asks::HowMuchOf, subject };
     }
     let stocked = words[after.min(words.len())..].iter().any(|w| matches!(*w, "stock" | "left" | "have" | "got" | "available"));
-    match (many, stocked) {
+    // "How much does it weigh" asks for no price.
+    let weighs = words[after.min(words.len())..].iter().any(|w| matches!(*w, "weigh" | "weighs" | "hold" | "holds" | "consume" | "draw"));
+    match (many || weighs, stocked) {
         (true, true) => Form { asks: Asks::Count, subject: subject_after(heard, roles, words, after) },
         (true, false) => Form { asks: Asks::HowMuchOf, subject: subject_after(heard, roles, words, after) },
         (false, _) => Form { asks: Asks::Price, subject: subject_after(heard, roles, words, after) },
