@@ -287,17 +287,27 @@ impl Machine {
             self.outcome.acts.push(Act::plain(ActKind::Declined));
         }
         self.take_path();
-        let hints = self
-            .read
-            .hints
-            .iter()
-            .take(4)
-            .map(|hint| format!("{} {:.1} at {}", hint.goal.name(), hint.score, hint.at))
-            .collect::<Vec<_>>()
-            .join(", ");
-        let known = self.heard.answered.as_ref().map(|a| format!("{} {:.2} {:.2}", a.entry, a.score, a.covers)).unwrap_or_default();
-        tracing::debug!(goal = decision.goal.name(), decider = %decision.decider, reasoning = decision.reasoning, continues = decision.continues, hints, known, "decided");
+        self.trace(&decision);
         self.decision = Some(decision);
+    }
+
+    /// What was decided and on which evidence, at debug level. None of the customer's words are in it.
+    fn trace(&self, decision: &Decision) {
+        if !tracing::enabled!(tracing::Level::DEBUG) {
+            return;
+        }
+        let hints: Vec<String> =
+            self.read.hints.iter().take(4).map(|hint| format!("{} {:.1} at {}", hint.goal.name(), hint.score, hint.at)).collect();
+        let known = self.heard.answered.as_ref().map(|a| format!("{} {:.2} {:.2}", a.entry, a.score, a.covers)).unwrap_or_default();
+        tracing::debug!(
+            goal = decision.goal.name(),
+            decider = %decision.decider,
+            reasoning = decision.reasoning,
+            continues = decision.continues,
+            hints = hints.join(", "),
+            known,
+            "decided"
+        );
     }
 
     /// Decides anew in the light of what a capable model proposed. Its names count only where its goal

@@ -18,9 +18,8 @@ impl Machine {
         if start.tap.is_some() || start.state.pending.is_some() || heard.foreign {
             return false;
         }
-        let read = Understanding::read(&start.text, heard, &start.state, start.shop.currency);
         let mut parts = questions::split(&start.text);
-        if parts.len() < 2 || !read.contact.is_empty() {
+        if parts.len() < 2 || !Understanding::read(&start.text, heard, &start.state, start.shop.currency).contact.is_empty() {
             return false;
         }
         // What needs a proof comes last, so that the question for it keeps no other answer back.
