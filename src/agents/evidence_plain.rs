@@ -1,7 +1,7 @@
 //! What needs no question back: messages that are plain as they stand, or say enough for their likeliest reading.
 
 use super::orchestrator::{Doubt, Question};
-use super::{evidence, evidence_answers};
+use super::{evidence, evidence_answers, evidence_words};
 use crate::domain::agent::Intent;
 use crate::domain::goal::Goal;
 use crate::domain::text::words;
@@ -26,9 +26,7 @@ pub fn is_plain(question: &Question<'_>) -> bool {
     // "Drill for concrete walls": a kind of thing and what it is for.
     let opens_with_a_thing = heard.words.len() <= 8 && heard.categories.iter().any(|c| c.words.start == 0 && !c.names.is_empty());
     let known = evidence_answers::is_known(heard, read);
-    let asks_of_the_shop = heard.words.windows(2).any(|w| matches!(w[0].text.as_str(), "is" | "are") && w[1].text == "there")
-        && heard.categories.is_empty()
-        && heard.brands.is_empty();
+    let asks_of_the_shop = evidence_words::asks_whether_there_is(heard) && heard.categories.is_empty() && heard.brands.is_empty();
     let certain_order = heard.orders.iter().any(|order| order.certain);
     let asks_for_things = heard
         .words

@@ -70,6 +70,11 @@ pub fn is_question(text: &str) -> bool {
         })
 }
 
+/// "Is there a play area?": whether there is something at all.
+pub fn asks_whether_there_is(heard: &Heard) -> bool {
+    heard.words.windows(2).any(|w| matches!(w[0].text.as_str(), "is" | "are") && w[1].text == "there")
+}
+
 /// "How do I do that", "where is that button", "what do you mean".
 fn asks_how(words: &[&str]) -> bool {
     let pair = |a: &[&str], b: &[&str]| words.windows(2).any(|w| a.contains(&w[0]) && b.contains(&w[1]));

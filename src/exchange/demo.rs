@@ -40,7 +40,6 @@ pub async fn fill(store: &Store, context: &Context, today: Day) -> Result<(), Im
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::money::Currency;
     use crate::domain::order::{Order, OrderStatus};
     use crate::domain::product::Product;
     use crate::domain::promotion::Promotion;
@@ -51,14 +50,7 @@ mod tests {
         let store = Store::open(folder.path()).unwrap();
         let today = Day::parse("2026-11-22").unwrap();
         let zone = jiff::tz::TimeZone::get("America/New_York").unwrap();
-        let context = Context {
-            currency: Currency::USD,
-            zone,
-            decimal_comma: false,
-            month_first: true,
-            now: Moment(1_795_000_000_000),
-            relative_to: None,
-        };
+        let context = Context { zone, ..Context::american(Moment(1_795_000_000_000)) };
         fill(&store, &context, today).await.unwrap();
         (folder, store, context, today)
     }

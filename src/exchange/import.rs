@@ -249,7 +249,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::domain::money::Currency;
     use crate::store::record::decode_any;
 
     const KINDS: [RecordKind; 6] =
@@ -294,7 +293,7 @@ mod tests {
                 rows.into_iter().zip(1..).map(|(fields, number)| Row { number, fields: fields.into_iter().collect() }).collect();
             let now = Moment(1_795_000_000_000);
             let relative_to = relative.then(|| now.day_in(&TimeZone::UTC));
-            let context = Context { currency: Currency::USD, zone: TimeZone::UTC, decimal_comma, month_first: true, now, relative_to };
+            let context = Context { decimal_comma, relative_to, ..Context::american(now) };
             let one = || std::iter::once("A-1".to_owned()).collect();
             let mut known = References { skus: one(), customers: one() };
             for kind in KINDS {
@@ -315,14 +314,7 @@ mod tests {
     #[test]
     fn a_row_that_fits_is_a_record() {
         let row = Row { number: 1, fields: [("sku".to_owned(), json!("A-1")), ("name".to_owned(), json!("One"))].into_iter().collect() };
-        let context = Context {
-            currency: Currency::USD,
-            zone: TimeZone::UTC,
-            decimal_comma: false,
-            month_first: true,
-            now: Moment(0),
-            relative_to: None,
-        };
+        let context = Context::american(Moment(0));
         let mut rejected = Vec::new();
         let writes = records(RecordKind::Product, &[row.clone(), row], &context, &mut References::default(), &mut rejected);
         assert_eq!((writes.len(), rejected.len()), (1, 1), "the second stands in the file twice: {rejected:?}");

@@ -5,6 +5,7 @@ use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, FactId, Source};
 use crate::domain::heard::Answered;
 use crate::domain::record::Record;
+use crate::domain::text::token::{Token, tokens};
 use crate::retrieval::KnowledgeIndex;
 use crate::retrieval::knowledge::{KnowledgeHit, Question};
 
@@ -38,9 +39,10 @@ pub fn of(index: &KnowledgeIndex, listening: &Listening<'_>) -> (Option<Answered
     let best = |procedure: bool| hits.iter().find(|hit| hit.procedure == procedure).map(|hit| answered(hit, None));
     let alone = best(false);
     // "Do they go bad?" is about what was just told, whatever else goes bad in this shop.
-    let points = listening.follows.is_some() && points(listening.text);
+    let words = tokens(listening.text);
+    let points = listening.follows.is_some() && words.iter().any(points);
     let sure = alone.as_ref().is_some_and(|found| found.score >= if points { BY_ITSELF_POINTING } else { BY_ITSELF });
-    let joined = if sure { None } else { going_on(index, listening, alone.as_ref()) };
+    let joined = if sure { None } else { going_on(index, listening, &words, alone.as_ref()) };
     (joined.or(alone), best(true))
 }
 
@@ -54,27 +56,29 @@ fn answered(hit: &KnowledgeHit, joined: Option<String>) -> Answered {
     Answered { entry: hit.id.clone(), domain: hit.domain, score: hit.score, covers: hit.covers, joined }
 }
 
-/// Whether a message points at what was talked about.
-fn points(text: &str) -> bool {
-    let words = crate::domain::text::token::tokens(text);
-    words.iter().any(|word| matches!(word.text.as_str(), "it" | "that" | "this" | "they" | "them" | "one" | "those"))
+/// Whether a word stands for what was talked about.
+fn stands_for_it(word: &Token) -> bool {
+    matches!(word.text.as_str(), "it" | "that" | "this" | "they" | "them" | "those")
+}
+
+/// Whether a word points at what was talked about.
+fn points(word: &Token) -> bool {
+    stands_for_it(word) || word.text == "one"
 }
 
 /// "And to Germany?" after an answer about delivery: asked together with what that was the answer to.
-fn going_on(index: &KnowledgeIndex, listening: &Listening<'_>, alone: Option<&Answered>) -> Option<Answered> {
+fn going_on(index: &KnowledgeIndex, listening: &Listening<'_>, words: &[Token], alone: Option<&Answered>) -> Option<Answered> {
     let entry = listening.follows?;
-    let words = crate::domain::text::token::tokens(listening.text);
     if words.len() > SHORT {
         return None;
     }
-    let begins = |opener: &&[&str]| words.len() > opener.len() && opener.iter().zip(&words).all(|(own, word)| *own == word.text);
+    let begins = |opener: &&[&str]| words.len() > opener.len() && opener.iter().zip(words).all(|(own, word)| *own == word.text);
     let opens = OPENERS.iter().any(begins);
-    let points = points(listening.text);
-    let joined = format!("{} {}", index.asked(entry)?, listening.text);
-    if !(opens || points || words.len() <= FEW) {
+    if !(opens || words.iter().any(points) || words.len() <= FEW) {
         return None;
     }
-    if let Some(found) = named_instead(index, listening, entry).filter(|found| alone.is_none_or(|alone| found.score > alone.score)) {
+    let joined = format!("{} {}", index.asked(entry)?, listening.text);
+    if let Some(found) = named_instead(index, listening, words, entry).filter(|found| alone.is_none_or(|alone| found.score > alone.score)) {
         return Some(found);
     }
     let hits = find(index, listening, &joined, LOOKED_AT);
@@ -97,15 +101,15 @@ fn going_on(index: &KnowledgeIndex, listening: &Listening<'_>, alone: Option<&An
 }
 
 /// "Do they go bad?" after an answer about points: asked of what that answer is about.
-fn named_instead(index: &KnowledgeIndex, listening: &Listening<'_>, entry: &str) -> Option<Answered> {
+fn named_instead(index: &KnowledgeIndex, listening: &Listening<'_>, words: &[Token], entry: &str) -> Option<Answered> {
     let topic = index.about(entry)?;
-    let words = crate::domain::text::token::tokens(listening.text);
-    let pointing = words.iter().find(|word| matches!(word.text.as_str(), "it" | "that" | "this" | "they" | "them" | "those"))?;
+    let pointing = words.iter().find(|word| stands_for_it(word))?;
     let text = format!("{}{topic}{}", &listening.text[..pointing.start], &listening.text[pointing.end..]);
     let hits = find(index, listening, &text, LOOKED_AT);
     let domain = index.domain(entry)?;
     let best = hits.iter().find(|hit| !hit.procedure).filter(|hit| hit.domain == domain && hit.score >= JOINED)?;
-    Some(answered(best, Some(text.clone())))
+    let found = answered(best, None);
+    Some(Answered { joined: Some(text), ..found })
 }
 
 /// The entry of the knowledge base that acts quote first, or that a figure of theirs was read from: "549 points" rests

@@ -167,7 +167,6 @@ impl Library {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::money::Currency;
     use crate::domain::time::Moment;
     use crate::exchange::{Context, demo};
 
@@ -175,11 +174,9 @@ mod tests {
     async fn demo_texts() -> Vec<String> {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).unwrap();
-        let zone = jiff::tz::TimeZone::UTC;
         let now = Moment::now();
-        let context =
-            Context { currency: Currency::USD, zone: zone.clone(), decimal_comma: false, month_first: true, now, relative_to: None };
-        demo::fill(&store, &context, now.day_in(&zone)).await.unwrap();
+        let context = Context::american(now);
+        demo::fill(&store, &context, now.day_in(&context.zone)).await.unwrap();
         texts(&store).await.unwrap()
     }
 

@@ -67,14 +67,18 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
 /// Groups that shops give discounts to, as they are asked for.
 const GROUPS: [&str; 9] = ["student", "pupil", "senior", "pensioner", "teacher", "veteran", "nurse", "military", "employee"];
 
+/// The group a message speaks of.
+fn group(turn: &Turn<'_>) -> Option<&'static str> {
+    GROUPS.into_iter().find(|group| turn.heard.words.iter().any(|w| w.stem == stem(group)))
+}
+
 fn lookups(turn: &Turn<'_>) -> Vec<Lookup> {
-    let group = || GROUPS.iter().find(|group| turn.heard.words.iter().any(|w| w.stem == stem(group)));
     let plain = match turn.goal {
         Goal::Loyalty => Some("Do you have a loyalty program? How do points work?".to_owned()),
         Goal::Newsletter => Some("How do I sign up for the newsletter?".to_owned()),
         Goal::GiftCards => Some("Do you have gift cards?".to_owned()),
         Goal::PriceMatch => Some("Do you match prices?".to_owned()),
-        _ => group().map(|group| format!("Do you have a {group} discount? Do {group}s get a discount?")),
+        _ => group(turn).map(|group| format!("Do you have a {group} discount? Do {group}s get a discount?")),
     };
     let question = |text: String| Lookup::Knowledge { text, procedures: Some(false), limit: 3 };
     let mut wanted = vec![say::knowledge_lookup(turn), plain.map_or_else(|| say::knowledge_lookup(turn), question)];
@@ -94,7 +98,7 @@ fn entry(turn: &Turn<'_>, found: &Findings, book: &FactBook) -> Option<Quote> {
         say::entry(book, record).is_some_and(|e| matches!(e.domain, Domain::Marketing | Domain::Sales)) || is_of_offers(record, book)
     };
     // "Do teachers get a discount?" is not answered by what students get.
-    let group = GROUPS.iter().map(|group| stem(group)).find(|group| turn.heard.words.iter().any(|w| w.stem == *group));
+    let group = group(turn).map(stem);
     let of_group = |record: RecordId| group.as_ref().is_none_or(|group| speaks_of(record, std::slice::from_ref(group), book));
     let own = say::best_entry(found, 0).filter(|hit| of_sales(hit.record) && of_group(hit.record));
     if let Some(hit) = own.filter(|hit| hit.score >= SURELY) {

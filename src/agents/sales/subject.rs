@@ -1,5 +1,6 @@
 //! The products a question is about: looked up, kept on the table, or asked for.
 
+use super::super::evidence_words;
 use super::super::lookup::{Findings, Lookup};
 use super::super::resolve::{self, How, Meant};
 use super::super::say;
@@ -172,8 +173,7 @@ fn unknown(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut C
     // "Is there a play area?" was understood, and is about nothing on sale.
     let heard = turn.heard;
     let of_things = !heard.categories.is_empty() || !heard.brands.is_empty() || heard.describing.iter().any(|known| *known);
-    let asks_for = heard.words.windows(2).any(|w| matches!(w[0].text.as_str(), "is" | "are") && w[1].text == "there");
-    if asks_for && !of_things && listed.is_empty() && !turn.read.reference.pronoun {
+    if evidence_words::asks_whether_there_is(heard) && !of_things && listed.is_empty() && !turn.read.reference.pronoun {
         return Answer::hand_over(Goal::ShopServices);
     }
     ask_product(turn, state, &listed)

@@ -50,9 +50,13 @@ pub fn there(issue: &str, order: Option<&str>, sku: Option<&str>, found: &Findin
         TicketDraft { issue: issue.to_owned(), order: order.map(str::to_owned), sku: sku.map(str::to_owned), ..TicketDraft::default() };
     let id =
         found.tickets.iter().flatten().copied().find(|id| say::ticket(book, *id).is_some_and(|ticket| same_matter(&draft, &ticket)))?;
-    let facts = [Field::Number, Field::Status, Field::Created].map(|field| book.field(id, field));
-    let [number, status, created] = facts;
-    Some(vec![Act::plain(ActKind::TicketThere).with_some("ticket", number).with_some("status", status).with_some("created", created)])
+    Some(vec![is_there(id, book)])
+}
+
+/// That there is a ticket, and how it stands.
+fn is_there(id: RecordId, book: &mut FactBook) -> Act {
+    let [number, status, created] = [Field::Number, Field::Status, Field::Created].map(|field| book.field(id, field));
+    Act::plain(ActKind::TicketThere).with_some("ticket", number).with_some("status", status).with_some("created", created)
 }
 
 /// Offers a ticket; asks for the problem where none was told.
@@ -204,8 +208,7 @@ fn said_of_it(turn: &Turn<'_>, tickets: &[RecordId], book: &mut FactBook, state:
     }
     let mut answer = Answer::default();
     say::sympathise(turn, &mut answer);
-    let [number, status, created] = [Field::Number, Field::Status, Field::Created].map(|field| book.field(id, field));
-    answer.say(Act::plain(ActKind::TicketThere).with_some("ticket", number).with_some("status", status).with_some("created", created));
+    answer.say(is_there(id, book));
     let draft = TicketDraft {
         issue: ticket.issue.clone(),
         description: turn.text.to_owned(),

@@ -38,6 +38,14 @@ pub struct Context {
     pub relative_to: Option<Day>,
 }
 
+#[cfg(test)]
+impl Context {
+    /// What tests read values by: an American shop that lives in UTC.
+    pub fn american(now: Moment) -> Self {
+        Self { currency: Currency::USD, zone: TimeZone::UTC, decimal_comma: false, month_first: true, now, relative_to: None }
+    }
+}
+
 /// Why a value was not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {

@@ -221,22 +221,13 @@ fn payments(fields: &Fields<'_>, currency: Currency) -> Result<Vec<Payment>, Fau
 mod tests {
     use std::collections::BTreeMap;
 
-    use jiff::tz::TimeZone;
-
     use super::*;
     use crate::domain::time::Moment;
     use crate::exchange::Context;
 
     #[test]
     fn the_words_of_shop_systems_are_the_nearest_status() {
-        let context = Context {
-            currency: Currency::USD,
-            zone: TimeZone::UTC,
-            decimal_comma: false,
-            month_first: true,
-            now: Moment(0),
-            relative_to: None,
-        };
+        let context = Context::american(Moment(0));
         for (said, tracking, expected) in [
             ("Shipped", "", Some((OrderStatus::Shipped, false))),
             ("paid", "", Some((OrderStatus::Confirmed, true))),

@@ -236,13 +236,12 @@ fn check_text(field: &str, text: &str) -> Result<(), Fault> {
 
 #[cfg(test)]
 mod tests {
-    use jiff::tz::TimeZone;
 
     use super::*;
 
     fn amount(text: &str, written: &str, shop: &str, decimal_comma: bool) -> Result<String, Fault> {
         let currency = Currency::parse(shop).unwrap();
-        let context = Context { currency, zone: TimeZone::UTC, decimal_comma, month_first: true, now: Moment(0), relative_to: None };
+        let context = Context { currency, decimal_comma, ..Context::american(Moment(0)) };
         let row = [("price".to_owned(), Value::from(text)), ("currency".to_owned(), Value::from(written))].into_iter().collect();
         let fields = Fields::new(&row, &context);
         let money = fields.money("price", fields.currency(&["price"])?)?.unwrap();

@@ -180,25 +180,29 @@ impl KnowledgeIndex {
         self.entries.iter().filter(move |entry| entry.hours && entry.holds_on(today)).map(|entry| entry.id.as_str())
     }
 
+    fn entry(&self, id: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.id == id)
+    }
+
     /// The question an entry is first of all the answer to.
     pub fn asked(&self, id: &str) -> Option<&str> {
-        self.entries.iter().find(|entry| entry.id == id).map(|entry| entry.asked.as_str()).filter(|asked| !asked.is_empty())
+        self.entry(id).map(|entry| entry.asked.as_str()).filter(|asked| !asked.is_empty())
     }
 
     /// Whose an entry is.
     pub fn domain(&self, id: &str) -> Option<Domain> {
-        self.entries.iter().find(|entry| entry.id == id).map(|entry| entry.domain)
+        self.entry(id).map(|entry| entry.domain)
     }
 
     /// What an entry is about, in a word.
     pub fn about(&self, id: &str) -> Option<&str> {
-        self.entries.iter().find(|entry| entry.id == id).map(|entry| entry.topic.as_str()).filter(|topic| !topic.is_empty())
+        self.entry(id).map(|entry| entry.topic.as_str()).filter(|topic| !topic.is_empty())
     }
 
     /// Whether the answer of an entry holds the kinds of things a text asks for: an amount, a time, a place.
     pub fn holds_kinds(&self, id: &str, text: &str) -> bool {
         let wanted = terms::asked(text);
-        let entry = self.entries.iter().find(|entry| entry.id == id);
+        let entry = self.entry(id);
         let held = entry.into_iter().flat_map(|entry| &self.texts[entry.texts.clone()]).fold(0, |kinds, text| kinds | text.kinds);
         wanted & !held == 0
     }
@@ -214,7 +218,7 @@ impl KnowledgeIndex {
 
     /// Whether an entry says any telling word of a text.
     pub fn shares(&self, id: &str, text: &str) -> bool {
-        let Some(entry) = self.entries.iter().find(|entry| entry.id == id) else { return false };
+        let Some(entry) = self.entry(id) else { return false };
         terms::slots(text).iter().filter(|slot| slot.telling).any(|slot| {
             let known = self.numbers(slot);
             known.iter().flat_map(|(term, _)| self.texts_with(*term)).any(|at| entry.texts.contains(&(*at as usize)))

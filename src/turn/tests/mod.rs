@@ -47,8 +47,7 @@ impl Demo {
         let store = Store::open(folder.path()).unwrap();
         let zone = jiff::tz::TimeZone::get("America/New_York").unwrap();
         let now = Moment::now();
-        let context =
-            Context { currency: Currency::USD, zone: zone.clone(), decimal_comma: false, month_first: true, now, relative_to: None };
+        let context = Context { zone: zone.clone(), ..Context::american(now) };
         exchange::demo::fill(&store, &context, now.day_in(&zone)).await.unwrap();
         let library = Library::default();
         library.load(&store).await.unwrap();
