@@ -89,19 +89,23 @@ fn another_shop_is_served_by_its_own_records() {
     let home = tempfile::tempdir().expect("a folder");
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/windmill");
     std::fs::copy(fixtures.join("electromart.toml"), home.path().join("electromart.toml")).expect("copied");
+    let settings = std::fs::read_to_string(fixtures.join("electromart.toml")).expect("a file");
+    let settings: toml::Table = settings.parse().expect("settings");
+    let zone = settings["shop"]["time_zone"].as_str().expect("a zone").to_owned();
     for kind in ["products", "customers", "orders", "tickets", "knowledge"] {
         let text = std::fs::read_to_string(fixtures.join(format!("{kind}.json"))).expect("a file");
         let file = home.path().join(format!("{kind}.json"));
-        std::fs::write(&file, dated(&text)).expect("written");
+        std::fs::write(&file, dated(&text, &zone)).expect("written");
         let imported = run_json(home.path(), &["import", kind, &file.display().to_string(), "--data-dir", "data"]);
         assert_eq!(imported["rejected"], serde_json::json!([]), "{kind}: {imported}");
     }
     hold(&Shop::in_folder(home.path(), &Start::default()), "tests/dialogues/windmill");
 }
 
-/// Days counted from today (`@-3d`, `@+2dT10:00`) as dates.
-fn dated(text: &str) -> String {
-    let today = jiff::Zoned::now().date();
+/// Days counted from today (`@-3d`, `@+2dT10:00`) as dates. Today is the shop's: at a quarter past midnight in its own
+/// zone the machine's clock may still stand on yesterday, and everything would be a day older than it says.
+fn dated(text: &str, zone: &str) -> String {
+    let today = jiff::Timestamp::now().in_tz(zone).expect("a zone").date();
     let mut out = String::new();
     let mut parts = text.split("\"@");
     out.push_str(parts.next().unwrap_or_default());
