@@ -4,6 +4,7 @@
 //! with) and, where an encoder has made vectors, by meaning. Scores are probabilities: see [`scoring`].
 
 mod build;
+mod kinds;
 mod parts;
 pub mod scoring;
 mod terms;
@@ -106,6 +107,8 @@ pub struct KnowledgeHit {
     pub part: Part,
     /// How much of what the question says the entry speaks of, 0 to 1.
     pub covers: f32,
+    /// Whether a length of time is asked for, and the entry holds none.
+    pub lacks: bool,
 }
 
 /// A question as the index compares it.
@@ -201,28 +204,39 @@ impl KnowledgeIndex {
 
     /// Whether the answer of an entry holds the kinds of things a text asks for: an amount, a time, a place.
     pub fn holds_kinds(&self, id: &str, text: &str) -> bool {
-        let wanted = terms::asked(text);
-        let entry = self.entry(id);
-        let held = entry.into_iter().flat_map(|entry| &self.texts[entry.texts.clone()]).fold(0, |kinds, text| kinds | text.kinds);
-        wanted & !held == 0
+        let wanted = kinds::asked(text) & kinds::HARD;
+        wanted & !self.entry(id).map_or(0, |entry| self.held(entry)) == 0
+    }
+
+    /// Whether an entry holds what a text asks for, of any kind, and says every telling word of it.
+    pub fn answers_again(&self, id: &str, text: &str) -> bool {
+        let wanted = kinds::asked(text);
+        let held = self.entry(id).map_or(0, |entry| self.held(entry));
+        let telling = terms::slots(text).into_iter().filter(|slot| slot.telling && !names_a_kind(slot));
+        wanted != 0 && wanted & !held == 0 && telling.into_iter().all(|slot| self.says(id, &slot))
     }
 
     /// Whether a text says anything by itself, rather than only pointing at something.
     ///
     /// What only names the kind of answer wanted ("what does that cost", "over how long") says nothing by itself.
     pub fn tells(text: &str) -> bool {
-        const KINDS: [&str; 12] =
-            ["cost", "price", "charg", "fee", "pay", "expensiv", "expensive", "long", "take", "much", "total", "time"];
-        terms::slots(text).iter().any(|slot| slot.telling && !KINDS.contains(&slot.own.as_str()))
+        terms::slots(text).iter().any(|slot| slot.telling && !names_a_kind(slot))
     }
 
     /// Whether an entry says any telling word of a text.
     pub fn shares(&self, id: &str, text: &str) -> bool {
+        terms::slots(text).iter().filter(|slot| slot.telling).any(|slot| self.says(id, slot))
+    }
+
+    /// The kinds of things the answer of an entry holds.
+    fn held(&self, entry: &Entry) -> u8 {
+        self.texts[entry.texts.clone()].iter().fold(0, |kinds, text| kinds | text.kinds)
+    }
+
+    fn says(&self, id: &str, slot: &Slot) -> bool {
         let Some(entry) = self.entry(id) else { return false };
-        terms::slots(text).iter().filter(|slot| slot.telling).any(|slot| {
-            let known = self.numbers(slot);
-            known.iter().flat_map(|(term, _)| self.texts_with(*term)).any(|at| entry.texts.contains(&(*at as usize)))
-        })
+        let known = self.numbers(slot);
+        known.iter().flat_map(|(term, _)| self.texts_with(*term)).any(|at| entry.texts.contains(&(*at as usize)))
     }
 
     /// The entries that answer a question, best first, at most `limit`.
@@ -249,6 +263,14 @@ impl KnowledgeIndex {
             .take(limit)
             .map(|(score, i)| self.hit(i, score, &asked))
             .collect()
+    }
+
+    /// An entry that is asked again, with the sentences of it that answer.
+    pub fn within(&self, id: &str, question: &Question<'_>) -> Option<KnowledgeHit> {
+        let i = self.entries.iter().position(|entry| entry.id == id)?;
+        let asked = self.take_apart(question);
+        let score = scoring::probability(self.fit(i, &asked), f32::MIN.max(-4.0), self.by_meaning(i, &asked));
+        Some(self.hit(i, score, &asked))
     }
 
     /// How well an entry fits: by meaning, or by words alone where it is so new that it has no vectors yet.
@@ -292,7 +314,8 @@ impl KnowledgeIndex {
         let part = if entry.procedure { Part::WHOLE } else { self.part(i, asked) };
         let content = asked.content();
         let covers = if content > 0.0 { asked.evidence[i] / content } else { 1.0 };
-        KnowledgeHit { id: entry.id.clone(), domain: entry.domain, score, procedure: entry.procedure, part, covers }
+        let lacks = asked.kinds & kinds::SPAN != 0 && self.held(entry) & kinds::SPAN == 0;
+        KnowledgeHit { id: entry.id.clone(), domain: entry.domain, score, procedure: entry.procedure, part, covers, lacks }
     }
 
     fn take_apart(&self, question: &Question<'_>) -> Asked {
@@ -334,7 +357,7 @@ impl KnowledgeIndex {
             }
         }
         let likeness = question.vector.filter(|_| self.knows_meaning()).and_then(|vector| self.matrix.likeness(vector));
-        Asked { slots, weights, shared, telling, common, evidence, kinds: terms::asked(question.text), likeness }
+        Asked { slots, weights, shared, telling, common, evidence, kinds: kinds::asked(question.text), likeness }
     }
 
     /// The numbers of a slot's terms: its own first, then those of its matters.
@@ -405,6 +428,28 @@ impl KnowledgeIndex {
         features.about = (best.iter().sum::<f32>() / questions as f32).max(0.0);
         features
     }
+}
+
+/// Whether a word only names the kind of answer wanted: "cost", "long".
+fn names_a_kind(slot: &Slot) -> bool {
+    const KINDS: [&str; 15] = [
+        "cost",
+        "price",
+        "charg",
+        "fee",
+        "pay",
+        "expensiv",
+        "expensive",
+        "long",
+        "take",
+        "much",
+        "total",
+        "time",
+        "dollar",
+        "euro",
+        "month",
+    ];
+    KINDS.contains(&slot.own.as_str())
 }
 
 impl Asked {
