@@ -1,6 +1,7 @@
 //! Sales: finding, comparing, describing, recommending.
 
 mod accessories;
+mod asked;
 mod buy;
 mod compare;
 mod find;
@@ -74,6 +75,9 @@ fn goal(turn: &Turn<'_>) -> Goal {
         return Goal::Recommend;
     }
     let searches = matches!(turn.goal, Goal::FindProduct | Goal::RefineResults);
+    if (searches || turn.goal == Goal::Alternatives) && points_at_one(turn) {
+        return last_question(turn);
+    }
     let definite = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "the" | "that"));
     let narrows = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "only" | "just" | "ones"));
     let bare = !narrows && turn.heard.categories.is_empty() && turn.read.prices.is_empty() && turn.read.wishes.is_empty();
@@ -84,6 +88,22 @@ fn goal(turn: &Turn<'_>) -> Goal {
     if meant.how != How::Pointed || meant.skus.len() != 1 {
         return turn.goal;
     }
+    last_question(turn)
+}
+
+/// "And the small one?", "no, the other one": one of those on the table, and nothing to search by.
+fn points_at_one(turn: &Turn<'_>) -> bool {
+    let points = turn.read.reference.is_exact() || resolve::pointing_wish(turn).is_some();
+    let bounds = !turn.read.prices.is_empty() || !turn.read.measures.measures.is_empty();
+    if !points || bounds || !turn.heard.categories.is_empty() || !turn.heard.products.is_empty() {
+        return false;
+    }
+    let meant = resolve::products(turn);
+    meant.how == How::Pointed && meant.skus.len() == 1
+}
+
+/// What was asked last, where it can be asked of another product as it stands.
+fn last_question(turn: &Turn<'_>) -> Goal {
     match turn.before.goal {
         Some(goal @ (Goal::PriceQuestion | Goal::StockQuestion)) => goal,
         _ => Goal::ProductQuestion,
@@ -92,7 +112,9 @@ fn goal(turn: &Turn<'_>) -> Goal {
 
 /// Keeps what was named or shown, and what the customer owns, for later messages.
 fn remember(turn: &Turn<'_>, state: &mut ConversationState) {
-    let shown = state.focus.products.iter().chain(&state.focus.listed).cloned().collect::<Vec<_>>();
+    // The newest first: what is talked about, what was before, and a list only when it is new.
+    let new_list: &[String] = if state.focus.listed == turn.before.focus.listed { &[] } else { &state.focus.listed };
+    let shown = state.focus.products.iter().chain(&turn.before.focus.products).chain(new_list).cloned().collect::<Vec<_>>();
     state.focus.note(shown);
     let owned: Vec<String> = turn
         .heard
