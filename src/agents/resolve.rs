@@ -4,7 +4,7 @@ mod features;
 mod pointing;
 
 pub use features::feature;
-pub use pointing::pointing_wish;
+pub use pointing::{pointed as pointed_at, pointing_wish};
 
 use std::sync::Arc;
 
@@ -221,6 +221,11 @@ fn by_brand(turn: &Turn<'_>) -> Vec<String> {
         }
     }
     found
+}
+
+/// The products on the table that makers named in the message mean: "the Marlow and the Tessel".
+pub fn of_brands(turn: &Turn<'_>) -> Vec<String> {
+    by_brand(turn)
 }
 
 /// Whether a product is of a kind the message names, if it names any.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::super::turn::Turn;
+use super::super::understanding::form::Asks;
 use super::names;
 use crate::domain::heard::Word;
 use crate::domain::product::{Product, SpecValue};
@@ -17,8 +18,11 @@ pub(super) fn with_feature(turn: &Turn<'_>) -> Vec<String> {
     if said.is_empty() {
         return Vec::new();
     }
+    // "Which has Bluetooth" is asked of the two that were compared.
+    let compared = turn.read.form.asks == Asks::Which && focus.products.len() > 1;
+    let tables: &[&Vec<String>] = if compared { &[&focus.products] } else { &[&focus.listed, &focus.products, &focus.recent] };
     let score = |p: &Product| said.iter().filter(|stem| speaks_of(p, stem)).count();
-    for skus in [&focus.listed, &focus.products, &focus.recent] {
+    for skus in tables {
         let table: Vec<&Arc<Product>> = turn.shown.iter().filter(|p| skus.contains(&p.sku)).collect();
         let best = table.iter().map(|p| score(p)).max().unwrap_or(0);
         let found: Vec<String> = table.iter().filter(|p| score(p) == best).map(|p| p.sku.clone()).collect();
@@ -33,6 +37,10 @@ pub(super) fn with_feature(turn: &Turn<'_>) -> Vec<String> {
 pub(super) fn of_another(turn: &Turn<'_>) -> bool {
     let said = feature(turn);
     let focus = &turn.before.focus;
+    // "Which has Bluetooth", of two that were compared: perhaps neither.
+    if turn.read.form.asks == Asks::Which && focus.products.len() > 1 {
+        return false;
+    }
     let table = turn.shown.iter().filter(|p| focus.products.contains(&p.sku) || focus.listed.contains(&p.sku));
     !said.is_empty() && table.into_iter().all(|p| !said.iter().any(|stem| speaks_of(p, stem)))
 }
@@ -56,24 +64,32 @@ pub fn feature<'a>(turn: &'a Turn<'_>) -> Vec<&'a str> {
     let from = at + 2;
     let ends = |i: &usize| matches!(text(*i), "and" | "or" | "but" | "can" | "is") || words[*i].start > words[i - 1].end + 1;
     let end = (from + 1..words.len().min(from + REACH)).find(ends).unwrap_or(words.len().min(from + REACH));
-    let telling =
-        |w: &&Word| !words::is_function(&w.text) && !words::is_request(&w.text, &w.stem) && w.text.len() > 1;
+    let telling = |w: &&Word| !words::is_function(&w.text) && !words::is_request(&w.text, &w.stem) && w.text.len() > 1;
     words.get(from..end).unwrap_or_default().iter().filter(telling).map(|w| w.stem.as_str()).collect()
 }
 
-/// "The folding one": the word between "the" and "one" that some record has.
+/// "The folding one", "the over ear ones": the words between "the" and "one" that some record has.
 fn before_one<'a>(turn: &'a Turn<'_>) -> Vec<&'a str> {
+    const REACH: usize = 3;
     let words = &turn.heard.words;
-    let said = (2..words.len()).find(|i| words[*i].text == "one" && matches!(words[i - 2].text.as_str(), "the" | "that"));
-    let word = said.and_then(|i| words.get(i - 1)).filter(|word| {
+    let opens = |i: usize| matches!(words[i].text.as_str(), "the" | "that" | "those" | "these");
+    let one = (2..words.len()).find(|i| matches!(words[*i].text.as_str(), "one" | "ones"));
+    let Some((from, one)) = one.and_then(|one| Some(((one.saturating_sub(REACH + 1)..one - 1).rev().find(|i| opens(*i))?, one))) else {
+        return Vec::new();
+    };
+    let telling = |word: &&Word| {
         let empty = words::is_function(&word.text) || words::is_request(&word.text, &word.stem);
         !empty && word.text.bytes().all(|b| b.is_ascii_alphabetic())
-    });
-    let wished = |word: &&Word| {
-        turn.read.wishes.iter().any(|wish| words[wish.words.clone()].iter().any(|own| own.start == word.start))
     };
+    let wished = |word: &&Word| turn.read.wishes.iter().any(|wish| words[wish.words.clone()].iter().any(|own| own.start == word.start));
     let pointed = turn.read.reference.is_exact();
-    word.filter(|word| !pointed && !wished(word)).map(|word| word.stem.as_str()).into_iter().collect()
+    let named = |word: &&Word| {
+        let spans = turn.heard.brands.iter().map(|b| &b.words).chain(turn.heard.products.iter().map(|p| &p.words));
+        let mut spans = spans.chain(turn.heard.categories.iter().map(|c| &c.words));
+        spans.any(|span| words[span.clone()].iter().any(|own| own.start == word.start))
+    };
+    let said = words[from + 1..one].iter().filter(|word| telling(word) && !named(word)).filter(|word| !pointed && !wished(word));
+    said.map(|word| word.stem.as_str()).collect()
 }
 
 /// Whether a product's record speaks of something, other than to deny it.

@@ -11,7 +11,7 @@ use crate::domain::product::Product;
 use crate::domain::query::Quality;
 
 /// Products pointed at, in the order meant.
-pub(super) fn pointed(turn: &Turn<'_>) -> Vec<String> {
+pub fn pointed(turn: &Turn<'_>) -> Vec<String> {
     let reference = &turn.read.reference;
     let focus = &turn.before.focus;
     let listed = &focus.listed;

@@ -53,8 +53,22 @@ const FILED_UNDER: &[(&str, &[&str])] = &[
 ];
 
 /// Words that ask for a judgement, which no single property gives.
-const JUDGING: &[&str] =
-    &["good", "worth", "nice", "decent", "better", "best", "great", "enough", "recommend", "reliabl", "reliable", "suitabl", "suitable", "any"];
+const JUDGING: &[&str] = &[
+    "good",
+    "worth",
+    "nice",
+    "decent",
+    "better",
+    "best",
+    "great",
+    "enough",
+    "recommend",
+    "reliabl",
+    "reliable",
+    "suitabl",
+    "suitable",
+    "any",
+];
 
 /// What a message asks of a product.
 pub fn asked_of(turn: &Turn<'_>, product: &Product) -> Asked {
@@ -84,11 +98,19 @@ pub fn asked_of(turn: &Turn<'_>, product: &Product) -> Asked {
         let unit = unit::canonical(&word.text).filter(|unit| !letter || !matches!(*unit, "in" | "m" | "g" | "h" | "l"));
         add(unit.map(|unit| in_unit(product, unit)).unwrap_or_default());
     }
+    if asks_what_it_holds(turn) {
+        let property = ["capacity", "volume", "water tank", "tank", "jug", "bowl"].iter().find_map(|name| by_name(product, name));
+        add(property.unwrap_or_default().into_iter().take(1).collect());
+    }
     let said = telling(turn, product);
+    let having = asks_to_have(turn);
     let mut unstated: Option<String> = None;
     for (at, word) in &said {
         match find(product, &turn.heard.words[*at].stem) {
-            Some(specs) => add(specs),
+            Some(specs) => add(specs
+                .into_iter()
+                .map(|found| Found { by_value: found.by_value || having && states(product, found.index), ..found })
+                .collect()),
             None if !DEEDS.contains(&word.as_str()) && turn.heard.properties.get(*at).copied().unwrap_or(false) => {
                 unstated = unstated.or_else(|| Some(word.clone()))
             }
@@ -110,8 +132,33 @@ pub fn asked_of(turn: &Turn<'_>, product: &Product) -> Asked {
         return asked_before(turn, product);
     }
     let judged = turn.heard.words.iter().any(|w| JUDGING.contains(&w.stem.as_str()));
-    let known = said.iter().find(|(at, _)| turn.heard.mentioned.get(*at) == Some(&true)).map(|(_, word)| word.clone());
+    let known = said
+        .iter()
+        .find(|(at, word)| turn.heard.mentioned.get(*at) == Some(&true) && !DEEDS.contains(&word.as_str()))
+        .map(|(_, word)| word.clone());
     if whether && !judged { Asked::Unstated(known) } else { Asked::Nothing }
+}
+
+/// "How much water does it hold", "how much fits in it".
+fn asks_what_it_holds(turn: &Turn<'_>) -> bool {
+    let has = |words: &[&str]| turn.heard.words.iter().any(|w| words.contains(&w.text.as_str()));
+    has(&["how"]) && has(&["much", "many", "big"]) && has(&["hold", "holds", "fit", "fits", "into", "take", "takes"])
+}
+
+/// "Does it have Ethernet", "is there a jack": a property of that name is a yes.
+fn asks_to_have(turn: &Turn<'_>) -> bool {
+    turn.heard.words.iter().any(|w| {
+        matches!(
+            w.text.as_str(),
+            "have" | "has" | "got" | "come" | "comes" | "include" | "includes" | "included" | "there" | "support" | "supports" | "offer"
+        )
+    })
+}
+
+/// Whether a property states something rather than denying it: "No", "none", "not included".
+fn states(product: &Product, index: usize) -> bool {
+    let text = product.specs.get(index).map(|spec| spec.value.text().to_lowercase()).unwrap_or_default();
+    !matches!(text.split(|c: char| !c.is_alphanumeric()).next(), Some("no" | "none" | "not" | "without"))
 }
 
 /// "And the other one?" asks what was asked before, of another product.
@@ -183,16 +230,18 @@ fn telling(turn: &Turn<'_>, product: &Product) -> Vec<(usize, String)> {
 
 /// Properties a word asks for: by their name first, then by what they state.
 fn find(product: &Product, wanted: &str) -> Option<Vec<Found>> {
-    by_name(product, wanted).or_else(|| {
-        let found: Vec<Found> = indexes(product, |spec| matches!(spec, SpecValue::Text(text) if holds(text, wanted)))
-            .map(|index| Found { index, by_value: true })
-            .take(1)
-            .collect();
-        (!found.is_empty()).then_some(found)
-    }).or_else(|| {
-        let (_, names) = FILED_UNDER.iter().find(|(words, _)| words.split(' ').any(|word| word == wanted))?;
-        names.iter().find_map(|name| by_name(product, &measure::stems(name)))
-    })
+    by_name(product, wanted)
+        .or_else(|| {
+            let found: Vec<Found> = indexes(product, |spec| matches!(spec, SpecValue::Text(text) if holds(text, wanted)))
+                .map(|index| Found { index, by_value: true })
+                .take(1)
+                .collect();
+            (!found.is_empty()).then_some(found)
+        })
+        .or_else(|| {
+            let (_, names) = FILED_UNDER.iter().find(|(words, _)| words.split(' ').any(|word| word == wanted))?;
+            names.iter().find_map(|name| by_name(product, &measure::stems(name)))
+        })
 }
 
 fn by_name(product: &Product, wanted: &str) -> Option<Vec<Found>> {

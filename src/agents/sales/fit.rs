@@ -58,7 +58,8 @@ fn is_of_fitting(stem: &str) -> bool {
 /// "Fit in it", "work with that": what was talked about, behind the word that joins.
 fn fits_it(turn: &Turn<'_>) -> bool {
     turn.heard.words.windows(2).any(|pair| {
-        matches!(pair[0].text.as_str(), "in" | "with" | "on" | "into" | "inside" | "to") && matches!(pair[1].text.as_str(), "it" | "that" | "them")
+        matches!(pair[0].text.as_str(), "in" | "with" | "on" | "into" | "inside" | "to")
+            && matches!(pair[1].text.as_str(), "it" | "that" | "them")
     })
 }
 

@@ -3,6 +3,7 @@
 use super::super::lookup::{Findings, Lookup};
 use super::super::say;
 use super::super::turn::{Answer, Step, Turn};
+use super::super::understanding::form::Asks;
 use super::asked::{Asked, TOLD, asked_of};
 use super::subject;
 use crate::domain::act::{Act, ActKind};
@@ -43,7 +44,7 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     }
     state.focus.properties = properties(&asked, book);
     let mut answer = Answer::default();
-    if asked.len() > 1 && side_by_side(book, &asked, &mut answer) {
+    if asked.len() > 1 && side_by_side(book, &asked, turn.read.form.asks == Asks::Which, &mut answer) {
         return answer.done();
     }
     for (id, asked) in asked {
@@ -64,7 +65,7 @@ fn properties(asked: &[(RecordId, Asked)], book: &FactBook) -> Vec<String> {
 }
 
 /// What several products state of what was asked, a line for each property; `false` where none states any.
-fn side_by_side(book: &mut FactBook, asked: &[(RecordId, Asked)], answer: &mut Answer) -> bool {
+fn side_by_side(book: &mut FactBook, asked: &[(RecordId, Asked)], which: bool, answer: &mut Answer) -> bool {
     let mut lines: Vec<(FactId, Vec<FactId>, Vec<FactId>, String)> = Vec::new();
     for (id, asked) in asked {
         let Asked::Specs(found) = asked else { continue };
@@ -83,6 +84,12 @@ fn side_by_side(book: &mut FactBook, asked: &[(RecordId, Asked)], answer: &mut A
         }
     }
     for (spec, names, values, _) in lines.into_iter().take(TOLD) {
+        // "Which survives rain": the one whose record says so.
+        if let ([name], [value]) = (names.as_slice(), values.as_slice()) {
+            let kind = if which { ActKind::Top } else { ActKind::Spec };
+            answer.say(Act::plain(kind).with("product", *name).with("spec", spec).with("value", *value));
+            continue;
+        }
         answer.say(Act::plain(ActKind::CompareSpec).with("spec", spec).with_many("products", names).with_many("values", values));
     }
     if answer.acts.is_empty() {
@@ -96,7 +103,8 @@ fn tell(turn: &Turn<'_>, book: &mut FactBook, id: RecordId, asked: &Asked, answe
     let Some(name) = say::name(book, id) else { return };
     match asked {
         Asked::Specs(found) => {
-            let yes_no = asks_whether(turn);
+            let enough = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "enough" | "sufficient" | "good"));
+            let yes_no = (asks_whether(turn) || turn.read.form.asks == Asks::Whether) && !enough;
             for property in found {
                 if let Some(act) = spec(book, id, property.index, yes_no && property.by_value) {
                     answer.say(act);

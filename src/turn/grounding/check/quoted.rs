@@ -33,9 +33,8 @@ impl Checker<'_> {
                 }
                 // A sentence of a description comes alone or with the whole.
                 let whole = matches!(field, Field::Sentence(_));
-                let of = |source: &Source| {
-                    *source == Source::Record(id, field) || whole && *source == Source::Record(id, Field::Description)
-                };
+                let of =
+                    |source: &Source| *source == Source::Record(id, field) || whole && *source == Source::Record(id, Field::Description);
                 let fact = self.book.facts().find(|(_, f)| of(&f.source)).map(|(id, _)| id);
                 explain(sentence, at..at + quote.len(), Slot::Quote, fact.into_iter().collect());
             }
