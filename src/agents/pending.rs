@@ -53,13 +53,7 @@ pub fn claim(question: &Question<'_>) -> Option<Decision> {
                 if *slot == Slot::Identity && !question.read.contact.proves() && question.heard.orders.is_empty() { 3.5 } else { 4.5 };
             let other_business =
                 question.read.best_hint().is_some_and(|hint| hint.score >= clear && hint.goal.intent() != goal.intent() && !gives.certain);
-            // "Can I also change the day", where the new address was asked for: another wish.
-            let other_wish = *slot == Slot::Wish
-                && question
-                    .read
-                    .follow_ups
-                    .first()
-                    .is_some_and(|hint| hint.score >= 5.0 && hint.goal == Goal::ChangeOrder && hint.goal != *goal);
+            let other_wish = *slot == Slot::Wish && wishes_otherwise(question, *goal);
             if !gives.any || other_business || other_wish || outright || question.read.others {
                 return None;
             }
@@ -68,6 +62,14 @@ pub fn claim(question: &Question<'_>) -> Option<Decision> {
             Some(decision)
         }
     }
+}
+
+/// "Can I also change the day", "actually cancel the whole thing", where something else was asked for: another wish.
+fn wishes_otherwise(question: &Question<'_>, asked: Goal) -> bool {
+    const OUTRIGHT: f32 = 5.0;
+    let follows = question.read.follow_ups.first().filter(|hint| hint.goal == Goal::ChangeOrder);
+    let cancels = question.read.best_hint().filter(|hint| hint.goal == Goal::CancelOrder);
+    follows.into_iter().copied().chain(cancels).any(|hint| hint.score >= OUTRIGHT && hint.goal != asked)
 }
 
 /// What a message that declines an action asks for beside.
