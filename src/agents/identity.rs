@@ -49,7 +49,9 @@ pub fn note(heard: &Heard, read: &Understanding, state: &mut ConversationState) 
     let contact = &read.contact;
     let known = &mut state.known;
     known.mourning |= read.mourning;
-    let number = heard.orders.iter().find(|n| n.certain).map(|n| n.bare.clone());
+    // Bare digits beside a proof, called an order, are its number too.
+    let called = contact.email.is_some() && heard.words.iter().any(|w| w.text == "order");
+    let number = heard.orders.iter().find(|n| n.certain).or_else(|| heard.orders.first().filter(|_| called)).map(|n| n.bare.clone());
     if read.others && !known.mourning {
         let theirs = [&contact.email, &contact.phone_tail, &contact.zip].into_iter().flatten().cloned().chain(number);
         known.of_others.extend(theirs);

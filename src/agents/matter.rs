@@ -289,7 +289,8 @@ fn fault(question: &Question<'_>) -> Option<Decision> {
     // What somebody wants instead of another step, said of what does not work.
     let turns_away = read.follow_ups.first().is_some_and(|hint| {
         let wants = matches!(hint.goal, Goal::ReturnRequest | Goal::ReturnPolicy | Goal::RefundStatus | Goal::Warranty | Goal::Repair);
-        hint.score >= 5.0 && wants
+        let of_the_order = matches!(hint.goal, Goal::OrderStatus | Goal::DeliveryDate) && evidence_words::is_question(text);
+        hint.score >= 5.0 && (wants || of_the_order)
     });
     let report = evidence_words::report(heard, read, text);
     if turns_away && report != Report::Solved {
@@ -297,7 +298,9 @@ fn fault(question: &Question<'_>) -> Option<Decision> {
     }
     let best =
         |goals: &dyn Fn(Goal) -> bool| read.hints.iter().filter(|hint| goals(hint.goal)).map(|hint| hint.score).fold(0.0_f32, f32::max);
-    let wish = best(&|goal| WISHES.contains(&goal));
+    // "The cable is fine, I swapped it" tells of a step.
+    let swapped = words(question).iter().any(|w| matches!(*w, "swapped" | "exchanged" | "replaced"));
+    let wish = best(&|goal| WISHES.contains(&goal) && !(swapped && goal == Goal::ReturnRequest));
     let numbered = heard.orders.iter().any(|n| n.certain) || read.contact.email.is_some();
     let sells = starts(question, &[&["do", "you", "sell"], &["do", "you", "have"], &["do", "you", "carry"], &["do", "you", "stock"]])
         || starts_within(question, &[&["you", "sell"], &["u", "sell"], &["you", "stock"], &["u", "have"]]);

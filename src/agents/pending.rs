@@ -1,6 +1,7 @@
 //! The answer to a question of ours: a yes or no to what was proposed, a meaning chosen, a detail asked for.
 
 use super::evidence;
+use super::evidence_words;
 use super::matter;
 use super::orchestrator::{Decision, Question, Route, by_choice, by_words, settled};
 use super::second_matter;
@@ -77,7 +78,7 @@ fn after_a_no(question: &Question<'_>) -> Option<Decision> {
     let hints = question.read.hints.iter().filter(|hint| !matches!(hint.goal, Goal::Deny | Goal::Affirm | Goal::Thanks));
     // What is asked beside the no is most often about what is on the table.
     let hint = hints.chain(&question.read.follow_ups).max_by(|a, b| a.score.total_cmp(&b.score))?;
-    let asks = question.heard.words.len() > 4 && hint.score >= 3.0 && hint.at >= 2 && question.text.trim_end().ends_with('?');
+    let asks = question.heard.words.len() > 4 && hint.score >= 3.0 && hint.at >= 2 && evidence_words::is_question(question.text);
     asks.then(|| Decision { confidence: 1.0, ..by_words(hint.goal, "declines, and asks for something else") })
 }
 

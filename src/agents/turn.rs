@@ -65,6 +65,8 @@ pub struct Answer {
     pub proposes: Option<Action>,
     /// A ticket the customer asked for outright: it waits for no second yes.
     pub opens: Option<TicketDraft>,
+    /// The ticket on the table, to which the message is added.
+    pub adds: Option<RecordId>,
     /// How the sender of the ticket just looked up can be reached, to be added to it.
     pub amends: Option<String>,
     /// Another agent that should answer instead or as well.

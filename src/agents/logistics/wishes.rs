@@ -50,8 +50,10 @@ pub fn keep(
 pub fn is_of_a_part(turn: &Turn<'_>, id: RecordId, order: &Order, book: &FactBook) -> bool {
     let own = Turn { continues: false, ..*turn };
     let named = items::meant(&own, &[id], book).len();
-    order.items.len() > 1 && (1..order.items.len()).contains(&named)
-        || order.items.len() > 1 && turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "only" | "just")) && named > 0
+    let has = |list: &[&str]| turn.heard.words.iter().any(|w| list.contains(&w.text.as_str()));
+    // "My Alienware order" is called by what is in it, and meant whole.
+    let part = has(&["only", "just", "keep"]) && named > 0 || (1..order.items.len()).contains(&named) && !has(&["order", "whole", "all"]);
+    order.items.len() > 1 && part
 }
 
 /// A wish that goes on from the one just proposed: "5 December, is that possible?"

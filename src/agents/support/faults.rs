@@ -444,8 +444,12 @@ fn no_procedure(turn: &Turn<'_>, devices: &[String], state: &mut ConversationSta
         return Answer::hand_over(Goal::Warranty);
     }
     let both = !devices.is_empty() && !diagnosis::troubles(&problem).is_empty();
-    if asked || both {
-        answer.say_plain(ActKind::NoProcedure);
+    // More told of what there are no steps for: that was said, and who can help is all that is left.
+    let again = turn.before.last_acts.contains(&ActKind::NoProcedure);
+    if asked || both || again {
+        if !again {
+            answer.say_plain(ActKind::NoProcedure);
+        }
         let fault = Fault { problem, ..Fault::default() };
         offer(&fault, &mut answer, state);
         return answer.done();

@@ -29,6 +29,11 @@ pub fn refund(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mu
     if order.is_open() && !late {
         return money_of_open(found, id, book);
     }
+    // "When would I have my money?", asked of sending it back, is no question of the parcel.
+    let of_a_return = matches!(turn.before.goal, Some(Goal::ReturnPolicy | Goal::ReturnRequest));
+    if late && of_a_return {
+        return rules(turn, found, Side::Money, book, state);
+    }
     if late {
         return Answer::hand_over(Goal::LateParcel);
     }
@@ -112,7 +117,7 @@ pub fn amount(turn: &Turn<'_>, found: &Findings, id: RecordId, order: &Order, bo
         let [total, method] = [Field::Total, Field::PaymentMethod].map(|field| book.field(id, field));
         let kind = if total.is_some() { ActKind::OrderTotal } else { ActKind::NotInRecords };
         answer.say(Act::plain(kind).with_some("total", total).with_some("method", method));
-        let faulty = rights::is_faulty(turn.before).then(|| rights::label(found, 1, book)).flatten();
+        let faulty = rights::is_faulty(turn.before).then(|| rights::label(found, 1, &[], book)).flatten();
         match (faulty, say::plain_entry(found, 1)) {
             (Some(sentence), _) => answer.say(Act::plain(ActKind::Knowledge).with("sentence", sentence)),
             (None, Some(hit)) => wording::say_hinted(Side::Amount.plain().1, hit.record, book, &mut answer),

@@ -9,6 +9,7 @@ use super::super::{identity, policy, say};
 use super::claims::delivered_fact;
 use super::{money, offer_once, order_or_ask, rights, tickets, wording};
 use crate::domain::act::{Act, ActKind};
+use crate::domain::agent::Intent;
 use crate::domain::fact::{FactBook, FactId, Formula, RecordId};
 use crate::domain::goal::Goal;
 use crate::domain::order::{Order, OrderStatus};
@@ -275,7 +276,9 @@ pub fn rules(turn: &Turn<'_>, found: &Findings, side: Side, book: &mut FactBook,
     let own = say::best_entry(found, 0);
     let plain = say::plain_entry(found, 1);
     // Somebody who wants to send something back needs the rule itself; a question may be about a detail.
-    let rule_first = turn.goal == Goal::ReturnRequest && side == Side::Whether;
+    // Who pays for the way back is no question of what a delivery costs.
+    let of_the_way = side == Side::Cost && turn.before.intent == Some(Intent::Support);
+    let rule_first = turn.goal == Goal::ReturnRequest && side == Side::Whether || of_the_way;
     let hit = plain.filter(|plain| own.is_none_or(|own| rule_first || own.score < SURE || own.record == plain.record)).or(own);
     let spoken = wording::stems(&say::question_text(turn));
     // Of what is excluded only the sentence that names the thing is said; anything else the rule allows.
@@ -289,7 +292,7 @@ pub fn rules(turn: &Turn<'_>, found: &Findings, side: Side, book: &mut FactBook,
     let only_opened = !named && wording::only_opened(&wording::stems(turn.text));
     let allowed = policy::days(found, 2, book, &["return", "exchang"]).filter(|_| side == Side::Excluded && !only_opened);
     // What holds for the country or the kind of thing meant comes before what holds for any.
-    let faulty = (side == Side::Cost && rights::is_faulty(turn.before)).then(|| rights::label(found, 1, book)).flatten();
+    let faulty = (side == Side::Cost && rights::is_faulty(turn.before)).then(|| rights::label(found, 1, &[], book)).flatten();
     let special = faulty.or_else(|| plain.filter(|_| side == Side::Cost).and_then(|hit| special_cost(turn, hit.record, book)));
     match hit.or_else(|| say::plain_entry(found, 2)) {
         _ if special.is_some() => answer.acts.extend(special.map(|fact| Act::plain(ActKind::Knowledge).with("sentence", fact))),

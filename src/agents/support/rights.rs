@@ -43,7 +43,10 @@ pub fn apply(turn: &Turn<'_>, found: &Findings) -> bool {
 
 /// The rights on the order that a fault is of, and the offer of a colleague.
 pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
-    let id = match order_or_ask(turn, found, book, state) {
+    // "Ben, zip 19147": what it is of was said with the fault.
+    let problem = turn.before.focus.fault.as_ref().map(|fault| fault.problem.clone()).filter(|_| !turn.continues);
+    let about = problem.as_deref().map_or(*turn, |said| Turn { continues: true, said, ..*turn });
+    let id = match order_or_ask(&about, found, book, state) {
         OrderStep::First(step) => return step,
         OrderStep::Known(id) => id,
     };
@@ -101,13 +104,20 @@ fn allowed(
         answer.acts.extend(until_act(name_of(&sku, book), until, term, book));
     }
     let open = answer.acts.iter().any(|act| matches!(act.kind, ActKind::ReturnUntil | ActKind::WarrantyUntil));
-    if let Some(sentence) = label(found, LABEL, book).filter(|_| open) {
+    let kinds: Vec<String> = order
+        .items
+        .iter()
+        .filter_map(|item| book.find(RecordKind::Product, &item.sku))
+        .filter_map(|id| say::product(book, id))
+        .flat_map(|product| product.category.clone())
+        .collect();
+    if let Some(sentence) = label(found, LABEL, &kinds, book).filter(|_| open) {
         answer.say(Act::plain(ActKind::Knowledge).with("sentence", sentence));
     }
 }
 
-/// The sentence that says who pays for the way of what does not work.
-pub fn label(found: &Findings, which: usize, book: &mut FactBook) -> Option<FactId> {
+/// The sentence that says who pays for the way of what does not work; one about large things is not said of others.
+pub fn label(found: &Findings, which: usize, kinds: &[String], book: &mut FactBook) -> Option<FactId> {
     let hits: Vec<RecordId> =
         found.knowledge.get(which)?.iter().filter(|hit| hit.score >= say::PLAINLY).map(|hit| hit.record).collect();
     hits.into_iter().find_map(|id| {
@@ -115,6 +125,10 @@ pub fn label(found: &Findings, which: usize, book: &mut FactBook) -> Option<Fact
         let speaks = |sentence: &&str| {
             let own = wording::stems(sentence);
             let has = |word: &str| own.iter().any(|s| wording::alike(word, s));
+            let of_a_size = own.iter().any(|s| matches!(s.as_str(), "large" | "larg" | "big" | "heavy" | "bulky" | "small"));
+            if of_a_size && !logistics::names_a_kind(sentence, kinds) {
+                return false;
+            }
             has("fault") && own.iter().any(|s| matches!(s.as_str(), "free" | "label" | "postag" | "postage" | "collect"))
         };
         let at = entry.sentences().iter().position(|sentence| speaks(&sentence.as_ref()))?;

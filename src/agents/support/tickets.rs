@@ -63,6 +63,9 @@ fn is_there(id: RecordId, book: &mut FactBook) -> Act {
 /// Offers a ticket; asks for the problem where none was told.
 pub fn open(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
     const TELLS_SOMETHING: usize = 6;
+    if let Some(step) = add(turn, found, book, state) {
+        return step;
+    }
     let mut answer = Answer::default();
     say::sympathise(turn, &mut answer);
     let refused = turn.before.last_acts.iter().any(|act| {
@@ -104,6 +107,15 @@ pub fn open(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     }
     offer_once(&told, turn.goal.name(), found, book, &mut answer, state);
     answer.done()
+}
+
+/// "Add to it that I need it by Monday": goes on the ticket on the table, while somebody is still to act on it.
+fn add(turn: &Turn<'_>, found: &Findings, book: &FactBook, state: &ConversationState) -> Option<Step> {
+    let adds = turn.read.follow_ups.first().is_some_and(|hint| hint.goal == Goal::OpenTicket && hint.score >= 6.0);
+    let number = state.focus.ticket.clone().filter(|_| adds)?;
+    let Some(ticket) = found.ticket else { return Some(Step::Look(vec![Lookup::Ticket(number)])) };
+    let id = ticket.filter(|id| say::ticket(book, *id).is_some_and(|ticket| is_open(&ticket)))?;
+    Some(Answer { adds: Some(id), ..Answer::default() }.done())
 }
 
 /// "Ok, open a ticket please": who asks for one outright need not be asked whether they want it.

@@ -118,7 +118,13 @@ pub fn read(text: &str, said: &[Word], taken: &[bool], asked: bool) -> Contact {
         zip.as_ref().filter(|_| numbered && announced.is_none() && beside.is_none()).and_then(|zip| names::apart(&line, &zip.words));
     let named = announced.is_some() || beside.is_some() || apart.is_some();
     let awaited = asked && !of_own;
-    let zip = zip.filter(|zip| zip.is_announced() || named || (awaited || numbered && zip.is_lettered()) && zip.text.len() > 4);
+    // Beside an e-mail address a postal code needs no announcement either.
+    let beside_mail = |zip: &zips::Zip| {
+        let numbers = line.before(zip.words.start, 2, &["order", "number", "ord", "nr", "ticket"]);
+        zip.is_lettered() || zip.text.len() == 5 && !numbers
+    };
+    let mailed = found.email.is_some();
+    let zip = zip.filter(|zip| zip.is_announced() || named || mailed && beside_mail(zip) || (awaited || numbered && zip.is_lettered()) && zip.text.len() > 4);
     // Four bare digits may be a short postal code as well as the end of a telephone number: both are tried.
     let certain = zip.as_ref().is_some_and(|zip| zip.is_announced());
     found.zip = zip.map(|zip| zip.text);
@@ -310,6 +316,8 @@ mod tests {
             ("do you have usb-c cables", true, Contact::default()),
             ("is the order placed by 10115 people", false, Contact::default()),
             ("g5 2gb laptop for Anna Smith", false, Contact::default()),
+            ("sanne@example.com 3021HM", false, Contact { email: some("sanne@example.com"), zip: some("3021HM"), ..Contact::default() }),
+            ("order 10234 sanne@example.com", false, Contact { email: some("sanne@example.com"), ..Contact::default() }),
             // Four digits beside a name: a short postal code, or the end of a telephone number.
             ("Ingrid Solheim 5003", true, Contact { phone_tail: some("5003"), ..named("Ingrid Solheim", "5003") }),
         ] {

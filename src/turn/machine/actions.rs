@@ -83,7 +83,12 @@ impl Machine {
 
     /// Writes the ticket that an answer says was asked for outright.
     pub(super) fn open_at_once(&mut self) -> Option<Effect> {
-        self.draft = self.answer.as_mut()?.opens.take();
+        let answer = self.answer.as_mut()?;
+        self.draft = answer.opens.take();
+        if let Some(id) = answer.adds.take() {
+            self.draft = Some(TicketDraft { description: self.start.text.clone(), ..TicketDraft::default() });
+            self.add_to(id);
+        }
         if let Some(id) = self.ticket_there() {
             self.add_to(id);
         }
