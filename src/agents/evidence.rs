@@ -400,7 +400,23 @@ pub fn goal_within(question: &Question<'_>, intent: Intent) -> Goal {
             None => scores.push((goal, PROPOSED)),
         }
     }
-    scores.into_iter().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))).map_or(default_goal(intent), |(goal, _)| goal)
+    let best = scores.into_iter().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))).map_or(default_goal(intent), |(goal, _)| goal);
+    same_matter(question, best).unwrap_or(best)
+}
+
+/// "And a keyboard, used it two days", while sending back is talked about: where nothing is said to be broken, a
+/// message that looks like support is about the matter on the table.
+fn same_matter(question: &Question<'_>, best: Goal) -> Option<Goal> {
+    const SAID: f32 = 3.0;
+    let Question { heard, read, state, text, .. } = *question;
+    let told = read.hint(Goal::Troubleshoot) >= SAID
+        || read.hint(Goal::SetupHelp) >= SAID
+        || heard.guided.is_some()
+        || !super::support::faults_told(text).is_empty();
+    if told || !matches!(best, Goal::Troubleshoot | Goal::SetupHelp) || state.focus.fault.is_some() {
+        return None;
+    }
+    state.goal.filter(|goal| matches!(goal, Goal::ReturnRequest | Goal::ReturnPolicy | Goal::RefundStatus | Goal::Warranty | Goal::Repair))
 }
 
 /// What an intent is most often for, when nothing says more.
