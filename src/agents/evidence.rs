@@ -13,6 +13,9 @@ use crate::domain::heard::Heard;
 use crate::domain::query::Degree;
 use crate::domain::text::words;
 
+/// From this likeness on a need is told clearly.
+const CLEAR: f32 = 0.55;
+
 /// Evidence, weighed.
 #[derive(Debug, Clone)]
 pub struct Weighed {
@@ -165,12 +168,28 @@ fn by_context(question: &Question<'_>) -> Vec<(Goal, f32)> {
     if !read.prices.is_empty() || !read.measures.measures.is_empty() {
         found.push((Goal::FindProduct, 1.8));
     }
+    found.extend(needed(question));
     found.extend(on_the_table(question));
     // Within sales the form decides; for whose business it is, it is one hint among others.
     let of_products = state.intent == Some(Intent::Sales) && read.form.subject == Subject::Pointed;
     found.extend(by_form(question).into_iter().map(|(goal, score)| (goal, score.min(if of_products { 4.5 } else { 2.8 }))));
     found.extend(evidence_answers::goals(question));
     found
+}
+
+/// "My cellar is damp", "I want to bake bread": who tells of a need that the shop has something for wants to see it,
+/// unless the words speak of another business or of a trouble with something bought.
+fn needed(question: &Question<'_>) -> Option<(Goal, f32)> {
+    const ANSWERED: f32 = 0.6;
+    let Question { heard, read, .. } = *question;
+    let elsewhere = read.hints.iter().any(|hint| hint.score >= 3.0 && hint.goal.intent() != Intent::Sales);
+    let answered = heard.answered.as_ref().is_some_and(|known| known.score >= ANSWERED);
+    if elsewhere || answered || !heard.orders.is_empty() {
+        return None;
+    }
+    needs::by_need("", heard, read)?;
+    let score = heard.need.as_ref()?.score;
+    Some((Goal::FindProduct, if score >= CLEAR { 5.0 } else { 2.5 }))
 }
 
 /// What a question asks for by its form, of what is on the table or named with an article.
