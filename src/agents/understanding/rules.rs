@@ -74,8 +74,8 @@ pub struct Line<'a> {
 /// One element of a pattern.
 #[derive(Debug, Clone, PartialEq)]
 enum Element {
-    /// Any of these words, or something recognised as any of these.
-    Any(Vec<String>, Vec<Tag>),
+    /// Any of these words, by number, or something recognised as any of these.
+    Any(Vec<u32>, Vec<Tag>),
     Gap,
     Start,
     End,
@@ -91,11 +91,23 @@ struct Pattern {
     denies: bool,
 }
 
+/// A message as patterns compare it.
+struct Said<'l> {
+    line: &'l Line<'l>,
+    /// The number of each word; [`STRANGE`] for one that stands in no pattern.
+    words: Vec<u32>,
+}
+
+/// The number of a word that stands in no pattern.
+const STRANGE: u32 = u32::MAX;
+
 /// All rules, filed by what can begin them.
 #[derive(Debug, Default)]
 pub struct Rules {
     patterns: Vec<Pattern>,
-    by_stem: HashMap<String, Vec<usize>>,
+    /// Numbers of the words that stand in any pattern: patterns compare numbers, not letters.
+    numbers: HashMap<String, u32>,
+    by_word: HashMap<u32, Vec<usize>>,
     by_tag: HashMap<Tag, Vec<usize>>,
 }
 
@@ -134,7 +146,7 @@ impl Rules {
     /// The first line that cannot be read.
     pub fn parse(text: &str) -> Result<Self, RuleError> {
         let mut rules = Self::default();
-        let mut classes: HashMap<&str, Vec<String>> = HashMap::new();
+        let mut classes: HashMap<&str, Vec<&str>> = HashMap::new();
         let mut goal = None;
         for (i, line) in text.lines().enumerate() {
             let wrong = |reason: String| RuleError { line: i + 1, reason };
@@ -145,14 +157,15 @@ impl Rules {
             if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
                 goal = Some(Goal::from_name(name).ok_or_else(|| wrong(format!("no goal {name}")))?);
             } else if let Some((name, words)) = line.strip_prefix('@').and_then(|rest| rest.split_once(" = ")) {
-                classes.insert(name, words.split_whitespace().map(stem).collect());
+                classes.insert(name, words.split_whitespace().collect());
             } else {
                 let goal = goal.ok_or_else(|| wrong("a pattern before any goal".to_owned()))?;
                 let (weight, pattern) = line.split_once(' ').ok_or_else(|| wrong("no pattern".to_owned()))?;
                 let weight: f32 = weight.parse().map_err(|_| wrong(format!("no weight {weight}")))?;
                 let elements: Vec<Element> =
-                    pattern.split_whitespace().map(|part| element(part, &classes).map_err(wrong)).collect::<Result<_, _>>()?;
-                rules.file(Pattern { goal, weight, denies: denies(&elements), elements }).map_err(wrong)?;
+                    pattern.split_whitespace().map(|part| rules.element(part, &classes).map_err(wrong)).collect::<Result<_, _>>()?;
+                let denies = rules.denies(&elements);
+                rules.file(Pattern { goal, weight, denies, elements }).map_err(wrong)?;
             }
         }
         Ok(rules)
@@ -164,7 +177,7 @@ impl Rules {
         match first {
             Some(Element::Any(words, tags)) => {
                 for word in words {
-                    self.by_stem.entry(word.clone()).or_default().push(number);
+                    self.by_word.entry(*word).or_default().push(number);
                 }
                 for tag in tags {
                     self.by_tag.entry(*tag).or_default().push(number);
@@ -176,15 +189,60 @@ impl Rules {
         Ok(())
     }
 
+    fn number(&mut self, word: &str) -> u32 {
+        let next = self.numbers.len() as u32;
+        *self.numbers.entry(stem(word)).or_insert(next)
+    }
+
+    fn element(&mut self, part: &str, classes: &HashMap<&str, Vec<&str>>) -> Result<Element, String> {
+        if let Some(inner) = part.strip_suffix('?') {
+            return Ok(Element::Optional(Box::new(self.element(inner, classes)?)));
+        }
+        match part {
+            "..." => return Ok(Element::Gap),
+            "^" => return Ok(Element::Start),
+            "$" => return Ok(Element::End),
+            _ => {}
+        }
+        let mut words = Vec::new();
+        let mut tags = Vec::new();
+        for word in part.split('|') {
+            if let Some(tag) = word.strip_prefix('#') {
+                tags.push(Tag::from_name(tag).ok_or_else(|| format!("no tag #{tag}"))?);
+                continue;
+            }
+            match word.strip_prefix('@') {
+                Some(class) => {
+                    let class = classes.get(class).ok_or_else(|| format!("no class @{class}"))?;
+                    words.extend(class.iter().map(|word| self.number(word)));
+                }
+                None if word.is_empty() => return Err(format!("an empty word in {part}")),
+                None => words.push(self.number(word)),
+            }
+        }
+        Ok(Element::Any(words, tags))
+    }
+
+    fn denies(&self, elements: &[Element]) -> bool {
+        let negative = |number: &u32| NEGATIVES.iter().any(|word| self.numbers.get(*word) == Some(number));
+        elements.iter().any(|element| match element {
+            Element::Any(words, _) => words.iter().any(negative),
+            Element::Optional(inner) => self.denies(std::slice::from_ref(inner)),
+            _ => false,
+        })
+    }
+
     /// How strongly each goal is spoken for; strongest first, none that is not spoken for.
     pub fn hints(&self, line: &Line<'_>) -> Vec<Hint> {
         let mut found: Vec<Hint> = Vec::new();
+        let words = line.stems.iter().map(|stem| self.numbers.get(*stem).copied().unwrap_or(STRANGE)).collect();
+        let said = Said { line, words };
         for at in 0..line.stems.len() {
-            let by_stem = self.by_stem.get(line.stems[at]).into_iter().flatten();
+            let by_word = self.by_word.get(&said.words[at]).into_iter().flatten();
             let by_tag = line.tags[at].iter().filter_map(|(tag, _)| self.by_tag.get(tag)).flatten();
-            for &number in by_stem.chain(by_tag) {
+            for &number in by_word.chain(by_tag) {
                 let pattern = &self.patterns[number];
-                if !matches(&pattern.elements, line, at) {
+                if !matches(&pattern.elements, &said, at) {
                     continue;
                 }
                 let denied = !pattern.denies && is_denied(line, at);
@@ -210,42 +268,11 @@ fn note(found: &mut Vec<Hint>, goal: Goal, worth: f32, at: usize) {
     }
 }
 
-fn element(part: &str, classes: &HashMap<&str, Vec<String>>) -> Result<Element, String> {
-    if let Some(inner) = part.strip_suffix('?') {
-        return Ok(Element::Optional(Box::new(element(inner, classes)?)));
-    }
-    match part {
-        "..." => return Ok(Element::Gap),
-        "^" => return Ok(Element::Start),
-        "$" => return Ok(Element::End),
-        _ => {}
-    }
-    let mut words = Vec::new();
-    let mut tags = Vec::new();
-    for word in part.split('|') {
-        if let Some(tag) = word.strip_prefix('#') {
-            tags.push(Tag::from_name(tag).ok_or_else(|| format!("no tag #{tag}"))?);
-            continue;
-        }
-        match word.strip_prefix('@') {
-            Some(class) => words.extend(classes.get(class).ok_or_else(|| format!("no class @{class}"))?.iter().cloned()),
-            None if word.is_empty() => return Err(format!("an empty word in {part}")),
-            None => words.push(stem(word)),
-        }
-    }
-    Ok(Element::Any(words, tags))
-}
-
-fn denies(elements: &[Element]) -> bool {
-    elements.iter().any(|e| match e {
-        Element::Any(words, _) => words.iter().any(|w| is_negative(w)),
-        Element::Optional(inner) => denies(std::slice::from_ref(inner)),
-        _ => false,
-    })
-}
+/// Stems that deny.
+const NEGATIVES: [&str; 5] = ["not", "never", "without", "no", "nor"];
 
 fn is_negative(word: &str) -> bool {
-    matches!(word, "not" | "never" | "without" | "no" | "nor")
+    NEGATIVES.contains(&word)
 }
 
 /// Whether the few words before a match take it back: "do not want a refund", "instead of a refund".
@@ -265,34 +292,27 @@ fn is_denied(line: &Line<'_>, at: usize) -> bool {
 }
 
 /// Whether the elements match from word `at` on.
-fn matches(elements: &[Element], line: &Line<'_>, at: usize) -> bool {
+fn matches(elements: &[Element], said: &Said<'_>, at: usize) -> bool {
     let Some((first, rest)) = elements.split_first() else { return true };
     match first {
-        Element::Start => at == 0 && matches(rest, line, at),
-        Element::End => at == line.stems.len() && matches(rest, line, at),
+        Element::Start => at == 0 && matches(rest, said, at),
+        Element::End => at == said.words.len() && matches(rest, said, at),
         Element::Gap => (0..=GAP).any(|skip| {
             let to = at + skip;
-            let reachable = to <= line.stems.len() && (skip == 0 || same_sentence(line, at, to - 1));
-            reachable && matches(rest, line, to)
+            let reachable = to <= said.words.len() && (skip == 0 || same_sentence(said.line, at, to - 1));
+            reachable && matches(rest, said, to)
         }),
-        Element::Optional(inner) => {
-            steps(inner, line, at).into_iter().any(|used| matches(rest, line, at + used)) || matches(rest, line, at)
-        }
-        element => steps(element, line, at).into_iter().any(|used| matches(rest, line, at + used)),
+        Element::Optional(inner) => takes(inner, rest, said, at) || matches(rest, said, at),
+        element => takes(element, rest, said, at),
     }
 }
 
-/// How many words an element may take at a place: none, or one way or several.
-fn steps(element: &Element, line: &Line<'_>, at: usize) -> Vec<usize> {
-    match element {
-        Element::Any(words, tags) => {
-            let hit = line.stems.get(at).is_some_and(|stem| words.iter().any(|word| word == stem));
-            let here = line.tags.get(at).map_or(&[][..], Vec::as_slice);
-            let recognised = here.iter().filter(|(tag, _)| tags.contains(tag)).map(|(_, used)| *used);
-            hit.then_some(1).into_iter().chain(recognised).collect()
-        }
-        _ => Vec::new(),
-    }
+/// Whether an element takes a word at a place, or several that are recognised as one thing, so that the rest matches.
+fn takes(element: &Element, rest: &[Element], said: &Said<'_>, at: usize) -> bool {
+    let Element::Any(words, tags) = element else { return false };
+    let hit = said.words.get(at).is_some_and(|word| words.contains(word));
+    let here = said.line.tags.get(at).map_or(&[][..], Vec::as_slice);
+    hit && matches(rest, said, at + 1) || here.iter().any(|(tag, used)| tags.contains(tag) && matches(rest, said, at + used))
 }
 
 fn same_sentence(line: &Line<'_>, from: usize, to: usize) -> bool {

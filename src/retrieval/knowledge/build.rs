@@ -39,11 +39,6 @@ fn topic(entry: &Knowledge) -> String {
     counted.into_iter().rev().max_by_key(|(.., count)| *count).map(|(_, word, _)| word).unwrap_or_default()
 }
 
-/// The term under which a matter is filed.
-pub(super) fn matter_term(matter: u32) -> String {
-    format!("\u{1}{matter}")
-}
-
 /// An index while it is built.
 #[derive(Default)]
 pub(super) struct Building {
@@ -59,9 +54,11 @@ impl Building {
         for question in &entry.questions {
             self.text(Role::Question, question);
         }
+        let asked = self.index.texts.len();
         for (place, sentence) in (0_u8..=u8::MAX).zip(said(entry)) {
             self.text(Role::Sentence(place), sentence);
         }
+        let said = self.index.texts.len();
         if !entry.tags.is_empty() {
             self.text(Role::Tags, &entry.tags.join(" "));
         }
@@ -75,6 +72,9 @@ impl Building {
             topic: topic(entry),
             asked: entry.questions.first().cloned().unwrap_or_default(),
             hours: entry.domain == Domain::Store && !procedure && entry.questions.iter().any(|question| asks_for_hours(question)),
+            questions: from..asked,
+            sentences: asked..said,
+            kinds: self.index.texts[asked..said].iter().fold(0, |kinds, text| kinds | text.kinds),
             texts: from..self.index.texts.len(),
         });
     }
@@ -83,16 +83,11 @@ impl Building {
         let number = self.index.texts.len();
         let slots = terms::slots(text);
         for slot in &slots {
-            let names = std::iter::once(slot.own.clone()).chain(slot.matters.iter().map(|matter| matter_term(*matter)));
-            for name in names {
-                let next = self.by_term.len();
-                let term = *self.index.terms.entry(name).or_insert(next as u32) as usize;
-                if term == next {
-                    self.by_term.push(Vec::new());
-                }
-                if self.by_term[term].last() != Some(&(number as u32)) {
-                    self.by_term[term].push(number as u32);
-                }
+            let own = self.own_term(&slot.own);
+            self.file(own, number);
+            for matter in slot.matters {
+                let matter = self.matter_term(*matter as usize);
+                self.file(matter, number);
             }
         }
         let kinds = if matches!(role, Role::Sentence(_)) { terms::held(text) } else { 0 };
@@ -108,6 +103,35 @@ impl Building {
             key: vectors::key(text),
         });
         self.slots.push(slots);
+    }
+
+    fn own_term(&mut self, word: &str) -> u32 {
+        let next = self.by_term.len() as u32;
+        let term = *self.index.terms.entry(word.to_owned()).or_insert(next);
+        if term == next {
+            self.by_term.push(Vec::new());
+        }
+        term
+    }
+
+    fn matter_term(&mut self, matter: usize) -> u32 {
+        if self.index.matters.len() <= matter {
+            self.index.matters.resize(matter + 1, None);
+        }
+        let next = self.by_term.len() as u32;
+        let term = *self.index.matters[matter].get_or_insert(next);
+        if term == next {
+            self.by_term.push(Vec::new());
+        }
+        term
+    }
+
+    /// Notes that a text holds a term.
+    fn file(&mut self, term: u32, text: usize) {
+        let texts = &mut self.by_term[term as usize];
+        if texts.last() != Some(&(text as u32)) {
+            texts.push(text as u32);
+        }
     }
 
     pub(super) fn finish(mut self) -> KnowledgeIndex {

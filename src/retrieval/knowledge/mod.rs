@@ -15,7 +15,7 @@ use crate::domain::knowledge::{Domain, Knowledge, Part};
 use crate::domain::text::{edit, words};
 use crate::domain::time::Day;
 pub use build::texts;
-use build::{Building, matter_term};
+use build::Building;
 use scoring::Features;
 use terms::Slot;
 use vectors::{Matrix, Vectors};
@@ -38,6 +38,8 @@ const MOST: usize = 16;
 pub struct KnowledgeIndex {
     entries: Vec<Entry>,
     terms: HashMap<String, u32>,
+    /// The term of each matter that any text has.
+    matters: Vec<Option<u32>>,
     /// Terms long enough to be misspelt, by their first letter.
     spelt: HashMap<u8, Vec<(String, u32)>>,
     /// How telling each term is.
@@ -65,6 +67,12 @@ struct Entry {
     /// The word most of its texts have: what it is about.
     topic: String,
     texts: std::ops::Range<usize>,
+    /// Its questions: the first of its texts.
+    questions: std::ops::Range<usize>,
+    /// The sentences after them.
+    sentences: std::ops::Range<usize>,
+    /// Kinds of things these hold together.
+    kinds: u8,
 }
 
 /// What part an entry's text plays.
@@ -134,6 +142,9 @@ struct Asked {
     common: Vec<u16>,
     /// Of each entry: the weight of telling words it shares, wherever they stand.
     evidence: Vec<f32>,
+    /// What its telling words weigh together, and how many they are.
+    content: f32,
+    telling_words: usize,
     kinds: u8,
     likeness: Option<Vec<f32>>,
 }
@@ -260,15 +271,16 @@ impl KnowledgeIndex {
     /// Whether all that a message shares with an entry is one ordinary word, and the small words around it are others
     /// than in its questions: "what would I pay" is not "how can I pay".
     fn is_stray(&self, i: usize, asked: &Asked) -> bool {
-        let mut telling = asked.slots.iter().filter(|slot| slot.telling);
-        let (Some(only), None) = (telling.next(), telling.next()) else { return false };
+        if asked.telling_words != 1 {
+            return false;
+        }
+        let Some(only) = asked.slots.iter().find(|slot| slot.telling) else { return false };
         let said = asked.slots.len() as f32;
         let alike = |at: usize| {
             let (common, count) = (f32::from(asked.common[at]), f32::from(self.texts[at].count));
             common / (said + count - common).max(1.0)
         };
-        let questions = self.entries[i].texts.clone().filter(|at| self.texts[*at].role == Role::Question);
-        only.share < 1.0 && said > 2.0 && questions.map(alike).fold(0.0, f32::max) < SAME_SMALL_WORDS
+        only.share < 1.0 && said > 2.0 && self.entries[i].questions.clone().map(alike).fold(0.0, f32::max) < SAME_SMALL_WORDS
     }
 
     fn by_meaning(&self, i: usize, asked: &Asked) -> bool {
@@ -290,8 +302,7 @@ impl KnowledgeIndex {
     fn hit(&self, i: usize, score: f32, asked: &Asked) -> KnowledgeHit {
         let entry = &self.entries[i];
         let part = if entry.procedure { Part::WHOLE } else { self.part(i, asked) };
-        let content = asked.content();
-        let covers = if content > 0.0 { asked.evidence[i] / content } else { 1.0 };
+        let covers = if asked.content > 0.0 { asked.evidence[i] / asked.content } else { 1.0 };
         KnowledgeHit { id: entry.id.clone(), domain: entry.domain, score, procedure: entry.procedure, part, covers }
     }
 
@@ -334,14 +345,17 @@ impl KnowledgeIndex {
             }
         }
         let likeness = question.vector.filter(|_| self.knows_meaning()).and_then(|vector| self.matrix.likeness(vector));
-        Asked { slots, weights, shared, telling, common, evidence, kinds: terms::asked(question.text), likeness }
+        let said = slots.iter().zip(&weights).filter(|(slot, _)| slot.telling);
+        let (content, telling_words) = (said.clone().map(|(_, weight)| weight).sum(), said.count());
+        let kinds = terms::asked(question.text);
+        Asked { slots, weights, shared, telling, common, evidence, content, telling_words, kinds, likeness }
     }
 
     /// The numbers of a slot's terms: its own first, then those of its matters.
     fn numbers(&self, slot: &Slot) -> Vec<(u32, f32)> {
         let own = self.terms.get(&slot.own).map(|term| (*term, 1.0));
-        let matters = slot.matters.iter().filter_map(|matter| self.terms.get(&matter_term(*matter))).map(|term| (*term, OTHER_WORD));
-        own.into_iter().chain(matters).collect()
+        let matters = slot.matters.iter().filter_map(|matter| self.matters.get(*matter as usize).copied().flatten());
+        own.into_iter().chain(matters.map(|term| (term, OTHER_WORD))).collect()
     }
 
     /// A word nobody knows may be a slip of the pen for one of the knowledge base.
@@ -372,46 +386,34 @@ impl KnowledgeIndex {
     fn features(&self, i: usize, asked: &Asked) -> Features {
         const LONG: usize = 6;
         let entry = &self.entries[i];
-        let content = asked.content();
-        let telling = asked.slots.iter().filter(|slot| slot.telling).count();
-        let mut features = Features { length: telling.min(LONG) as f32 / LONG as f32, ..Features::default() };
-        let mut best = [0.0_f32; 3];
-        let mut kinds = 0;
-        for at in entry.texts.clone() {
-            let text = &self.texts[at];
-            let alike = asked.likeness.as_ref().map_or(0.0, |all| all[at]);
-            match text.role {
-                Role::Question => {
-                    features.question = features.question.max((asked.shared[at] / text.weight.max(f32::EPSILON)).min(1.0));
-                    let place = best.iter().position(|known| alike > *known);
-                    if let Some(place) = place {
-                        best[place..].rotate_right(1);
-                        best[place] = alike;
-                    }
-                }
-                Role::Sentence(_) => {
-                    features.sentence = features.sentence.max(asked.telling[at] / content.max(f32::EPSILON));
-                    features.says = features.says.max(alike);
-                    kinds |= text.kinds;
-                }
-                Role::Tags => {}
-            }
-        }
-        features.evidence = (asked.evidence[i] / (1.5 * self.rarest)).min(1.5);
         let wanted = [1_u8, 2, 4].into_iter().filter(|kind| asked.kinds & kind != 0);
-        features.kind = wanted.map(|kind| if kinds & kind != 0 { 1.0 } else { -1.0 }).sum();
-        features.asks = best[0].max(0.0);
-        let questions = entry.texts.clone().filter(|at| self.texts[*at].role == Role::Question).count().clamp(1, 3);
-        features.about = (best.iter().sum::<f32>() / questions as f32).max(0.0);
+        let held = |at: usize| (asked.shared[at] / self.texts[at].weight.max(f32::EPSILON)).min(1.0);
+        let mut features = Features {
+            question: entry.questions.clone().map(held).fold(0.0, f32::max),
+            sentence: asked.telling[entry.sentences.clone()].iter().copied().fold(0.0, f32::max) / asked.content.max(f32::EPSILON),
+            evidence: (asked.evidence[i] / (1.5 * self.rarest)).min(1.5),
+            kind: wanted.map(|kind| if entry.kinds & kind != 0 { 1.0 } else { -1.0 }).sum(),
+            length: asked.telling_words.min(LONG) as f32 / LONG as f32,
+            ..Features::default()
+        };
+        if let Some(likeness) = &asked.likeness {
+            features.says = likeness[entry.sentences.clone()].iter().copied().fold(0.0, f32::max);
+            (features.asks, features.about) = likest(&likeness[entry.questions.clone()]);
+        }
         features
     }
 }
 
-impl Asked {
-    /// What the telling words of the question weigh.
-    fn content(&self) -> f32 {
-        self.slots.iter().zip(&self.weights).filter(|(slot, _)| slot.telling).map(|(_, weight)| weight).sum()
+/// The likeliest of an entry's questions, and the mean of its three likeliest.
+fn likest(questions: &[f32]) -> (f32, f32) {
+    let mut best = [0.0_f32; 3];
+    for alike in questions {
+        if let Some(place) = best.iter().position(|known| alike > known) {
+            best[place..].rotate_right(1);
+            best[place] = *alike;
+        }
     }
+    (best[0], best.iter().sum::<f32>() / questions.len().clamp(1, 3) as f32)
 }
 
 impl Entry {

@@ -1,6 +1,6 @@
 //! The part of an entry that answers: the sentences which say what the question asks beyond its topic.
 
-use super::{Asked, KnowledgeIndex, Role};
+use super::{Asked, KnowledgeIndex};
 use crate::domain::knowledge::Part;
 
 /// Entries of so few sentences are read out whole unless one stands out clearly.
@@ -23,18 +23,11 @@ const KIND: f32 = 0.35;
 impl KnowledgeIndex {
     /// The sentences of an entry that answer; all where nothing singles a part out.
     pub(super) fn part(&self, entry: usize, asked: &Asked) -> Part {
-        let texts = self.entries[entry].texts.clone();
-        let sentences: Vec<(usize, u8)> = texts
-            .clone()
-            .filter_map(|at| match self.texts[at].role {
-                Role::Sentence(place) => Some((at, place)),
-                _ => None,
-            })
-            .collect();
+        let sentences: Vec<(usize, u8)> = self.entries[entry].sentences.clone().zip(0..).collect();
         if sentences.len() < 2 {
             return Part::WHOLE;
         }
-        let topic = self.topic(texts, asked);
+        let topic = self.topic(entry, asked);
         let beyond = self.beyond_topic(topic, &sentences, asked);
         // Whoever asks what the entry is the answer to, and nothing more, is told all of it.
         if beyond.is_empty() && asked.kinds == 0 && topic.is_some_and(|at| self.alike(at, asked) >= SAME_QUESTION) {
@@ -53,17 +46,15 @@ impl KnowledgeIndex {
     }
 
     /// The question of an entry that is asked here.
-    fn topic(&self, texts: std::ops::Range<usize>, asked: &Asked) -> Option<usize> {
-        let questions = texts.filter(|at| self.texts[*at].role == Role::Question);
-        questions.max_by(|a, b| self.alike(*a, asked).total_cmp(&self.alike(*b, asked)))
+    fn topic(&self, entry: usize, asked: &Asked) -> Option<usize> {
+        self.entries[entry].questions.clone().max_by(|a, b| self.alike(*a, asked).total_cmp(&self.alike(*b, asked)))
     }
 
     /// Whether a word stands in more than one question of an entry; of an entry with hardly any, in the one asked here.
     fn is_topic(&self, topic: Option<usize>, known: &[(u32, f32)]) -> bool {
         let Some(asked) = topic else { return false };
-        let texts = self.entries[self.texts[asked].entry as usize].texts.clone();
-        let questions: Vec<usize> = texts.filter(|at| self.texts[*at].role == Role::Question).collect();
-        let with = questions.iter().filter(|at| self.holds(**at, known)).count();
+        let questions = self.entries[self.texts[asked].entry as usize].questions.clone();
+        let with = questions.clone().filter(|at| self.holds(*at, known)).count();
         if questions.len() <= FEW_QUESTIONS { self.holds(asked, known) } else { with > 1 }
     }
 
@@ -99,7 +90,7 @@ impl KnowledgeIndex {
     /// How much a sentence says of what is asked.
     fn worth(&self, at: usize, beyond: &[(Vec<(u32, f32)>, f32)], asked: &Asked) -> f32 {
         let said: f32 = beyond.iter().filter(|(known, _)| self.holds(at, known)).map(|(_, weight)| weight).sum();
-        let words = WORDS * said / asked.content().max(f32::EPSILON);
+        let words = WORDS * said / asked.content.max(f32::EPSILON);
         let meaning = asked.likeness.as_ref().map_or(0.0, |likeness| likeness[at].max(0.0));
         let kind = if asked.kinds & self.texts[at].kinds != 0 { KIND } else { 0.0 };
         words + MEANING * meaning + kind
