@@ -109,7 +109,12 @@ named_enum! {
         // Questions of ours.
         AskOrderNumber = "ask_order_number",
         AskNumberToo = "ask_number_too",
-        AskOtherNumber = "ask_other_number",
+        /// What will do where there is no number: a postal code or the end of a telephone number.
+        ZipInstead = "zip_instead",
+        /// The e-mail address will do.
+        EmailInstead = "email_instead",
+        /// Both together will do.
+        BothInstead = "both_instead",
         AskIdentity = "ask_identity",
         AskIdentityAgain = "ask_identity_again",
         AskZip = "ask_zip",

@@ -62,6 +62,8 @@ pub struct Focus {
     pub recent: Vec<String>,
     /// Products the customer has already: what is bought must fit them.
     pub owned: Vec<String>,
+    /// Names of the properties last asked for, in stems: "and the other one?" asks for them again.
+    pub properties: Vec<String>,
     /// What is being priced together: "two of them and a charger".
     pub basket: Vec<Pieces>,
     /// The entry of the knowledge base last quoted.

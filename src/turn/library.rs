@@ -236,6 +236,7 @@ impl Shelves {
         let plain = said.iter().enumerate().filter(|(i, _)| !named.iter().any(|words| words.contains(i)));
         let foreign = language::is_foreign(text, &plain.map(|(_, word)| word.text.as_str()).collect::<Vec<_>>());
         let (answered, guided) = answers::of(&self.knowledge, listening);
+        let need = listening.meaning.and_then(|meaning| self.catalogue.need(meaning.kinds()?, &*meaning.of(text)?));
         Heard {
             words: said,
             categories: recognised.categories,
@@ -250,6 +251,7 @@ impl Shelves {
             foreign,
             answered,
             guided,
+            need,
         }
     }
 

@@ -254,7 +254,7 @@ pub fn warranty(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &
     answer.done()
 }
 
-fn until_act(name: Option<FactId>, until: Option<FactId>, term: Option<FactId>, book: &FactBook) -> Option<Act> {
+pub fn until_act(name: Option<FactId>, until: Option<FactId>, term: Option<FactId>, book: &FactBook) -> Option<Act> {
     let over = until.and_then(|fact| book.value(fact)).is_some_and(|v| matches!(v, Value::Day(end) if *end < book.today()));
     let kind = if over { ActKind::WarrantyOver } else { ActKind::WarrantyUntil };
     until.is_some().then(|| Act::plain(kind).with_some("product", name).with_some("until", until).with_some("term", term))
@@ -402,7 +402,7 @@ fn warranty_spec(id: RecordId, book: &mut FactBook) -> Option<FactId> {
     book.field(id, Field::Spec(u16::try_from(index).ok()?))
 }
 
-fn own_warranty(id: RecordId, book: &mut FactBook) -> Option<FactId> {
+pub fn own_warranty(id: RecordId, book: &mut FactBook) -> Option<FactId> {
     let spec = warranty_spec(id, book)?;
     book.derive(Formula::Duration, &[spec])
 }
