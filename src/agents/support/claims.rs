@@ -220,7 +220,9 @@ fn asks_what_is_covered(turn: &Turn<'_>) -> bool {
     let what = supposed
         || said.windows(3).any(|w| matches!(w, ["what", "does" | "is", ..]))
             && said.iter().any(|w| matches!(*w, "cover" | "covered" | "include" | "included"));
-    covers && (cause || what) || supposed && !diagnosis::troubles(turn.text).is_empty()
+    // "My laptop got wet, is that a warranty thing?"
+    let befell = diagnosis::is_a_mishap(turn.text) && turn.heard.orders.is_empty();
+    covers && (cause || what || befell) || supposed && !diagnosis::troubles(turn.text).is_empty()
 }
 
 /// Until when it is under warranty, and what that covers.
