@@ -436,7 +436,9 @@ fn fault_told(question: &Question<'_>) -> Option<Decision> {
         )
     });
     let strongest = other.map(|hint| hint.score).fold(0.0_f32, f32::max);
-    let buys = read.hint(Goal::FindProduct) >= 4.0 || read.hint(Goal::Recommend) >= 4.0;
+    // "Something for my ears to sleep" asks for a thing and has none.
+    let looks_for = starts(question, &[&["something"], &["anything"], &["need", "something"], &["i", "need", "something"]]);
+    let buys = looks_for || read.hint(Goal::FindProduct) >= 4.0 || read.hint(Goal::Recommend) >= 4.0;
     let asked = matches!(state.pending, Some(Pending::Ask { slot: Slot::Problem, .. }));
     let told = owns && thing && !arrived && strongest < 4.0 && !buys || asked && strongest < 4.5;
     told.then(|| Decision { continues: asked, ..by_words(Goal::Troubleshoot, "a thing and what is wrong with it") })

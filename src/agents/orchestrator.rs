@@ -188,6 +188,15 @@ fn by_conversation(question: &Question<'_>) -> Option<Decision> {
     if question.read.best_hint().is_some_and(|hint| hint.goal == Goal::ShopServices && hint.score >= 7.0) {
         return Some(by_words(Goal::ShopServices, "something the shop does, or does not"));
     }
+    // "No, that's too much", of what is on the table: something cheaper is wanted.
+    let focus = &question.state.focus;
+    let shown = !focus.products.is_empty() || !focus.listed.is_empty();
+    if shown
+        && question.state.pending.is_none()
+        && question.read.best_hint().is_some_and(|hint| hint.goal == Goal::RefineResults && hint.score >= 6.0)
+    {
+        return Some(by_words(Goal::RefineResults, "finds it too dear"));
+    }
     // The name of a product is understood in any language; what is asked of it is not.
     let is_foreign = question.heard.foreign && question.read.contact.is_empty();
     if (question.read.hint(Goal::OtherLanguage) >= 5.0 || is_foreign)

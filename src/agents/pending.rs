@@ -55,6 +55,13 @@ pub fn claim(question: &Question<'_>) -> Option<Decision> {
             let other_business =
                 question.read.best_hint().is_some_and(|hint| hint.score >= clear && hint.goal.intent() != goal.intent() && !gives.certain);
             let other_wish = *slot == Slot::Wish && wishes_otherwise(question, *goal);
+            // "Compare it to the ASUS", where it was asked which router is meant: another question.
+            let asks = |hint: &Goal| matches!(hint, Goal::CompareProducts | Goal::Recommend | Goal::StockQuestion | Goal::PriceQuestion);
+            let other_question = *slot == Slot::Product
+                && question.read.best_hint().is_some_and(|hint| hint.score >= 4.5 && hint.goal != *goal && asks(&hint.goal));
+            if other_question {
+                return None;
+            }
             if !gives.any || other_business || other_wish || outright || question.read.others {
                 return None;
             }

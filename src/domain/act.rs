@@ -253,6 +253,7 @@ named_enum! {
         StackNo = "stack_no",
         RulePrice = "rule_price",
         RuleNotFor = "rule_not_for",
+        ShareOfPrice = "share_of_price",
         PointsEarned = "points_earned",
         PointsWorth = "points_worth",
         NoHaggling = "no_haggling",

@@ -8,6 +8,7 @@ pub mod catalogue;
 mod categories;
 mod facets;
 mod fuzzy;
+pub mod kinds;
 pub mod knowledge;
 mod measured;
 mod mentions;
@@ -15,6 +16,7 @@ pub mod numbers;
 mod postings;
 mod related;
 mod search;
+mod versions;
 
 pub use catalogue::Catalogue;
 pub use knowledge::KnowledgeIndex;

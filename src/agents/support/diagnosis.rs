@@ -146,11 +146,6 @@ pub fn works_wrongly(text: &str) -> bool {
     dated && !came_wrong && troubles(text).iter().any(|kind| OF_USE.contains(kind))
 }
 
-/// Whether a text tells of a mishap: water, a fall.
-pub fn is_a_mishap(text: &str) -> bool {
-    troubles(text).iter().any(|kind| matches!(*kind, "wet" | "drop"))
-}
-
 /// Whether the customer broke it, rather than that it arrived broken.
 pub fn is_an_accident(turn: &Turn<'_>) -> bool {
     let said: Vec<&str> = turn.heard.words.iter().map(|w| w.text.as_str()).collect();

@@ -36,6 +36,8 @@ impl Colleague for Support {
 
     fn step(&self, turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
         match turn.goal {
+            // "How long does it take?", of a repair just spoken of: a rule of the shop, and nothing to set up.
+            Goal::SetupHelp if goes_on_with_a_rule(turn) => answer_or_ticket(turn, found, book),
             Goal::Troubleshoot | Goal::SetupHelp => faults::step(turn, found, book, state),
             Goal::DamagedOrWrongItem if diagnosis::is_an_accident(turn) => faults::step(turn, found, book, state),
             Goal::DamagedOrWrongItem
@@ -56,6 +58,12 @@ impl Colleague for Support {
             goal => Answer::hand_over(goal),
         }
     }
+}
+
+/// Whether a message goes on with an answer of the shop's, outside of any fault.
+fn goes_on_with_a_rule(turn: &Turn<'_>) -> bool {
+    let joined = turn.heard.answered.as_ref().is_some_and(|answered| answered.joined.is_some());
+    joined && turn.before.focus.fault.is_none() && !turn.continues
 }
 
 /// The shop's own words; where it has none, a colleague is offered.
