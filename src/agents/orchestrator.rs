@@ -286,6 +286,11 @@ fn escalation(question: &Question<'_>) -> Option<Escalation> {
     if asked && (strongest || question.read.hint(Goal::HumanRequest) >= 5.0) {
         return Some(Escalation::Asked);
     }
+    // What is complained of after a person was called is theirs: the number again, and no second ticket.
+    let complains = question.read.best_hint().is_some_and(|hint| hint.goal == Goal::Complaint && hint.score >= 4.5);
+    if question.state.escalated.is_some() && complains {
+        return Some(Escalation::Asked);
+    }
     // Once a person has been called, a mood calls nobody else; and who mourns wants no ticket.
     if question.state.escalated.is_some() || question.read.mourning {
         return None;

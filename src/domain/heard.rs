@@ -55,6 +55,28 @@ pub struct Heard {
     pub answered: Option<Answered>,
     /// The shop's procedure for the trouble the message tells of, where it may have one.
     pub guided: Option<Answered>,
+    /// The kind of thing it needs, by what is said of what it is for.
+    pub need: Option<Need>,
+}
+
+/// A need in everyday words, and the kind of thing that serves it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Need {
+    /// The kind of thing.
+    pub kind: String,
+    /// The shop's categories that hold it; none where it sells none.
+    pub categories: Vec<String>,
+    /// Words that tell it from other things in these categories.
+    pub terms: Vec<String>,
+    /// How near the message is to the kind: a likeness, at most 1.
+    pub score: f32,
+}
+
+impl Need {
+    /// Whether the shop has any.
+    pub fn is_sold(&self) -> bool {
+        !self.categories.is_empty()
+    }
 }
 
 /// An entry of the knowledge base that may answer a message.

@@ -1,6 +1,7 @@
 //! The catalogue as search sees it: words, facets, names, categories and brands of all products.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +9,7 @@ use super::analysis;
 use super::categories::Categories;
 use super::facets::{Facets, brand_phrases};
 use super::fuzzy::Vocabulary;
+use super::kinds::OfKind;
 use super::postings::{Builder, Part, Postings};
 use super::related::Accessory;
 use crate::domain::heard::{BrandNamed, CategoryNamed, Word};
@@ -34,6 +36,9 @@ pub struct Catalogue {
     pub(super) name_terms: Vec<u32>,
     vocabulary: Vocabulary,
     pub(super) accessories: Vec<Accessory>,
+    /// What there is of each kind of thing, found when it is first asked for.
+    #[serde(skip)]
+    pub(super) of_kinds: OnceLock<Vec<OfKind>>,
 }
 
 /// What the catalogue recognises in a message.

@@ -8,6 +8,7 @@ pub mod catalogue;
 mod categories;
 mod facets;
 mod fuzzy;
+pub mod kinds;
 pub mod knowledge;
 mod measured;
 mod mentions;

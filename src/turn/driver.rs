@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::identity::IdentityPolicy;
-use super::library::{Library, Listening, Shelves};
+use super::library::{Follows, Library, Listening, Shelves};
 use super::lookups::{Asker, Outcome, Reader};
 use super::machine::{Effect, Event, Machine, Sensed, Start};
 use super::meaning::{Meaning, Vector};
@@ -197,14 +197,14 @@ impl Engine {
         });
         self.typing(job, state.active.unwrap_or(Agent::Orchestrator), Stage::Understanding);
         let (mut view, before) = (None, self.before(job).await?);
-        let mut meaning = self.meaning(shelves.knowledge.knows_meaning(), None);
+        let mut meaning = self.meaning(None);
         let mut event = Event::Begin;
         loop {
             event = match machine.step(event) {
                 Effect::Sense => {
-                    let read = self.read(machine.text(), job, &before, shelves);
+                    let read = self.read(machine.text(), job, &before);
                     view = read.0;
-                    meaning = self.meaning(shelves.knowledge.knows_meaning(), read.1.map(|vector| (machine.text().to_owned(), vector)));
+                    meaning = self.meaning(read.1.map(|vector| (machine.text().to_owned(), vector)));
                     Event::Sensed(Box::new(self.sense(&machine, shelves, &meaning).await?))
                 }
                 Effect::Classify => Event::Classified(view.take()),
@@ -224,7 +224,8 @@ impl Engine {
 
     async fn sense(&self, machine: &Machine, shelves: &Shelves, meaning: &Meaning<'_>) -> Result<Sensed, StoreError> {
         let (text, state) = (machine.text(), machine.before());
-        let follows = state.focus.entry.as_deref();
+        let asked = state.focus.asked.as_deref();
+        let follows = state.focus.entry.as_deref().map(|entry| Follows { entry, asked });
         let today = Moment::now().day_in(&self.shop.zone);
         let heard = shelves.listen(&Listening { text, today, meaning: Some(meaning), follows });
         let mut shown: Vec<Arc<Product>> = Vec::new();
@@ -250,7 +251,7 @@ impl Engine {
 
     /// What the encoder makes of the message and the two before it, and the vector of the message alone. A
     /// failure leaves both to the rules and the words.
-    fn read(&self, text: &str, job: &Job, before: &[Stored], shelves: &Shelves) -> (Option<ModelView>, Option<Vector>) {
+    fn read(&self, text: &str, job: &Job, before: &[Stored]) -> (Option<ModelView>, Option<Vector>) {
         let Some(encoder) = self.encoder.as_deref().filter(|_| job.message.tap.is_none()) else { return (None, None) };
         let history: Vec<Utterance<'_>> = before
             .iter()
@@ -267,8 +268,7 @@ impl Engine {
             telemetry::model_failure("local", "classify");
             return (None, None);
         };
-        let used = shelves.knowledge.knows_meaning();
-        let vector = vector.or_else(|| used.then(|| encoder.embed(text).ok()).flatten()).filter(|_| used);
+        let vector = vector.or_else(|| encoder.embed(text).ok());
         (Some(view(&scores)), vector.map(Into::into))
     }
 

@@ -167,8 +167,17 @@ pub struct Listening<'a> {
     pub today: Day,
     /// Sentence vectors, where there are any.
     pub meaning: Option<&'a Meaning<'a>>,
-    /// The entry the last reply quoted.
-    pub follows: Option<&'a str>,
+    /// What the last reply quoted.
+    pub follows: Option<Follows<'a>>,
+}
+
+/// An entry quoted by the reply before a message.
+#[derive(Clone, Copy)]
+pub struct Follows<'a> {
+    /// The entry.
+    pub entry: &'a str,
+    /// What the customer had asked.
+    pub asked: Option<&'a str>,
 }
 
 impl Shelves {
@@ -227,6 +236,7 @@ impl Shelves {
         let plain = said.iter().enumerate().filter(|(i, _)| !named.iter().any(|words| words.contains(i)));
         let foreign = language::is_foreign(text, &plain.map(|(_, word)| word.text.as_str()).collect::<Vec<_>>());
         let (answered, guided) = answers::of(&self.knowledge, listening);
+        let need = listening.meaning.and_then(|meaning| self.catalogue.need(meaning.kinds()?, &*meaning.of(text)?));
         Heard {
             words: said,
             categories: recognised.categories,
@@ -241,6 +251,7 @@ impl Shelves {
             foreign,
             answered,
             guided,
+            need,
         }
     }
 

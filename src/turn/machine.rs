@@ -231,7 +231,12 @@ impl Machine {
                 }
                 Node::Plan => self.plan(),
                 Node::LookUp => return Effect::LookUp(self.agent, self.wanted.clone()),
-                Node::Answer => self.take_answer(),
+                Node::Answer => {
+                    self.take_answer();
+                    if let Some(effect) = self.open_at_once() {
+                        return effect;
+                    }
+                }
                 Node::Handoff => self.hand_over(),
                 Node::Speak => {
                     self.conclude();
@@ -299,6 +304,8 @@ impl Machine {
         let hints: Vec<String> =
             self.read.hints.iter().take(4).map(|hint| format!("{} {:.1} at {}", hint.goal.name(), hint.score, hint.at)).collect();
         let known = self.heard.answered.as_ref().map(|a| format!("{} {:.2} {:.2}", a.entry, a.score, a.covers)).unwrap_or_default();
+        let need = self.heard.need.as_ref().map(|need| format!("{} {:.2} {}", need.kind, need.score, need.categories.join(", ")));
+        let need = need.unwrap_or_default();
         tracing::debug!(
             goal = decision.goal.name(),
             decider = %decision.decider,
@@ -306,6 +313,7 @@ impl Machine {
             continues = decision.continues,
             hints = hints.join(", "),
             known,
+            need,
             "decided"
         );
     }

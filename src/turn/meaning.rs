@@ -14,6 +14,7 @@ use super::library::Library;
 use crate::domain::knowledge::Knowledge;
 use crate::llm::encoder::Encoder;
 use crate::retrieval::knowledge::vectors::Vectors;
+use crate::retrieval::kinds::KindVectors;
 use crate::retrieval::knowledge::{self, vectors};
 use crate::store::{Store, StoreError};
 
@@ -54,6 +55,11 @@ impl<'a> Meaning<'a> {
     /// Of a turn whose message may have been looked at already.
     pub fn new(encoder: Option<&'a Encoder>, kept: &'a Meanings, message: Option<(String, Vector)>) -> Self {
         Self { encoder, kept, message }
+    }
+
+    /// What needs are held against, where vectors are used.
+    pub fn kinds(&self) -> Option<&'static KindVectors> {
+        KindVectors::of_model(self.encoder?.fingerprint())
     }
 
     /// The vector of a text, where vectors are used.
@@ -121,9 +127,9 @@ impl Engine {
         self.store.put_blob(VECTORS_BLOB, vectors.bytes()).await
     }
 
-    /// The sentence vectors of a turn. Without those of the knowledge base there is nothing to compare with.
-    pub(super) fn meaning<'a>(&'a self, known: bool, message: Option<(String, Vector)>) -> Meaning<'a> {
-        Meaning::new(self.encoder.as_deref().filter(|_| known), self.library.meanings(), message)
+    /// The sentence vectors of a turn.
+    pub(super) fn meaning(&self, message: Option<(String, Vector)>) -> Meaning<'_> {
+        Meaning::new(self.encoder.as_deref(), self.library.meanings(), message)
     }
 }
 
@@ -169,6 +175,7 @@ mod tests {
     use super::*;
     use crate::domain::time::Moment;
     use crate::exchange::{Context, demo};
+    use crate::retrieval::kinds;
 
     /// The texts of the demo shop's knowledge base.
     async fn demo_texts() -> Vec<String> {
@@ -195,6 +202,19 @@ mod tests {
             std::fs::write("assets/demo/knowledge.vectors", vectors.bytes()).unwrap();
         } else {
             assert!(missing.is_empty(), "{} texts have no vector: ELECTROMART_WRITE=1 cargo test --lib vectors", missing.len());
+        }
+    }
+
+    /// The same for what needs are held against: `ELECTROMART_WRITE=1 cargo test --lib vectors`.
+    #[test]
+    fn the_kinds_bring_their_vectors() {
+        let encoder = Encoder::embedded().unwrap();
+        if std::env::var_os("ELECTROMART_WRITE").is_some() {
+            let mut vectors = Vectors::of_model(encoder.fingerprint());
+            vectors.add(kinds::texts().map(|text| (vectors::key(text), encoder.embed(text).unwrap())).collect());
+            std::fs::write("assets/nlu/kinds.vectors", vectors.bytes()).unwrap();
+        } else {
+            assert!(KindVectors::of_model(encoder.fingerprint()).is_some_and(KindVectors::is_whole), "made for other texts");
         }
     }
 

@@ -45,6 +45,9 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
 /// Searches for what the message describes.
 pub fn search(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
     let query = wanted(turn);
+    if turn.goal != Goal::RefineResults && query.categories.is_empty() && needs::is_for_nothing_here(turn.heard) {
+        return nothing(turn, found, book, state);
+    }
     // An order of everything there is helps nobody: "the one with the biggest tank" waits for a kind of thing.
     let of_all = !query.names_a_thing() && query.brands.is_empty() && query.quality.is_some() && query.max_price.is_none();
     let ordered = query.sort != Sort::Relevance || query.quality.is_some() && !of_all;
@@ -77,10 +80,16 @@ fn wanted(turn: &Turn<'_>) -> ProductQuery {
     if turn.continues && !turn.said.is_empty() {
         new.said = format!("{} {}", turn.said, turn.text);
     }
-    let Some(old) = &turn.before.focus.query else { return needs::by_words(new) };
+    let Some(old) = &turn.before.focus.query else {
+        return needs::by_need(turn.text, turn.heard, turn.read).unwrap_or_else(|| needs::by_words(new));
+    };
     // Bounds without a thing narrow down what is on the table; "the dearest thing in your shop" does not.
     let bounds = !turn.read.prices.is_empty() || !turn.read.measures.measures.is_empty() || !turn.read.wishes.is_empty();
     let has_no_thing = !new.names_a_thing() && new.brands.is_empty() && bounds;
+    let of_need = needs::by_need(turn.text, turn.heard, turn.read).filter(|_| turn.goal != Goal::RefineResults);
+    if let Some(new) = of_need {
+        return new;
+    }
     if turn.goal != Goal::RefineResults && !has_no_thing || of_the_whole_shop(turn) {
         return needs::by_words(new);
     }

@@ -80,7 +80,8 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         }
         return find::step(turn, found, book, state);
     }
-    let query = needs::by_words(query);
+    let of_need = needs::by_need(turn.text, turn.heard, turn.read).filter(|_| query.categories.is_empty());
+    let query = of_need.unwrap_or_else(|| needs::by_words(query));
     if !query.names_a_thing() && query.brands.is_empty() {
         return find::step(turn, found, book, state);
     }

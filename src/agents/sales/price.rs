@@ -1,9 +1,9 @@
 //! What it costs: one, several pieces, several things together.
 
 use super::super::lookup::Findings;
-use super::super::say;
 use super::super::turn::{Answer, Step, Turn, chip};
 use super::super::understanding::quantity;
+use super::super::{say, share_of_price};
 use super::{basket, subject};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, FactId, Formula, RecordId};
@@ -24,6 +24,9 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     };
     let ids =
         if ids.len() > 1 && subject::one_family(&ids, book).len() == ids.len() && same_price(book, &ids) { vec![ids[0]] } else { ids };
+    if let Some(step) = share_of_price::step(turn, found, &ids, book) {
+        return step;
+    }
     let mut answer = Answer::default();
     let counted: Vec<(RecordId, u32)> = ids.iter().map(|id| (*id, count_of(turn, book, *id).unwrap_or(1))).collect();
     let totals: Vec<FactId> = counted.iter().filter_map(|(id, count)| say_price(book, *id, *count, &mut answer)).collect();

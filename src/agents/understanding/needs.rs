@@ -2,7 +2,7 @@
 
 use super::Understanding;
 use super::qualities::PRICE;
-use crate::domain::heard::Heard;
+use crate::domain::heard::{CategoryNamed, Heard, Need};
 use crate::domain::measure;
 use crate::domain::money::Money;
 use crate::domain::query::{Degree, ProductQuery, Quality, Sort};
@@ -10,6 +10,36 @@ use crate::domain::text::words;
 
 /// The query a message states by itself.
 pub fn query(text: &str, heard: &Heard, read: &Understanding) -> ProductQuery {
+    build(text, heard, read, None)
+}
+
+/// From this likeness on what a thing is for says more than words of the message that some records happen to have.
+const CLEAR_NEED: f32 = 0.5;
+
+/// The query of a message that says what a thing is for rather than what it is called: "something to play my
+/// records on".
+pub fn by_need(text: &str, heard: &Heard, read: &Understanding) -> Option<ProductQuery> {
+    let need = heard.need.as_ref().filter(|need| need.is_sold() && speaks(heard, need))?;
+    Some(build(text, heard, read, Some(need)))
+}
+
+/// Whether a message needs a kind of thing this shop does not sell.
+pub fn is_for_nothing_here(heard: &Heard) -> bool {
+    heard.need.as_ref().is_some_and(|need| !need.is_sold() && need.score >= CLEAR_NEED && speaks(heard, need))
+}
+
+/// Whether the need is what a message is to be understood by: nothing it names is asked for by name.
+fn speaks(heard: &Heard, need: &Need) -> bool {
+    const FEWEST: usize = 2;
+    // "Soccer games" are no games on a shelf, nor is a home cinema a smart home.
+    let by_the_way = |named: &CategoryNamed| !named.exact && is_circumstance(heard, named.words.start);
+    let told = heard.words.iter().filter(|w| !words::is_function(&w.text) && !words::is_request(&w.text, &w.stem)).count();
+    let named = heard.products.iter().any(|product| product.coverage >= CLEAR_NEED);
+    told >= FEWEST && !named && heard.categories.iter().all(by_the_way) && (need.score >= CLEAR_NEED || heard.categories.is_empty())
+}
+
+/// The query a message states, of the kind of thing it needs where that is known.
+fn build(text: &str, heard: &Heard, read: &Understanding, need: Option<&Need>) -> ProductQuery {
     let mut query = ProductQuery {
         min_price: read.prices.min,
         max_price: read.prices.max,
@@ -28,10 +58,16 @@ pub fn query(text: &str, heard: &Heard, read: &Understanding) -> ProductQuery {
             list.push(brand.name.clone());
         }
     }
-    for i in wanted_categories(heard, read) {
-        query.categories.extend(heard.categories[i].names.iter().cloned());
+    match need {
+        Some(need) => query.categories.clone_from(&need.categories),
+        None => query.categories.extend(wanted_categories(heard, read).into_iter().flat_map(|i| heard.categories[i].names.iter().cloned())),
     }
     describe(heard, read, &mut query);
+    if let Some(need) = need {
+        // What is said of the need was not said of the thing; it may speak for one of them.
+        query.hints.extend(std::mem::take(&mut query.terms));
+        query.terms.clone_from(&need.terms);
+    }
     before_makers(heard, read, &mut query);
     order(read, &mut query);
     query.in_stock = heard.words.windows(2).any(|pair| pair[0].text == "in" && pair[1].text == "stock");
@@ -348,7 +384,7 @@ pub fn dearer_than(old: &ProductQuery, prices: impl Iterator<Item = Money>) -> P
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::heard::{BrandNamed, CategoryNamed, Word};
+    use crate::domain::heard::{BrandNamed, Word};
     use crate::domain::money::Currency;
     use crate::domain::state::ConversationState;
     use crate::domain::text::token::tokens;

@@ -107,7 +107,7 @@ impl Vectors {
 
 /// Vectors of a row of texts, side by side, for comparing one with all of them.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Matrix {
+pub(in crate::retrieval) struct Matrix {
     width: usize,
     rows: usize,
     /// A row of zeros where there is no vector.

@@ -1,6 +1,7 @@
 //! The demo shop, driven without a store of messages: each message is worked out and what would be said
 //! is looked at.
 
+mod needs;
 pub mod scripted;
 
 use std::sync::Arc;
