@@ -128,7 +128,12 @@ fn role(heard: &Heard, at: usize) -> Role {
     let has = matches!(before, "have" | "has" | "got" | "own" | "owns" | "use" | "uses" | "using" | "bought");
     let theirs = PEOPLE.contains(&earlier) || matches!(earlier, "have" | "has" | "is") && PEOPLE.contains(&word(i.checked_sub(3)));
     // "Got a Steam Deck for Christmas" begins with the verb; "have you got", "do you have" ask.
-    let begins = i == 1 && before == "got";
+    let for_it = heard.words.windows(2).any(|pair| {
+        matches!(pair[0].text.as_str(), "for" | "with")
+            && matches!(pair[1].text.as_str(), "it" | "that" | "this" | "them" | "these" | "those")
+    });
+    // "Got a case for it" asks for one.
+    let begins = i == 1 && before == "got" && !for_it;
     if possessive || has && theirs || begins { Role::Owned } else { Role::Wanted }
 }
 
