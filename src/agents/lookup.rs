@@ -191,6 +191,8 @@ pub struct KnowledgeFound {
     pub covers: f32,
     /// Whether a length of time is asked for, and it holds none.
     pub lacks: bool,
+    /// Whether a telling word of the question stands in this entry alone.
+    pub alone: bool,
     /// Whose it is.
     pub domain: Domain,
 }

@@ -45,13 +45,25 @@ pub fn find(index: &KnowledgeIndex, listening: &Listening<'_>, words: &[Token], 
     if !(opens || words.iter().any(points) || words.len() <= FEW) {
         return None;
     }
-    let better = |found: &Answered| alone.is_none_or(|alone| found.score > alone.score);
+    let tells = KnowledgeIndex::tells(listening.text);
+    let better = |found: &Answered| alone.is_none_or(|alone| is_better(found, alone, follows.entry, tells, words.len()));
     named_instead(index, listening, words, follows.entry)
         .filter(better)
         .or_else(|| after_its_question(index, listening, follows.entry).filter(better))
         .or_else(|| after_what_was_asked(index, listening, follows).filter(better))
         .or_else(|| in_the_same(index, listening, follows.entry))
         .or_else(|| the_same_again(index, listening, words, alone, follows.entry))
+}
+
+/// Whether what is found together with the words before is to be taken rather than what a message finds alone.
+fn is_better(found: &Answered, alone: &Answered, entry: &str, tells: bool, words: usize) -> bool {
+    /// From this one on a longer message has an answer of its own.
+    const OF_ITS_OWN: f32 = 0.4;
+    // The entry's own question speaks for the entry: where a message says much itself, that proves little.
+    let own = tells && words > FEW && alone.entry != entry && alone.score >= OF_ITS_OWN;
+    // "How much?" finds hardly anything alone, and what it finds is chance.
+    let chance = !tells && alone.score < JOINED;
+    !(own && found.entry == entry) && (chance || found.score > alone.score)
 }
 
 /// Asked together with what the entry before is the answer to.
@@ -87,7 +99,7 @@ fn after_what_was_asked(index: &KnowledgeIndex, listening: &Listening<'_>, follo
     (!KnowledgeIndex::tells(text) || index.shares(&best.id, text)).then(|| answered(best, Some(joined.clone())))
 }
 
-/// "Can I still add it?": what the message finds by itself, however unlikely, is the entry just told.
+/// "Can I still add it?": what the message finds by itself, however unlikely, is the entry just told, or one beside it.
 fn the_same_again(
     index: &KnowledgeIndex,
     listening: &Listening<'_>,
@@ -95,8 +107,14 @@ fn the_same_again(
     alone: Option<&Answered>,
     entry: &str,
 ) -> Option<Answered> {
-    let found = alone.filter(|alone| alone.entry == entry && alone.score >= SHARED && words.iter().any(points))?;
-    let joined = format!("{} {}", index.asked(entry)?, listening.text);
+    let same = |alone: &&Answered| alone.entry == entry && alone.score >= SHARED && words.iter().any(points);
+    // "How much?", after an answer that holds no amount: another entry of the domain does.
+    let beside = |alone: &&Answered| {
+        let of_it = index.domain(entry) == Some(alone.domain) && alone.score >= SHARED;
+        of_it && !KnowledgeIndex::tells(listening.text) && index.holds_kinds(&alone.entry, listening.text)
+    };
+    let found = alone.filter(|alone| same(alone) || beside(alone))?;
+    let joined = format!("{} {}", index.asked(&found.entry)?, listening.text);
     Some(Answered { joined: Some(joined), score: found.score.max(JOINED), ..found.clone() })
 }
 

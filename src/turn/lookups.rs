@@ -330,6 +330,7 @@ pub fn enter(outcome: Outcome, book: &mut FactBook, found: &mut Findings) {
                 part: hit.part,
                 covers: hit.covers,
                 lacks: hit.lacks,
+                alone: hit.alone,
                 domain: hit.domain,
             };
             found.knowledge.push(hits.into_iter().map(entered).collect());

@@ -113,13 +113,19 @@ fn entry(turn: &Turn<'_>, found: &Findings, book: &FactBook) -> Option<Quote> {
         return Some(hit.into());
     }
     let goes_on = turn.before.goal == Some(turn.goal) && turn.read.reference.pronoun;
-    if let Some(hit) = told.filter(|_| goes_on && own.is_none()) {
+    // "Can I give them to my wife?" asks what the entry does not speak of; "also on a marketplace?" asks it for the rule.
+    let opens =
+        turn.heard.words.first().is_some_and(|word| matches!(word.text.as_str(), "and" | "also" | "even" | "what" | "how" | "or" | "so"));
+    let names = !turn.heard.products.is_empty() || !turn.heard.brands.is_empty() || !turn.heard.categories.is_empty();
+    let speaks = |hit: &KnowledgeFound| opens || names || asked.len() < 2 || speaks_of(hit.record, &asked, book);
+    if let Some(hit) = told.filter(|hit| goes_on && own.is_none() && speaks(hit)) {
         return Some(hit.into());
     }
     let plain = say::best_entry(found, 1).filter(|hit| of_sales(hit.record) && of_group(hit.record));
+    let plain = plain.filter(|hit| turn.before.goal != Some(turn.goal) || speaks(hit));
     let relevant = |record: RecordId| turn.goal != Goal::DiscountRequest || asks_any(record, &asked, book);
     let found = own.into_iter().chain(plain).max_by(|a, b| a.score.total_cmp(&b.score)).map(Quote::from);
-    let told = told.filter(|hit| turn.heard.words.len() <= 8 && of_group(hit.record)).map(Quote::from);
+    let told = told.filter(|hit| turn.heard.words.len() <= 8 && of_group(hit.record) && speaks(hit)).map(Quote::from);
     found.filter(|quote| relevant(quote.record)).or(told)
 }
 

@@ -1,7 +1,8 @@
 //! What an entry says to a further question: whether it holds what is asked for, and in which sentences.
 
 use super::terms::Slot;
-use super::{Entry, KnowledgeHit, KnowledgeIndex, Question, kinds, scoring, terms};
+use super::{Asked, Entry, KnowledgeHit, KnowledgeIndex, Question, Role, kinds, scoring, terms};
+use crate::domain::text::words;
 
 impl KnowledgeIndex {
     /// Whether the answer of an entry holds the kinds of things a text asks for: an amount, a time, a place.
@@ -30,8 +31,19 @@ impl KnowledgeIndex {
         terms::slots(text).iter().filter(|slot| slot.telling).any(|slot| self.says(id, slot))
     }
 
+    /// Whether a telling word stands in no other entry, or in the questions of no other.
+    pub(super) fn speaks_alone(&self, i: usize, asked: &Asked) -> bool {
+        asked.slots.iter().filter(|slot| slot.telling && !words::is_request(&slot.own, &slot.own)).any(|slot| {
+            let known = self.numbers(slot);
+            let texts: Vec<usize> = known.iter().flat_map(|(term, _)| self.texts_with(*term)).map(|at| *at as usize).collect();
+            let own = |at: &usize| self.entries[i].texts.contains(at);
+            let asks = |at: &&usize| self.texts[**at].role == Role::Question;
+            !texts.is_empty() && texts.iter().all(own) || texts.iter().any(|at| asks(&at)) && texts.iter().filter(asks).all(own)
+        })
+    }
+
     /// The kinds of things the answer of an entry holds.
-    pub(super) fn held(&self, entry: &Entry) -> u8 {
+    pub(super) fn held(&self, entry: &Entry) -> u16 {
         self.texts[entry.texts.clone()].iter().fold(0, |kinds, text| kinds | text.kinds)
     }
 
