@@ -3,6 +3,7 @@
 use super::orchestrator::Question;
 use super::understanding::Understanding;
 use super::understanding::affirm::Answer;
+use super::understanding::day;
 use super::understanding::form::{Asks, Form, Subject};
 use super::understanding::needs;
 use super::{evidence_answers, evidence_offers};
@@ -12,6 +13,7 @@ use crate::domain::goal::Goal;
 use crate::domain::heard::Heard;
 use crate::domain::query::Degree;
 use crate::domain::text::words;
+use crate::domain::time::Day;
 
 /// From this likeness on a need is told clearly.
 const CLEAR: f32 = 0.55;
@@ -168,6 +170,9 @@ fn by_context(question: &Question<'_>) -> Vec<(Goal, f32)> {
     if !read.prices.is_empty() || !read.measures.measures.is_empty() {
         found.push((Goal::FindProduct, 1.8));
     }
+    if asks_of_another_day(question) {
+        found.push((Goal::StoreHours, 6.0));
+    }
     found.extend(needed(question));
     found.extend(on_the_table(question));
     // Within sales the form decides; for whose business it is, it is one hint among others.
@@ -175,6 +180,14 @@ fn by_context(question: &Question<'_>) -> Vec<(Goal, f32)> {
     found.extend(by_form(question).into_iter().map(|(goal, score)| (goal, score.min(if of_products { 4.5 } else { 2.8 }))));
     found.extend(evidence_answers::goals(question));
     found
+}
+
+/// "And on Saturdays?", right after the opening hours of another day.
+fn asks_of_another_day(question: &Question<'_>) -> bool {
+    let words = &question.heard.words;
+    let today = Day(0);
+    let names_a_day = day::asked(words, today).is_some() || !day::every(words, today).is_empty();
+    question.state.goal == Some(Goal::StoreHours) && words.len() <= 6 && names_a_day && question.heard.orders.is_empty()
 }
 
 /// "My cellar is damp", "I want to bake bread": who tells of a need that the shop has something for wants to see it,
@@ -313,7 +326,7 @@ fn of_those(heard: &Heard) -> bool {
 fn same_again(question: &Question<'_>) -> Option<Goal> {
     let Question { heard, read, state, .. } = *question;
     let words: Vec<&str> = heard.words.iter().map(|w| w.text.as_str()).collect();
-    let opens = matches!(words.as_slice(), ["what" | "how", "about", ..] | ["and", ..] | ["or", ..]);
+    let opens = matches!(words.as_slice(), ["what" | "how", "about", ..] | ["and" | "or" | "for", ..]);
     let names = !heard.products.is_empty() || read.reference.is_exact();
     let last = state.goal?;
     let repeatable = matches!(
@@ -419,7 +432,23 @@ pub fn goal_within(question: &Question<'_>, intent: Intent) -> Goal {
             None => scores.push((goal, PROPOSED)),
         }
     }
-    scores.into_iter().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))).map_or(default_goal(intent), |(goal, _)| goal)
+    let best = scores.into_iter().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))).map_or(default_goal(intent), |(goal, _)| goal);
+    same_matter(question, best).unwrap_or(best)
+}
+
+/// "And a keyboard, used it two days", while sending back is talked about: where nothing is said to be broken, a
+/// message that looks like support is about the matter on the table.
+fn same_matter(question: &Question<'_>, best: Goal) -> Option<Goal> {
+    const SAID: f32 = 3.0;
+    let Question { heard, read, state, text, .. } = *question;
+    let told = read.hint(Goal::Troubleshoot) >= SAID
+        || read.hint(Goal::SetupHelp) >= SAID
+        || heard.guided.is_some()
+        || !super::support::faults_told(text).is_empty();
+    if told || !matches!(best, Goal::Troubleshoot | Goal::SetupHelp) || state.focus.fault.is_some() {
+        return None;
+    }
+    state.goal.filter(|goal| matches!(goal, Goal::ReturnRequest | Goal::ReturnPolicy | Goal::RefundStatus | Goal::Warranty | Goal::Repair))
 }
 
 /// What an intent is most often for, when nothing says more.

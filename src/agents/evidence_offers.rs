@@ -50,7 +50,9 @@ pub fn settled(question: &Question<'_>) -> Option<(Goal, &'static str)> {
         Some(Pending::Clarify { .. }) | None => true,
     };
     let on_table = state.intent == Some(Intent::Marketing) || points_at_offer(heard) && state.focus.promotion.is_some();
-    if !free || !on_table || heard.words.len() > FOLLOW_UP || other_business(heard, read) >= OTHER_BUSINESS {
+    // "That's too much", after a no to a bid: something cheaper is wanted.
+    let too_dear = read.best_hint().is_some_and(|hint| hint.goal == Goal::RefineResults && hint.score >= 6.0);
+    if too_dear || !free || !on_table || heard.words.len() > FOLLOW_UP || other_business(heard, read) >= OTHER_BUSINESS {
         return None;
     }
     follow_up::goal(heard, read, state).map(|goal| (goal, "follows up on an offer"))

@@ -18,7 +18,7 @@ impl Colleague for General {
         Agent::General
     }
 
-    fn step(&self, turn: &Turn<'_>, found: &Findings, book: &mut FactBook, _: &mut ConversationState) -> Step {
+    fn step(&self, turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
         match turn.goal {
             // Courtesy is seen by its words; a model alone also takes "telly" for a goodbye.
             goal if is_small(goal) && !is_courteous(turn) => out_of_scope(turn, found, book),
@@ -29,7 +29,7 @@ impl Colleague for General {
             Goal::BotQuestion => bot_question(turn),
             Goal::Capabilities => with_chips(ActKind::Capabilities),
             Goal::OtherLanguage => plain(ActKind::OtherLanguage),
-            Goal::StoreHours => hours::step(turn, found, book),
+            Goal::StoreHours => hours::step(turn, found, book, state),
             Goal::Affirm => plain(ActKind::AnythingElse),
             Goal::Deny => plain(ActKind::Acknowledge),
             Goal::StoreLocation | Goal::Contact | Goal::ShopServices => say::from_knowledge(turn, found, book),

@@ -6,8 +6,10 @@ use super::turn::{Answer, Step, Turn};
 use super::understanding::day::{self, AskedDay};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, FactId, Formula};
+use crate::domain::goal::Goal;
 use crate::domain::hours::{Clock, Plan, Schedule};
 use crate::domain::record::Field;
+use crate::domain::state::ConversationState;
 use crate::domain::time::Day;
 use crate::domain::value::Value;
 
@@ -18,13 +20,14 @@ struct Hours {
 }
 
 /// When the shop is open: on the day asked about, or at all.
-pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> Step {
+pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
     if found.hours.is_none() {
         return Step::Look(vec![Lookup::Hours, say::knowledge_lookup(turn), usual_lookup()]);
     }
     let hours = hours(turn, found, book);
     let mut answer = Answer::default();
-    let asked = day::asked(&turn.heard.words, book.today());
+    let asked = day_meant(turn, &hours, book);
+    state.focus.day = asked.map(|asked| asked.day);
     let told = asked.is_some_and(|asked| tell(turn, asked, &hours, book, &mut answer));
     if told {
         return answer.done();
@@ -71,6 +74,18 @@ pub fn pickup(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> Step {
     }
     say::known(turn, found, book, &mut answer);
     answer.done()
+}
+
+/// The day asked about: the one named, the next of those named in general ("on Sundays"), or the one that was just spoken
+/// of ("what time do you close", after "are you open on Sunday?").
+fn day_meant(turn: &Turn<'_>, hours: &Hours, book: &FactBook) -> Option<AskedDay> {
+    const IN_GENERAL: [&str; 9] = ["usually", "normally", "generally", "hours", "times", "week", "weekdays", "days", "always"];
+    let words = &turn.heard.words;
+    let plain = |day| AskedDay { day, now: false, holiday: false };
+    let general = words.iter().any(|word| IN_GENERAL.contains(&word.text.as_str()));
+    let spoken_of = turn.before.focus.day.filter(|_| turn.before.goal == Some(Goal::StoreHours) && !general);
+    let usual = || day::every(words, book.today()).into_iter().find(|day| !hours.schedule.is_special(*day));
+    day::asked(words, book.today()).or_else(|| usual().or(spoken_of).map(plain))
 }
 
 fn usual_lookup() -> Lookup {

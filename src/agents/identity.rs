@@ -3,6 +3,8 @@
 //! An order is shown to a session that gave its number together with what the policy asks for. Wrong,
 //! unknown and locked get the same answer; the check itself is the driver's.
 
+mod asking;
+
 use super::items;
 use super::lookup::{Claim, Findings, Lookup, NumberOf, Verdict};
 use super::say;
@@ -16,8 +18,11 @@ use crate::domain::goal::Goal;
 use crate::domain::heard::Heard;
 use crate::domain::order::Order;
 use crate::domain::record::Field;
-use crate::domain::state::{ConversationState, IdentityLevel, Known, Pending};
+use crate::domain::state::{ConversationState, IdentityLevel, Known};
 use crate::domain::text::fold::bare;
+
+pub use asking::has_no_number;
+use asking::{ask, ask_number, ask_proof, failed};
 
 /// The way to an order.
 pub enum OrderStep {
@@ -44,7 +49,9 @@ pub fn note(heard: &Heard, read: &Understanding, state: &mut ConversationState) 
     let contact = &read.contact;
     let known = &mut state.known;
     known.mourning |= read.mourning;
-    let number = heard.orders.iter().find(|n| n.certain).map(|n| n.bare.clone());
+    // Bare digits beside a proof, called an order, are its number too.
+    let called = contact.email.is_some() && heard.words.iter().any(|w| w.text == "order");
+    let number = heard.orders.iter().find(|n| n.certain).or_else(|| heard.orders.first().filter(|_| called)).map(|n| n.bare.clone());
     if read.others && !known.mourning {
         let theirs = [&contact.email, &contact.phone_tail, &contact.zip].into_iter().flatten().cloned().chain(number);
         known.of_others.extend(theirs);
@@ -100,7 +107,10 @@ pub fn whose(turn: &Turn<'_>, found: &Findings, state: &mut ConversationState, a
         None => {}
     }
     let (number, of) = number(turn, said, state);
-    let Some(number) = number else { return Some(ask_number(turn, state, agent)) };
+    let Some(number) = number else {
+        let by_itself = without_number(&state.known).filter(|_| !state.known.refused);
+        return Some(by_itself.map_or_else(|| ask_number(turn, state, agent), |claim| Step::Look(vec![Lookup::Identity(claim)])));
+    };
     if of == NumberOf::Order {
         state.known.order_number = Some(number.clone());
     }
@@ -158,8 +168,24 @@ fn claim(known: &Known, number: &str, of: NumberOf) -> Option<Claim> {
 
 /// What an anonymous customer has said that may show whose an order is, if it was not refused before.
 pub fn claim_of(state: &ConversationState) -> Option<Claim> {
-    let number = state.known.order_number.as_deref()?;
-    claim(&state.known, number, NumberOf::Order).filter(|_| !state.known.refused)
+    let known = &state.known;
+    let numbered = known.order_number.as_deref().map(|number| claim(known, number, NumberOf::Order));
+    numbered.unwrap_or_else(|| without_number(known)).filter(|_| !known.refused)
+}
+
+/// What can be claimed with no number at all: an e-mail address with a second thing that belongs to it.
+fn without_number(known: &Known) -> Option<Claim> {
+    let two = known.email.is_some() && (known.zip.is_some() || known.phone_tail.is_some());
+    two.then(|| claim(known, "", NumberOf::Nothing)).flatten()
+}
+
+/// What will do instead of a number: what is still missing beside what was said.
+pub fn instead_of_a_number(known: &Known) -> ActKind {
+    match (&known.email, known.zip.is_some() || known.phone_tail.is_some()) {
+        (Some(_), _) => ActKind::ZipInstead,
+        (None, true) => ActKind::EmailInstead,
+        (None, false) => ActKind::BothInstead,
+    }
 }
 
 /// The order of a known customer that a message is about: the one named, the one on the table unless the
@@ -167,7 +193,9 @@ pub fn claim_of(state: &ConversationState) -> Option<Claim> {
 fn choose(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState, agent: Agent) -> OrderStep {
     let named = turn.heard.orders.iter().find(|n| n.certain).map(|n| n.bare.clone());
     let proven = matches!(&found.identity, Some(Verdict::Proven { order: Some(_), .. }));
-    if found.orders.is_none() {
+    // "And 1026?": bare digits that may be another of theirs come before the one on the table.
+    let another = named.is_none() && found.identity.is_none() && turn.heard.orders.iter().any(|n| !on_the_table(state, &n.bare));
+    if found.orders.is_none() && !another {
         let number = named.clone().or_else(|| state.focus.order.as_deref().map(bare).filter(|_| proven || !asks_for_others(turn)));
         if let Some(number) = number {
             match found.order {
@@ -205,7 +233,16 @@ fn choose(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut Co
     if let Some(id) = focus.or_else(|| fitting(turn, &orders, book)) {
         return known(id, None, book, state);
     }
-    OrderStep::First(which(turn, &orders, book, state, agent))
+    let mut step = which(turn, &orders, book, state, agent);
+    if let (Step::Say(answer), true) = (&mut step, found.identity.is_some()) {
+        answer.acts.insert(0, Act::plain(ActKind::IdentityOk));
+    }
+    OrderStep::First(step)
+}
+
+/// Whether digits are those of the order on the table.
+fn on_the_table(state: &ConversationState, digits: &str) -> bool {
+    state.focus.order.as_deref().is_some_and(|number| bare(number).ends_with(digits))
 }
 
 /// "And the other one?": not the order on the table.
@@ -280,8 +317,21 @@ fn fitting(turn: &Turn<'_>, orders: &[RecordId], book: &FactBook) -> Option<Reco
     if newest {
         return orders.first().copied();
     }
+    // "Where is my parcel?": one that has left and not come.
+    let asks_where = matches!(turn.goal, Goal::Tracking | Goal::LateParcel | Goal::MissingParcel)
+        || turn.goal == Goal::OrderStatus && tokens_of(turn).iter().any(|w| matches!(w.as_str(), "where" | "wheres" | "parcel" | "package" | "stuff"));
+    let mut away =
+        orders.iter().filter(|id| say::order(book, **id).is_some_and(|order| order.status == crate::domain::order::OrderStatus::Shipped));
+    if asks_where && let (Some(only), None) = (away.next(), away.next()) {
+        return Some(*only);
+    }
     let mut fit = orders.iter().filter(|id| say::order(book, **id).is_some_and(|order| suits(turn.goal, &order, book)));
     fit.next().copied().filter(|_| fit.next().is_none())
+}
+
+/// The words of a message and of the one it continues.
+fn tokens_of(turn: &Turn<'_>) -> Vec<String> {
+    crate::domain::text::token::tokens(&say::question_text(turn)).into_iter().map(|t| t.text).collect()
 }
 
 /// An order pointed at in the list just shown.
@@ -339,82 +389,4 @@ pub fn list_orders(orders: &[RecordId], book: &mut FactBook, answer: &mut Answer
 pub fn item_name(sku: &str, book: &mut FactBook) -> Option<crate::domain::fact::FactId> {
     let id = book.find(crate::domain::record::RecordKind::Product, sku)?;
     say::name(book, id)
-}
-
-/// Asks for a number: what was given with it is kept, and said to be.
-fn ask_number(turn: &Turn<'_>, state: &mut ConversationState, agent: Agent) -> Step {
-    if has_no_number(turn.heard) {
-        let mut answer = Answer::of(vec![Act::plain(ActKind::NoNumber)]);
-        answer.options.push(super::turn::chip("human", "Talk to a person"));
-        return ask(turn, state, agent, Slot::OrderNumber, ActKind::AskOtherNumber, answer);
-    }
-    // Asked in vain: somebody else must find it.
-    let asked = |pending: &Pending| matches!(pending, Pending::Ask { slot: Slot::OrderNumber, attempts, .. } if *attempts >= 3);
-    let before = &turn.before;
-    if before.pending.as_ref().is_some_and(asked) || before.parked.as_ref().is_some_and(|parked| asked(&parked.pending)) {
-        let mut answer = Answer::of(vec![Act::plain(ActKind::NoNumber)]);
-        super::support::offer_ticket(turn, "find_order", &mut answer, state);
-        return answer.done();
-    }
-    let kind = if turn.read.contact.is_empty() { ActKind::AskOrderNumber } else { ActKind::AskNumberToo };
-    ask(turn, state, agent, Slot::OrderNumber, kind, Answer::default())
-}
-
-/// "I don't know the order number", "I have no number on me", "lost the confirmation".
-pub fn has_no_number(heard: &Heard) -> bool {
-    let said: Vec<&str> = heard.words.iter().map(|w| w.text.as_str()).collect();
-    let about = said.iter().any(|w| matches!(*w, "number" | "confirmation" | "it" | "that" | "idea" | "receipt"));
-    let lacks = said.windows(2).any(|w| {
-        matches!(
-            w,
-            ["do" | "did" | "can" | "could", "not"] | ["no", "order" | "number" | "idea" | "confirmation"] | ["lost" | "deleted", _]
-        )
-    });
-    let verb =
-        said.iter().any(|w| matches!(*w, "know" | "have" | "find" | "remember" | "got" | "get" | "lost" | "deleted" | "no" | "keep"));
-    about && lacks && verb && said.len() <= 30
-}
-
-/// Asks for what is still missing of a proof, not for what was given.
-fn ask_proof(turn: &Turn<'_>, state: &mut ConversationState, agent: Agent) -> Step {
-    let known = &state.known;
-    let kind = match (&known.name, &known.zip) {
-        _ if known.refused => ActKind::AskIdentityAgain,
-        (Some(_), None) => ActKind::AskZip,
-        (None, Some(_)) => ActKind::AskName,
-        _ => ActKind::AskIdentity,
-    };
-    ask(turn, state, agent, Slot::Identity, kind, Answer::default())
-}
-
-/// Ends an answer with a question that leads to the order, and keeps what it is for.
-fn ask(turn: &Turn<'_>, state: &mut ConversationState, agent: Agent, slot: Slot, kind: ActKind, mut answer: Answer) -> Step {
-    let before = turn.before.pending.as_ref().or(turn.before.parked.as_ref().map(|parked| &parked.pending));
-    let attempts = match before {
-        Some(Pending::Ask { slot: old, attempts, .. }) if *old == slot => attempts.saturating_add(1),
-        _ => 1,
-    };
-    if turn.read.mourning {
-        answer.acts.insert(0, Act::plain(ActKind::Condolence));
-    } else if attempts == 1 && !turn.continues {
-        say::sympathise(turn, &mut answer);
-    }
-    // A list comes after the question it answers.
-    let at = answer.acts.iter().position(|act| act.kind == ActKind::OrderListItem).unwrap_or(answer.acts.len());
-    answer.acts.insert(at, Act::plain(kind));
-    answer.asks.push(slot);
-    state.pending = Some(Pending::Ask { slot, goal: turn.goal, agent, said: say::question_text(turn), attempts });
-    answer.done()
-}
-
-/// The claim failed; one sentence for every reason. The number is kept: most often it is the detail that
-/// was mistyped, and whichever is said anew replaces the old one.
-fn failed(turn: &Turn<'_>, state: &mut ConversationState, agent: Agent) -> Step {
-    state.identity.failures = state.identity.failures.saturating_add(1);
-    state.known.refused = true;
-    let mut answer = Answer::of(vec![Act::plain(ActKind::IdentityFailed)]);
-    answer.asks.push(Slot::Identity);
-    answer.options.push(super::turn::chip("human", "Talk to a person"));
-    state.pending = Some(Pending::Ask { slot: Slot::Identity, goal: turn.goal, agent, said: say::question_text(turn), attempts: 1 });
-    answer.done()
 }

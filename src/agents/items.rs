@@ -83,6 +83,9 @@ const OF_ORDERS: &[&str] = &[
     "card",
     "code",
     "zip",
+    "home",
+    "door",
+    "sign",
 ];
 /// From this score on words mean an item.
 const MEANT: f32 = 1.0;
@@ -133,7 +136,12 @@ pub fn names_a_thing(turn: &Turn<'_>) -> bool {
     let called = said
         .windows(3)
         .any(|w| matches!(w[0], "my" | "the") && matches!(w[2], "order" | "parcel" | "package" | "delivery") && !words::is_common(w[1]));
-    !turn.heard.products.is_empty() || !turn.heard.categories.is_empty() || known || called
+    // "Do I have to be home?" names no smart home.
+    let of_a_kind = turn.heard.categories.iter().any(|category| {
+        let words = turn.heard.words.get(category.words.clone()).unwrap_or_default();
+        words.iter().any(|word| !OF_ORDERS.contains(&word.stem.as_str()))
+    });
+    !turn.heard.products.is_empty() || of_a_kind || known || called
 }
 
 /// The items of an order that a message says are not there: "I got the soundbar but no TV".

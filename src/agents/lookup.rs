@@ -57,6 +57,13 @@ pub enum Lookup {
     },
     /// An entry of the knowledge base by its identifier.
     Entry(String),
+    /// An entry just told, with the sentences of it that answer a question.
+    Told {
+        /// The entry.
+        id: String,
+        /// The question.
+        text: String,
+    },
     /// The entries that say when the shop is open.
     Hours,
     /// Whether what was said shows that an order is the customer's.
@@ -78,7 +85,7 @@ impl Lookup {
             Self::OrdersOfCustomer => "orders",
             Self::Ticket(_) => "ticket",
             Self::Tickets => "tickets",
-            Self::Knowledge { .. } => "knowledge",
+            Self::Knowledge { .. } | Self::Told { .. } => "knowledge",
             Self::Entry(_) => "entry",
             Self::Hours => "hours",
             Self::Identity(_) => "identity",
@@ -111,6 +118,8 @@ pub enum NumberOf {
     Order,
     /// A ticket.
     Ticket,
+    /// Of nothing: the customer is looked for by what they say of themselves.
+    Nothing,
 }
 
 /// What a customer says to show whose an order or ticket is.
@@ -180,6 +189,8 @@ pub struct KnowledgeFound {
     pub part: Part,
     /// How much of what the question says it speaks of, 0 to 1.
     pub covers: f32,
+    /// Whether a length of time is asked for, and it holds none.
+    pub lacks: bool,
     /// Whose it is.
     pub domain: Domain,
 }

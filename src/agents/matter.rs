@@ -39,7 +39,7 @@ fn words<'a>(question: &Question<'a>) -> Vec<&'a str> {
 fn elsewhere(question: &Question<'_>) -> f32 {
     let other = question.read.hints.iter().filter(|hint| {
         !matches!(hint.goal.intent(), Intent::Support | Intent::Orders)
-            && !matches!(hint.goal, Goal::Affirm | Goal::Deny | Goal::Greeting | Goal::Thanks)
+            && !matches!(hint.goal, Goal::Affirm | Goal::Deny | Goal::Greeting | Goal::Thanks | Goal::OutOfScope)
     });
     other.map(|hint| hint.score).fold(0.0, f32::max)
 }
@@ -278,17 +278,29 @@ fn fault(question: &Question<'_>) -> Option<Decision> {
     let helped = |pending: &Pending| matches!(pending, Pending::Ask { slot: Slot::Helped, .. } | Pending::Confirm(_));
     let open = state.pending.as_ref().is_some_and(helped)
         || state.parked.as_ref().is_some_and(|p| helped(&p.pending))
-        || state.goal == Some(Goal::Troubleshoot);
+        || state.goal == Some(Goal::Troubleshoot)
+        || asks_how_long(question);
     if !open || heard.words.is_empty() {
         return None;
     }
     if read.best_hint().is_some_and(|hint| hint.goal == Goal::Repair && hint.score >= 5.0) {
         return Some(by_words(Goal::Repair, "what the repair costs"));
     }
+    // What somebody wants instead of another step, said of what does not work.
+    let turns_away = read.follow_ups.first().is_some_and(|hint| {
+        let wants = matches!(hint.goal, Goal::ReturnRequest | Goal::ReturnPolicy | Goal::RefundStatus | Goal::Warranty | Goal::Repair);
+        let of_the_order = matches!(hint.goal, Goal::OrderStatus | Goal::DeliveryDate) && evidence_words::is_question(text);
+        hint.score >= 5.0 && (wants || of_the_order)
+    });
     let report = evidence_words::report(heard, read, text);
+    if turns_away && report != Report::Solved {
+        return None;
+    }
     let best =
         |goals: &dyn Fn(Goal) -> bool| read.hints.iter().filter(|hint| goals(hint.goal)).map(|hint| hint.score).fold(0.0_f32, f32::max);
-    let wish = best(&|goal| WISHES.contains(&goal));
+    // "The cable is fine, I swapped it" tells of a step.
+    let swapped = words(question).iter().any(|w| matches!(*w, "swapped" | "exchanged" | "replaced"));
+    let wish = best(&|goal| WISHES.contains(&goal) && !(swapped && goal == Goal::ReturnRequest));
     let numbered = heard.orders.iter().any(|n| n.certain) || read.contact.email.is_some();
     let sells = starts(question, &[&["do", "you", "sell"], &["do", "you", "have"], &["do", "you", "carry"], &["do", "you", "stock"]])
         || starts_within(question, &[&["you", "sell"], &["u", "sell"], &["you", "stock"], &["u", "have"]]);
@@ -302,7 +314,12 @@ fn fault(question: &Question<'_>) -> Option<Decision> {
                 &[&["i", "want"], &["i", "need"], &["looking", "for"], &["show", "me"], &["do", "you"], &["i", "would", "like"]],
             ) && read.hint(Goal::FindProduct) >= 3.0;
             let courtesy = read.hint(Goal::Thanks) >= 4.0 && report == Report::Told && heard.words.len() <= 5;
-            wish < 4.0 && !wants_to_buy && !courtesy && (!numbered || heard.words.len() > 8 && report == Report::Failed)
+            // Words for another matter of the shop's outright, and none for a step: "forgot my password too".
+            let elsewhere = best(&|goal| {
+                matches!(goal, Goal::AccountProblem | Goal::PaymentProblem | Goal::Invoice)
+                    || matches!(goal.intent(), Intent::General | Intent::Marketing) && !OF_FAULTS.contains(&goal)
+            });
+            wish < 4.0 && elsewhere < 5.0 && !wants_to_buy && !courtesy && (!numbered || heard.words.len() > 8 && report == Report::Failed)
         }
         Report::Question => {
             let stronger = best(&|goal| !OF_FAULTS.contains(&goal) && goal != Goal::ProductQuestion);
@@ -346,7 +363,9 @@ fn identity_given(question: &Question<'_>) -> Option<Decision> {
             )
     });
     let ticket = (!heard.tickets.is_empty()).then_some(Goal::TicketStatus);
-    let goal = hinted.or(ticket).or(before).unwrap_or(Goal::OrderStatus);
+    // A fault looked into is taken up again, now that it is known what it is of.
+    let fault = (state.focus.fault.is_some() || state.goal == Some(Goal::Troubleshoot)).then_some(Goal::Troubleshoot);
+    let goal = hinted.or(ticket).or(fault).or(before).unwrap_or(Goal::OrderStatus);
     Some(by_words(goal, "gives what proves whose it is"))
 }
 
@@ -381,7 +400,9 @@ fn follow_up(question: &Question<'_>) -> Option<Decision> {
     let near = read.hints.iter().filter(|hint| hint.goal != best.goal && matches!(hint.goal.intent(), Intent::Orders | Intent::Support));
     let near = near.map(|hint| hint.score).fold(0.0_f32, f32::max);
     let settles = best.score > near || best.score >= SETTLES && near < SETTLES;
-    (kept && settles && best.score > elsewhere(question)).then(|| by_words(best.goal, "about what is on the table"))
+    let other = elsewhere(question);
+    let stronger = best.score > other || best.score >= SETTLES && best.score >= other;
+    (kept && settles && stronger).then(|| by_words(best.goal, "about what is on the table"))
 }
 
 /// A thing the customer has, and what is wrong with it, in whatever words.

@@ -188,6 +188,15 @@ fn by_conversation(question: &Question<'_>) -> Option<Decision> {
     if question.read.best_hint().is_some_and(|hint| hint.goal == Goal::ShopServices && hint.score >= 7.0) {
         return Some(by_words(Goal::ShopServices, "something the shop does, or does not"));
     }
+    // "No, that's too much", of what is on the table: something cheaper is wanted.
+    let focus = &question.state.focus;
+    let shown = !focus.products.is_empty() || !focus.listed.is_empty();
+    if shown
+        && question.state.pending.is_none()
+        && question.read.best_hint().is_some_and(|hint| hint.goal == Goal::RefineResults && hint.score >= 6.0)
+    {
+        return Some(by_words(Goal::RefineResults, "finds it too dear"));
+    }
     // The name of a product is understood in any language; what is asked of it is not.
     let is_foreign = question.heard.foreign && question.read.contact.is_empty();
     if (question.read.hint(Goal::OtherLanguage) >= 5.0 || is_foreign)
@@ -271,6 +280,11 @@ fn escalation(question: &Question<'_>) -> Option<Escalation> {
     let asked = question.read.hint(Goal::HumanRequest) >= 4.0;
     let strongest = question.read.best_hint().is_some_and(|hint| hint.goal == Goal::HumanRequest);
     if asked && (strongest || question.read.hint(Goal::HumanRequest) >= 5.0) {
+        return Some(Escalation::Asked);
+    }
+    // What is complained of after a person was called is theirs: the number again, and no second ticket.
+    let complains = question.read.best_hint().is_some_and(|hint| hint.goal == Goal::Complaint && hint.score >= 4.5);
+    if question.state.escalated.is_some() && complains {
         return Some(Escalation::Asked);
     }
     // Once a person has been called, a mood calls nobody else; and who mourns wants no ticket.

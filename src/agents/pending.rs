@@ -1,6 +1,7 @@
 //! The answer to a question of ours: a yes or no to what was proposed, a meaning chosen, a detail asked for.
 
 use super::evidence;
+use super::evidence_words;
 use super::matter;
 use super::orchestrator::{Decision, Question, Route, by_choice, by_words, settled};
 use super::second_matter;
@@ -53,13 +54,14 @@ pub fn claim(question: &Question<'_>) -> Option<Decision> {
                 if *slot == Slot::Identity && !question.read.contact.proves() && question.heard.orders.is_empty() { 3.5 } else { 4.5 };
             let other_business =
                 question.read.best_hint().is_some_and(|hint| hint.score >= clear && hint.goal.intent() != goal.intent() && !gives.certain);
-            // "Can I also change the day", where the new address was asked for: another wish.
-            let other_wish = *slot == Slot::Wish
-                && question
-                    .read
-                    .follow_ups
-                    .first()
-                    .is_some_and(|hint| hint.score >= 5.0 && hint.goal == Goal::ChangeOrder && hint.goal != *goal);
+            let other_wish = *slot == Slot::Wish && wishes_otherwise(question, *goal);
+            // "Compare it to the ASUS", where it was asked which router is meant: another question.
+            let asks = |hint: &Goal| matches!(hint, Goal::CompareProducts | Goal::Recommend | Goal::StockQuestion | Goal::PriceQuestion);
+            let other_question = *slot == Slot::Product
+                && question.read.best_hint().is_some_and(|hint| hint.score >= 4.5 && hint.goal != *goal && asks(&hint.goal));
+            if other_question {
+                return None;
+            }
             if !gives.any || other_business || other_wish || outright || question.read.others {
                 return None;
             }
@@ -70,12 +72,20 @@ pub fn claim(question: &Question<'_>) -> Option<Decision> {
     }
 }
 
+/// "Can I also change the day", "actually cancel the whole thing", where something else was asked for: another wish.
+fn wishes_otherwise(question: &Question<'_>, asked: Goal) -> bool {
+    const OUTRIGHT: f32 = 5.0;
+    let follows = question.read.follow_ups.first().filter(|hint| hint.goal == Goal::ChangeOrder);
+    let cancels = question.read.best_hint().filter(|hint| hint.goal == Goal::CancelOrder);
+    follows.into_iter().copied().chain(cancels).any(|hint| hint.score >= OUTRIGHT && hint.goal != asked)
+}
+
 /// What a message that declines an action asks for beside.
 fn after_a_no(question: &Question<'_>) -> Option<Decision> {
     let hints = question.read.hints.iter().filter(|hint| !matches!(hint.goal, Goal::Deny | Goal::Affirm | Goal::Thanks));
     // What is asked beside the no is most often about what is on the table.
     let hint = hints.chain(&question.read.follow_ups).max_by(|a, b| a.score.total_cmp(&b.score))?;
-    let asks = question.heard.words.len() > 4 && hint.score >= 3.0 && hint.at >= 2 && question.text.trim_end().ends_with('?');
+    let asks = question.heard.words.len() > 4 && hint.score >= 3.0 && hint.at >= 2 && evidence_words::is_question(question.text);
     asks.then(|| Decision { confidence: 1.0, ..by_words(hint.goal, "declines, and asks for something else") })
 }
 

@@ -1,12 +1,21 @@
 //! Which products a message means: named in it, pointed at, or still on the table.
 
+mod features;
+mod pointing;
+
+pub use features::feature;
+pub use pointing::{pointed as pointed_at, pointing_wish};
+
 use std::sync::Arc;
+
+use features::{of_another, with_feature};
+use pointing::pointed;
 
 use super::turn::Turn;
 use super::understanding::form::{Asks, Subject};
-use super::understanding::references::Extreme;
 use super::understanding::roles::Role;
 use crate::domain::act::ActKind;
+use crate::domain::goal::Goal;
 use crate::domain::heard::ProductNamed;
 use crate::domain::measure;
 use crate::domain::product::{Product, SpecValue};
@@ -69,9 +78,7 @@ pub fn products(turn: &Turn<'_>) -> Meant {
     if of_another(turn) {
         return Meant::new(Vec::new(), How::None);
     }
-    // "When are they back in?" of the bags just shown, not of the robot they are for.
-    let shown_with_it = turn.before.last_acts.contains(&ActKind::AccessoriesIntro);
-    if turn.read.reference.plural && shown_with_it && !focus.listed.is_empty() {
+    if means_the_newest(turn) {
         return Meant::new(focus.listed.clone(), How::Context);
     }
     if turn.read.reference.plural && focus.listed.len() > 1 && focus.products.len() < 2 {
@@ -85,6 +92,20 @@ pub fn products(turn: &Turn<'_>) -> Meant {
     }
     // Nothing else is there: a device of the customer's own is what the message is about.
     owned_named(turn).unwrap_or_else(|| Meant::new(Vec::new(), How::None))
+}
+
+/// "When are they back in", "is that one in stock": of the bags just shown, not of the robot they are for.
+fn means_the_newest(turn: &Turn<'_>) -> bool {
+    let shown = |kind: &ActKind| matches!(kind, ActKind::AccessoriesIntro | ActKind::AlternativesIntro);
+    let listed = &turn.before.focus.listed;
+    if listed.is_empty() || !turn.before.last_acts.iter().any(shown) {
+        return false;
+    }
+    let text = |i: usize| turn.heard.words.get(i).map_or("", |w| w.text.as_str());
+    let that_one = (1..turn.heard.words.len()).any(|i| text(i) == "one" && matches!(text(i - 1), "that" | "this"));
+    let had = matches!(turn.goal, Goal::StockQuestion | Goal::PriceQuestion | Goal::Buy) && listed.len() == 1;
+    let accessories = turn.before.last_acts.contains(&ActKind::AccessoriesIntro);
+    turn.read.reference.plural && accessories || that_one || had && turn.read.reference.pronoun
 }
 
 /// The customer's own products in this message, or named before and meant by "my phone".
@@ -106,8 +127,10 @@ fn named(turn: &Turn<'_>) -> Option<Meant> {
     // "Does it mop as well", asked of one thing, is no question for the one called Mop.
     let form = turn.read.form;
     let of_it = form.subject == Subject::Pointed && matches!(form.asks, Asks::Whether | Asks::HowMuchOf | Asks::Property);
-    let one = turn.before.focus.products.len() == 1;
-    let in_passing = |mention: &&ProductNamed| of_it && one && mention.words.len() == 1 && mention.coverage < 0.5;
+    let focus = &turn.before.focus;
+    let table = focus.products.len() == 1 || turn.read.reference.is_exact() && focus.listed.len() > 1;
+    let table = table || pointing_wish(turn).is_some() && focus.listed.len() > 1;
+    let in_passing = |mention: &&ProductNamed| of_it && table && mention.words.len() == 1 && mention.coverage < 0.5;
     let wanted: Vec<&ProductNamed> = mentions(turn, |role| role == Role::Wanted).filter(|mention| !in_passing(mention)).collect();
     (!wanted.is_empty()).then(|| meant_by(turn, &wanted))
 }
@@ -150,41 +173,6 @@ fn told_apart(turn: &Turn<'_>, skus: &[String]) -> Option<Vec<String>> {
     let table: Vec<&Arc<Product>> = turn.shown.iter().filter(|p| skus.contains(&p.sku)).collect();
     let found = singled_out(turn, &table);
     (!found.is_empty()).then_some(found)
-}
-
-/// Products pointed at: by place, by "both", by most or least of something.
-fn pointed(turn: &Turn<'_>) -> Vec<String> {
-    let reference = &turn.read.reference;
-    let focus = &turn.before.focus;
-    let listed = &focus.listed;
-    if !reference.places.is_empty() {
-        return reference.places.iter().filter_map(|place| listed.get(place - 1)).cloned().collect();
-    }
-    if reference.last {
-        return listed.last().cloned().into_iter().collect();
-    }
-    // Of two that were just compared, "the cheaper one" is one of the two.
-    let table = if focus.products.len() > 1 { &focus.products } else { listed };
-    if let Some(extreme) = reference.extreme {
-        return most(turn, table, extreme).into_iter().collect();
-    }
-    if reference.all {
-        return if focus.products.len() > 1 { focus.products.clone() } else { listed.clone() };
-    }
-    Vec::new()
-}
-
-fn most(turn: &Turn<'_>, table: &[String], extreme: Extreme) -> Option<String> {
-    let products: Vec<&Arc<Product>> = turn.shown.iter().filter(|p| table.contains(&p.sku)).collect();
-    let price = |p: &&&Arc<Product>| p.price.map(|price| price.minor);
-    let grams = |p: &&&Arc<Product>| weight(p).map(|kg| (kg * 1000.0) as i64);
-    let found = match extreme {
-        Extreme::Cheapest => products.iter().filter(|p| price(p).is_some()).min_by_key(price),
-        Extreme::Dearest => products.iter().filter(|p| price(p).is_some()).max_by_key(price),
-        Extreme::Lightest => products.iter().filter(|p| grams(p).is_some()).min_by_key(grams),
-        Extreme::Heaviest => products.iter().filter(|p| grams(p).is_some()).max_by_key(grams),
-    };
-    found.map(|p| p.sku.clone())
 }
 
 /// The weight of a product in kilograms, from its property of that name.
@@ -235,6 +223,11 @@ fn by_brand(turn: &Turn<'_>) -> Vec<String> {
     found
 }
 
+/// The products on the table that makers named in the message mean: "the Marlow and the Tessel".
+pub fn of_brands(turn: &Turn<'_>) -> Vec<String> {
+    by_brand(turn)
+}
+
 /// Whether a product is of a kind the message names, if it names any.
 fn fits_kind(turn: &Turn<'_>, product: &Product) -> bool {
     let mut kinds = turn.heard.categories.iter().flat_map(|named| &named.names).peekable();
@@ -247,7 +240,7 @@ fn by_kind(turn: &Turn<'_>) -> Vec<String> {
     let text = |i: usize| turn.heard.words.get(i).map_or("", |w| w.text.as_str());
     let definite = turn.heard.categories.iter().any(|c| {
         let before = c.words.start.checked_sub(1).map_or("", |i| text(i));
-        matches!(before, "the" | "that" | "this") && !c.names.is_empty()
+        matches!(before, "the" | "that" | "this" | "those" | "these") && !c.names.is_empty()
     });
     if !definite {
         return Vec::new();
@@ -264,10 +257,11 @@ fn by_kind(turn: &Turn<'_>) -> Vec<String> {
 
 /// Products on the table that words of the message single out: "the TUF", "the red one", "the HP".
 fn described(turn: &Turn<'_>) -> Vec<String> {
-    // "Orange please" says no more than which.
+    // "Orange please", "ok black then" say no more than which.
     const BARE: usize = 2;
     let definite = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "the" | "that" | "this" | "one"));
-    if !definite && turn.heard.words.len() > BARE {
+    let said = turn.heard.words.iter().filter(|w| !words::is_function(&w.text) && w.text != "ok");
+    if !definite && said.count() > BARE {
         return Vec::new();
     }
     let focus = &turn.before.focus;
@@ -280,80 +274,6 @@ fn described(turn: &Turn<'_>) -> Vec<String> {
     let before: Vec<&Arc<Product>> = turn.shown.iter().filter(|p| focus.recent.contains(&p.sku)).collect();
     let found = singled_out(turn, &before);
     if found.len() == 1 { found } else { Vec::new() }
-}
-
-/// "The one with the rotisserie", "which one has two cameras": of those on the table, those whose records speak of
-/// what the one meant should have.
-fn with_feature(turn: &Turn<'_>) -> Vec<String> {
-    let said = feature(turn);
-    let focus = &turn.before.focus;
-    if said.is_empty() {
-        return Vec::new();
-    }
-    let score = |p: &Product| said.iter().filter(|stem| speaks_of(p, stem)).count();
-    for skus in [&focus.listed, &focus.products, &focus.recent] {
-        let table: Vec<&Arc<Product>> = turn.shown.iter().filter(|p| skus.contains(&p.sku)).collect();
-        let best = table.iter().map(|p| score(p)).max().unwrap_or(0);
-        let found: Vec<String> = table.iter().filter(|p| score(p) == best).map(|p| p.sku.clone()).collect();
-        if best > 0 && found.len() < table.len() {
-            return found;
-        }
-    }
-    Vec::new()
-}
-
-/// Whether the one meant is told by what nothing on the table has.
-fn of_another(turn: &Turn<'_>) -> bool {
-    let said = feature(turn);
-    let focus = &turn.before.focus;
-    let table = turn.shown.iter().filter(|p| focus.products.contains(&p.sku) || focus.listed.contains(&p.sku));
-    !said.is_empty() && table.into_iter().all(|p| !said.iter().any(|stem| speaks_of(p, stem)))
-}
-
-/// The words that say which one is meant by what it has: behind "one with", "one that", "one for".
-pub fn feature<'a>(turn: &'a Turn<'_>) -> Vec<&'a str> {
-    const REACH: usize = 5;
-    let words = &turn.heard.words;
-    let text = |i: usize| words.get(i).map_or("", |w| w.text.as_str());
-    let opens = |i: &usize| {
-        let which = text(*i) == "which" && !matches!(text(i + 1), "one" | "ones");
-        (matches!(text(*i), "one" | "ones") || which)
-            && matches!(text(i + 1), "with" | "that" | "which" | "has" | "have" | "for" | "had" | "having")
-    };
-    let Some(at) = (0..words.len()).find(opens) else { return before_one(turn) };
-    let from = at + 2;
-    let ends = |i: &usize| matches!(text(*i), "and" | "or" | "but" | "can" | "is") || words[*i].start > words[i - 1].end + 1;
-    let end = (from + 1..words.len().min(from + REACH)).find(ends).unwrap_or(words.len().min(from + REACH));
-    let telling =
-        |w: &&crate::domain::heard::Word| !words::is_function(&w.text) && !words::is_request(&w.text, &w.stem) && w.text.len() > 1;
-    words.get(from..end).unwrap_or_default().iter().filter(telling).map(|w| w.stem.as_str()).collect()
-}
-
-/// "The folding one": the word between "the" and "one" that some record has.
-fn before_one<'a>(turn: &'a Turn<'_>) -> Vec<&'a str> {
-    let words = &turn.heard.words;
-    let said = (2..words.len()).find(|i| words[*i].text == "one" && matches!(words[i - 2].text.as_str(), "the" | "that"));
-    let word = said.and_then(|i| words.get(i - 1)).filter(|word| {
-        let empty = words::is_function(&word.text) || words::is_request(&word.text, &word.stem);
-        !empty && word.text.bytes().all(|b| b.is_ascii_alphabetic())
-    });
-    let wished = |word: &&crate::domain::heard::Word| {
-        turn.read.wishes.iter().any(|wish| words[wish.words.clone()].iter().any(|own| own.start == word.start))
-    };
-    let pointed = turn.read.reference.is_exact();
-    word.filter(|word| !pointed && !wished(word)).map(|word| word.stem.as_str()).into_iter().collect()
-}
-
-/// Whether a product's record speaks of something, other than to deny it.
-fn speaks_of(product: &Product, wanted: &str) -> bool {
-    let has = |text: &str| tokens(&fold(text)).iter().any(|token| stem(&token.text) == wanted);
-    names(product, wanted)
-        || has(&product.description)
-        || product.specs.iter().any(|spec| match &spec.value {
-            SpecValue::Text(text) => has(text) || has(&spec.name),
-            SpecValue::Flag(flag) => *flag && has(&spec.name),
-            SpecValue::Number(_) => has(&spec.name),
-        })
 }
 
 /// Of several products, those whose names, options or colours hold words of the message that others lack.

@@ -168,7 +168,10 @@ pub fn say_entry(book: &mut FactBook, quote: impl Into<Quote>, answer: &mut Answ
     let fields: Vec<Field> = if steps > 0 {
         places(steps).map(Field::Step).collect()
     } else {
-        places(entry.sentences().len()).filter(|place| part.has(*place)).map(Field::Sentence).collect()
+        let sentences = entry.sentences();
+        // "We do not do that. Instead ...": the second half is the answer's better one.
+        let goes_on = |place: u16| place > 0 && part.has(place - 1) && sentences[usize::from(place)].starts_with("Instead");
+        places(sentences.len()).filter(|place| part.has(*place) || goes_on(*place)).map(Field::Sentence).collect()
     };
     let kind = if steps > 0 { ActKind::KnowledgeMore } else { ActKind::Knowledge };
     for field in fields {

@@ -14,7 +14,7 @@ use crate::domain::message::Choice;
 use crate::domain::product::Product;
 use crate::domain::sentiment::Sentiment;
 use crate::domain::shop::Shop;
-use crate::domain::state::{Action, ConversationState};
+use crate::domain::state::{Action, ConversationState, TicketDraft};
 
 /// One message in its conversation, as an agent sees it.
 #[derive(Debug, Clone, Copy)]
@@ -63,6 +63,10 @@ pub struct Answer {
     pub asks: Vec<Slot>,
     /// An action that waits for a yes.
     pub proposes: Option<Action>,
+    /// A ticket the customer asked for outright: it waits for no second yes.
+    pub opens: Option<TicketDraft>,
+    /// The ticket on the table, to which the message is added.
+    pub adds: Option<RecordId>,
     /// How the sender of the ticket just looked up can be reached, to be added to it.
     pub amends: Option<String>,
     /// Another agent that should answer instead or as well.

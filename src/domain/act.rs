@@ -109,7 +109,12 @@ named_enum! {
         // Questions of ours.
         AskOrderNumber = "ask_order_number",
         AskNumberToo = "ask_number_too",
-        AskOtherNumber = "ask_other_number",
+        /// What will do where there is no number: a postal code or the end of a telephone number.
+        ZipInstead = "zip_instead",
+        /// The e-mail address will do.
+        EmailInstead = "email_instead",
+        /// Both together will do.
+        BothInstead = "both_instead",
         AskIdentity = "ask_identity",
         AskIdentityAgain = "ask_identity_again",
         AskZip = "ask_zip",
@@ -248,6 +253,7 @@ named_enum! {
         StackNo = "stack_no",
         RulePrice = "rule_price",
         RuleNotFor = "rule_not_for",
+        ShareOfPrice = "share_of_price",
         PointsEarned = "points_earned",
         PointsWorth = "points_worth",
         NoHaggling = "no_haggling",

@@ -210,7 +210,7 @@ impl Record {
             Field::ParcelNote(i) => format!("parcels.{i}.note"),
             Field::Refund(i) => format!("payments.{i}.amount"),
             Field::PaymentVia(i) => format!("payments.{i}.method"),
-            Field::Sentence(i) if self.kind() == RecordKind::Ticket => format!("description.sentence.{i}"),
+            Field::Sentence(i) if matches!(self.kind(), RecordKind::Ticket | RecordKind::Product) => format!("description.sentence.{i}"),
             Field::Sentence(i) => format!("answer.sentence.{i}"),
             Field::Step(i) => format!("answer.step.{i}"),
             plain => plain_name(plain).to_owned(),
@@ -267,6 +267,7 @@ fn product_field(product: &Product, field: Field) -> Option<Value> {
         Field::Brand => text(&product.brand),
         Field::Category => product.leaf_category().and_then(text),
         Field::Description => text(&product.description),
+        Field::Sentence(i) => sentence::split(&product.description).nth(usize::from(i)).and_then(text),
         Field::SpecName(i) => product.specs.get(usize::from(i)).and_then(|s| text(&s.name)),
         Field::Spec(i) => product.specs.get(usize::from(i)).map(|s| match &s.value {
             SpecValue::Flag(flag) => Value::Flag(*flag),

@@ -12,7 +12,7 @@ use super::goal::Goal;
 use super::message::Choice;
 use super::named::named_enum;
 use super::query::ProductQuery;
-use super::time::Moment;
+use super::time::{Day, Moment};
 
 /// Everything known in a session beyond its messages.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -62,10 +62,18 @@ pub struct Focus {
     pub recent: Vec<String>,
     /// Products the customer has already: what is bought must fit them.
     pub owned: Vec<String>,
+    /// Names of the properties last asked for, in stems: "and the other one?" asks for them again.
+    pub properties: Vec<String>,
     /// What is being priced together: "two of them and a charger".
     pub basket: Vec<Pieces>,
     /// The entry of the knowledge base last quoted.
     pub entry: Option<String>,
+    /// What the customer asked when it was quoted.
+    #[serde(default)]
+    pub asked: Option<String>,
+    /// The day the opening hours were last asked for.
+    #[serde(default)]
+    pub day: Option<Day>,
     /// The order meant by "it", "my order".
     pub order: Option<String>,
     /// Orders as last listed.

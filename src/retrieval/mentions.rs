@@ -63,6 +63,9 @@ impl Catalogue {
             begin = end + 1;
         }
         self.beside_it(said, &kinds, &mut found);
+        for named in &mut found {
+            self.in_a_version(said, named);
+        }
         found
     }
 
@@ -229,6 +232,12 @@ impl Catalogue {
         if found.is_empty() && !kinds[i] {
             found.extend(self.other_words(i, &word.stem));
         }
+        found.extend(self.pieces_of_names(word, !found.is_empty()).into_iter().map(|(term, naming)| Said {
+            at: i,
+            term,
+            naming,
+            helping: true,
+        }));
         if found.is_empty()
             && let Some(meant) = self.correct(&word.text, &word.stem)
             && let Some(term) = self.name_term(meant)
@@ -290,9 +299,9 @@ impl Catalogue {
         self.postings.of(a).any(|p| p.parts & Part::Name.bit() != 0 && self.name_has(p.doc, b))
     }
 
-    fn name_term(&self, stem: &str) -> Option<u32> {
+    pub(super) fn name_term(&self, stem: &str) -> Option<u32> {
         let number = self.postings.term(stem)?;
-        self.postings.of(number).any(|p| p.parts & Part::Name.bit() != 0).then_some(number)
+        self.is_in_a_name(number).then_some(number)
     }
 
     /// Whether a word can name a product: not ordinary, not a brand, not a category, not everywhere.
@@ -320,7 +329,7 @@ impl Catalogue {
         others >= OFTENER.max(names)
     }
 
-    fn name_has(&self, doc: u32, term: u32) -> bool {
+    pub(super) fn name_has(&self, doc: u32, term: u32) -> bool {
         self.name_of(doc).binary_search(&term).is_ok()
     }
 
@@ -402,6 +411,11 @@ mod tests {
             brand(sample("TWIST", "Kobalt Twist 18", 1, None), "Kobalt"),
             brand(sample("TWISTBO", "Kobalt Twist 18 Body Only", 1, None), "Kobalt"),
             brand(sample("PS5", "Sony PlayStation 5 Slim", 1, None), "Sony"),
+            brand(sample("W7", "Acme Galaxy Watch7", 1, None), "Acme"),
+            brand(sample("S25", "Acme Galaxy S25", 1, None), "Acme"),
+            brand(sample("BIKE", "Veloce Gracht 3", 1, None), "Veloce"),
+            brand(sample("BIKE49", "Veloce Gracht 3 frame 49 cm", 1, None), "Veloce"),
+            brand(sample("BIKE53", "Veloce Gracht 3 frame 53 cm", 1, None), "Veloce"),
         ])
     }
 
@@ -416,6 +430,11 @@ mod tests {
             ("wh 1000 xm5 in silver", vec![vec!["HP-XM5-B", "HP-XM5-S"]]),
             ("WH-1000XM5 black", vec![vec!["HP-XM5-B"]]),
             ("hp-xm5-b", vec![vec!["HP-XM5-B"]]),
+            ("sony xm5", vec![vec!["HP-XM5-B", "HP-XM5-S"]]),
+            ("so the galaxy watch", vec![vec!["W7"]]),
+            ("veloce gracht 3", vec![vec!["BIKE"]]),
+            ("veloce gracht 3 in 53 cm", vec![vec!["BIKE53"]]),
+            ("is the gracht 3 there in 49 cm?", vec![vec!["BIKE49"]]),
             ("an asus laptop", vec![]),
             ("something for my home", vec![]),
             ("gaming laptop under 1500", vec![]),

@@ -16,6 +16,7 @@ pub mod numbers;
 mod postings;
 mod related;
 mod search;
+mod versions;
 
 pub use catalogue::Catalogue;
 pub use knowledge::KnowledgeIndex;

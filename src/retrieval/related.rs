@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::analysis;
 use super::catalogue::Catalogue;
-use super::postings::Part;
+use super::postings::{Part, Posting};
 use crate::domain::product::{Product, SpecValue};
 use crate::domain::query::ProductQuery;
 use crate::domain::text::fold::bare;
@@ -91,8 +91,20 @@ impl Catalogue {
             std::iter::once(&own)
                 .chain(others)
                 .filter_map(|stem| self.postings.term(stem))
-                .any(|term| self.postings.of(term).any(|p| p.doc == doc && p.parts & parts != 0))
+                .any(|term| self.postings.of(term).any(|p| p.doc == doc && p.parts & parts != 0 && !self.may_be_the_other(p, &own)))
         })
+    }
+
+    /// "Cases and Chargers" holds chargers, which are no cases: of a kind that is called two things, what is not
+    /// called so itself may be the other.
+    fn may_be_the_other(&self, posting: Posting, word: &str) -> bool {
+        if posting.parts & Part::Name.bit() != 0 || posting.parts & Part::Category.bit() == 0 {
+            return false;
+        }
+        let kinds = || self.facets.categories(posting.doc).iter().filter_map(|c| self.categories.name(*c));
+        let double = |name: &str| name.split([' ', ',']).any(|part| matches!(part, "and" | "&" | "/" | "+"));
+        let of = |name: &str| stems(name).iter().any(|own| own == word);
+        kinds().any(|name| double(name) && of(name)) && !kinds().any(|name| !double(name) && of(name))
     }
 
     /// Products of the same kind that are there, nearest in price first.

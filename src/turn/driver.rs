@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::identity::IdentityPolicy;
-use super::library::{Library, Listening, Shelves};
+use super::library::{Follows, Library, Listening, Shelves};
 use super::lookups::{Asker, Outcome, Reader};
 use super::machine::{Effect, Event, Machine, Sensed, Start};
 use super::meaning::{Meaning, Vector};
@@ -224,7 +224,8 @@ impl Engine {
 
     async fn sense(&self, machine: &Machine, shelves: &Shelves, meaning: &Meaning<'_>) -> Result<Sensed, StoreError> {
         let (text, state) = (machine.text(), machine.before());
-        let follows = state.focus.entry.as_deref();
+        let asked = state.focus.asked.as_deref();
+        let follows = state.focus.entry.as_deref().map(|entry| Follows { entry, asked });
         let today = Moment::now().day_in(&self.shop.zone);
         let heard = shelves.listen(&Listening { text, today, meaning: Some(meaning), follows });
         let mut shown: Vec<Arc<Product>> = Vec::new();

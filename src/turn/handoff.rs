@@ -30,7 +30,7 @@ pub fn may_look_up(agent: Agent, name: &str) -> bool {
     let own: &[&str] = match agent {
         Agent::Sales => &["search", "products", "alternatives", "accessories", "assortment", "knowledge"],
         Agent::Marketing => &["promotions", "code", "products", "search", "assortment", "knowledge", "entry"],
-        Agent::Support => &["knowledge", "entry", "order", "orders", "products", "ticket", "tickets", "identity"],
+        Agent::Support => &["knowledge", "entry", "order", "orders", "products", "search", "ticket", "tickets", "identity"],
         Agent::Logistics => &["order", "orders", "products", "search", "knowledge", "hours", "identity", "tickets"],
         Agent::General => &["knowledge", "hours", "ticket"],
         Agent::Orchestrator | Agent::Human => &[],

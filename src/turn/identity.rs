@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::agents::lookup::{Claim, NumberOf, Verdict};
 use crate::domain::customer::{Customer, same_zip};
 use crate::domain::order::Order;
-use crate::domain::text::fold::bare;
+use crate::domain::text::fold::{bare, fold};
 use crate::domain::ticket::Ticket;
 use crate::domain::time::Moment;
 use crate::store::command::{Attempt, AttemptRules, AttemptVerdict, Proven};
@@ -133,6 +133,7 @@ pub async fn check(store: &Store, policy: &IdentityPolicy, claim: &Claim, addres
     let target = match claim.of {
         NumberOf::Order => claim.number.clone(),
         NumberOf::Ticket => format!("ticket:{}", claim.number),
+        NumberOf::Nothing => format!("customer:{}", fold(claim.email.as_deref().unwrap_or_default().trim())),
     };
     let attempt = Attempt { target: target.clone(), address: address.to_owned(), at: now, rules: policy.rules() };
     let allowed = store.attempt(attempt).await? == AttemptVerdict::Counted;
@@ -155,6 +156,12 @@ pub async fn check(store: &Store, policy: &IdentityPolicy, claim: &Claim, addres
 }
 
 async fn named(store: &Store, claim: &Claim) -> Result<Option<Named>, StoreError> {
+    if claim.of == NumberOf::Nothing {
+        let email = claim.email.as_deref().unwrap_or_default();
+        let found = store.find(Index::CustomerByEmail, email, 2).await?;
+        let [only] = found.as_slice() else { return Ok(None) };
+        return Ok(Some(Named { by: Proof::Email, customer: only.clone(), order: None }));
+    }
     if claim.of == NumberOf::Ticket {
         let found = store.find(Index::TicketByNumber, &claim.number, 1).await?;
         let Some(number) = found.first() else { return Ok(None) };
@@ -245,6 +252,13 @@ mod tests {
         let label = Claim { zip: some("04101"), name: some("Ada King"), ..Claim::default() };
         assert!(!policy.shown(&label, &named(Proof::TrackingNumber), &customer()));
         let email = Claim { email: some("ada@example.com"), ..Claim::default() };
+        // Without a number the e-mail address takes a second thing beside it.
+        let nothing = named(Proof::Email);
+        let nothing = Named { order: None, ..nothing };
+        assert!(!policy.shown(&email, &nothing, &customer()));
+        assert!(!policy.shown(&Claim { name: some("Ada King"), ..email.clone() }, &nothing, &customer()));
+        assert!(policy.shown(&Claim { zip: some("99501"), ..email.clone() }, &nothing, &customer()));
+        assert!(policy.shown(&Claim { phone_tail: some("0134"), ..email.clone() }, &nothing, &customer()));
         for by in [Proof::TrackingNumber, Proof::TicketNumber] {
             assert!(policy.shown(&email, &named(by), &customer()), "{by:?}");
         }

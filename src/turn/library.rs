@@ -167,8 +167,17 @@ pub struct Listening<'a> {
     pub today: Day,
     /// Sentence vectors, where there are any.
     pub meaning: Option<&'a Meaning<'a>>,
-    /// The entry the last reply quoted.
-    pub follows: Option<&'a str>,
+    /// What the last reply quoted.
+    pub follows: Option<Follows<'a>>,
+}
+
+/// An entry quoted by the reply before a message.
+#[derive(Clone, Copy)]
+pub struct Follows<'a> {
+    /// The entry.
+    pub entry: &'a str,
+    /// What the customer had asked.
+    pub asked: Option<&'a str>,
 }
 
 impl Shelves {

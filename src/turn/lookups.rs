@@ -132,6 +132,7 @@ impl Reader<'_> {
             Lookup::Ticket(number) => Outcome::Ticket(self.ticket(number, asker).await?),
             Lookup::Tickets => Outcome::Tickets(self.tickets(asker).await?),
             Lookup::Knowledge { text, procedures, limit } => self.knowledge(text, *procedures, *limit).await?,
+            Lookup::Told { id, text } => self.told(id, text).await?,
             Lookup::Entry(id) => Outcome::Entry(self.first::<Knowledge>(std::slice::from_ref(id)).await?),
             Lookup::Hours => Outcome::Hours(self.hours().await?),
             Lookup::Identity(claim) => {
@@ -267,6 +268,19 @@ impl Reader<'_> {
         Ok(Outcome::Knowledge(found))
     }
 
+    /// An entry, with the sentences of it that answer a question.
+    async fn told(&self, id: &str, text: &str) -> Result<Outcome, StoreError> {
+        let vector = self.meaning.of(text);
+        let question = Question { text, vector: vector.as_deref(), today: self.today, procedures: None };
+        let mut found = Vec::new();
+        if let Some(hit) = self.shelves.knowledge.within(id, &question)
+            && let Some(entry) = self.one::<Knowledge>(id).await?
+        {
+            found.push((entry, hit));
+        }
+        Ok(Outcome::Knowledge(found))
+    }
+
     async fn hours(&self) -> Result<Vec<Versioned>, StoreError> {
         let mut found = Vec::new();
         for id in self.shelves.knowledge.about_hours(self.today) {
@@ -315,6 +329,7 @@ pub fn enter(outcome: Outcome, book: &mut FactBook, found: &mut Findings) {
                 procedure: hit.procedure,
                 part: hit.part,
                 covers: hit.covers,
+                lacks: hit.lacks,
                 domain: hit.domain,
             };
             found.knowledge.push(hits.into_iter().map(entered).collect());

@@ -231,7 +231,12 @@ impl Machine {
                 }
                 Node::Plan => self.plan(),
                 Node::LookUp => return Effect::LookUp(self.agent, self.wanted.clone()),
-                Node::Answer => self.take_answer(),
+                Node::Answer => {
+                    self.take_answer();
+                    if let Some(effect) = self.open_at_once() {
+                        return effect;
+                    }
+                }
                 Node::Handoff => self.hand_over(),
                 Node::Speak => {
                     self.conclude();

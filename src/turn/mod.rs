@@ -7,6 +7,7 @@
 mod answers;
 pub mod assemble;
 pub mod driver;
+mod going_on;
 pub mod graph;
 pub mod grounding;
 pub mod handoff;

@@ -78,6 +78,8 @@ fn by_rules(heard: &Heard, read: &Understanding, state: &ConversationState, tabl
     if asks(Goal::CurrentPromotions) && !own_question {
         return table.last.map(|goal| match goal {
             Goal::UpcomingOffers | Goal::CurrentPromotions => Goal::CurrentPromotions,
+            // "What is running this week?" asks for all of it.
+            _ if read.hint(Goal::CurrentPromotions) >= CLEAR && !named => Goal::CurrentPromotions,
             _ => Goal::WhichCode,
         });
     }

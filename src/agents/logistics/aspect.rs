@@ -25,6 +25,8 @@ pub enum Aspect {
     Lost,
     /// Whether somebody must be at home.
     Home,
+    /// Where the carrier keeps it.
+    Depot,
     /// What is done about a late one.
     Next,
 }
@@ -50,6 +52,9 @@ pub fn of(turn: &Turn<'_>) -> Aspect {
     }
     if pair(&["other", "missing", "remaining"], &["parcel", "package", "box", "part"]) {
         return Aspect::Parcel(0);
+    }
+    if turn.goal == Goal::Pickup {
+        return Aspect::Depot;
     }
     if turn.goal == Goal::Tracking || has(&["tracking", "track", "carrier", "courier", "trackingnumber"]) {
         return Aspect::Tracking;
@@ -77,7 +82,9 @@ pub fn of(turn: &Turn<'_>) -> Aspect {
             "investigate",
             "search",
             "trace",
-        ]) || pair(&["what"], &["now", "can"])
+            "doing",
+        ]) || pair(&["what"], &["now", "can", "do", "should"])
+            || pair(&["do", "doing"], &["about"])
             || pair(&["now", "then"], &["what"]))
     {
         return Aspect::Next;

@@ -8,7 +8,7 @@ use super::super::lookup::{Findings, Lookup};
 use super::super::say;
 use super::super::support;
 use super::super::turn::{Answer, Step, Turn};
-use super::about_own;
+use super::{about_own, wishes};
 use super::status::status_act;
 use crate::domain::act::{Act, ActKind};
 use crate::domain::agent::Agent;
@@ -52,6 +52,12 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         }
         return answer.done();
     }
+    if wishes::takes_back(turn) {
+        return wishes::keep(turn, found, id, &order.number, book, answer, state);
+    }
+    // "Only the monitor": what is left of the order stays.
+    let part = turn.goal == Goal::CancelOrder && wishes::is_of_a_part(turn, id, &order, book);
+    let turn = &Turn { goal: if part { Goal::ChangeOrder } else { turn.goal }, ..*turn };
     answer.say(Act::plain(can(turn.goal)).with_some("order", number));
     let there = support::ticket_there(turn.goal.name(), Some(&order.number), None, found, book);
     // What is to be called off once need not be asked for twice; another change is added to the ticket.
@@ -59,7 +65,7 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         answer.acts.extend(ticket);
         return answer.done();
     }
-    propose(turn, number, &order.number, book, &mut answer, state);
+    propose(turn, number, &order.number, part, book, &mut answer, state);
     answer.done()
 }
 
@@ -114,10 +120,20 @@ fn cannot(goal: Goal) -> ActKind {
 }
 
 /// Proposes the ticket; a change without its aim is asked for first.
-fn propose(turn: &Turn<'_>, fact: Option<FactId>, number: &str, book: &mut FactBook, answer: &mut Answer, state: &mut ConversationState) {
+fn propose(
+    turn: &Turn<'_>,
+    fact: Option<FactId>,
+    number: &str,
+    told: bool,
+    book: &mut FactBook,
+    answer: &mut Answer,
+    state: &mut ConversationState,
+) {
     let asked = matches!(&turn.before.pending, Some(Pending::Ask { slot: Slot::Wish, .. }));
-    let wish = if asked { turn.text.to_owned() } else { say::question_text(turn) };
-    if turn.goal != Goal::CancelOrder && !asked && !tells_the_aim(turn, &wish) {
+    let own = if asked { turn.text.to_owned() } else { say::question_text(turn) };
+    let wish = wishes::before(turn, &own).unwrap_or_else(|| own.clone());
+    let told = told || asked || wishes::tells_the_aim(turn, &wish, book.today());
+    if turn.goal != Goal::CancelOrder && !told {
         let kind = if turn.goal == Goal::ChangeAddress { ActKind::AskAddress } else { ActKind::AskWish };
         answer.say_plain(kind);
         answer.asks.push(Slot::Wish);
@@ -129,6 +145,8 @@ fn propose(turn: &Turn<'_>, fact: Option<FactId>, number: &str, book: &mut FactB
     } else {
         Act::plain(ActKind::OfferChange).with("wish", book.said(wish.trim()))
     };
+    // "5 December" alone tells a colleague little: what it is an answer to goes with it.
+    let wish = if asked && !turn.said.is_empty() { format!("{} / {wish}", turn.said) } else { wish };
     let draft = TicketDraft {
         issue: turn.goal.name().to_owned(),
         description: wish,
@@ -137,13 +155,4 @@ fn propose(turn: &Turn<'_>, fact: Option<FactId>, number: &str, book: &mut FactB
         urgent: false,
     };
     support::propose(draft, offer, answer, state);
-}
-
-/// Whether a wish says what it should become: an address with its number, "to the 512", "instead of".
-fn tells_the_aim(turn: &Turn<'_>, wish: &str) -> bool {
-    let tokens = crate::domain::text::token::tokens(wish);
-    let numbered =
-        tokens.iter().any(|t| t.text.bytes().all(|b| b.is_ascii_digit()) && !turn.heard.orders.iter().any(|o| o.bare.contains(&t.text)));
-    let aims = tokens.iter().any(|t| matches!(t.text.as_str(), "to" | "instead" | "into" | "add" | "remove" | "another" | "for"));
-    if turn.goal == Goal::ChangeAddress { numbered && tokens.len() > 4 } else { aims && tokens.len() > 5 }
 }

@@ -4,7 +4,9 @@ mod abroad;
 mod aspect;
 mod changes;
 mod status;
+mod wishes;
 
+use super::evidence_words;
 use super::identity::{self, OrderStep};
 use super::items;
 use super::lookup::{Findings, Lookup};
@@ -41,6 +43,7 @@ impl Colleague for Logistics {
             Goal::MyOrders if turn.heard.orders.is_empty() || turn.continues => my_orders(turn, found, book, state),
             Goal::MyOrders => order(turn, found, book, state),
             Goal::CancelOrder | Goal::ChangeOrder | Goal::ChangeAddress => changes::step(turn, found, book, state),
+            Goal::Pickup if is_at_the_carrier(turn, state) => order(turn, found, book, state),
             Goal::Pickup => hours::pickup(turn, found, book),
             Goal::ShippingPolicy => abroad::step(turn, found, book, state).unwrap_or_else(|| say::from_knowledge(turn, found, book)),
             goal if goal.intent().agent() == Agent::Logistics => say::from_knowledge(turn, found, book),
@@ -70,6 +73,12 @@ pub(super) fn about_own(turn: &Turn<'_>, state: &ConversationState) -> bool {
     turn.continues || owned || (known || it && spoken_of) && !if_ordered
 }
 
+/// "Can I pick it up at the depot?", said of a parcel on its way: not in the shop.
+fn is_at_the_carrier(turn: &Turn<'_>, state: &ConversationState) -> bool {
+    let known = state.identity.level != IdentityLevel::Anonymous && state.focus.order.is_some();
+    known && turn.heard.words.iter().any(|w| matches!(w.stem.as_str(), "depot" | "carrier" | "courier" | "station"))
+}
+
 /// Where one order stands.
 fn order(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
     let id = match identity::order(turn, found, book, state, Agent::Logistics) {
@@ -94,7 +103,9 @@ fn order(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut Con
         [only] => vec![only.sku.clone()],
         _ => order.items.iter().map(|item| item.sku.clone()).collect(),
     };
-    if order.days_late(book.today(), book.zone()).is_some() {
+    // What has come is not late, whatever else of the order is.
+    let came = answer.acts.iter().any(|act| act.kind == ActKind::ItemDelivered);
+    if order.days_late(book.today(), book.zone()).is_some() && !came && side != Aspect::Depot {
         support::offer_once(turn, "late_parcel", found, book, &mut answer, state);
     } else if order.is_delivered() && side == Aspect::Whole {
         answer.options.push(chip("return", "Can I still return it?"));
@@ -111,8 +122,11 @@ fn needs_words(turn: &Turn<'_>, found: &Findings, side: Aspect) -> Option<Step> 
     let asked = |text: &str| Lookup::Knowledge { text: text.to_owned(), procedures: Some(false), limit: 2 };
     match side {
         Aspect::Lost => Some(Step::Look(vec![asked("My parcel is lost. How long does a trace take?")])),
-        Aspect::Next => Some(Step::Look(vec![asked("My parcel is late. The parcel did not arrive")])),
-        Aspect::Home => Some(Step::Look(vec![asked("Do I have to sign for my parcel? Nobody is at home to sign.")])),
+        Aspect::Next => {
+            let both = ["My parcel is late. The parcel did not arrive", "My parcel is lost. How long does a trace take?"];
+            Some(Step::Look(both.map(asked).to_vec()))
+        }
+        Aspect::Home | Aspect::Depot => Some(Step::Look(vec![asked("Do I have to sign for my parcel? Nobody is at home to sign.")])),
         Aspect::Payment if turn.heard.words.iter().any(|w| w.stem == "charg") => {
             Some(Step::Look(vec![asked("When is my card charged? Is my card billed before the order ships?")]))
         }
@@ -147,11 +161,24 @@ fn tell(turn: &Turn<'_>, found: &Findings, side: Aspect, id: RecordId, order: &O
                     .with_some("zip", zip),
             );
         }
-        (Aspect::Next, _) => match say::plain_entry(found, 0) {
-            Some(hit) => say::say_entry(book, hit.record, answer),
-            None => status::whole(id, order, book, answer),
-        },
+        (Aspect::Next, _) => {
+            // What is done about it, rather than what the customer may look at.
+            const DONE: &[&str] = &["trace", "investigation", "investigate", "search", "replacement", "refund"];
+            let hits = [0, 1].map(|which| say::plain_entry(found, which));
+            let done = hits.iter().flatten().find_map(|hit| support::speaking_of(DONE, hit.record, book));
+            match (done, hits[0]) {
+                (Some(fact), _) => answer.say(Act::plain(ActKind::Knowledge).with("sentence", fact)),
+                (None, Some(hit)) => say::say_entry(book, hit.record, answer),
+                (None, None) => status::whole(id, order, book, answer),
+            }
+        }
         (Aspect::Lost, _) => lost(found, id, order, book, answer),
+        (Aspect::Depot, _) => {
+            status::parcels(id, order, false, book, answer);
+            if let Some(hit) = say::plain_entry(found, 0) {
+                support::say_hinted(&["pick", "point", "carrier", "collect"], hit.record, book, answer);
+            }
+        }
         (Aspect::Home, _) => at_home(found, id, order, book, answer),
     }
 }
@@ -204,7 +231,7 @@ fn lost(found: &Findings, id: RecordId, order: &Order, book: &mut FactBook, answ
         status::when(id, order, book, answer);
     }
     if let Some(hit) = say::plain_entry(found, 0) {
-        say::say_entry(book, hit.record, answer);
+        support::say_hinted(&["trace", "investigation", "search", "replacement", "refund"], hit.record, book, answer);
     }
 }
 
@@ -258,6 +285,14 @@ fn missing(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut C
         return Step::Look(lost.into_iter().chain([Lookup::Tickets]).collect());
     }
     let mut answer = Answer::default();
+    // Told before: a further question is answered by the sentence that speaks of it.
+    let asks = turn.before.goal == Some(Goal::MissingParcel) && evidence_words::is_question(turn.text) && found.identity.is_none();
+    if asks && !items::names_a_thing(turn)
+        && let Some(hit) = [0, 1].into_iter().filter_map(|which| say::plain_entry(found, which)).max_by(|a, b| a.score.total_cmp(&b.score))
+    {
+        support::say_asked(turn, hit.record, book, &mut answer);
+        return answer.done();
+    }
     if turn.before.last_acts.iter().all(|act| *act != ActKind::Sympathy) {
         answer.say_plain(ActKind::Sympathy);
     }

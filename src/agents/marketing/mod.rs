@@ -23,6 +23,7 @@ use crate::domain::agent::Agent;
 use crate::domain::asks::Slot;
 use crate::domain::fact::{FactBook, RecordId};
 use crate::domain::goal::Goal;
+use crate::domain::knowledge::Domain;
 use crate::domain::promotion::Promotion;
 use crate::domain::state::{ConversationState, Pending};
 use codes::Codes;
@@ -77,6 +78,9 @@ fn promotions(found: &Findings, book: &FactBook) -> Option<Vec<Found>> {
 
 /// Promotions, codes and prices with them.
 fn offers(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
+    if goes_on_with_a_rule(turn) {
+        return rules::step(turn, found, book, state);
+    }
     let Some(promotions) = promotions(found, book) else {
         let products = subject::skus(turn);
         let products = (!products.is_empty()).then_some(Lookup::Products(products));
@@ -113,6 +117,14 @@ fn offers(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut Co
     step
 }
 
+/// "Can I use them with a code?", of points just spoken of: a rule of the shop answers, and no code is asked about.
+fn goes_on_with_a_rule(turn: &Turn<'_>) -> bool {
+    let joined = turn.heard.answered.as_ref().filter(|answered| answered.joined.is_some() && answered.score >= rules::GOES_ON);
+    let of_a_code = turn.before.focus.promotion.is_some() || turn.heard.codes.iter().any(|code| code.known);
+    let names = !turn.heard.products.is_empty() || !turn.heard.categories.is_empty() || !turn.heard.brands.is_empty();
+    joined.is_some_and(|answered| answered.domain == Domain::Marketing) && !of_a_code && !names && turn.goal != Goal::CodeStacking
+}
+
 /// Whether a short message does nothing but change how many are bought.
 fn counted(turn: &Turn<'_>) -> bool {
     const SHORT: usize = 7;
@@ -144,7 +156,7 @@ fn without_code(desk: &Desk<'_>, book: &mut FactBook, state: &mut ConversationSt
     };
     let mut answer = Answer::default();
     if let Some(hit) = hits.iter().find(|hit| hit.score >= say::ANSWERS) {
-        rules::say_answer(desk.turn, *hit, book, &mut answer, state);
+        rules::say_answer(*hit, book, &mut answer, state);
         return answer.done();
     }
     answer.say_plain(ActKind::AskCode);

@@ -85,8 +85,8 @@ fn earned(turn: &Turn<'_>, found: &Findings, items: &[(RecordId, u32)], asks: bo
 
 /// The first sentence of the entries found that a formula can be taken from, with its result.
 fn by_rule(found: &Findings, book: &mut FactBook, formula: impl Fn(&mut FactBook, FactId) -> Option<FactId>) -> Option<(FactId, FactId)> {
-    let hits: Vec<RecordId> =
-        found.knowledge.iter().flatten().filter(|hit| hit.score >= 0.3).map(|hit| hit.record).chain(found.entry.flatten()).collect();
+    let likely = found.knowledge.iter().flatten().filter(|hit| hit.score >= 0.3);
+    let hits: Vec<RecordId> = likely.copied().chain(super::rules::told(found)).map(|hit| hit.record).collect();
     for record in hits {
         let sentences = say::entry(book, record).map_or(0, |entry| entry.sentences().len());
         for i in 0..sentences {

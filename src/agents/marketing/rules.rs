@@ -1,7 +1,7 @@
 //! The shop's own rules on points, cards, letters and discounts: the sentence that answers, and what its
 //! percentage makes of a price.
 
-use super::super::lookup::{Findings, Lookup};
+use super::super::lookup::{Findings, KnowledgeFound, Lookup};
 use super::super::say::{self, Quote};
 use super::super::turn::{Answer, Step, Turn};
 use super::basket::Basket;
@@ -11,7 +11,7 @@ use crate::domain::act::{Act, ActKind};
 use crate::domain::agent::Intent;
 use crate::domain::fact::{FactBook, Formula, RecordId};
 use crate::domain::goal::Goal;
-use crate::domain::knowledge::{Domain, Part};
+use crate::domain::knowledge::Domain;
 use crate::domain::product::Product;
 use crate::domain::record::Field;
 use crate::domain::state::ConversationState;
@@ -22,6 +22,8 @@ use crate::domain::text::words;
 
 /// From this score on an entry answers whatever was talked of before.
 const SURELY: f32 = 0.62;
+/// The same for one found for a message together with what it goes on with.
+pub const GOES_ON: f32 = 0.5;
 
 /// Answers from the rules of the shop.
 pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
@@ -50,7 +52,7 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         answer.say_plain(ActKind::NotInRecords);
         return answer.done();
     };
-    say_answer(turn, quote, book, &mut answer, state);
+    say_answer(quote, book, &mut answer, state);
     let record = quote.record;
     if turn.goal == Goal::DiscountRequest && !items.is_empty() && items.len() < 3 {
         for item in &items {
@@ -82,7 +84,7 @@ fn lookups(turn: &Turn<'_>) -> Vec<Lookup> {
     };
     let question = |text: String| Lookup::Knowledge { text, procedures: Some(false), limit: 3 };
     let mut wanted = vec![say::knowledge_lookup(turn), plain.map_or_else(|| say::knowledge_lookup(turn), question)];
-    wanted.extend(turn.before.focus.entry.clone().map(Lookup::Entry));
+    wanted.extend(turn.before.focus.entry.clone().map(|id| Lookup::Told { id, text: say::question_text(turn) }));
     let products = subject::skus(turn);
     if !products.is_empty() && matches!(turn.goal, Goal::Loyalty | Goal::DiscountRequest) {
         wanted.push(Lookup::Products(products));
@@ -101,23 +103,29 @@ fn entry(turn: &Turn<'_>, found: &Findings, book: &FactBook) -> Option<Quote> {
     let group = group(turn).map(stem);
     let of_group = |record: RecordId| group.as_ref().is_none_or(|group| speaks_of(record, std::slice::from_ref(group), book));
     let own = say::best_entry(found, 0).filter(|hit| of_sales(hit.record) && of_group(hit.record));
-    if let Some(hit) = own.filter(|hit| hit.score >= SURELY) {
+    let joined = turn.heard.answered.as_ref().is_some_and(|answered| answered.joined.is_some());
+    if let Some(hit) = own.filter(|hit| hit.score >= if joined { GOES_ON } else { SURELY }) {
         return Some(hit.into());
     }
-    let told = found.entry.flatten().filter(|_| turn.before.intent == Some(Intent::Marketing));
+    let told = told(found).filter(|_| turn.before.intent == Some(Intent::Marketing));
     let asked = telling(turn);
-    if let Some(record) = told.filter(|record| (asked.is_empty() || speaks_of(*record, &asked, book)) && of_group(*record)) {
-        return Some(record.into());
+    if let Some(hit) = told.filter(|hit| (asked.is_empty() || speaks_of(hit.record, &asked, book)) && of_group(hit.record)) {
+        return Some(hit.into());
     }
     let goes_on = turn.before.goal == Some(turn.goal) && turn.read.reference.pronoun;
-    if let Some(record) = told.filter(|_| goes_on && own.is_none()) {
-        return Some(record.into());
+    if let Some(hit) = told.filter(|_| goes_on && own.is_none()) {
+        return Some(hit.into());
     }
     let plain = say::best_entry(found, 1).filter(|hit| of_sales(hit.record) && of_group(hit.record));
     let relevant = |record: RecordId| turn.goal != Goal::DiscountRequest || asks_any(record, &asked, book);
     let found = own.into_iter().chain(plain).max_by(|a, b| a.score.total_cmp(&b.score)).map(Quote::from);
-    let told = told.filter(|record| turn.heard.words.len() <= 8 && of_group(*record)).map(Quote::from);
+    let told = told.filter(|hit| turn.heard.words.len() <= 8 && of_group(hit.record)).map(Quote::from);
     found.filter(|quote| relevant(quote.record)).or(told)
+}
+
+/// The entry just told, with what of it answers now.
+pub fn told(found: &Findings) -> Option<KnowledgeFound> {
+    found.knowledge.get(2)?.first().copied()
 }
 
 /// Stems of a message that say something.
@@ -125,7 +133,8 @@ pub fn telling(turn: &Turn<'_>) -> Vec<String> {
     turn.heard.words.iter().filter(|w| !words::is_function(&w.text) && w.text.len() > 1).map(|w| w.stem.clone()).collect()
 }
 
-fn stems(text: &str) -> Vec<String> {
+/// The stems of a text.
+pub fn stems(text: &str) -> Vec<String> {
     tokens(text).iter().map(|token| stem(&token.text)).collect()
 }
 
@@ -165,54 +174,12 @@ pub fn asks_any(record: RecordId, telling: &[String], book: &FactBook) -> bool {
 }
 
 /// Says what of an entry answers the message, and leaves the entry on the table.
-pub fn say_answer(turn: &Turn<'_>, quote: impl Into<Quote>, book: &mut FactBook, answer: &mut Answer, state: &mut ConversationState) {
-    let Quote { record, part } = quote.into();
-    let Some(entry) = say::entry(book, record) else { return };
+pub fn say_answer(quote: impl Into<Quote>, book: &mut FactBook, answer: &mut Answer, state: &mut ConversationState) {
+    let quote = quote.into();
+    let Some(entry) = say::entry(book, quote.record) else { return };
     state.focus.entry = Some(entry.id.clone());
     state.focus.promotion = None;
-    if !entry.steps().is_empty() {
-        say::say_entry(book, record, answer);
-        return;
-    }
-    for index in answering(turn, &entry.sentences(), part) {
-        if let Some(sentence) = u16::try_from(index).ok().and_then(|i| book.field(record, Field::Sentence(i))) {
-            answer.say(Act::plain(ActKind::Knowledge).with("sentence", sentence));
-        }
-    }
-}
-
-/// The sentences of an answer that answer a message: the one that has most of its words, and the one it
-/// leans on where it begins with "it" or "they".
-fn answering(turn: &Turn<'_>, sentences: &[&str], part: Part) -> Vec<usize> {
-    let asked = telling(turn);
-    let said: Vec<&str> = turn.heard.words.iter().map(|w| w.text.as_str()).collect();
-    let wants = |list: &[&str]| list.iter().any(|word| said.contains(word));
-    let score = |text: &str| {
-        let own = stems(text);
-        let common = asked.iter().filter(|word| has(&own, word)).count() * 2;
-        let lower = text.to_lowercase();
-        let times = wants(&["long", "expire", "expires", "until", "valid", "run"])
-            && ["month", "year", "expir", "valid"].iter().any(|w| lower.contains(w));
-        let figures = wants(&["much", "many", "worth", "percent"]) && text.contains(|c: char| c.is_ascii_digit());
-        // Who asks for a discount wants to hear how much; what it goes with is another question.
-        let rate = turn.goal != Goal::CodeStacking
-            && wants(&["discount", "discounts", "off", "deal", "deals", "get", "much"])
-            && rates::percent(text).is_some();
-        common + usize::from(times) * 3 + usize::from(figures) + usize::from(rate) * 3
-    };
-    // What the knowledge base's own search takes for the answer counts as much as a word more in common.
-    let picked = |at: usize| part != Part::WHOLE && u16::try_from(at).is_ok_and(|at| part.has(at));
-    let score = |at: usize| score(sentences[at]) + 2 * usize::from(picked(at));
-    let best = (0..sentences.len()).map(score).max().unwrap_or(0);
-    let Some(at) = (0..sentences.len()).find(|at| score(*at) == best) else { return Vec::new() };
-    let leans =
-        sentences[at].split_whitespace().next().is_some_and(|word| matches!(word, "It" | "They" | "This" | "That" | "These" | "Them"));
-    if leans && at > 0 {
-        return vec![at - 1, at];
-    }
-    // "We do not do that. Instead ...": the second half is the answer's better one.
-    let follows = sentences.get(at + 1).is_some_and(|next| next.starts_with("Instead"));
-    if follows { vec![at, at + 1] } else { vec![at] }
+    say::say_entry(book, quote, answer);
 }
 
 /// The price of what is meant, where no code is: with the rule just quoted, else with the best code.
@@ -245,7 +212,7 @@ pub fn price(desk: &Desk<'_>, book: &mut FactBook, state: &mut ConversationState
 pub fn with_rule(record: RecordId, basket: &Basket, found: &Findings, book: &mut FactBook) -> Option<Act> {
     let entry = say::entry(book, record)?;
     for (i, text) in entry.sentences().iter().enumerate() {
-        if rates::percent(text).is_none() {
+        if rates::percent(text).is_none() || rates::is_charge(text) {
             continue;
         }
         let sentence = book.field(record, Field::Sentence(u16::try_from(i).ok()?))?;

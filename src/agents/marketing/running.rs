@@ -29,7 +29,7 @@ pub fn step(desk: &Desk<'_>, book: &mut FactBook, state: &mut ConversationState)
         let fits =
             |id: RecordId| rules::is_of_offers(id, book) && rules::speaks_of(id, &telling, book) && rules::asks_any(id, &telling, book);
         if let Some(hit) = hits.iter().find(|hit| hit.score >= say::ANSWERS && fits(hit.record)) {
-            rules::say_answer(desk.turn, *hit, book, &mut answer, state);
+            rules::say_answer(*hit, book, &mut answer, state);
             return answer.done();
         }
     }
@@ -187,7 +187,7 @@ fn upcoming(desk: &Desk<'_>, book: &mut FactBook, state: &mut ConversationState)
             p.runs_on(book.today()) == Err(NotApplicable::NotYet) && covers && !p.categories.is_empty()
         });
     if let Some(hit) = own.filter(|_| !coming_for_it) {
-        rules::say_answer(desk.turn, *hit, book, &mut answer, state);
+        rules::say_answer(*hit, book, &mut answer, state);
     }
     let today = book.today();
     let fits = |p: &Promotion| {

@@ -15,6 +15,11 @@ use crate::domain::state::ConversationState;
 const BESIDES: [&str; 12] =
     ["shipp", "delivery", "point", "gift", "card", "student", "reward", "voucher", "referral", "trade", "credit", "newsletter"];
 
+/// Those that are discounts themselves: what holds for codes holds for them.
+const CODES: [&str; 3] = ["student", "voucher", "newsletter"];
+/// Those that have rules of their own, whatever codes there are.
+const OWN_RULES: [&str; 2] = ["shipp", "delivery"];
+
 /// Whether they go together, and what is best if not.
 pub fn step(desk: &Desk<'_>, book: &mut FactBook, state: &mut ConversationState) -> Step {
     if desk.found.knowledge.is_empty() {
@@ -25,10 +30,12 @@ pub fn step(desk: &Desk<'_>, book: &mut FactBook, state: &mut ConversationState)
     }
     let mut answer = Answer::default();
     let rule = rule(desk, book);
+    let own_rules = besides(desk).iter().all(|word| OWN_RULES.contains(&word.as_str()));
     if rule.is_none()
+        && own_rules
         && let Some(hit) = say::best_entry(desk.found, 0)
     {
-        rules::say_answer(desk.turn, hit, book, &mut answer, state);
+        rules::say_answer(hit, book, &mut answer, state);
         return answer.done();
     }
     match rule {
@@ -46,12 +53,20 @@ pub fn step(desk: &Desk<'_>, book: &mut FactBook, state: &mut ConversationState)
     answer.done()
 }
 
+/// What is to be used beside a code.
+fn besides(desk: &Desk<'_>) -> Vec<String> {
+    let of_these = |words: Vec<String>| words.into_iter().filter(|word| BESIDES.contains(&word.as_str())).collect::<Vec<_>>();
+    let named = of_these(rules::telling(desk.turn));
+    // "Can I use them with a code?", of points.
+    if named.is_empty() { of_these(rules::stems(&say::question_text(desk.turn))) } else { named }
+}
+
 /// The sentence that answers: of the entry just quoted where it says so, else of those found.
 fn rule(desk: &Desk<'_>, book: &FactBook) -> Option<(RecordId, u16, bool)> {
     let told = desk.found.entry.flatten();
     let hits = desk.found.knowledge.iter().flatten().filter(|hit| hit.score >= 0.3).map(|hit| hit.record);
     let records: Vec<RecordId> = told.into_iter().chain(hits).collect();
-    let asked: Vec<String> = rules::telling(desk.turn).into_iter().filter(|word| BESIDES.contains(&word.as_str())).collect();
+    let asked = besides(desk);
     let find = |wanted: &dyn Fn(&str) -> bool| {
         records.iter().find_map(|record| {
             let entry = say::entry(book, *record)?;
@@ -67,7 +82,7 @@ fn rule(desk: &Desk<'_>, book: &FactBook) -> Option<(RecordId, u16, bool)> {
     };
     let by_topic = if asked.is_empty() { None } else { find(&special) };
     // Whether delivery is free beside a code is no question of how many codes there may be.
-    if by_topic.is_none() && asked.iter().any(|word| word == "shipp" || word == "delivery") {
+    if by_topic.is_none() && asked.iter().any(|word| !CODES.contains(&word.as_str())) {
         return None;
     }
     by_topic.or_else(|| find(&|text| allows_one_code(text))).or_else(|| find(&|text| joins(&text.to_lowercase())))

@@ -10,6 +10,7 @@ use super::family::{at_the_price_said, one_kind_each, one_of_each_family, one_of
 use super::pieces::{adds, before_count, beside_brands, category_count, is_of_a_code, is_owned, pieces, table};
 use crate::domain::act::ActKind;
 use crate::domain::fact::{FactBook, RecordId};
+use crate::domain::heard::{CategoryNamed, Heard};
 use crate::domain::product::Product;
 use crate::domain::promotion::category_leaf;
 use crate::domain::query::ProductQuery;
@@ -114,6 +115,8 @@ pub fn find(turn: &Turn<'_>, found: &Findings, book: &FactBook, codes: &Codes) -
                 }
             }
             let items: Vec<(RecordId, u32)> = search.products.iter().map(|id| (*id, if alone { count.unwrap_or(1) } else { 1 })).collect();
+            // Of "coffee machines" no other machines are left.
+            let kinds: Vec<String> = if search.query.terms.is_empty() { kinds } else { found_of(kinds, &search.products, book) };
             let brands = turn.heard.brands.iter().map(|brand| brand.name.clone());
             let kind = match (alone && kinds.len() < 2 && !turn.heard.brands.is_empty(), kinds.is_empty() && items.len() > ONE_BY_ONE) {
                 (true, _) => Vec::new(),
@@ -130,6 +133,13 @@ pub fn find(turn: &Turn<'_>, found: &Findings, book: &FactBook, codes: &Codes) -
     }
 }
 
+/// The kinds that any of some products is of; all where none is.
+fn found_of(kinds: Vec<String>, products: &[RecordId], book: &FactBook) -> Vec<String> {
+    let is_there = |kind: &&String| products.iter().filter_map(|id| say::product(book, *id)).any(|product| product.is_in_category(kind));
+    let there: Vec<String> = kinds.iter().filter(is_there).cloned().collect();
+    if there.is_empty() { kinds } else { there }
+}
+
 /// Names of the kinds of thing a message names, those that only say which code left out.
 fn kinds(turn: &Turn<'_>, codes: &Codes) -> Vec<String> {
     let mut kinds: Vec<String> = Vec::new();
@@ -139,7 +149,7 @@ fn kinds(turn: &Turn<'_>, codes: &Codes) -> Vec<String> {
             && matches!(turn.heard.words[named.words.start].text.as_str(), "cover" | "covers" | "case" | "charge")
             && named.words.start > 0
             && matches!(turn.heard.words[named.words.start - 1].text.as_str(), "it" | "that" | "this" | "they" | "code" | "not");
-        if verb {
+        if verb || stands_before_another(turn.heard, named.words.end) {
             continue;
         }
         let of_the_code =
@@ -151,6 +161,11 @@ fn kinds(turn: &Turn<'_>, codes: &Codes) -> Vec<String> {
         }
     }
     kinds
+}
+
+/// Of kinds side by side the last is meant: "coffee machines". The one before it says which of them.
+fn stands_before_another(heard: &Heard, end: usize) -> bool {
+    heard.categories.iter().any(|other| other.words.start == end && !other.names.is_empty())
 }
 
 /// Searches for what is named, the likeliest first: a maker within the kinds of the code, then anywhere.
@@ -191,8 +206,8 @@ fn before_kinds(turn: &Turn<'_>, codes: &Codes) -> Vec<String> {
     let before = heard.categories.iter().filter_map(|named| named.words.start.checked_sub(1));
     let told = before.filter(|i| {
         let word = &heard.words[*i];
-        let named =
-            heard.categories.iter().any(|c| c.words.contains(i)) || codes.words.contains(i) || turn.read.taken.get(*i) == Some(&true);
+        let of_a_kind = |c: &CategoryNamed| c.words.contains(i) && !stands_before_another(heard, c.words.end);
+        let named = heard.categories.iter().any(of_a_kind) || codes.words.contains(i) || turn.read.taken.get(*i) == Some(&true);
         let empty = words::is_request(&word.text, &word.stem) || words::is_of_offers(&word.stem);
         heard.mentioned.get(*i) == Some(&true) && !named && !empty && word.text.bytes().all(|b| b.is_ascii_alphabetic())
     });

@@ -4,12 +4,13 @@ use super::super::lookup::{Findings, Lookup};
 use super::super::resolve;
 use super::super::say;
 use super::super::turn::{Answer, Step, Turn, chip};
+use super::super::understanding::form::Asks;
 use super::super::understanding::{needs, qualities};
-use super::{ask_product, question};
+use super::{ask_product, asked, pick, question};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, FactId, Formula, RecordId};
 use crate::domain::heard::BrandNamed;
-use crate::domain::product::Availability;
+use crate::domain::product::{Availability, Product};
 use crate::domain::query::ProductQuery;
 use crate::domain::record::Field;
 use crate::domain::state::ConversationState;
@@ -30,19 +31,13 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     if barely && turn.heard.answered.as_ref().is_some_and(|answered| answered.score >= say::ANSWERS) && !turn.read.reference.is_exact() {
         return say::from_knowledge(turn, found, book);
     }
-    let mut skus = match turn.heard.products.as_slice() {
-        // Each name means one product, though it may come in several colours or name its case as well.
-        named @ [_, _, ..] => named.iter().filter_map(|mention| mention.skus.first().cloned()).collect(),
-        // "What's the difference with the Maestro, is it worth it": the name is not in passing here.
-        [only] if only.skus.len() == 1 && turn.read.roles.wants_product(0) => only.skus.clone(),
-        _ => resolve::products(turn).skus,
-    };
-    // "How does it compare to the Legion?" has one in the message and one on the table.
-    if skus.len() == 1 {
-        let other = turn.before.focus.products.iter().chain(&turn.before.focus.listed).find(|sku| **sku != skus[0]);
-        skus.extend(other.cloned().into_iter().filter(|_| turn.read.reference.pronoun || turn.heard.products.len() < 2));
+    // "Which has Bluetooth", of those just compared: the property alone is asked for.
+    let again = turn.read.form.asks == Asks::Which && turn.heard.products.is_empty() && turn.read.wishes.is_empty();
+    if again && turn.before.focus.products.len() > 1 && asks_for_a_property(turn) {
+        return question::step(turn, found, book, state);
     }
-    let of_makers = skus.len() == 1 && !outside_brands(turn).is_empty();
+    let mut skus = meant(turn);
+    let of_makers = skus.len() + outside_brands(turn).len() > 1 && !outside_brands(turn).is_empty();
     if skus.len() < 2 && !of_makers {
         skus = turn.before.focus.listed.iter().take(2).cloned().collect();
     }
@@ -53,7 +48,7 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     if skus.len() < 2 && !of_makers {
         return ask_product(turn, state, &turn.before.focus.listed);
     }
-    if found.products.is_empty() {
+    if found.products.is_empty() && !skus.is_empty() {
         return Step::Look(vec![Lookup::Products(skus)]);
     }
     let mut compared = found.products.clone();
@@ -82,17 +77,66 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         }
         answer.cards.push(*id);
     }
+    pick::verdict(turn, book, &compared, &mut answer);
     answer.options.push(chip("stock", "Is the cheaper one in stock?"));
     answer.options.push(chip("recommend", "Which one do you recommend?"));
     answer.done()
 }
 
-/// Makers named beside products, and not as part of their names.
+/// Whether words of the message are names of properties.
+fn asks_for_a_property(turn: &Turn<'_>) -> bool {
+    let named = |p: &std::sync::Arc<Product>| matches!(asked::asked_of(turn, p), asked::Asked::Specs(_));
+    turn.shown.iter().filter(|p| turn.before.focus.products.contains(&p.sku)).any(named)
+}
+
+/// What is compared: what is pointed at, what is named, the makers' products on the table; and what was talked about,
+/// where that is only one.
+fn meant(turn: &Turn<'_>) -> Vec<String> {
+    let heard = turn.heard;
+    let mut skus: Vec<String> = if turn.read.reference.is_exact() { resolve::pointed_at(turn) } else { Vec::new() };
+    // Each name means one product, though it may come in several colours or name its case as well.
+    let named = heard.products.iter().enumerate().filter(|(i, _)| heard.products.len() > 1 || turn.read.roles.wants_product(*i));
+    for (_, mention) in named {
+        let shown = |sku: &&String| turn.shown.iter().any(|p| p.sku == **sku);
+        let free = || mention.skus.iter().filter(|sku| !skus.contains(sku));
+        // "The two Twists", "both Twists": all of the name that are on the table.
+        let several =
+            heard.products.len() == 1 && turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "two" | "both" | "three" | "2" | "3"));
+        if several && free().filter(shown).count() > 1 {
+            let all: Vec<String> = free().filter(shown).cloned().collect();
+            skus.extend(all);
+            continue;
+        }
+        let one = free().find(shown).or_else(|| free().next()).cloned();
+        skus.extend(one);
+    }
+    for sku in resolve::of_brands(turn) {
+        if !skus.contains(&sku) {
+            skus.push(sku);
+        }
+    }
+    if skus.is_empty() && !outside_brands(turn).is_empty() {
+        // "Compared to the Apple one?": a maker's own beside what is talked about.
+        skus.extend(turn.before.focus.products.iter().filter(|_| outside_brands(turn).len() == 1).take(1).cloned());
+    } else if skus.is_empty() {
+        skus = resolve::products(turn).skus;
+    }
+    // "How does it compare to the Legion?" has one in the message and one on the table, which is another thing rather
+    // than the same in another size.
+    if skus.len() == 1 && outside_brands(turn).iter().all(|brand| turn.shown.iter().any(|p| skus.contains(&p.sku) && p.brand == brand.name))
+    {
+        let focus = &turn.before.focus;
+        let others = || focus.products.iter().chain(&focus.recent).chain(&focus.listed).filter(|sku| **sku != skus[0]);
+        let meant = heard.products.iter().flat_map(|mention| &mention.skus).collect::<Vec<_>>();
+        let other = others().find(|sku| !meant.contains(sku)).or_else(|| others().next()).cloned();
+        skus.extend(other.filter(|_| turn.read.reference.pronoun || heard.products.len() < 2));
+    }
+    skus
+}
+
+/// Makers named, and not as part of the names of products.
 fn outside_brands<'a>(turn: &'a Turn<'_>) -> Vec<&'a BrandNamed> {
     let heard = turn.heard;
-    if heard.products.is_empty() {
-        return Vec::new();
-    }
     let outside = |brand: &BrandNamed| !heard.products.iter().any(|p| p.words.start <= brand.words.end && brand.words.start <= p.words.end);
     heard.brands.iter().enumerate().filter(|(i, brand)| turn.read.roles.wants_brand(*i) && outside(brand)).map(|(_, brand)| brand).collect()
 }
@@ -100,13 +144,14 @@ fn outside_brands<'a>(turn: &'a Turn<'_>) -> Vec<&'a BrandNamed> {
 /// "The Glide 20 and the Brühl stick": a maker named beside a product means the maker's own of the same kind.
 fn makers(turn: &Turn<'_>, book: &FactBook, compared: &[RecordId]) -> Vec<ProductQuery> {
     let products: Vec<_> = compared.iter().filter_map(|id| say::product(book, *id)).collect();
-    let kind = products.iter().find_map(|p| p.leaf_category().map(str::to_owned));
+    let named = || turn.heard.categories.first().map(|named| named.names.clone());
+    let kind = products.iter().find_map(|p| p.leaf_category().map(|leaf| vec![leaf.to_owned()])).or_else(named);
     outside_brands(turn)
         .into_iter()
         .filter(|brand| !products.iter().any(|p| p.brand.eq_ignore_ascii_case(&brand.name)))
         .map(|brand| ProductQuery {
             brands: vec![brand.name.clone()],
-            categories: kind.iter().cloned().collect(),
+            categories: kind.clone().unwrap_or_default(),
             ..ProductQuery::default()
         })
         .collect()

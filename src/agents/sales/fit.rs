@@ -17,8 +17,13 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     if !asks(turn) {
         return None;
     }
-    let owned = resolve::owned(turn);
-    let subject: Vec<String> = resolve::products(turn).skus.into_iter().filter(|sku| !owned.contains(sku)).take(2).collect();
+    let meant = resolve::products(turn).skus;
+    let mut owned = resolve::owned(turn);
+    // "Does the other one fit in it": what was talked about is what it must fit.
+    if owned.is_empty() && fits_it(turn) {
+        owned = turn.before.focus.products.iter().filter(|sku| !meant.contains(sku)).cloned().collect();
+    }
+    let subject: Vec<String> = meant.into_iter().filter(|sku| !owned.contains(sku)).take(2).collect();
     if subject.is_empty() {
         return None;
     }
@@ -40,11 +45,21 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
 
 /// "Work with", "fit", "compatible", "in my": asked of something and something else.
 fn asks(turn: &Turn<'_>) -> bool {
-    turn.heard.words.iter().any(|w| {
-        matches!(
-            w.stem.as_str(),
-            "work" | "fit" | "compatibl" | "compatible" | "compatibility" | "pair" | "connect" | "suit" | "support" | "use" | "us" | "plug"
-        )
+    turn.heard.words.iter().any(|w| is_of_fitting(&w.stem))
+}
+
+fn is_of_fitting(stem: &str) -> bool {
+    matches!(
+        stem,
+        "work" | "fit" | "compatibl" | "compatible" | "compatibility" | "pair" | "connect" | "suit" | "support" | "use" | "us" | "plug"
+    )
+}
+
+/// "Fit in it", "work with that": what was talked about, behind the word that joins.
+fn fits_it(turn: &Turn<'_>) -> bool {
+    turn.heard.words.windows(2).any(|pair| {
+        matches!(pair[0].text.as_str(), "in" | "with" | "on" | "into" | "inside" | "to")
+            && matches!(pair[1].text.as_str(), "it" | "that" | "them")
     })
 }
 
@@ -64,12 +79,18 @@ fn answer_for(turn: &Turn<'_>, book: &mut FactBook, id: RecordId, others: &[Reco
         return Some(());
     }
     let listed: Vec<usize> = product.fits().map(|(i, _)| i).collect();
-    let stated = listed.first().copied().or_else(|| named_in_specs(turn, book, id));
+    let named = named_in_specs(turn, book, id);
+    let stated = listed.first().copied().or(named.map(|(index, _)| index));
     match (stated, others.first()) {
         (Some(index), _) => {
             let place = u16::try_from(index).ok()?;
             let value = book.field(id, Field::Spec(place))?;
-            let kind = if listed.is_empty() { ActKind::SpecHas } else { ActKind::FitsListed };
+            // All that was named stands there: that is a yes. Of a part of it the customer is told what stands there.
+            let kind = match (listed.is_empty(), named) {
+                (true, Some((_, true))) => ActKind::SpecHas,
+                (true, _) => ActKind::Spec,
+                (false, _) => ActKind::FitsListed,
+            };
             let spec = book.field(id, Field::SpecName(place))?;
             answer.say(Act::plain(kind).with("product", name).with("spec", spec).with("value", value));
             notes(book, id, answer);
@@ -83,20 +104,25 @@ fn answer_for(turn: &Turn<'_>, book: &mut FactBook, id: RecordId, others: &[Reco
     Some(())
 }
 
-/// A property that names what the customer asks about: "Voice assistants: Alexa, Apple Home" for "homekit or alexa".
-fn named_in_specs(turn: &Turn<'_>, book: &FactBook, id: RecordId) -> Option<usize> {
+/// The property that names most of what the customer asks about, "Voice assistants: Alexa, Apple Home" for "homekit
+/// or alexa", and whether it names all of it. Words of the product's own name say nothing of what goes with it.
+fn named_in_specs(turn: &Turn<'_>, book: &FactBook, id: RecordId) -> Option<(usize, bool)> {
     let product = say::product(book, id)?;
+    let name: Vec<String> = tokens(&format!("{} {}", product.brand, product.name)).iter().map(|t| stem(&t.text)).collect();
     let said: Vec<&str> = turn
         .heard
         .words
         .iter()
         .filter(|w| !words::is_function(&w.text) && !words::is_request(&w.text, &w.stem) && w.text.len() > 2)
+        .filter(|w| !is_of_fitting(&w.stem) && !name.contains(&w.stem))
         .map(|w| w.stem.as_str())
         .collect();
-    product.specs.iter().position(|spec| {
-        let own: Vec<String> = tokens(&spec.value.text()).iter().map(|t| stem(&t.text)).collect();
-        said.iter().any(|word| own.iter().any(|o| o == word))
-    })
+    let count = |text: String| {
+        let own: Vec<String> = tokens(&text).iter().map(|t| stem(&t.text)).collect();
+        said.iter().filter(|word| own.iter().any(|o| o == **word)).count()
+    };
+    let best = product.specs.iter().map(|spec| count(spec.value.text())).enumerate().max_by_key(|(i, count)| (*count, usize::MAX - i))?;
+    (best.1 > 0).then_some((best.0, best.1 == said.len()))
 }
 
 /// Remarks on fitting that the record makes: "A PlayStation 5 needs a separate heatsink".

@@ -1,6 +1,8 @@
 //! Sales: finding, comparing, describing, recommending.
 
 mod accessories;
+mod asked;
+mod basket;
 mod buy;
 mod compare;
 mod find;
@@ -15,6 +17,7 @@ use super::lookup::{Findings, Lookup};
 use super::resolve::{self, How};
 use super::say;
 use super::turn::{Answer, Colleague, Step, Turn, chip};
+use super::understanding::form;
 use super::understanding::references::Extreme;
 use crate::domain::act::{Act, ActKind};
 use crate::domain::agent::Agent;
@@ -102,9 +105,22 @@ fn another_model(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: 
 /// narrower search but the last question, asked of another one on the table.
 fn goal(turn: &Turn<'_>) -> Goal {
     const SHORT: usize = 6;
+    let may_add = matches!(turn.goal, Goal::FindProduct | Goal::RefineResults | Goal::ProductQuestion | Goal::Accessories | Goal::Buy);
+    if may_add && basket::is_asked(turn) {
+        return Goal::PriceQuestion;
+    }
     // "The quietest one you have instead": the best of its kind is wanted, whatever else was talked about.
     let may_mean = matches!(turn.goal, Goal::Alternatives | Goal::RefineResults | Goal::PriceQuestion | Goal::ProductQuestion);
     if may_mean && turn.heard.products.is_empty() && pick::of_all(turn) {
+        return Goal::Recommend;
+    }
+    // "Got the cheaper one in stock?"
+    let stock = turn.read.best_hint().is_some_and(|hint| hint.goal == Goal::StockQuestion && hint.score >= 5.0);
+    if stock && turn.goal == Goal::ProductQuestion {
+        return Goal::StockQuestion;
+    }
+    // "Which of the two would you give a beginner": of several that are meant, one is asked for.
+    if matches!(turn.goal, Goal::ProductQuestion | Goal::FindProduct) && asks_our_choice(turn) {
         return Goal::Recommend;
     }
     // "The cheapest with more than 50 min" chooses, of those that meet the bound.
@@ -114,6 +130,12 @@ fn goal(turn: &Turn<'_>) -> Goal {
         return Goal::Recommend;
     }
     let searches = matches!(turn.goal, Goal::FindProduct | Goal::RefineResults);
+    if searches && too_dear_of_another_kind(turn) {
+        return Goal::Alternatives;
+    }
+    if (searches || turn.goal == Goal::Alternatives) && points_at_one(turn) {
+        return last_question(turn);
+    }
     let definite = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "the" | "that"));
     let narrows = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "only" | "just" | "ones"));
     let bare = !narrows && turn.heard.categories.is_empty() && turn.read.prices.is_empty() && turn.read.wishes.is_empty();
@@ -124,6 +146,52 @@ fn goal(turn: &Turn<'_>) -> Goal {
     if meant.how != How::Pointed || meant.skus.len() != 1 {
         return turn.goal;
     }
+    last_question(turn)
+}
+
+/// "Which of them would you take", "which one should I get", of several on the table.
+fn asks_our_choice(turn: &Turn<'_>) -> bool {
+    let has = |words: &[&str]| turn.heard.words.iter().any(|w| words.contains(&w.text.as_str()));
+    let focus = &turn.before.focus;
+    let several = focus.products.len() > 1 || focus.listed.len() > 1 || focus.recent.len() > 1;
+    let who = has(&["you", "u", "ya", "i", "we"]);
+    several && turn.read.form.asks == form::Asks::Which && who && has(&["would", "should", "recommend", "choose", "pick", "prefer"])
+}
+
+/// "That's too much", of a product that no search led to: something cheaper of its own kind.
+fn too_dear_of_another_kind(turn: &Turn<'_>) -> bool {
+    let [only] = turn.before.focus.products.as_slice() else { return false };
+    let kind = turn.shown.iter().find(|p| p.sku == *only).and_then(|p| p.leaf_category());
+    let searched =
+        turn.before.focus.query.as_ref().is_some_and(|query| kind.is_some_and(|kind| query.categories.iter().any(|c| c == kind)));
+    wants_cheaper(turn) && !searched && turn.read.prices.is_empty() && turn.heard.categories.is_empty()
+}
+
+/// "Cheaper", "less expensive", "that's too much".
+fn wants_cheaper(turn: &Turn<'_>) -> bool {
+    let has = |words: &[&str]| turn.heard.words.iter().any(|w| words.contains(&w.text.as_str()));
+    let dear = &["expensive", "pricey", "dear", "steep", "costly"];
+    has(&["cheaper", "cheap"]) || has(&["too"]) && (has(dear) || has(&["much"])) || has(&["less"]) && has(dear) || has(&["budget"])
+}
+
+/// "And the small one?", "no, the other one": one of those on the table, and nothing to search by.
+fn points_at_one(turn: &Turn<'_>) -> bool {
+    let text = |i: usize| turn.heard.words.get(i).map_or("", |w| w.text.as_str());
+    let asks_all = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "show" | "list" | "all" | "see" | "any"));
+    let definite = |at: usize| at > 0 && matches!(text(at - 1), "the" | "that" | "this") && !asks_all;
+    let kinds = &turn.heard.categories;
+    let kind_points = !kinds.is_empty() && kinds.iter().all(|named| definite(named.words.start));
+    let points = turn.read.reference.is_exact() || resolve::pointing_wish(turn).is_some() || kind_points;
+    let bounds = !turn.read.prices.is_empty() || !turn.read.measures.measures.is_empty();
+    if !points || bounds || !kinds.is_empty() && !kind_points || !turn.heard.products.is_empty() {
+        return false;
+    }
+    let meant = resolve::products(turn);
+    meant.how == How::Pointed && meant.skus.len() == 1
+}
+
+/// What was asked last, where it can be asked of another product as it stands.
+fn last_question(turn: &Turn<'_>) -> Goal {
     match turn.before.goal {
         Some(goal @ (Goal::PriceQuestion | Goal::StockQuestion)) => goal,
         _ => Goal::ProductQuestion,
@@ -132,8 +200,12 @@ fn goal(turn: &Turn<'_>) -> Goal {
 
 /// Keeps what was named or shown, and what the customer owns, for later messages.
 fn remember(turn: &Turn<'_>, state: &mut ConversationState) {
-    let shown = state.focus.products.iter().chain(&state.focus.listed).cloned().collect::<Vec<_>>();
-    state.focus.note(shown);
+    // The newest first: what is talked about, what was before, and a list only when it is new.
+    let new_list: &[String] = if state.focus.listed == turn.before.focus.listed { &[] } else { &state.focus.listed };
+    let shown = state.focus.products.iter().chain(&turn.before.focus.products).chain(new_list).cloned().collect::<Vec<_>>();
+    let named =
+        turn.heard.products.iter().filter(|mention| mention.skus.len() <= 2).flat_map(|mention| mention.skus.iter().take(1).cloned());
+    state.focus.note(shown.into_iter().chain(named));
     let owned: Vec<String> = turn
         .heard
         .products
@@ -158,21 +230,26 @@ pub(super) fn ask_product(turn: &Turn<'_>, state: &mut ConversationState, choice
     answer.done()
 }
 
+/// Others shown at once, and how many are looked at for cheaper ones.
+const OTHERS: usize = 3;
+const AMONG: usize = 12;
+
 /// Something else of the same kind.
 fn alternatives(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
     let meant = resolve::products(turn);
     let Some(sku) = meant.skus.first().cloned() else { return find::step(turn, found, book, state) };
     let Some(others) = &found.alternatives else {
-        return Step::Look(vec![Lookup::Products(vec![sku.clone()]), Lookup::Alternatives { sku, limit: 3 }]);
+        let limit = if wants_cheaper(turn) { AMONG } else { OTHERS };
+        return Step::Look(vec![Lookup::Products(vec![sku.clone()]), Lookup::Alternatives { sku, limit }]);
     };
     let mut answer = Answer::default();
     let name = found.products.first().and_then(|id| say::name(book, *id));
     let own = found.products.first().and_then(|id| say::product(book, *id)).and_then(|product| product.price);
-    let cheaper = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "cheaper" | "cheap" | "less"));
+    let cheaper = wants_cheaper(turn) || turn.heard.words.iter().any(|w| w.text == "less");
     let fits = |id: &RecordId| {
         !cheaper || say::product(book, *id).and_then(|p| p.price).zip(own).is_some_and(|(price, own)| price.minor < own.minor)
     };
-    let others: Vec<RecordId> = others.iter().copied().filter(fits).collect();
+    let others: Vec<RecordId> = others.iter().copied().filter(fits).take(OTHERS).collect();
     if others.is_empty() {
         answer.say(Act::plain(ActKind::NoAlternatives).with_some("product", name));
     } else {

@@ -19,6 +19,7 @@ use crate::domain::record::Field;
 use crate::domain::state::ConversationState;
 use crate::domain::text::stem::stem;
 use crate::domain::text::token::tokens;
+use crate::domain::text::words;
 
 /// Candidates looked at.
 const CANDIDATES: usize = 8;
@@ -164,6 +165,8 @@ fn choose(turn: &Turn<'_>, ids: &[RecordId], book: &mut FactBook, state: &mut Co
         .and_then(|q| rank(book, &candidates, q));
     let best = match (ranked, quality) {
         (Some(ranked), _) if asks_for_most || stands_out(&ranked) => say_ranked(book, &ranked, asks_for_most, &mut answer),
+        // "Which has more power", of which the records state nothing: the cheapest is no answer.
+        (_, Some(quality)) if asks_for_most && !needs::is_price(&quality) && unstated(turn, book, &candidates, &mut answer) => None,
         (_, quality) => say_by_price(book, &candidates, quality.as_ref(), &mut answer),
     };
     if let Some(best) = best {
@@ -178,8 +181,36 @@ fn choose(turn: &Turn<'_>, ids: &[RecordId], book: &mut FactBook, state: &mut Co
     answer.done()
 }
 
+/// Says that the records of those a choice is made from do not state what was asked; `false` where too many are meant.
+fn unstated(turn: &Turn<'_>, book: &mut FactBook, ids: &[RecordId], answer: &mut Answer) -> bool {
+    const FEW: usize = 3;
+    let wish = turn.read.wishes.iter().max_by_key(|wish| wish.quality.degree);
+    let property = wish.and_then(|wish| turn.heard.words.get(wish.words.end - 1)).filter(|word| !words::is_request(&word.text, &word.stem));
+    if ids.len() < 2 || ids.len() > FEW {
+        return false;
+    }
+    for id in ids {
+        let word = property.map(|word| book.said(&word.text));
+        let name = say::name(book, *id);
+        answer.say(Act::plain(ActKind::SpecUnknown).with_some("product", name).with_some("word", word));
+        answer.cards.push(*id);
+    }
+    true
+}
+
 fn is_there(book: &FactBook, id: RecordId) -> bool {
     say::product(book, id).is_some_and(|p| p.availability() == Availability::InStock)
+}
+
+/// Which of those compared serves the need that was stated, where their records tell them apart by it.
+pub fn verdict(turn: &Turn<'_>, book: &mut FactBook, ids: &[RecordId], answer: &mut Answer) {
+    let Some(quality) = need(turn) else { return };
+    let Some(ranked) = rank(book, ids, &quality).filter(|ranked| stands_out(ranked)) else { return };
+    let (best, spec, _) = ranked[0];
+    if let Some(name) = say::name(book, best) {
+        answer.say(Act::plain(ActKind::Recommend).with("product", name));
+        answer.acts.extend(placed(book, best, spec, ActKind::RecommendSpec));
+    }
 }
 
 /// What the message, or what it continues, needs most.
@@ -197,13 +228,26 @@ fn need(turn: &Turn<'_>) -> Option<Quality> {
 fn rank(book: &FactBook, ids: &[RecordId], quality: &Quality) -> Option<Vec<(RecordId, usize, f64)>> {
     let products: Vec<(RecordId, Arc<Product>)> = ids.iter().filter_map(|id| Some((*id, say::product(book, *id)?))).collect();
     let plain: Vec<Arc<Product>> = products.iter().map(|(_, p)| Arc::clone(p)).collect();
-    let ranked = resolve::ranking(&plain, quality)?;
+    let ranked = resolve::ranking(&plain, quality).or_else(|| only_one_states(&plain, quality))?;
     Some(ranked.into_iter().map(|(i, spec, number)| (products[i].0, spec, number)).collect())
+}
+
+/// The one of several that states what is wished for at all: of two speakers, the one with a water resistance.
+fn only_one_states(products: &[Arc<Product>], quality: &Quality) -> Option<Vec<(usize, usize, f64)>> {
+    if quality.less || products.len() < 2 {
+        return None;
+    }
+    quality.properties.iter().find_map(|property| {
+        let mut stated =
+            products.iter().enumerate().filter_map(|(i, p)| measure::of_product(p, property).map(|(spec, m)| (i, spec, m.number)));
+        let only = stated.next()?;
+        stated.next().is_none().then(|| vec![only])
+    })
 }
 
 /// Whether the first of a ranking is ahead of the second.
 fn stands_out(ranked: &[(RecordId, usize, f64)]) -> bool {
-    ranked.len() > 1 && (ranked[0].2 - ranked[1].2).abs() > f64::EPSILON
+    ranked.len() == 1 || ranked.len() > 1 && (ranked[0].2 - ranked[1].2).abs() > f64::EPSILON
 }
 
 /// The winner with its reason, and who comes after it. Ties are told as such by listing them.

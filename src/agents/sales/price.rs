@@ -1,10 +1,10 @@
 //! What it costs: one, several pieces, several things together.
 
 use super::super::lookup::Findings;
-use super::super::say;
 use super::super::turn::{Answer, Step, Turn, chip};
 use super::super::understanding::quantity;
-use super::subject;
+use super::super::{say, share_of_price};
+use super::{basket, subject};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, FactId, Formula, RecordId};
 use crate::domain::product::Availability;
@@ -13,12 +13,20 @@ use crate::domain::state::{ConversationState, Pieces};
 
 /// What it costs.
 pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
+    if basket::is_asked(turn)
+        && let Some(step) = basket::step(turn, found, book, state)
+    {
+        return step;
+    }
     let ids = match subject::products(turn, found, book, state) {
         Ok(ids) => ids,
         Err(step) => return step,
     };
     let ids =
         if ids.len() > 1 && subject::one_family(&ids, book).len() == ids.len() && same_price(book, &ids) { vec![ids[0]] } else { ids };
+    if let Some(step) = share_of_price::step(turn, found, &ids, book) {
+        return step;
+    }
     let mut answer = Answer::default();
     let counted: Vec<(RecordId, u32)> = ids.iter().map(|id| (*id, count_of(turn, book, *id).unwrap_or(1))).collect();
     let totals: Vec<FactId> = counted.iter().filter_map(|(id, count)| say_price(book, *id, *count, &mut answer)).collect();
@@ -72,7 +80,7 @@ pub fn count_of(turn: &Turn<'_>, book: &FactBook, id: RecordId) -> Option<u32> {
 }
 
 /// Says the price, of all pieces where there are several; returns what it comes to.
-fn say_price(book: &mut FactBook, id: RecordId, count: u32, answer: &mut Answer) -> Option<FactId> {
+pub fn say_price(book: &mut FactBook, id: RecordId, count: u32, answer: &mut Answer) -> Option<FactId> {
     let price = book.field(id, Field::Price);
     let (Some(price), true) = (price, count > 1) else {
         answer.acts.extend(say::price(book, id));
@@ -86,8 +94,11 @@ fn say_price(book: &mut FactBook, id: RecordId, count: u32, answer: &mut Answer)
 }
 
 fn asks_for_total(turn: &Turn<'_>) -> bool {
-    turn.heard
-        .words
-        .iter()
-        .any(|w| matches!(w.text.as_str(), "total" | "together" | "both" | "all" | "sum" | "altogether" | "and" | "plus" | "with"))
+    // "And without batteries, how much?" joins nothing.
+    let mut said = turn.heard.words.iter().enumerate();
+    said.any(|(i, w)| match w.text.as_str() {
+        "total" | "together" | "both" | "all" | "sum" | "altogether" | "plus" | "with" => true,
+        "and" => i > 0,
+        _ => false,
+    })
 }

@@ -65,6 +65,16 @@ fn by_search(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut
         return Err(unknown(turn, found, book, state));
     }
     let Some(search) = found.searches.first() else { return Err(Step::Look(vec![Lookup::Search { query, limit: AT_ONCE }])) };
+    // "Is the Garmin back", when phones were talked about: a maker of other things means those.
+    let elsewhere = turn.heard.categories.is_empty() && !query.brands.is_empty() && !query.categories.is_empty();
+    let search = match (elsewhere && (search.products.is_empty() || !search.complete), found.searches.get(1)) {
+        (false, _) => search,
+        (true, Some(second)) => second,
+        (true, None) => {
+            let query = ProductQuery { brands: query.brands, terms: query.terms, ..ProductQuery::default() };
+            return Err(Step::Look(vec![Lookup::Search { query, limit: AT_ONCE }]));
+        }
+    };
     if search.complete && !search.products.is_empty() && search.total <= FEW {
         let meant = Meant { skus: say::skus(book, &search.products), how: How::Named, ambiguous: false };
         keep_on_table(&meant, state);
@@ -146,7 +156,12 @@ fn one_each(turn: &Turn<'_>, ids: &[RecordId], book: &FactBook) -> Vec<RecordId>
 pub fn one_family(ids: &[RecordId], book: &FactBook) -> Vec<RecordId> {
     let leaf = |id: &RecordId| say::product(book, *id).and_then(|p| p.leaf_category().map(str::to_owned));
     let Some(first) = ids.first().and_then(leaf) else { return Vec::new() };
+    let goes_with_it = |id: &RecordId| say::product(book, *id).is_some_and(|p| p.fits().next().is_some());
     let mut family: Vec<RecordId> = ids.iter().copied().filter(|id| leaf(id).as_ref() == Some(&first)).collect();
+    // Headphones and earbuds of one model number are two products.
+    if ids.iter().any(|id| leaf(id).as_ref() != Some(&first) && !goes_with_it(id)) {
+        return Vec::new();
+    }
     let products: Vec<_> = family.iter().filter_map(|id| say::product(book, *id)).collect();
     let root = |p: &Product| p.variant_of.clone().unwrap_or_else(|| p.sku.clone());
     let roots: Vec<String> = products.iter().map(|p| root(p)).collect();

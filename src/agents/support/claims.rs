@@ -13,6 +13,8 @@ use crate::domain::order::{Order, OrderStatus};
 use crate::domain::record::{Field, RecordKind};
 use crate::domain::state::{ConversationState, IdentityLevel};
 use crate::domain::text::duration;
+use crate::domain::text::stem::stem;
+use crate::domain::text::token::tokens;
 use crate::domain::value::Value;
 
 /// Whether an order is named, on the table, or the customer known.
@@ -183,44 +185,29 @@ fn asks_what_is_covered(turn: &Turn<'_>) -> bool {
     let said: Vec<&str> = turn.heard.words.iter().map(|w| w.text.as_str()).collect();
     let covers =
         said.iter().any(|w| matches!(*w, "cover" | "covers" | "covered" | "include" | "includes" | "included" | "warranty" | "guarantee"));
-    let cause = said.iter().any(|w| {
-        matches!(
-            *w,
-            "water"
-                | "liquid"
-                | "liquids"
-                | "drop"
-                | "drops"
-                | "dropped"
-                | "fall"
-                | "wear"
-                | "limescale"
-                | "scratches"
-                | "accident"
-                | "accidents"
-                | "accidental"
-                | "theft"
-                | "damage"
-                | "battery"
-                | "batteries"
-                | "spill"
-                | "spilled"
-                | "crack"
-                | "cracks"
-                | "cracked"
-                | "rust"
-                | "lightning"
-                | "parts"
-                | "labour"
-                | "labor"
-        )
-    });
+    let cause = names_a_cause(&said);
     // "What if the backlight dies?"
     let supposed = said.windows(2).any(|w| matches!(w, ["what" | "and", "if"]));
     let what = supposed
         || said.windows(3).any(|w| matches!(w, ["what", "does" | "is", ..]))
             && said.iter().any(|w| matches!(*w, "cover" | "covered" | "include" | "included"));
-    covers && (cause || what) || supposed && !diagnosis::troubles(turn.text).is_empty()
+    let of_it = covers && told_cause(turn).is_some();
+    covers && (cause || what) || of_it || supposed && !diagnosis::troubles(turn.text).is_empty()
+}
+
+/// Whether words name a cause of damage that a warranty may or may not cover.
+fn names_a_cause(said: &[&str]) -> bool {
+    const CAUSES: &str = "water liquid liquids drop drops dropped fall wear limescale scratches accident accidents accidental theft damage battery batteries spill spilled crack cracks cracked rust lightning parts labour labor splashed shattered smashed broken soaked coffee wet";
+    said.iter().any(|word| CAUSES.split(' ').any(|cause| cause == *word))
+}
+
+/// "Does the warranty cover that?", of a damage just told of: how it was told.
+fn told_cause<'t>(turn: &'t Turn<'_>) -> Option<&'t str> {
+    let points = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "that" | "it" | "this" | "i" | "one"));
+    let told = turn.before.focus.fault.as_ref().map(|fault| fault.problem.as_str()).or(turn.before.focus.asked.as_deref())?;
+    let words = tokens(told);
+    let said: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+    (points && names_a_cause(&said)).then_some(told)
 }
 
 /// Until when it is under warranty, and what that covers.
@@ -267,7 +254,7 @@ pub fn warranty(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &
     answer.done()
 }
 
-fn until_act(name: Option<FactId>, until: Option<FactId>, term: Option<FactId>, book: &FactBook) -> Option<Act> {
+pub fn until_act(name: Option<FactId>, until: Option<FactId>, term: Option<FactId>, book: &FactBook) -> Option<Act> {
     let over = until.and_then(|fact| book.value(fact)).is_some_and(|v| matches!(v, Value::Day(end) if *end < book.today()));
     let kind = if over { ActKind::WarrantyOver } else { ActKind::WarrantyUntil };
     until.is_some().then(|| Act::plain(kind).with_some("product", name).with_some("until", until).with_some("term", term))
@@ -279,7 +266,8 @@ fn cover(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> Step {
         let text = "What does the warranty cover? What does the warranty not cover?".to_owned();
         return Step::Look(vec![say::knowledge_lookup(turn), Lookup::Knowledge { text, procedures: Some(false), limit: 4 }]);
     }
-    let asked = wording::stems(&say::question_text(turn));
+    let told = told_cause(turn).unwrap_or_default();
+    let asked = wording::stems(&format!("{} {told}", say::question_text(turn)));
     let mut answer = Answer::default();
     // Any entry on the matter may hold the sentence that names the cause; the best sentence of them all is said.
     let mut hits: Vec<RecordId> = found.knowledge.iter().flatten().filter(|hit| hit.score >= say::PLAINLY).map(|hit| hit.record).collect();
@@ -299,7 +287,11 @@ fn cover(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> Step {
     };
     let best = hits.iter().copied().max_by_key(|id| (about(id, book), usize::MAX - hits.iter().position(|h| h == id).unwrap_or(0)));
     match best {
-        Some(id) => wording::say_answer(turn, &["cover", "warranty"], id, book, &mut answer),
+        Some(id) => {
+            for sentence in wording::best(&asked, &["cover", "warranty"], id, book) {
+                answer.say(Act::plain(ActKind::Knowledge).with("sentence", sentence));
+            }
+        }
         None => answer.say_plain(ActKind::NotInRecords),
     }
     answer.done()
@@ -410,7 +402,7 @@ fn warranty_spec(id: RecordId, book: &mut FactBook) -> Option<FactId> {
     book.field(id, Field::Spec(u16::try_from(index).ok()?))
 }
 
-fn own_warranty(id: RecordId, book: &mut FactBook) -> Option<FactId> {
+pub fn own_warranty(id: RecordId, book: &mut FactBook) -> Option<FactId> {
     let spec = warranty_spec(id, book)?;
     book.derive(Formula::Duration, &[spec])
 }
@@ -431,8 +423,10 @@ pub fn repair(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mu
         said.iter().any(|w| matches!(*w, "cost" | "costs" | "price" | "much" | "pay" | "pays" | "fee" | "charge" | "expensive" | "free"));
     let time = said.iter().any(|w| matches!(*w, "long" | "when" | "days" | "weeks" | "take" | "takes" | "ready"));
     let by_words = say::best_entry(found, 0).filter(|hit| hit.score >= 0.6 && !hit.procedure);
-    let kinds: [usize; 3] = if time && !price { [2, 1, 3] } else { [1, 2, 3] };
-    let Some(hit) = kinds.into_iter().find_map(|which| say::plain_entry(found, which)).or(by_words) else {
+    // What takes how long in this shop says nothing of repairs where it does not speak of them.
+    let of_time = || say::plain_entry(found, 2).filter(|hit| !hit.lacks && speaks_of_repairs(hit.record, book));
+    let of_any = || [1, 2, 3].into_iter().find_map(|which| say::plain_entry(found, which)).or(by_words);
+    let Some(hit) = (if time && !price { of_time() } else { of_any() }) else {
         return Answer::of(vec![Act::plain(ActKind::NotInRecords)]).done();
     };
     let mut answer = Answer::default();
@@ -448,6 +442,10 @@ pub fn repair(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mu
         _ => say::say_entry(book, hit.record, &mut answer),
     }
     answer.done()
+}
+
+fn speaks_of_repairs(record: RecordId, book: &FactBook) -> bool {
+    say::entry(book, record).is_some_and(|entry| entry.questions.iter().any(|question| wording::stems(question).contains(&stem("repair"))))
 }
 
 /// The day an order was delivered, as a fact: the order's own date once it is delivered.

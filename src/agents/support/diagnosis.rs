@@ -368,6 +368,18 @@ pub fn kinds(turn: &Turn<'_>, book: &FactBook, named: &[RecordId]) -> Vec<String
         .collect()
 }
 
+/// The words that a message calls a thing by, where neither a product nor a kind of thing is named and none is on the
+/// table: words of the shop's products that are not everyday ones.
+pub fn called(turn: &Turn<'_>) -> Option<Vec<String>> {
+    let heard = turn.heard;
+    if !heard.products.is_empty() || !heard.categories.is_empty() || !turn.shown.is_empty() {
+        return None;
+    }
+    let telling = heard.words.iter().filter(|word| word.text.len() > 3 && !words::is_function(&word.text) && !words::is_common(&word.text));
+    let called: Vec<String> = telling.map(|word| word.text.clone()).take(1).collect();
+    (!called.is_empty()).then_some(called)
+}
+
 /// The records of products a message names, where they were read.
 pub fn named(turn: &Turn<'_>, book: &FactBook) -> Vec<RecordId> {
     let skus = turn.heard.products.iter().filter_map(|mention| mention.skus.first());

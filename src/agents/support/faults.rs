@@ -5,17 +5,22 @@ use super::super::identity::{self, OrderStep};
 use super::super::lookup::{Findings, Lookup};
 use super::super::say;
 use super::super::turn::{Answer, Step, Turn};
-use super::{diagnosis, offer_once, propose, steps, tickets, wording};
+use super::{diagnosis, offer_once, propose, rights, steps, tickets, wording};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::agent::Agent;
 use crate::domain::asks::Slot;
 use crate::domain::fact::{FactBook, RecordId};
 use crate::domain::goal::Goal;
+use crate::domain::query::ProductQuery;
 use crate::domain::record::Field;
 use crate::domain::state::{ConversationState, Fault, IdentityLevel, Pending, TicketDraft};
 
 /// Begins, goes on, or ends.
 pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
+    // Who shows whose it is while a fault is looked into wants to know what can be done for them.
+    if rights::apply(turn, found) && diagnosis::troubles(turn.text).is_empty() {
+        return rights::step(turn, found, book, state);
+    }
     match state.focus.fault.clone() {
         Some(fault) if goes_on(turn) => match another(turn, &fault, found, book, state) {
             Some(step) => step,
@@ -70,7 +75,14 @@ fn begin(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut Con
         return Step::Look(vec![Lookup::Products(skus)]);
     }
     let problem = problem(turn);
-    let named = diagnosis::named(turn, book);
+    let mut named = diagnosis::named(turn, book);
+    // "The left airpod": a word that only products have names the kind of thing.
+    if let Some(terms) = diagnosis::called(turn).filter(|_| named.is_empty()) {
+        let Some(search) = found.searches.first() else {
+            return Step::Look(vec![Lookup::Search { query: ProductQuery { terms, ..ProductQuery::default() }, limit: 1 }]);
+        };
+        named.extend(search.products.first());
+    }
     let (devices, sure) = diagnosis::devices(turn, book, &named);
     if found.knowledge.is_empty() {
         let mut lookups = diagnosis::lookups(turn, &problem, &devices);
@@ -163,8 +175,24 @@ fn first_step(
     if let Some(index) = steps::safety(&problem, &own) {
         return safety(id, index, fault, book, state, answer);
     }
+    if steps::asks_for_all(turn) {
+        return guide(id, own.len(), fault, book, state, answer);
+    }
     steps::mark(turn, &own, &steps::words_of(&entry), &mut fault);
     suggest(id, &own, fault, book, state, &mut answer, ActKind::Step);
+    answer.done()
+}
+
+/// "How do I descale it?": nothing is broken, and all of the steps are the answer.
+fn guide(id: RecordId, count: usize, mut fault: Fault, book: &mut FactBook, state: &mut ConversationState, mut answer: Answer) -> Step {
+    answer.acts.retain(|act| act.kind != ActKind::Sympathy);
+    for index in (0_u16..).take(count) {
+        if let Some(step) = book.field(id, Field::Step(index)) {
+            answer.say(Act::plain(ActKind::StepSays).with("step", step));
+        }
+        fault.tried.push(index);
+    }
+    state.focus.fault = Some(fault);
     answer.done()
 }
 
@@ -313,9 +341,15 @@ fn question(
         (None, None) if state.product().is_some() || !turn.heard.brands.is_empty() => return Answer::hand_over(Goal::ProductQuestion),
         (None, None) => answer.say_plain(ActKind::NotInRecords),
     }
+    // All the steps were told at once: there is no last one to come back to.
+    if fault.tried.len() >= entry.steps().len() && !fault.stopped {
+        state.focus.fault = Some(fault);
+        return answer.done();
+    }
     ask_helped(fault, &mut answer, state, false);
-    // What has nothing to do with the steps needs no way back to them.
-    if answer.acts.iter().any(|act| act.kind == ActKind::StepSays) {
+    // What has nothing to do with the steps needs no way back to them, and asked once is enough.
+    let asked = turn.before.last_acts.contains(&ActKind::BackToStep);
+    if !asked && answer.acts.iter().any(|act| act.kind == ActKind::StepSays) {
         answer.say_plain(ActKind::BackToStep);
     }
     answer.done()
@@ -410,8 +444,12 @@ fn no_procedure(turn: &Turn<'_>, devices: &[String], state: &mut ConversationSta
         return Answer::hand_over(Goal::Warranty);
     }
     let both = !devices.is_empty() && !diagnosis::troubles(&problem).is_empty();
-    if asked || both {
-        answer.say_plain(ActKind::NoProcedure);
+    // More told of what there are no steps for: that was said, and who can help is all that is left.
+    let again = turn.before.last_acts.contains(&ActKind::NoProcedure);
+    if asked || both || again {
+        if !again {
+            answer.say_plain(ActKind::NoProcedure);
+        }
         let fault = Fault { problem, ..Fault::default() };
         offer(&fault, &mut answer, state);
         return answer.done();

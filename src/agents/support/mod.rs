@@ -3,7 +3,10 @@
 mod claims;
 mod diagnosis;
 mod faults;
+mod money;
+mod reports;
 mod returns;
+mod rights;
 mod steps;
 mod tickets;
 mod wording;
@@ -19,9 +22,9 @@ use crate::domain::goal::Goal;
 use crate::domain::state::{Action, ActionKind, ConversationState, Pending, TicketDraft};
 
 pub use diagnosis::{troubles as faults_told, works_wrongly};
-pub use returns::refund_acts;
+pub use money::refund_acts;
 pub use tickets::{is_request, same_matter, there as ticket_there};
-pub use wording::{say_first, say_hinted};
+pub use wording::{say_asked, say_first, say_hinted, speaking_of};
 
 /// The support agent.
 pub struct Support;
@@ -33,6 +36,8 @@ impl Colleague for Support {
 
     fn step(&self, turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
         match turn.goal {
+            // "How long does it take?", of a repair just spoken of: a rule of the shop, and nothing to set up.
+            Goal::SetupHelp if goes_on_with_a_rule(turn) => answer_or_ticket(turn, found, book),
             Goal::Troubleshoot | Goal::SetupHelp => faults::step(turn, found, book, state),
             Goal::DamagedOrWrongItem if diagnosis::is_an_accident(turn) => faults::step(turn, found, book, state),
             Goal::DamagedOrWrongItem
@@ -46,13 +51,19 @@ impl Colleague for Support {
             Goal::Warranty => claims::warranty(turn, found, book, state),
             Goal::Repair => claims::repair(turn, found, book, state),
             Goal::ReturnRequest | Goal::ReturnPolicy => returns::returning(turn, found, book, state),
-            Goal::RefundStatus => returns::refund(turn, found, book, state),
+            Goal::RefundStatus => money::refund(turn, found, book, state),
             Goal::OpenTicket | Goal::Complaint => tickets::open(turn, found, book, state),
             Goal::TicketStatus => tickets::status(turn, found, book, state),
             goal if goal.intent().agent() == Agent::Support => answer_or_ticket(turn, found, book),
             goal => Answer::hand_over(goal),
         }
     }
+}
+
+/// Whether a message goes on with an answer of the shop's, outside of any fault.
+fn goes_on_with_a_rule(turn: &Turn<'_>) -> bool {
+    let joined = turn.heard.answered.as_ref().is_some_and(|answered| answered.joined.is_some());
+    joined && turn.before.focus.fault.is_none() && !turn.continues
 }
 
 /// The shop's own words; where it has none, a colleague is offered.
@@ -81,7 +92,7 @@ fn plain_question(turn: &Turn<'_>) -> Option<&'static str> {
     let has = |list: &[&str]| said.iter().any(|w| list.contains(w));
     match turn.goal {
         Goal::PaymentProblem if has(&["twice", "double", "two", "2", "again", "duplicate"]) => Some("I was charged twice"),
-        Goal::PaymentProblem if has(&["when", "yet", "already"]) => Some("When is my card charged?"),
+        Goal::PaymentProblem if has(&["when", "yet", "already", "nothing", "not"]) && has(&["charged", "billed", "debited", "taken"]) => Some("When is my card charged?"),
         Goal::PaymentProblem if has(&["declined", "rejected", "refused", "fails", "failed"]) => Some("My payment was declined"),
         Goal::Invoice => Some("Can I get an invoice? I need a receipt"),
         _ => None,

@@ -7,11 +7,12 @@ use super::super::turn::{Answer, Step, Turn};
 use super::super::understanding::contact::Contact;
 use super::super::{identity, policy, say};
 use super::claims::delivered_fact;
-use super::{offer_once, order_or_ask, tickets, wording};
+use super::{money, offer_once, order_or_ask, rights, tickets, wording};
 use crate::domain::act::{Act, ActKind};
+use crate::domain::agent::Intent;
 use crate::domain::fact::{FactBook, FactId, Formula, RecordId};
 use crate::domain::goal::Goal;
-use crate::domain::order::{Order, OrderStatus, PaymentKind};
+use crate::domain::order::{Order, OrderStatus};
 use crate::domain::record::{Field, RecordKind};
 use crate::domain::state::{ConversationState, IdentityLevel};
 use crate::domain::text::places;
@@ -21,13 +22,15 @@ use crate::domain::value::Value;
 
 /// What about sending back is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Side {
+pub enum Side {
     /// Whether and until when.
     Whether,
     /// Who pays for the way back.
     Cost,
     /// When the money comes.
     Money,
+    /// How much of it.
+    Amount,
     /// Another one instead.
     Exchange,
     /// How it is done.
@@ -47,6 +50,10 @@ impl Side {
         let money = has(&["money", "refund", "refunded"]);
         if has(&["exchange", "swap", "exchanged"]) {
             Self::Exchange
+        } else if pair(&["how"], &["much"]) && has(&["back", "refund", "refunded"]) {
+            Self::Amount
+        } else if has(&["rather", "instead"]) && !money {
+            Self::Exchange
         } else if money && (has(&["when", "long", "days", "take", "takes", "until", "soon"]) || pair(&["how"], &["fast", "quickly"])) {
             Self::Money
         } else if has(&["label", "postage", "pays", "fee", "cost", "costs", "free", "charge"])
@@ -65,11 +72,12 @@ impl Side {
     }
 
     /// The plain question about it, and words its answer is likely to hold.
-    fn plain(self) -> (&'static str, &'static [&'static str]) {
+    pub fn plain(self) -> (&'static str, &'static [&'static str]) {
         match self {
             Self::Whether => ("What is your return policy? How many days do I have to return an item?", &["return", "within", "days"]),
             Self::Cost => ("Who pays for the return? Is the return label free?", &["label", "free", "pay"]),
             Self::Money => ("When will I get my refund? How long does a refund take?", &["refund", "within", "days"]),
+            Self::Amount => ("Who pays for the return? Is the return label free?", &["deducted", "refund", "label"]),
             Self::Exchange => ("Can I exchange my item? How many days do I have for an exchange?", &["exchange", "within"]),
             Self::How => ("How do I return an item? I want to start a return", &["return", "register", "tell", "start"]),
             Self::Excluded => ("Which items cannot be returned? Can I return it when it is opened?", &["not", "only", "opened", "sealed"]),
@@ -79,7 +87,7 @@ impl Side {
 
 /// Whether the message is about one order rather than the rules: one is named, on the table, or the
 /// customer has shown who they are.
-fn about_an_order(turn: &Turn<'_>, state: &ConversationState) -> bool {
+pub fn about_an_order(turn: &Turn<'_>, state: &ConversationState) -> bool {
     turn.heard.orders.iter().any(|n| n.certain)
         || state.focus.order.is_some()
         || state.known.order_number.is_some()
@@ -91,6 +99,9 @@ fn about_an_order(turn: &Turn<'_>, state: &ConversationState) -> bool {
 /// Whether, until when and how it can go back.
 pub fn returning(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
     let side = Side::of(turn);
+    if about_an_order(turn, state) && rights::is_faulty(turn.before) && matches!(side, Side::Whether | Side::Exchange) {
+        return rights::step(turn, found, book, state);
+    }
     if !about_an_order(turn, state) || matches!(side, Side::Cost | Side::How) {
         return rules(turn, found, side, book, state);
     }
@@ -103,6 +114,10 @@ pub fn returning(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: 
     }
     let Some(order) = say::order(book, id) else { return Answer::default().done() };
     let on_its_way = order.is_open() || order.status == OrderStatus::Shipped;
+    let of_money = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "money" | "refund" | "refunded" | "card"));
+    if order.is_open() && of_money && order.days_late(book.today(), book.zone()).is_none() {
+        return Answer::hand_over(Goal::RefundStatus);
+    }
     let refused =
         turn.before.last_acts.iter().any(|act| matches!(act, ActKind::CannotCancel | ActKind::CannotChange | ActKind::CannotMove));
     if on_its_way && !refused && side == Side::Whether && order.days_late(book.today(), book.zone()).is_none() {
@@ -111,8 +126,11 @@ pub fn returning(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: 
     }
     let mut answer = Answer::default();
     answer.cards.push(id);
+    if side == Side::Amount {
+        return money::amount(turn, found, id, &order, book, answer);
+    }
     if side == Side::Money {
-        return money(turn, found, id, &order, book, answer);
+        return money::told(turn, found, id, &order, book, answer);
     }
     // On its way back already: how that stands is what counts.
     if matches!(order.status, OrderStatus::ReturnRequested | OrderStatus::ExchangeRequested | OrderStatus::Returned) {
@@ -120,7 +138,7 @@ pub fn returning(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: 
         let exchange = order.status == OrderStatus::ExchangeRequested;
         let issue = if exchange { "exchange_request" } else { "return_request" };
         answer.acts.extend(tickets::there(issue, Some(&order.number), None, found, book).into_iter().flatten());
-        answer.acts.extend(refund_acts(id, &order, book).into_iter().filter(|act| !exchange || act.kind == ActKind::RefundRecorded));
+        answer.acts.extend(money::refund_acts(id, &order, book).into_iter().filter(|act| !exchange || act.kind == ActKind::RefundRecorded));
         return answer.done();
     }
     keep_item(turn, &order, state);
@@ -243,12 +261,12 @@ pub fn keep_item(turn: &Turn<'_>, order: &Order, state: &mut ConversationState) 
     }
 }
 
-fn plain_lookup(side: Side) -> Lookup {
+pub fn plain_lookup(side: Side) -> Lookup {
     Lookup::Knowledge { text: side.plain().0.to_owned(), procedures: Some(false), limit: 3 }
 }
 
 /// The rules for sending back; somebody who wants to send back what they have is asked for the number.
-fn rules(turn: &Turn<'_>, found: &Findings, side: Side, book: &mut FactBook, state: &mut ConversationState) -> Step {
+pub fn rules(turn: &Turn<'_>, found: &Findings, side: Side, book: &mut FactBook, state: &mut ConversationState) -> Step {
     if found.knowledge.is_empty() {
         return Step::Look(vec![say::knowledge_lookup(turn), plain_lookup(side), policy::return_lookup()]);
     }
@@ -258,7 +276,9 @@ fn rules(turn: &Turn<'_>, found: &Findings, side: Side, book: &mut FactBook, sta
     let own = say::best_entry(found, 0);
     let plain = say::plain_entry(found, 1);
     // Somebody who wants to send something back needs the rule itself; a question may be about a detail.
-    let rule_first = turn.goal == Goal::ReturnRequest && side == Side::Whether;
+    // Who pays for the way back is no question of what a delivery costs.
+    let of_the_way = side == Side::Cost && turn.before.intent == Some(Intent::Support);
+    let rule_first = turn.goal == Goal::ReturnRequest && side == Side::Whether || of_the_way;
     let hit = plain.filter(|plain| own.is_none_or(|own| rule_first || own.score < SURE || own.record == plain.record)).or(own);
     let spoken = wording::stems(&say::question_text(turn));
     // Of what is excluded only the sentence that names the thing is said; anything else the rule allows.
@@ -272,7 +292,8 @@ fn rules(turn: &Turn<'_>, found: &Findings, side: Side, book: &mut FactBook, sta
     let only_opened = !named && wording::only_opened(&wording::stems(turn.text));
     let allowed = policy::days(found, 2, book, &["return", "exchang"]).filter(|_| side == Side::Excluded && !only_opened);
     // What holds for the country or the kind of thing meant comes before what holds for any.
-    let special = plain.filter(|_| side == Side::Cost).and_then(|hit| special_cost(turn, hit.record, book));
+    let faulty = (side == Side::Cost && rights::is_faulty(turn.before)).then(|| rights::label(found, 1, &[], book)).flatten();
+    let special = faulty.or_else(|| plain.filter(|_| side == Side::Cost).and_then(|hit| special_cost(turn, hit.record, book)));
     match hit.or_else(|| say::plain_entry(found, 2)) {
         _ if special.is_some() => answer.acts.extend(special.map(|fact| Act::plain(ActKind::Knowledge).with("sentence", fact))),
         _ if excluded.is_some() => answer.acts.extend(excluded.map(|fact| Act::plain(ActKind::Knowledge).with("sentence", fact))),
@@ -341,86 +362,6 @@ fn stated_wait(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, answer: &
     let kind = if said_days < window_days { ActKind::WithinWindow } else { ActKind::BeyondWindow };
     answer.say(Act::plain(kind).with("said", said).with("window", window));
     true
-}
-
-/// Where the money is.
-pub fn refund(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
-    let said: Vec<&str> = turn.heard.words.iter().map(|w| w.text.as_str()).collect();
-    let waits = said.iter().any(|w| matches!(*w, "where" | "wheres" | "still" | "yet" | "waiting" | "received" | "status"));
-    if !waits && !turn.continues && !about_an_order(turn, state) {
-        return rules(turn, found, Side::Money, book, state);
-    }
-    let id = match order_or_ask(turn, found, book, state) {
-        OrderStep::First(step) => return step,
-        OrderStep::Known(id) => id,
-    };
-    if found.knowledge.is_empty() {
-        return Step::Look(vec![policy::return_lookup(), plain_lookup(Side::Money), Lookup::Tickets]);
-    }
-    let Some(order) = say::order(book, id) else { return Answer::default().done() };
-    let mut answer = Answer::default();
-    if found.identity.is_none() && !turn.continues {
-        say::sympathise(turn, &mut answer);
-    }
-    answer.cards.push(id);
-    let before = answer.acts.len();
-    let sent_back = !matches!(order.status, OrderStatus::Delivered | OrderStatus::Shipped | OrderStatus::Pending | OrderStatus::Confirmed);
-    answer.acts.extend(refund_acts(id, &order, book).into_iter().filter(|act| sent_back || act.kind == ActKind::RefundRecorded));
-    if sent_back {
-        answer.acts.extend(super::super::logistics::status_act(id, book));
-    }
-    let note = (0..order.fulfilments.len()).filter_map(|i| u16::try_from(i).ok()).find_map(|i| {
-        let note = order.fulfilments.get(usize::from(i))?.note.to_lowercase();
-        note.contains("refund").then(|| book.field(id, Field::ParcelNote(i))).flatten()
-    });
-    if let Some(note) = note {
-        answer.acts.drain(before..);
-        answer.acts.extend(super::super::logistics::status_act(id, book));
-        answer.say(Act::plain(ActKind::OrderNote).with("note", note));
-        return answer.done();
-    }
-    if !matches!(order.status, OrderStatus::Cancelled)
-        && let Some(hit) = say::plain_entry(found, 1)
-    {
-        wording::say_answer(turn, Side::Money.plain().1, hit.record, book, &mut answer);
-    }
-    let recorded = answer.acts.iter().any(|act| act.kind == ActKind::RefundRecorded);
-    if recorded {
-        return answer.done();
-    }
-    let open = matches!(order.status, OrderStatus::ReturnRequested | OrderStatus::ExchangeRequested | OrderStatus::Returned);
-    if open || order.status == OrderStatus::Cancelled {
-        offer_once(turn, "refund", found, book, &mut answer, state);
-    }
-    answer.done()
-}
-
-/// The money of an order known to be under way or asked about: the rule, with what is recorded.
-fn money(turn: &Turn<'_>, found: &Findings, id: RecordId, order: &Order, book: &mut FactBook, mut answer: Answer) -> Step {
-    if let Some(hit) = say::plain_entry(found, 1) {
-        wording::say_answer(turn, Side::Money.plain().1, hit.record, book, &mut answer);
-    }
-    let back = matches!(order.status, OrderStatus::ReturnRequested | OrderStatus::Returned | OrderStatus::Cancelled);
-    answer.acts.extend(refund_acts(id, order, book).into_iter().filter(|act| back || act.kind == ActKind::RefundRecorded));
-    if answer.acts.is_empty() {
-        answer.say_plain(ActKind::NotInRecords);
-    }
-    answer.done()
-}
-
-/// What of the money has gone back, as far as the record says.
-pub fn refund_acts(id: RecordId, order: &Order, book: &mut FactBook) -> Vec<Act> {
-    let number = book.field(id, Field::Number);
-    let refunds: Vec<u16> = (0_u16..).zip(&order.payments).filter(|(_, p)| p.kind == PaymentKind::Refund).map(|(i, _)| i).collect();
-    if refunds.is_empty() {
-        return vec![Act::plain(ActKind::RefundNotRecorded).with_some("order", number)];
-    }
-    let told = refunds.into_iter().filter_map(|i| {
-        let amount = book.field(id, Field::Refund(i))?;
-        let method = book.field(id, Field::PaymentVia(i));
-        Some(Act::plain(ActKind::RefundRecorded).with_some("order", number).with("amount", amount).with_some("method", method))
-    });
-    told.collect()
 }
 
 /// The items of an order a message means: for who answers about one of several.

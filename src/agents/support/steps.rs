@@ -1,6 +1,7 @@
 //! The steps of a procedure and what the customer says of them: done, not possible, dangerous.
 
 use super::super::turn::Turn;
+use super::reports;
 use crate::domain::knowledge::Knowledge;
 use crate::domain::state::Fault;
 use crate::domain::text::sentence;
@@ -92,6 +93,11 @@ pub fn mark(turn: &Turn<'_>, steps: &[&str], about: &[String], fault: &mut Fault
     // Who tells of a fault for the first time tells of steps only where they say that they took them.
     let begins = fault.reports.is_empty();
     let tells = if begins { says_done(turn) } else { tells_of_doing(turn) };
+    for number in reports::pointless(turn, fault, steps, tells) {
+        if !fault.tried.contains(&number) {
+            fault.tried.push(number);
+        }
+    }
     let current = usize::from(fault.step);
     let mut furthest = None;
     for (i, own) in all.iter().enumerate() {
@@ -113,6 +119,14 @@ pub fn mark(turn: &Turn<'_>, steps: &[&str], about: &[String], fault: &mut Fault
         let between = (fault.step..furthest).filter(|i| !fault.tried.contains(i)).collect::<Vec<_>>();
         fault.tried.extend(between);
     }
+}
+
+/// "How do I descale it?", "how to clean the filter": all the steps are wanted, and nothing is said to be broken.
+pub fn asks_for_all(turn: &Turn<'_>) -> bool {
+    let said = turn.heard.words.iter().map(|w| w.text.as_str());
+    let said: Vec<&str> = said.skip_while(|w| matches!(*w, "ok" | "and" | "so" | "hi" | "hello" | "hey" | "also" | "btw")).collect();
+    let how = matches!(said.as_slice(), ["how", "do" | "can" | "should" | "would", "i" | "we" | "you", ..] | ["how", "to", ..]);
+    how && !said.iter().any(|w| matches!(*w, "fix" | "stop" | "repair" | "solve" | "not" | "broken" | "rid"))
 }
 
 /// "Did it all", "tried everything": no step is left that a customer can take.

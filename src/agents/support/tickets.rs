@@ -13,6 +13,7 @@ use crate::domain::act::{Act, ActKind};
 use crate::domain::agent::Agent;
 use crate::domain::asks::Slot;
 use crate::domain::fact::{FactBook, RecordId};
+use crate::domain::goal::Goal;
 use crate::domain::record::Field;
 use crate::domain::state::{ConversationState, IdentityLevel, Pending, TicketDraft};
 use crate::domain::text::fold::bare;
@@ -62,6 +63,9 @@ fn is_there(id: RecordId, book: &mut FactBook) -> Act {
 /// Offers a ticket; asks for the problem where none was told.
 pub fn open(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
     const TELLS_SOMETHING: usize = 6;
+    if let Some(step) = add(turn, found, book, state) {
+        return step;
+    }
     let mut answer = Answer::default();
     say::sympathise(turn, &mut answer);
     let refused = turn.before.last_acts.iter().any(|act| {
@@ -96,8 +100,28 @@ pub fn open(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     let problem = state.focus.fault.as_ref().map(super::steps::told);
     let told = Turn { text: problem.as_deref().unwrap_or(turn.text), continues: false, ..*turn };
     state.focus.offered.clear();
+    if asked_for(turn) && state.escalated.is_none() && !refused {
+        let issue = if state.focus.fault.is_some() { "technical_fault" } else { turn.goal.name() };
+        answer.opens = Some(super::draft(&told, issue, state));
+        return answer.done();
+    }
     offer_once(&told, turn.goal.name(), found, book, &mut answer, state);
     answer.done()
+}
+
+/// "Add to it that I need it by Monday": goes on the ticket on the table, while somebody is still to act on it.
+fn add(turn: &Turn<'_>, found: &Findings, book: &FactBook, state: &ConversationState) -> Option<Step> {
+    let adds = turn.read.follow_ups.first().is_some_and(|hint| hint.goal == Goal::OpenTicket && hint.score >= 6.0);
+    let number = state.focus.ticket.clone().filter(|_| adds)?;
+    let Some(ticket) = found.ticket else { return Some(Step::Look(vec![Lookup::Ticket(number)])) };
+    let id = ticket.filter(|id| say::ticket(book, *id).is_some_and(|ticket| is_open(&ticket)))?;
+    Some(Answer { adds: Some(id), ..Answer::default() }.done())
+}
+
+/// "Ok, open a ticket please": who asks for one outright need not be asked whether they want it.
+fn asked_for(turn: &Turn<'_>) -> bool {
+    const OUTRIGHT: f32 = 4.0;
+    turn.read.hint(Goal::OpenTicket) >= OUTRIGHT && !evidence_words::asks_whether_there_is(turn.heard)
 }
 
 /// How a ticket stands.
@@ -116,7 +140,8 @@ pub fn status(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mu
             Some(None) => {}
         }
     }
-    if anonymous && number.is_none() && turn.heard.orders.is_empty() && state.known.order_number.is_none() {
+    let unknown = anonymous && found.identity.is_none() && identity::claim_of(state).is_none();
+    if unknown && number.is_none() && turn.heard.orders.is_empty() && state.known.order_number.is_none() {
         return ask_number(turn, state);
     }
     if let Some(step) = identity::whose(turn, found, state, Agent::Support) {
@@ -150,7 +175,7 @@ pub fn status(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mu
 
 /// Asks which ticket, by its number or that of the order it is about.
 fn ask_number(turn: &Turn<'_>, state: &mut ConversationState) -> Step {
-    let mut answer = Answer::of(vec![Act::plain(ActKind::AskTicketNumber)]);
+    let mut answer = Answer::of(vec![Act::plain(ActKind::AskTicketNumber), Act::plain(identity::instead_of_a_number(&state.known))]);
     answer.asks.push(Slot::OrderNumber);
     state.pending =
         Some(Pending::Ask { slot: Slot::OrderNumber, goal: turn.goal, agent: Agent::Support, said: say::question_text(turn), attempts: 1 });

@@ -53,11 +53,26 @@ pub fn say_answer(turn: &Turn<'_>, hints: &[&str], id: RecordId, book: &mut Fact
     }
 }
 
+/// Says the sentence of an entry that speaks most of what the message itself asks.
+pub fn say_asked(turn: &Turn<'_>, id: RecordId, book: &mut FactBook, answer: &mut Answer) {
+    for fact in best(&stems(turn.text), &[], id, book).into_iter().take(1) {
+        answer.say(Act::plain(ActKind::Knowledge).with("sentence", fact));
+    }
+}
+
 /// Says the sentence of an entry that speaks most of what is hinted at.
 pub fn say_hinted(hints: &[&str], id: RecordId, book: &mut FactBook, answer: &mut Answer) {
     for fact in best(&[], hints, id, book).into_iter().take(1) {
         answer.say(Act::plain(ActKind::Knowledge).with("sentence", fact));
     }
+}
+
+/// The first sentence of an entry that holds one of these words.
+pub fn speaking_of(words: &[&str], id: RecordId, book: &mut FactBook) -> Option<FactId> {
+    let entry = say::entry(book, id)?;
+    let wanted: Vec<String> = words.iter().map(|word| stem(word)).collect();
+    let at = entry.sentences().iter().position(|sentence| stems(sentence).iter().any(|own| wanted.contains(own)))?;
+    book.field(id, Field::Sentence(u16::try_from(at).ok()?))
 }
 
 /// The sentences of an entry that answer best, in their order.

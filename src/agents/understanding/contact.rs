@@ -96,6 +96,8 @@ impl<'a> Line<'a> {
 /// announced ("my zip is", "my name is") or cannot be anything else. `taken` marks words that are part of
 /// an order number.
 pub fn read(text: &str, said: &[Word], taken: &[bool], asked: bool) -> Contact {
+    /// Words of a message about an order of theirs with a name in it.
+    const OWN: usize = 9;
     if let Some(email) = asked.then(|| spoken_email(text)).flatten() {
         return Contact { email: Some(email), ..Contact::default() };
     }
@@ -104,6 +106,9 @@ pub fn read(text: &str, said: &[Word], taken: &[bool], asked: bool) -> Contact {
     let mut found = Contact { email, ..Contact::default() };
     phone(&line, &mut found);
     let announced = names::announced(&line, asked);
+    // "What's my order status, sofia ramirez 04005": who asks for an order of theirs says who they are.
+    let of_own = (0..said.len()).any(|i| line.word(i) == "my" && matches!(line.word(i + 1), "order" | "orders" | "parcel" | "package"));
+    let asked = asked || of_own && said.len() <= OWN;
     let zip = zips::find(&line, announced.is_some() || asked);
     // A name beside a postal code needs no announcement: "Sofia Ramirez, 04005".
     let beside = zip.as_ref().and_then(|zip| names::beside(&line, zip.words.clone(), asked));
@@ -112,12 +117,19 @@ pub fn read(text: &str, said: &[Word], taken: &[bool], asked: bool) -> Contact {
     let apart =
         zip.as_ref().filter(|_| numbered && announced.is_none() && beside.is_none()).and_then(|zip| names::apart(&line, &zip.words));
     let named = announced.is_some() || beside.is_some() || apart.is_some();
-    let zip = zip.filter(|zip| zip.is_announced() || named || (asked || numbered && zip.is_lettered()) && zip.text.len() > 4);
+    let awaited = asked && !of_own;
+    // Beside an e-mail address a postal code needs no announcement either.
+    let beside_mail = |zip: &zips::Zip| {
+        let numbers = line.before(zip.words.start, 2, &["order", "number", "ord", "nr", "ticket"]);
+        zip.is_lettered() || zip.text.len() == 5 && !numbers
+    };
+    let mailed = found.email.is_some();
+    let zip = zip.filter(|zip| zip.is_announced() || named || mailed && beside_mail(zip) || (awaited || numbered && zip.is_lettered()) && zip.text.len() > 4);
     // Four bare digits may be a short postal code as well as the end of a telephone number: both are tried.
     let certain = zip.as_ref().is_some_and(|zip| zip.is_announced());
     found.zip = zip.map(|zip| zip.text);
-    found.name = announced.or(beside).or(apart).or_else(|| asked.then(|| names::bare(&line)).flatten());
-    tail(&line, asked, certain, &mut found);
+    found.name = announced.or(beside).or(apart).or_else(|| awaited.then(|| names::bare(&line)).flatten());
+    tail(&line, asked && !of_own, certain, &mut found);
     found
 }
 
@@ -266,6 +278,7 @@ mod tests {
             ("name Ingrid Solheim, zip 5003", false, "Ingrid Solheim", "5003"),
             ("Jonas Berg from 10115", true, "Jonas Berg", "10115"),
             ("it was ordered by Isabel Torres Rivera, postal code 00911", false, "Isabel Torres Rivera", "00911"),
+            ("whats my order status benjamin katz 19147", false, "benjamin katz", "19147"),
             ("no order number on me, name is Sofia Ramirez zip 04005", false, "Sofia Ramirez", "04005"),
             ("MAYA THORNTON 04102", true, "MAYA THORNTON", "04102"),
             ("hi, Emma Clarke from Leeds, LS6 3BN. has my order shipped?", false, "Emma Clarke", "LS6 3BN"),
@@ -303,6 +316,8 @@ mod tests {
             ("do you have usb-c cables", true, Contact::default()),
             ("is the order placed by 10115 people", false, Contact::default()),
             ("g5 2gb laptop for Anna Smith", false, Contact::default()),
+            ("sanne@example.com 3021HM", false, Contact { email: some("sanne@example.com"), zip: some("3021HM"), ..Contact::default() }),
+            ("order 10234 sanne@example.com", false, Contact { email: some("sanne@example.com"), ..Contact::default() }),
             // Four digits beside a name: a short postal code, or the end of a telephone number.
             ("Ingrid Solheim 5003", true, Contact { phone_tail: some("5003"), ..named("Ingrid Solheim", "5003") }),
         ] {

@@ -56,6 +56,15 @@ pub fn asked(words: &[Word], today: Day) -> Option<AskedDay> {
     })
 }
 
+/// The days a message means in general, those of the next weeks: "and on Sundays?".
+pub fn every(words: &[Word], today: Day) -> Vec<Day> {
+    const WEEKS: i32 = 5;
+    let plural = |text: &str| WEEKDAYS.iter().position(|name| text.strip_suffix('s') == Some(name));
+    let Some(weekday) = words.iter().find_map(|word| plural(&word.text)).and_then(|at| i32::try_from(at).ok()) else { return Vec::new() };
+    let ahead = (weekday - i32::from(today.weekday()) - 1).rem_euclid(7) + 1;
+    (0..WEEKS).map(|week| today.plus_days(ahead + 7 * week)).collect()
+}
+
 /// "Sunday", and not "Sundays": every one of them is meant then.
 fn weekday(word: &str) -> Option<i32> {
     let short = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].iter().position(|short| *short == word);
@@ -122,5 +131,7 @@ mod tests {
         }
         let words = Word::from_tokens(tokens("are you still open"));
         assert!(asked(&words, today).unwrap().now);
+        let words = Word::from_tokens(tokens("and on thursdays?"));
+        assert_eq!(every(&words, today)[0].to_string(), "2026-12-03");
     }
 }

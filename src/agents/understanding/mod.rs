@@ -190,7 +190,13 @@ fn proof_is_awaited(heard: &Heard, state: &ConversationState) -> bool {
     let asks = |pending: &Pending| matches!(pending, Pending::Ask { slot: Slot::Identity | Slot::Contact, .. });
     let asked = state.pending.as_ref().is_some_and(asks) || state.parked.as_ref().is_some_and(|parked| asks(&parked.pending));
     let numbered = heard.orders.iter().chain(&heard.tickets).any(|n| n.certain) && heard.words.len() <= SHORT;
-    asked || numbered && state.identity.customer.is_none()
+    // A postal code given instead of a number, beside the e-mail address.
+    let asks_number = |pending: &Pending| matches!(pending, Pending::Ask { slot: Slot::OrderNumber, .. });
+    let instead = state.known.email.is_some()
+        && state.pending.as_ref().is_some_and(asks_number)
+        && heard.orders.is_empty()
+        && heard.words.len() <= SHORT / 2;
+    asked || instead || numbered && state.identity.customer.is_none()
 }
 
 /// Which sentence each word stands in.

@@ -154,6 +154,12 @@ fn wish_at(lexicon: &Lexicon, heard: &Heard, words: &[&str], taken: &[bool], at:
     if at > 0 && words[at - 1] == "how" {
         return None;
     }
+    // "Which weighs less", "which uses more power": the verb says of what.
+    if matches!(words[at], "less" | "least" | "more" | "most") && at > 0 && names_property(heard, taken, at - 1) {
+        let degree = if matches!(words[at], "least" | "most") { Degree::Most } else { Degree::More };
+        let quality = Quality { properties: vec![stems_of(heard, at - 1..at)], less: matches!(words[at], "less" | "least"), degree };
+        return Some(Wished { quality, words: at..at + 1 });
+    }
     if let Some(wished) = with_property(lexicon, heard, words, taken, at) {
         return Some(wished);
     }

@@ -70,6 +70,10 @@ pub fn of_it(heard: &Heard, taken: &[bool]) -> Option<u32> {
     let word = |i: usize| heard.words.get(i).map_or("", |w| w.text.as_str());
     let found = (0..heard.words.len()).find_map(|i| {
         let count = pieces(heard, i, taken)?;
+        // "The 49?" is a size or a model.
+        if i > 0 && word(i - 1) == "the" && word(i).bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
         let article = i > 0 && matches!(word(i - 1), "a" | "the");
         let before = i.checked_sub(1 + usize::from(article)).map_or("", |i| word(i));
         let after = word(i + 1);
@@ -121,6 +125,7 @@ mod tests {
             ("three?", Some(3)),
             ("and if i make it two only", Some(2)),
             ("a pair of headphones", None),
+            ("and the 49?", None),
         ] {
             let heard = heard(text);
             let taken = vec![false; heard.words.len()];

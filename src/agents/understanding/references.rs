@@ -1,7 +1,7 @@
 //! Words that point at something said before: "the second one", "both", "the cheaper one", "it".
 
 use crate::domain::heard::Word;
-use crate::domain::text::number;
+use crate::domain::text::{number, words};
 
 /// What a message points at.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct Reference {
     pub all: bool,
     /// The one that has most or least of something.
     pub extreme: Option<Extreme>,
+    /// "The other one".
+    pub other: bool,
     /// "it", "that one", "this laptop".
     pub pronoun: bool,
     /// "them", "these", "those".
@@ -40,7 +42,7 @@ pub enum Extreme {
 impl Reference {
     /// Whether it points at something more exact than "it".
     pub fn is_exact(&self) -> bool {
-        !self.places.is_empty() || self.last || self.all || self.extreme.is_some()
+        !self.places.is_empty() || self.last || self.all || self.extreme.is_some() || self.other
     }
 }
 
@@ -80,6 +82,10 @@ pub fn read(words: &[Word], text: &str, taken: &[bool]) -> Reference {
                 found.all = true;
                 found.words.push(i);
             }
+            "other" if i > 0 && matches!(word(i - 1), "the" | "that") && ends_there(words, i + 1) => {
+                found.other = true;
+                found.words.push(i);
+            }
             "number" | "option" | "no" | "nr" | "item" => number_after(&mut found, words, i),
             "it" | "this" | "that" => found.pronoun = true,
             "them" | "these" | "those" | "they" => found.plural = true,
@@ -105,6 +111,12 @@ fn push_place(found: &mut Reference, place: usize, at: usize) {
         found.ordinals.push(at);
         found.words.push(at);
     }
+}
+
+/// "The other one", "the other?", "the other in black", but not "the other day".
+fn ends_there(words: &[Word], at: usize) -> bool {
+    words.get(at).is_none_or(|next| next.text == "one" || next.start > words[at - 1].end + 1 || words::is_function(&next.text))
+        && words.get(at).is_none_or(|next| number::cardinal(&next.text).is_none() || next.text == "one")
 }
 
 /// "first two" is the first and the second; "first" alone is the first.
@@ -219,6 +231,10 @@ mod tests {
         assert!(reference("compare them").plural);
         assert!(reference("both please").all);
         assert!(reference("the last one").last);
+        assert!(reference("no the other one").other);
+        assert!(reference("what about the other?").other);
+        assert!(!reference("the other day i saw it").other);
+        assert!(!reference("any other ones").other);
         assert!(!reference("last week").last);
     }
 }

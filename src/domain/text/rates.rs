@@ -45,6 +45,14 @@ pub fn percent(text: &str) -> Option<u32> {
     stated
 }
 
+/// Whether a text states a percentage that is asked for, rather than taken off: "costs 9 % of the price".
+pub fn is_charge(text: &str) -> bool {
+    let words: Vec<String> = tokens(text).into_iter().map(|token| token.text).collect();
+    let charged = words.iter().any(|word| matches!(word.as_str(), "cost" | "costs" | "charge" | "fee" | "pay" | "priced"));
+    let off = words.iter().any(|word| matches!(word.as_str(), "off" | "discount" | "less" | "cheaper" | "back"));
+    charged && !off && percent(text).is_some()
+}
+
 fn is_percent(text: &str, found: &[Token], i: usize) -> bool {
     let next = |n: usize| found.get(i + n).map_or("", |t| t.text.as_str());
     let sign = text[found[i].end..].trim_start().starts_with('%');

@@ -1,7 +1,7 @@
 //! Building the index: every text of every entry, its words numbered and weighed.
 
 use super::terms::Slot;
-use super::{Entry, KnowledgeIndex, LEAST_ENTRIES, Role, Text, terms, vectors};
+use super::{Entry, KnowledgeIndex, LEAST_ENTRIES, Role, Text, kinds, terms, vectors};
 use crate::domain::knowledge::{Domain, Knowledge};
 use crate::domain::text::stem::stem;
 use crate::domain::text::token::tokens;
@@ -90,7 +90,7 @@ impl Building {
                 self.file(matter, number);
             }
         }
-        let kinds = if matches!(role, Role::Sentence(_)) { terms::held(text) } else { 0 };
+        let kinds = if matches!(role, Role::Sentence(_)) { kinds::held(text) } else { 0 };
         let entry = self.index.entries.len() as u32;
         let leans = matches!(role, Role::Sentence(_)) && terms::leans(text);
         self.index.texts.push(Text {

@@ -3,7 +3,9 @@
 //! By words (numbers of stems in an inverted index, so that a question touches only what it shares a word
 //! with) and, where an encoder has made vectors, by meaning. Scores are probabilities: see [`scoring`].
 
+mod asked_again;
 mod build;
+mod kinds;
 mod parts;
 pub mod scoring;
 mod terms;
@@ -114,6 +116,8 @@ pub struct KnowledgeHit {
     pub part: Part,
     /// How much of what the question says the entry speaks of, 0 to 1.
     pub covers: f32,
+    /// Whether a length of time is asked for, and the entry holds none.
+    pub lacks: bool,
 }
 
 /// A question as the index compares it.
@@ -210,32 +214,6 @@ impl KnowledgeIndex {
         self.entry(id).map(|entry| entry.topic.as_str()).filter(|topic| !topic.is_empty())
     }
 
-    /// Whether the answer of an entry holds the kinds of things a text asks for: an amount, a time, a place.
-    pub fn holds_kinds(&self, id: &str, text: &str) -> bool {
-        let wanted = terms::asked(text);
-        let entry = self.entry(id);
-        let held = entry.into_iter().flat_map(|entry| &self.texts[entry.texts.clone()]).fold(0, |kinds, text| kinds | text.kinds);
-        wanted & !held == 0
-    }
-
-    /// Whether a text says anything by itself, rather than only pointing at something.
-    ///
-    /// What only names the kind of answer wanted ("what does that cost", "over how long") says nothing by itself.
-    pub fn tells(text: &str) -> bool {
-        const KINDS: [&str; 12] =
-            ["cost", "price", "charg", "fee", "pay", "expensiv", "expensive", "long", "take", "much", "total", "time"];
-        terms::slots(text).iter().any(|slot| slot.telling && !KINDS.contains(&slot.own.as_str()))
-    }
-
-    /// Whether an entry says any telling word of a text.
-    pub fn shares(&self, id: &str, text: &str) -> bool {
-        let Some(entry) = self.entry(id) else { return false };
-        terms::slots(text).iter().filter(|slot| slot.telling).any(|slot| {
-            let known = self.numbers(slot);
-            known.iter().flat_map(|(term, _)| self.texts_with(*term)).any(|at| entry.texts.contains(&(*at as usize)))
-        })
-    }
-
     /// The entries that answer a question, best first, at most `limit`.
     pub fn find(&self, question: &Question<'_>, limit: usize) -> Vec<KnowledgeHit> {
         let asked = self.take_apart(question);
@@ -303,7 +281,8 @@ impl KnowledgeIndex {
         let entry = &self.entries[i];
         let part = if entry.procedure { Part::WHOLE } else { self.part(i, asked) };
         let covers = if asked.content > 0.0 { asked.evidence[i] / asked.content } else { 1.0 };
-        KnowledgeHit { id: entry.id.clone(), domain: entry.domain, score, procedure: entry.procedure, part, covers }
+        let lacks = asked.kinds & kinds::SPAN != 0 && self.held(entry) & kinds::SPAN == 0;
+        KnowledgeHit { id: entry.id.clone(), domain: entry.domain, score, procedure: entry.procedure, part, covers, lacks }
     }
 
     fn take_apart(&self, question: &Question<'_>) -> Asked {
@@ -347,7 +326,7 @@ impl KnowledgeIndex {
         let likeness = question.vector.filter(|_| self.knows_meaning()).and_then(|vector| self.matrix.likeness(vector));
         let said = slots.iter().zip(&weights).filter(|(slot, _)| slot.telling);
         let (content, telling_words) = (said.clone().map(|(_, weight)| weight).sum(), said.count());
-        let kinds = terms::asked(question.text);
+        let kinds = kinds::asked(question.text);
         Asked { slots, weights, shared, telling, common, evidence, content, telling_words, kinds, likeness }
     }
 

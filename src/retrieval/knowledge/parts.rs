@@ -1,7 +1,10 @@
 //! The part of an entry that answers: the sentences which say what the question asks beyond its topic.
 
-use super::{Asked, KnowledgeIndex};
+use super::{Asked, KnowledgeIndex, kinds};
 use crate::domain::knowledge::Part;
+
+/// The terms of a word of the question, and what it weighs.
+type Beyond = (Vec<(u32, f32)>, f32);
 
 /// Entries of so few sentences are read out whole unless one stands out clearly.
 const SHORT: usize = 2;
@@ -18,7 +21,11 @@ const WORDS: f32 = 1.5;
 /// What likeness in meaning counts beside it.
 const MEANING: f32 = 2.0;
 /// What it counts that a sentence holds the kind of thing asked for.
-const KIND: f32 = 0.35;
+const KIND: f32 = 0.5;
+/// Share of what is asked that a word must be for a sentence to be said for its sake.
+const OWN_WORD: f32 = 0.2;
+/// Most sentences said together for the words they hold.
+const TOGETHER: usize = 3;
 
 impl KnowledgeIndex {
     /// The sentences of an entry that answer; all where nothing singles a part out.
@@ -30,19 +37,35 @@ impl KnowledgeIndex {
         let topic = self.topic(entry, asked);
         let beyond = self.beyond_topic(topic, &sentences, asked);
         // Whoever asks what the entry is the answer to, and nothing more, is told all of it.
-        if beyond.is_empty() && asked.kinds == 0 && topic.is_some_and(|at| self.alike(at, asked) >= SAME_QUESTION) {
+        if beyond.is_empty() && asked.kinds & kinds::SAID_ONCE == 0 && topic.is_some_and(|at| self.alike(at, asked) >= SAME_QUESTION) {
             return Part::WHOLE;
         }
         let worth: Vec<f32> = sentences.iter().map(|(at, _)| self.worth(*at, &beyond, asked)).collect();
         let best = worth.iter().copied().fold(f32::MIN, f32::max);
         let lead = if sentences.len() <= SHORT { SHORT_LEAD } else { LEAD };
         let mut chosen: Vec<bool> = worth.iter().map(|worth| best - worth < lead).collect();
+        self.complete(&mut chosen, &sentences, &beyond, asked);
         // What begins with "it" or "after that" says nothing without the sentence before it.
         for i in (1..chosen.len()).rev() {
             chosen[i - 1] |= chosen[i] && self.texts[sentences[i].0].leans;
         }
         let places: Vec<u8> = sentences.iter().zip(&chosen).filter(|(_, chosen)| **chosen).map(|((_, place), _)| *place).collect();
         if places.len() == sentences.len() { Part::WHOLE } else { Part::of(&places) }
+    }
+
+    /// Adds the sentences that alone hold a word of the question: "can I pay with PayPal in the shop" asks of both. Where
+    /// a kind of thing is asked for, only those that hold it.
+    fn complete(&self, chosen: &mut [bool], sentences: &[(usize, u8)], beyond: &[Beyond], asked: &Asked) {
+        let content = asked.content.max(f32::EPSILON);
+        let of_kind = |at: usize| self.texts[at].kinds & asked.kinds != 0;
+        let needs_kind = sentences.iter().any(|(at, _)| of_kind(*at));
+        for (known, _) in beyond.iter().filter(|(_, weight)| weight / content >= OWN_WORD) {
+            let said = sentences.iter().zip(chosen.iter()).any(|((at, _), chosen)| *chosen && self.holds(*at, known));
+            let with = sentences.iter().position(|(at, _)| self.holds(*at, known) && (!needs_kind || of_kind(*at)));
+            if let Some(at) = with.filter(|_| !said && chosen.iter().filter(|chosen| **chosen).count() < TOGETHER) {
+                chosen[at] = true;
+            }
+        }
     }
 
     /// The question of an entry that is asked here.
@@ -66,7 +89,7 @@ impl KnowledgeIndex {
 
     /// What is asked beyond the topic of an entry, with its weight: words of the question it is the answer to single
     /// no sentence out, nor do those that most sentences hold.
-    fn beyond_topic(&self, topic: Option<usize>, sentences: &[(usize, u8)], asked: &Asked) -> Vec<(Vec<(u32, f32)>, f32)> {
+    fn beyond_topic(&self, topic: Option<usize>, sentences: &[(usize, u8)], asked: &Asked) -> Vec<Beyond> {
         let telling = asked.slots.iter().zip(&asked.weights).filter(|(slot, _)| slot.telling);
         telling
             .filter_map(|(slot, weight)| {
@@ -88,7 +111,7 @@ impl KnowledgeIndex {
     }
 
     /// How much a sentence says of what is asked.
-    fn worth(&self, at: usize, beyond: &[(Vec<(u32, f32)>, f32)], asked: &Asked) -> f32 {
+    fn worth(&self, at: usize, beyond: &[Beyond], asked: &Asked) -> f32 {
         let said: f32 = beyond.iter().filter(|(known, _)| self.holds(at, known)).map(|(_, weight)| weight).sum();
         let words = WORDS * said / asked.content.max(f32::EPSILON);
         let meaning = asked.likeness.as_ref().map_or(0.0, |likeness| likeness[at].max(0.0));

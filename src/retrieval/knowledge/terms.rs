@@ -91,61 +91,6 @@ fn phrase(words: &[Word], matters: &'static Matters) -> Option<(Slot, usize)> {
     })
 }
 
-/// Kinds of things a question asks for and a sentence holds: what it costs, when or how long, where.
-pub(super) mod kinds {
-    /// Money.
-    pub const COST: u8 = 1;
-    /// A day, an hour, a length of time.
-    pub const TIME: u8 = 2;
-    /// A place, an address.
-    pub const PLACE: u8 = 4;
-}
-
-/// What a question asks for.
-pub(super) fn asked(text: &str) -> u8 {
-    use kinds::{COST, PLACE, TIME};
-    let words: Vec<String> = analysis::words(text).into_iter().map(|word| word.text).collect();
-    let mut found = 0;
-    for (i, word) in words.iter().enumerate() {
-        let next = words.get(i + 1).map_or("", String::as_str);
-        let then = words.get(i + 2).map_or("", String::as_str);
-        found |= match (word.as_str(), next, then) {
-            ("how", "much", _) | ("cost" | "costs" | "price" | "charge" | "charges" | "fee" | "fees" | "expensive", _, _) => COST,
-            ("how", "long" | "soon" | "fast" | "quickly" | "late", _) | ("how", "many", "days" | "weeks" | "months" | "hours") => TIME,
-            ("when" | "until" | "till", _, _) | ("what", "time" | "hour", _) => TIME,
-            ("where" | "address", _, _) | ("which" | "what", "town" | "city" | "street", _) => PLACE,
-            _ => 0,
-        };
-    }
-    found
-}
-
-/// What a sentence of an answer holds.
-pub(super) fn held(sentence: &str) -> u8 {
-    use kinds::{COST, PLACE, TIME};
-    const SPANS: &str = "day days hour hours minute minutes week weeks month months january february march april may june july august \
-        september october november december monday tuesday wednesday thursday friday saturday sunday";
-    let words: Vec<String> = analysis::words(sentence).into_iter().map(|word| word.text).collect();
-    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
-    let digit = sentence.bytes().any(|byte| byte.is_ascii_digit());
-    let mut found = 0;
-    if sentence.contains(['$', '€', '£', '%'])
-        || has(&["free"])
-        || digit && has(&["usd", "euro", "euros", "eur", "percent", "dollars", "gbp"])
-    {
-        found |= COST;
-    }
-    let clock = sentence.as_bytes().windows(3).any(|w| w[0].is_ascii_digit() && w[1] == b':' && w[2].is_ascii_digit());
-    let spans = words.iter().any(|word| SPANS.split_whitespace().any(|span| span == word));
-    if clock || digit && spans || has(&["within", "until", "when", "weekly", "daily", "weekdays"]) {
-        found |= TIME;
-    }
-    if sentence.contains('@') || has(&["at", "street", "example", "avenue", "road"]) {
-        found |= PLACE;
-    }
-    found
-}
-
 /// Whether a sentence points back at the one before it.
 pub(super) fn leans(sentence: &str) -> bool {
     let words: Vec<String> = analysis::words(sentence).into_iter().take(5).map(|word| word.text).collect();
@@ -182,22 +127,5 @@ mod tests {
         }
         assert!(slots("a gift card please").iter().any(|slot| slot.own == "gift card" && slot.matters.contains(&matter("gift card"))));
         assert!(slots("what is the").iter().all(|slot| !slot.telling && slot.matters.is_empty()));
-    }
-
-    #[test]
-    fn questions_and_sentences_have_kinds() {
-        use kinds::{COST, PLACE, TIME};
-        for (text, kind) in [("how much is it", COST), ("how long does it take", TIME), ("where are you", PLACE), ("do you ship", 0)] {
-            assert_eq!(asked(text), kind, "{text}");
-        }
-        for (text, kind) in [
-            ("It costs 4.99 USD.", COST),
-            ("It takes 3-5 business days.", TIME),
-            ("We are at 1 Harbor Street.", PLACE),
-            ("We ship to Canada.", 0),
-            ("The store opens at 9:00.", TIME | PLACE),
-        ] {
-            assert_eq!(held(text), kind, "{text}");
-        }
     }
 }

@@ -41,6 +41,7 @@ pub fn hold(act: &Act, book: &FactBook) -> bool {
         A::NoPromotionFor => none_runs_for(act, book),
         A::StackNo => matches!(act.one("sentence").and_then(|id| book.value(id)), Some(Value::Text(text)) if allows_one_code(text)),
         A::RulePrice => is_derived(act, "after", book, Formula::After) && is_derived(act, "discount", book, Formula::Percentage),
+        A::ShareOfPrice => is_derived(act, "cost", book, Formula::Saving),
         A::PointsEarned => is_derived(act, "points", book, Formula::Earned),
         A::PointsWorth => is_derived(act, "worth", book, Formula::Worth),
         _ => true,

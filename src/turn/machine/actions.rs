@@ -81,6 +81,20 @@ impl Machine {
         }
     }
 
+    /// Writes the ticket that an answer says was asked for outright.
+    pub(super) fn open_at_once(&mut self) -> Option<Effect> {
+        let answer = self.answer.as_mut()?;
+        self.draft = answer.opens.take();
+        if let Some(id) = answer.adds.take() {
+            self.draft = Some(TicketDraft { description: self.start.text.clone(), ..TicketDraft::default() });
+            self.add_to(id);
+        }
+        if let Some(id) = self.ticket_there() {
+            self.add_to(id);
+        }
+        self.draft.is_some().then(|| self.prepare())
+    }
+
     fn look_up(&mut self, lookups: Vec<Lookup>) -> Effect {
         self.outcome.lookups.extend(lookups.iter().map(|l| l.name().to_owned()));
         Effect::LookUp(Agent::Support, lookups)

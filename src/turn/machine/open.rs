@@ -53,6 +53,7 @@ impl Machine {
         let quoted = answers::quoted(&self.outcome.acts, &self.outcome.book);
         let state = &mut self.outcome.state;
         if quoted.is_some() || !self.goal.is_courtesy() {
+            state.focus.asked = quoted.as_ref().map(|_| self.start.text.clone());
             state.focus.entry = quoted;
         }
         for (from, to, reason) in &self.outcome.handoffs {

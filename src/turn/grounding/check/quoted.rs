@@ -31,7 +31,11 @@ impl Checker<'_> {
                 if !of_it_alone && !of_each && sentence.order != Some(id) {
                     continue;
                 }
-                let fact = self.book.facts().find(|(_, f)| f.source == Source::Record(id, field)).map(|(id, _)| id);
+                // A sentence of a description comes alone or with the whole.
+                let whole = matches!(field, Field::Sentence(_));
+                let of =
+                    |source: &Source| *source == Source::Record(id, field) || whole && *source == Source::Record(id, Field::Description);
+                let fact = self.book.facts().find(|(_, f)| of(&f.source)).map(|(id, _)| id);
                 explain(sentence, at..at + quote.len(), Slot::Quote, fact.into_iter().collect());
             }
         }
@@ -85,7 +89,7 @@ fn texts(record: &Record) -> Vec<(Field, String)> {
                 SpecValue::Text(text) => Some((Field::Spec(numbered(i)), text.clone())),
                 _ => None,
             });
-            let description = sentence::split(&product.description).map(|s| (Field::Description, s.to_owned()));
+            let description = sentence::split(&product.description).enumerate().map(|(i, s)| (Field::Sentence(numbered(i)), s.to_owned()));
             specs.chain(description).collect()
         }
         Record::Order(order) => {

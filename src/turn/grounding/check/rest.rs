@@ -290,7 +290,7 @@ impl Checker<'_> {
             .book
             .facts()
             .filter(|(_, fact)| {
-                let Source::Record(record, Field::Spec(_) | Field::Description) = fact.source else { return false };
+                let Source::Record(record, Field::Spec(_) | Field::Description | Field::Sentence(_)) = fact.source else { return false };
                 let text = fact.value.to_string();
                 let own = stems(&text);
                 records.contains(&record)

@@ -1,0 +1,93 @@
+//! What exactly a customer wants changed: all of an order or a part, another day, or nothing after all.
+
+use super::super::items;
+use super::super::lookup::Findings;
+use super::super::support;
+use super::super::turn::{Answer, Step, Turn};
+use super::super::understanding::day;
+use super::status::status_act;
+use crate::domain::act::ActKind;
+use crate::domain::fact::{FactBook, RecordId};
+use crate::domain::goal::Goal;
+use crate::domain::heard::Word;
+use crate::domain::order::Order;
+use crate::domain::state::{ActionKind, ConversationState, Pending, TicketDraft};
+use crate::domain::text::token::tokens;
+use crate::domain::time::Day;
+
+/// "Can I undo that, I want it after all": the order is to stay as it is.
+pub fn takes_back(turn: &Turn<'_>) -> bool {
+    let said: Vec<&str> = turn.heard.words.iter().map(|w| w.text.as_str()).collect();
+    let pair = |a: &[&str], b: &[&str]| said.windows(2).any(|w| a.contains(&w[0]) && b.contains(&w[1]));
+    let undoes = said.iter().any(|w| matches!(*w, "undo" | "revert")) || pair(&["after"], &["all"]) || pair(&["not", "no"], &["cancel", "canceled", "cancelled"]);
+    let keeps = pair(&["keep"], &["it", "them", "the", "that", "my"]);
+    turn.goal == Goal::ChangeOrder && (undoes || keeps)
+}
+
+/// Tells those who have the request that it is taken back; where none was made, nothing has happened.
+pub fn keep(
+    turn: &Turn<'_>,
+    found: &Findings,
+    id: RecordId,
+    number: &str,
+    book: &mut FactBook,
+    mut answer: Answer,
+    state: &ConversationState,
+) -> Step {
+    let issue = Goal::CancelOrder.name();
+    if support::ticket_there(issue, Some(number), None, found, book).is_some() {
+        let sku = state.product().map(str::to_owned);
+        let description = turn.text.to_owned();
+        answer.opens = Some(TicketDraft { issue: issue.to_owned(), description, sku, order: Some(number.to_owned()), urgent: true });
+        return answer.done();
+    }
+    answer.say_plain(ActKind::Declined);
+    answer.acts.extend(status_act(id, book));
+    answer.done()
+}
+
+/// Whether only some of the items of an order are named.
+pub fn is_of_a_part(turn: &Turn<'_>, id: RecordId, order: &Order, book: &FactBook) -> bool {
+    let own = Turn { continues: false, ..*turn };
+    let named = items::meant(&own, &[id], book).len();
+    let has = |list: &[&str]| turn.heard.words.iter().any(|w| list.contains(&w.text.as_str()));
+    // "My Alienware order" is called by what is in it, and meant whole.
+    let part = has(&["only", "just", "keep"]) && named > 0 || (1..order.items.len()).contains(&named) && !has(&["order", "whole", "all"]);
+    order.items.len() > 1 && part
+}
+
+/// A wish that goes on from the one just proposed: "5 December, is that possible?"
+pub fn before(turn: &Turn<'_>, own: &str) -> Option<String> {
+    let proposed = |pending: &Pending| match pending {
+        Pending::Confirm(action) => {
+            let ActionKind::OpenTicket(draft) = &action.kind;
+            (draft.issue == turn.goal.name() && turn.goal != Goal::CancelOrder).then(|| draft.description.clone())
+        }
+        _ => None,
+    };
+    let state = turn.before;
+    let draft = state.pending.as_ref().and_then(proposed).or_else(|| state.parked.as_ref().and_then(|parked| proposed(&parked.pending)))?;
+    // What says all of it again needs no beginning.
+    let whole = turn.heard.words.iter().any(|w| matches!(w.stem.as_str(), "chang" | "change" | "swap" | "address"));
+    (!whole && !draft.contains(own)).then(|| format!("{draft} / {own}"))
+}
+
+/// Whether a wish says what it should become: an address with its number, a day, "to the 512", "instead of".
+pub fn tells_the_aim(turn: &Turn<'_>, wish: &str, today: Day) -> bool {
+    let said = tokens(wish);
+    let texts: Vec<&str> = said.iter().map(|t| t.text.as_str()).collect();
+    let zip = turn.read.contact.zip.as_deref().unwrap_or_default();
+    let own_number = |text: &str| turn.heard.orders.iter().any(|o| o.bare.contains(text)) || zip.contains(text);
+    let numbered = texts.iter().any(|text| text.bytes().all(|b| b.is_ascii_digit()) && !own_number(text));
+    if turn.goal == Goal::ChangeAddress {
+        return numbered && texts.len() > 4;
+    }
+    if texts.iter().any(|text| matches!(*text, "day" | "date" | "later" | "earlier")) {
+        return day::asked(&Word::from_tokens(said.clone()), today).is_some();
+    }
+    // "I want to change it" says that, and not to what.
+    let wants = |at: usize| at > 0 && matches!(texts[at - 1], "want" | "need" | "like" | "have" | "wish" | "able" | "possible" | "love");
+    let to = texts.iter().enumerate().any(|(at, text)| *text == "to" && !wants(at));
+    let aims = to || texts.iter().any(|text| matches!(*text, "instead" | "into" | "add" | "remove" | "another" | "for"));
+    aims && texts.len() > 5
+}

@@ -1,0 +1,125 @@
+//! Products pointed at: by place, by "both", by most or least of something, as "the other one".
+
+use std::sync::Arc;
+
+use super::super::turn::Turn;
+use super::super::understanding::qualities::Wished;
+use super::super::understanding::references::Extreme;
+use super::{ranking, weight};
+use crate::domain::measure;
+use crate::domain::product::Product;
+use crate::domain::query::Quality;
+
+/// Products pointed at, in the order meant.
+pub fn pointed(turn: &Turn<'_>) -> Vec<String> {
+    let reference = &turn.read.reference;
+    let focus = &turn.before.focus;
+    let listed = &focus.listed;
+    if !reference.places.is_empty() {
+        return reference.places.iter().filter_map(|place| listed.get(place - 1)).cloned().collect();
+    }
+    if reference.last {
+        return listed.last().cloned().into_iter().collect();
+    }
+    if let Some(extreme) = reference.extreme {
+        return most(turn, &table(turn), extreme).into_iter().collect();
+    }
+    if reference.all {
+        return if focus.products.len() > 1 { focus.products.clone() } else { listed.clone() };
+    }
+    if reference.other {
+        return other(turn);
+    }
+    by_wish(turn).into_iter().collect()
+}
+
+/// What is chosen from: of two that were just compared "the cheaper one" is one of the two; else of the list, or of
+/// the two things of a kind that were talked about last.
+fn table(turn: &Turn<'_>) -> Vec<String> {
+    let focus = &turn.before.focus;
+    if focus.products.len() > 1 {
+        return focus.products.clone();
+    }
+    if focus.listed.len() > 1 || focus.recent.len() < 2 {
+        return focus.listed.clone();
+    }
+    let kind = |sku: &String| turn.shown.iter().find(|p| p.sku == *sku).and_then(|p| p.leaf_category().map(str::to_owned));
+    let own = kind(&focus.recent[0]);
+    focus.recent.iter().filter(|sku| kind(sku) == own).take(2).cloned().collect()
+}
+
+/// "No, the other one": of those on the table or talked about before, the one spoken of last that is not the present
+/// one; of its kind, if any is. Of two that are meant together there is no other.
+fn other(turn: &Turn<'_>) -> Vec<String> {
+    let focus = &turn.before.focus;
+    let [present] = focus.products.as_slice() else { return Vec::new() };
+    let kind = |sku: &String| turn.shown.iter().find(|p| p.sku == *sku).and_then(|p| p.leaf_category().map(str::to_owned));
+    let own = kind(present);
+    let others = || focus.recent.iter().chain(&focus.listed).filter(|sku| *sku != present);
+    let found = others().find(|sku| kind(sku) == own).or_else(|| others().next());
+    found.cloned().into_iter().collect()
+}
+
+fn most(turn: &Turn<'_>, table: &[String], extreme: Extreme) -> Option<String> {
+    let products = products(turn, table);
+    let price = |p: &&Arc<Product>| p.price.map(|price| price.minor);
+    let grams = |p: &&Arc<Product>| weight(p).map(|kg| (kg * 1000.0) as i64);
+    let found = match extreme {
+        Extreme::Cheapest => products.iter().filter(|p| price(p).is_some()).min_by_key(price),
+        Extreme::Dearest => products.iter().filter(|p| price(p).is_some()).max_by_key(price),
+        Extreme::Lightest => products.iter().filter(|p| grams(p).is_some()).min_by_key(grams),
+        Extreme::Heaviest => products.iter().filter(|p| grams(p).is_some()).max_by_key(grams),
+    };
+    found.map(|p| p.sku.clone())
+}
+
+fn products(turn: &Turn<'_>, skus: &[String]) -> Vec<Arc<Product>> {
+    turn.shown.iter().filter(|p| skus.contains(&p.sku)).cloned().collect()
+}
+
+/// The wish that says which of those on the table is meant, rather than what to look for: "the bigger one", "the one
+/// with the longer battery".
+pub fn pointing_wish<'a>(turn: &'a Turn<'_>) -> Option<&'a Wished> {
+    let text = |i: usize| turn.heard.words.get(i).map_or("", |w| w.text.as_str());
+    turn.read.wishes.iter().find(|wish| {
+        let definite = wish.words.start > 0 && matches!(text(wish.words.start - 1), "the" | "that" | "this");
+        let ends = wish.words.end == turn.heard.words.len();
+        let gap = || turn.heard.words[wish.words.end].start > turn.heard.words[wish.words.end - 1].end + 1;
+        definite && (ends || text(wish.words.end) == "one" || text(wish.words.end) == "of" || gap())
+    })
+}
+
+/// The one that has most of what a wish is for, where the records tell it.
+fn by_wish(turn: &Turn<'_>) -> Option<String> {
+    let quality = &pointing_wish(turn)?.quality;
+    let products = products(turn, &table(turn));
+    if products.len() < 2 {
+        return None;
+    }
+    if quality.properties.iter().any(|p| p == super::super::understanding::qualities::PRICE) {
+        return None;
+    }
+    let best = best_of(&products, quality).or_else(|| if of_size(quality) { by_bulk(&products, quality.less) } else { None })?;
+    products.get(best).map(|p| p.sku.clone())
+}
+
+fn best_of(products: &[Arc<Product>], quality: &Quality) -> Option<usize> {
+    let ranked = ranking(products, quality)?;
+    let apart = ranked.len() < 2 || (ranked[0].2 - ranked[1].2).abs() > f64::EPSILON;
+    ranked.first().filter(|_| apart).map(|(i, _, _)| *i)
+}
+
+/// Whether it is how big a thing is that is spoken of.
+fn of_size(quality: &Quality) -> bool {
+    quality.properties.iter().any(|p| p == "size")
+}
+
+/// The bigger or smaller of things that state no size: by what they weigh, else by what they cost.
+fn by_bulk(products: &[Arc<Product>], less: bool) -> Option<usize> {
+    let weights = || Quality { properties: vec![measure::stems("weight")], less, degree: crate::domain::query::Degree::More };
+    let priced = || {
+        let priced = products.iter().enumerate().filter_map(|(i, p)| Some((i, p.price?.minor)));
+        if less { priced.min_by_key(|(_, minor)| *minor) } else { priced.max_by_key(|(_, minor)| *minor) }
+    };
+    best_of(products, &weights()).or_else(|| priced().map(|(i, _)| i))
+}

@@ -1,0 +1,236 @@
+//! What several things come to together, where not all of them are named: "two of those plus the Bud Air", "the
+//! MacBook + a sleeve", "and with a mouse under 30?".
+
+use super::super::lookup::{Findings, Lookup};
+use super::super::resolve;
+use super::super::say;
+use super::super::turn::{Answer, Step, Turn, chip};
+use super::super::understanding::form::Asks;
+use super::super::understanding::quantity;
+use super::super::understanding::roles::Role;
+use super::price;
+use crate::domain::act::{Act, ActKind};
+use crate::domain::fact::{FactBook, FactId, Formula, RecordId};
+use crate::domain::measure;
+use crate::domain::product::{Availability, Product};
+use crate::domain::query::{ProductQuery, Sort};
+use crate::domain::state::{ConversationState, Pieces};
+
+/// Things pointed at that are priced together.
+const MOST: usize = 4;
+/// Candidates for a kind of thing.
+const CANDIDATES: usize = 8;
+
+/// A thing to be priced with others.
+#[derive(Debug, Clone, PartialEq)]
+enum Part {
+    /// One of these products: what a name means, or what is on the table.
+    Of(Vec<String>, u32),
+    /// A kind of thing: its category among those heard.
+    Kind(usize, u32),
+}
+
+/// Whether a message asks what things come to, and not all of them are named in it.
+pub fn is_asked(turn: &Turn<'_>) -> bool {
+    let parts = parts(turn);
+    let named = turn.heard.products.iter().enumerate().filter(|(i, _)| joins(turn, *i)).count();
+    parts.len() > 1 && parts.len() > named && is_joined(turn) && asks_the_sum(turn) && turn.read.form.asks != Asks::HowMuchOf
+}
+
+/// Whether anything is joined to anything.
+fn is_joined(turn: &Turn<'_>) -> bool {
+    let joins = |text: &str| matches!(text, "and" | "plus" | "with" | "add" | "adding" | "n" | "together");
+    turn.heard.words.iter().any(|w| joins(&w.text)) || turn.text.contains(['+', ',', '&'])
+}
+
+/// "How much", "total", "what would I pay".
+fn asks_the_sum(turn: &Turn<'_>) -> bool {
+    let words = &turn.heard.words;
+    let has = |i: usize, texts: &[&str]| words.get(i).is_some_and(|w| texts.contains(&w.text.as_str()));
+    let sum = ["total", "together", "altogether", "alltogether", "sum", "both", "damage", "price", "cost", "costs", "pay"];
+    (0..words.len()).any(|i| {
+        has(i, &sum)
+            || has(i, &["how"]) && has(i + 1, &["much"])
+            || has(i, &["come", "comes", "add", "adds"]) && has(i + 1, &["to", "up"])
+            || has(i, &["would", "will"]) && has(i + 1, &["that", "it"]) && has(i + 2, &["be", "make", "come"])
+    })
+}
+
+fn joins(turn: &Turn<'_>, mention: usize) -> bool {
+    turn.read.roles.products.get(mention).copied().unwrap_or_default() != Role::Owned
+}
+
+/// The things a message joins: what is on the table, what it names, kinds of thing.
+fn parts(turn: &Turn<'_>) -> Vec<Part> {
+    let heard = turn.heard;
+    let taken = &turn.read.taken;
+    let mut parts = Vec::new();
+    let exact = turn.read.reference.is_exact() && !(turn.read.reference.all && heard.products.len() > 1);
+    let pointed = if exact { resolve::pointed_at(turn) } else { Vec::new() };
+    if !pointed.is_empty() && pointed.len() <= MOST {
+        let count = quantity::of_it(heard, taken).filter(|_| pointed.len() == 1).unwrap_or(1);
+        parts.extend(pointed.into_iter().map(|sku| Part::Of(vec![sku], count)));
+    } else if joins_the_table(turn) {
+        let focus = &turn.before.focus;
+        let count = quantity::of_it(heard, taken).unwrap_or(1);
+        if focus.products.len() < 2 && focus.basket.len() < 2 || count > 1 {
+            parts.extend(focus.products.iter().take(1).map(|sku| Part::Of(vec![sku.clone()], count)));
+        } else {
+            parts.extend(focus.basket.iter().map(|piece| Part::Of(vec![piece.sku.clone()], piece.count)));
+        }
+    }
+    for (i, mention) in heard.products.iter().enumerate().filter(|(i, _)| joins(turn, *i)) {
+        let again = heard.products[..i].iter().any(|earlier| earlier.skus == mention.skus);
+        if !again {
+            parts.push(Part::Of(mention.skus.clone(), quantity::beside(heard, &mention.words, taken).unwrap_or(1)));
+        }
+    }
+    for (i, named) in heard.categories.iter().enumerate() {
+        // "Quiet 1 headphones" is one thing; "shipping" none.
+        let adjoin = |left: usize, right: usize| left > 0 && left == right && heard.words[right].start <= heard.words[left - 1].end + 1;
+        let near = |p: &std::ops::Range<usize>| {
+            let inside = p.start < named.words.end && named.words.start < p.end;
+            inside || adjoin(p.end, named.words.start) || named.words.end == p.start && adjoin(named.words.end, p.start)
+        };
+        let beside = heard.products.iter().any(|p| near(&p.words));
+        let of_the_table = named.words.start.checked_sub(1).is_some_and(|at| {
+            matches!(heard.words[at].text.as_str(), "the" | "that" | "this" | "those" | "these" | "my")
+                && !turn.before.focus.products.is_empty()
+        });
+        if !beside && !of_the_table && !named.names.is_empty() {
+            parts.push(Part::Kind(i, quantity::before(heard, named.words.start, taken).unwrap_or(1)));
+        }
+    }
+    parts
+}
+
+/// "Those", "with a mouse", "and the case": joined to what is on the table.
+fn joins_the_table(turn: &Turn<'_>) -> bool {
+    const OPENING: &[&str] =
+        &["and", "ok", "okay", "fine", "so", "good", "great", "how", "much", "what", "is", "the", "total", "cool", "alright"];
+    let words = &turn.heard.words;
+    let joiner = |w: &str| matches!(w, "with" | "plus" | "add" | "adding");
+    let opens = words.iter().find(|w| !OPENING.contains(&w.text.as_str()) || joiner(&w.text)).is_some_and(|w| joiner(&w.text));
+    let joined = words.iter().any(|w| joiner(&w.text) || w.text == "and") || turn.text.contains('+');
+    let reference = &turn.read.reference;
+    !turn.before.focus.products.is_empty() && (opens || joined && (reference.pronoun || reference.plural) && points_at_it(turn))
+}
+
+/// "That plus a case", "two of those", but not "what would that be".
+fn points_at_it(turn: &Turn<'_>) -> bool {
+    let text = |i: usize| turn.heard.words.get(i).map_or("", |w| w.text.as_str());
+    (0..turn.heard.words.len()).any(|i| {
+        let points = matches!(text(i), "it" | "that" | "this" | "them" | "those" | "these");
+        let verb = matches!(text(i + 1), "be" | "cost" | "come" | "make" | "is")
+            || i > 0 && matches!(text(i - 1), "would" | "will" | "does" | "for" | "fits");
+        points && !verb
+    })
+}
+
+/// What the things come to; `None` where they cannot all be found.
+pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Option<Step> {
+    let parts = parts(turn);
+    if found.products_asked == 0 {
+        return Some(Step::Look(lookups(turn, &parts)));
+    }
+    let items: Option<Vec<(RecordId, u32)>> = parts.iter().map(|part| chosen(turn, part, found, book)).collect();
+    let items = items.filter(|items| items.len() > 1)?;
+    let mut answer = Answer::default();
+    let totals: Vec<FactId> = items.iter().filter_map(|(id, count)| price::say_price(book, *id, *count, &mut answer)).collect();
+    if totals.len() == items.len() {
+        let names = items.iter().filter_map(|(id, _)| say::name(book, *id)).collect();
+        let sum = book.derive(Formula::Sum, &totals)?;
+        answer.say(Act::plain(ActKind::BasketTotal).with_many("names", names).with("total", sum));
+    }
+    for (id, _) in &items {
+        if say::product(book, *id).is_some_and(|p| p.availability() == Availability::OutOfStock) {
+            answer.acts.extend(say::stock(book, *id));
+        }
+        answer.cards.push(*id);
+    }
+    if let Some(hit) = say::best_entry(found, 0).filter(|_| speaks_of_shipping(turn)) {
+        say::say_entry(book, hit, &mut answer);
+    }
+    state.focus.basket =
+        items.iter().filter_map(|(id, count)| Some(Pieces { sku: say::product(book, *id)?.sku.clone(), count: *count })).collect();
+    state.focus.products = state.focus.basket.iter().map(|piece| piece.sku.clone()).collect();
+    answer.options.push(chip("promo", "Any promotion on it?"));
+    Some(answer.done())
+}
+
+fn speaks_of_shipping(turn: &Turn<'_>) -> bool {
+    turn.heard.words.iter().any(|w| matches!(w.stem.as_str(), "ship" | "shipp" | "delivery" | "deliver" | "deliveri"))
+}
+
+/// Everything named and on the table, and for a kind of thing what fits the first of them, or else any.
+fn lookups(turn: &Turn<'_>, parts: &[Part]) -> Vec<Lookup> {
+    let skus: Vec<String> = parts.iter().flat_map(|part| if let Part::Of(skus, _) = part { skus.clone() } else { Vec::new() }).collect();
+    let mut lookups = vec![Lookup::Products(skus.clone())];
+    for (n, at) in kinds(parts).enumerate() {
+        let words = || turn.heard.categories[at].words.clone().map(|i| turn.heard.words[i].text.clone()).collect();
+        if let (0, Some(sku)) = (n, skus.first()) {
+            lookups.push(Lookup::Accessories { sku: sku.clone(), words: words(), limit: CANDIDATES });
+        }
+        lookups.push(Lookup::Search { query: query(turn, at), limit: CANDIDATES });
+    }
+    if speaks_of_shipping(turn) {
+        lookups.push(Lookup::Knowledge { text: "How much does shipping cost?".to_owned(), procedures: None, limit: 2 });
+    }
+    lookups
+}
+
+fn kinds(parts: &[Part]) -> impl Iterator<Item = usize> + '_ {
+    parts.iter().filter_map(|part| if let Part::Kind(at, _) = part { Some(*at) } else { None })
+}
+
+/// The kind, of the maker named right before it, within the bounds on the price.
+fn query(turn: &Turn<'_>, at: usize) -> ProductQuery {
+    let named = &turn.heard.categories[at];
+    let brands = turn.heard.brands.iter().filter(|brand| brand.words.end == named.words.start).map(|brand| brand.name.clone()).collect();
+    let terms = named.words.clone().map(|i| turn.heard.words[i].text.clone()).collect();
+    ProductQuery { categories: named.names.clone(), terms, brands, sort: Sort::PriceUp, ..ProductQuery::default() }
+}
+
+/// The product a part stands for: of several, one that is there and costs least; of a kind, what fits best.
+fn chosen(turn: &Turn<'_>, part: &Part, found: &Findings, book: &FactBook) -> Option<(RecordId, u32)> {
+    let is_there = |id: &RecordId| say::product(book, *id).is_some_and(|p| p.availability() != Availability::OutOfStock);
+    let minor = |id: &RecordId| say::product(book, *id).and_then(|p| p.price).map_or(i64::MAX, |price| price.minor);
+    match part {
+        Part::Of(skus, count) => {
+            let own = found.products.iter().copied().filter(|id| say::product(book, *id).is_some_and(|p| skus.contains(&p.sku)));
+            own.min_by_key(|id| (!is_there(id), minor(id))).map(|id| (id, *count))
+        }
+        Part::Kind(at, count) => {
+            let query = query(turn, *at);
+            let fits = |id: &&RecordId| {
+                let brand = say::product(book, **id).is_some_and(|p| query.brands.is_empty() || query.brands.contains(&p.brand));
+                brand && within(turn, minor(id))
+            };
+            let own = found
+                .searches
+                .iter()
+                .filter(|search| search.complete && search.query.categories == query.categories)
+                .flat_map(|search| &search.products);
+            let called = |id: &RecordId| {
+                let words = &turn.heard.categories[*at].words;
+                let says = |p: &Product| turn.heard.words[words.clone()].iter().any(|word| is_called(p, &word.stem));
+                say::product(book, *id).is_some_and(|p| says(&p))
+            };
+            let fitting = found.accessories.iter().flatten().find(|id| fits(id) && is_there(id));
+            let found = fitting.or_else(|| own.filter(fits).min_by_key(|id| (!called(id), !is_there(id), minor(id))));
+            found.map(|id| (*id, *count))
+        }
+    }
+}
+
+/// Whether a product is called by a word or another one for it, in its name or by its type.
+fn is_called(product: &Product, word: &str) -> bool {
+    let kind = product.spec("type").map(|spec| spec.value.text()).unwrap_or_default();
+    measure::says(&measure::stems(&format!("{} {kind}", product.name)), word)
+}
+
+/// Whether a price is within the bounds of the message.
+fn within(turn: &Turn<'_>, minor: i64) -> bool {
+    let prices = &turn.read.prices;
+    prices.max.is_none_or(|max| minor <= max.minor) && prices.min.is_none_or(|min| minor >= min.minor)
+}

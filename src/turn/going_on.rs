@@ -1,0 +1,126 @@
+//! Short messages that go on with the answer before them: "and to Germany?", "how much is it?", "do they go bad".
+//!
+//! What they leave out is in the question that was asked and in the entry that answered it. So they are asked again
+//! with either, and the entry itself is looked through.
+
+use super::answers::{answered, hits};
+use super::library::{Follows, Listening};
+use crate::domain::heard::Answered;
+use crate::domain::text::token::Token;
+use crate::retrieval::KnowledgeIndex;
+use crate::retrieval::knowledge::KnowledgeHit;
+
+/// From this one on, joined with what it follows, it is taken to go on with that.
+const JOINED: f32 = 0.5;
+/// The same for an entry that says what the message itself does.
+const SHARED: f32 = 0.2;
+/// The same for another entry of the domain, where the message only points.
+const BESIDE: f32 = 0.05;
+/// Words that go on with what was talked about.
+const OPENERS: &[&[&str]] =
+    &[&["and"], &["or"], &["but"], &["what", "about"], &["how", "about"], &["what", "if"], &["also"], &["even"], &["to"], &["for"]];
+/// Most words of a message that only goes on.
+const SHORT: usize = 9;
+/// Most words of one that goes on without a word that says so.
+pub const FEW: usize = 6;
+
+/// Whether a word stands for what was talked about.
+fn stands_for_it(word: &Token) -> bool {
+    matches!(word.text.as_str(), "it" | "that" | "this" | "they" | "them" | "those")
+}
+
+/// Whether a word points at what was talked about.
+pub fn points(word: &Token) -> bool {
+    stands_for_it(word) || word.text == "one"
+}
+
+/// The answer to a message that goes on with the one before it, where it is a better one than the message finds `alone`.
+pub fn find(index: &KnowledgeIndex, listening: &Listening<'_>, words: &[Token], alone: Option<&Answered>) -> Option<Answered> {
+    let follows = listening.follows?;
+    if words.len() > SHORT {
+        return None;
+    }
+    let begins = |opener: &&[&str]| words.len() > opener.len() && opener.iter().zip(words).all(|(own, word)| *own == word.text);
+    let opens = OPENERS.iter().any(begins);
+    if !(opens || words.iter().any(points) || words.len() <= FEW) {
+        return None;
+    }
+    let better = |found: &Answered| alone.is_none_or(|alone| found.score > alone.score);
+    named_instead(index, listening, words, follows.entry)
+        .filter(better)
+        .or_else(|| after_its_question(index, listening, follows.entry).filter(better))
+        .or_else(|| after_what_was_asked(index, listening, follows).filter(better))
+        .or_else(|| in_the_same(index, listening, follows.entry))
+        .or_else(|| the_same_again(index, listening, words, alone, follows.entry))
+}
+
+/// Asked together with what the entry before is the answer to.
+fn after_its_question(index: &KnowledgeIndex, listening: &Listening<'_>, entry: &str) -> Option<Answered> {
+    let text = listening.text;
+    let joined = format!("{} {text}", index.asked(entry)?);
+    let hits = hits(index, listening, &joined);
+    let mut answers = hits.iter().filter(|hit| !hit.procedure);
+    // What the message itself says must be in the answer, even if the words before it have found another; or the
+    // message points at it.
+    let says = |hit: &&KnowledgeHit| index.shares(&hit.id, text) && hit.score >= SHARED;
+    let empty = !KnowledgeIndex::tells(text);
+    let domain = hits.iter().find(|hit| hit.id == entry).map(|hit| hit.domain);
+    // "How much is it?" asks on about the same, or about another side of the same matter.
+    let pointed = |hit: &&KnowledgeHit| {
+        let same = hit.id == entry && hit.score >= JOINED;
+        empty && (same || domain == Some(hit.domain) && hit.score >= BESIDE) && index.holds_kinds(&hit.id, text)
+    };
+    let best = answers.clone().find(says).or_else(|| answers.find(pointed))?;
+    // Looked up again with the question of the entry found, so that it is found again.
+    let again = format!("{} {text}", index.asked(&best.id)?);
+    index.holds_kinds(&best.id, text).then(|| answered(best, Some(again)))
+}
+
+/// Asked together with the customer's own words before: "Klarna?", "over how many months".
+fn after_what_was_asked(index: &KnowledgeIndex, listening: &Listening<'_>, follows: Follows<'_>) -> Option<Answered> {
+    let text = listening.text;
+    let joined = format!("{}? {text}", follows.asked?.trim_end_matches('?'));
+    let domain = index.domain(follows.entry)?;
+    let hits = hits(index, listening, &joined);
+    let fits = |hit: &&KnowledgeHit| !hit.procedure && hit.domain == domain && hit.score >= JOINED && index.holds_kinds(&hit.id, text);
+    let best = hits.iter().find(fits)?;
+    (!KnowledgeIndex::tells(text) || index.shares(&best.id, text)).then(|| answered(best, Some(joined.clone())))
+}
+
+/// "Can I still add it?": what the message finds by itself, however unlikely, is the entry just told.
+fn the_same_again(
+    index: &KnowledgeIndex,
+    listening: &Listening<'_>,
+    words: &[Token],
+    alone: Option<&Answered>,
+    entry: &str,
+) -> Option<Answered> {
+    let found = alone.filter(|alone| alone.entry == entry && alone.score >= SHARED && words.iter().any(points))?;
+    let joined = format!("{} {}", index.asked(entry)?, listening.text);
+    Some(Answered { joined: Some(joined), score: found.score.max(JOINED), ..found.clone() })
+}
+
+/// Asked of the entry itself: it holds the kind of thing that is asked for, and every word the message says.
+fn in_the_same(index: &KnowledgeIndex, listening: &Listening<'_>, entry: &str) -> Option<Answered> {
+    let text = listening.text;
+    if !index.answers_again(entry, text) {
+        return None;
+    }
+    let joined = format!("{} {text}", index.asked(entry)?);
+    let hits = hits(index, listening, &joined);
+    let same = hits.iter().find(|hit| hit.id == entry)?;
+    let found = answered(same, Some(joined));
+    Some(Answered { score: found.score.max(JOINED), ..found })
+}
+
+/// "Do they go bad?" after an answer about points: asked of what that answer is about.
+fn named_instead(index: &KnowledgeIndex, listening: &Listening<'_>, words: &[Token], entry: &str) -> Option<Answered> {
+    let topic = index.about(entry)?;
+    let pointing = words.iter().find(|word| stands_for_it(word))?;
+    let text = format!("{}{topic}{}", &listening.text[..pointing.start], &listening.text[pointing.end..]);
+    let hits = hits(index, listening, &text);
+    let domain = index.domain(entry)?;
+    let best = hits.iter().find(|hit| !hit.procedure).filter(|hit| hit.domain == domain && hit.score >= JOINED)?;
+    let found = answered(best, None);
+    Some(Answered { joined: Some(text), ..found })
+}
