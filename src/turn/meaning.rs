@@ -13,8 +13,8 @@ use super::driver::Engine;
 use super::library::Library;
 use crate::domain::knowledge::Knowledge;
 use crate::llm::encoder::Encoder;
-use crate::retrieval::knowledge::vectors::Vectors;
 use crate::retrieval::kinds::KindVectors;
+use crate::retrieval::knowledge::vectors::Vectors;
 use crate::retrieval::knowledge::{self, vectors};
 use crate::store::{Store, StoreError};
 

@@ -123,7 +123,7 @@ fn points_at_it(turn: &Turn<'_>) -> bool {
         let points = matches!(text(i), "it" | "that" | "this" | "them" | "those" | "these");
         let verb = matches!(text(i + 1), "be" | "cost" | "come" | "make" | "is")
             || i > 0 && matches!(text(i - 1), "would" | "will" | "does" | "for" | "fits");
-        points && !verb
+        points && (!verb || matches!(text(i + 1), "and" | "plus" | "with"))
     })
 }
 
@@ -148,18 +148,11 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         }
         answer.cards.push(*id);
     }
-    if let Some(hit) = say::best_entry(found, 0).filter(|_| speaks_of_shipping(turn)) {
-        say::say_entry(book, hit, &mut answer);
-    }
     state.focus.basket =
         items.iter().filter_map(|(id, count)| Some(Pieces { sku: say::product(book, *id)?.sku.clone(), count: *count })).collect();
     state.focus.products = state.focus.basket.iter().map(|piece| piece.sku.clone()).collect();
     answer.options.push(chip("promo", "Any promotion on it?"));
     Some(answer.done())
-}
-
-fn speaks_of_shipping(turn: &Turn<'_>) -> bool {
-    turn.heard.words.iter().any(|w| matches!(w.stem.as_str(), "ship" | "shipp" | "delivery" | "deliver" | "deliveri"))
 }
 
 /// Everything named and on the table, and for a kind of thing what fits the first of them, or else any.
@@ -172,9 +165,6 @@ fn lookups(turn: &Turn<'_>, parts: &[Part]) -> Vec<Lookup> {
             lookups.push(Lookup::Accessories { sku: sku.clone(), words: words(), limit: CANDIDATES });
         }
         lookups.push(Lookup::Search { query: query(turn, at), limit: CANDIDATES });
-    }
-    if speaks_of_shipping(turn) {
-        lookups.push(Lookup::Knowledge { text: "How much does shipping cost?".to_owned(), procedures: None, limit: 2 });
     }
     lookups
 }

@@ -33,7 +33,7 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     }
     // "Which has Bluetooth", of those just compared: the property alone is asked for.
     let again = turn.read.form.asks == Asks::Which && turn.heard.products.is_empty() && turn.read.wishes.is_empty();
-    if again && turn.before.focus.products.len() > 1 && asks_for_a_property(turn) {
+    if again && asks_for_a_property(turn) {
         return question::step(turn, found, book, state);
     }
     let mut skus = meant(turn);
@@ -86,7 +86,8 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
 /// Whether words of the message are names of properties.
 fn asks_for_a_property(turn: &Turn<'_>) -> bool {
     let named = |p: &std::sync::Arc<Product>| matches!(asked::asked_of(turn, p), asked::Asked::Specs(_));
-    turn.shown.iter().filter(|p| turn.before.focus.products.contains(&p.sku)).any(named)
+    let meant = resolve::products(turn).skus;
+    meant.len() > 1 && turn.shown.iter().filter(|p| meant.contains(&p.sku)).any(named)
 }
 
 /// What is compared: what is pointed at, what is named, the makers' products on the table; and what was talked about,
@@ -131,7 +132,10 @@ fn meant(turn: &Turn<'_>) -> Vec<String> {
         let other = others().find(|sku| !meant.contains(sku)).or_else(|| others().next()).cloned();
         skus.extend(other.filter(|_| turn.read.reference.pronoun || heard.products.len() < 2));
     }
-    skus
+    // "Those two", of a longer list: the two talked about last.
+    let two = skus.len() > 2 && heard.products.is_empty() && heard.words.iter().any(|w| w.text == "two");
+    let last: Vec<String> = turn.before.focus.recent.iter().filter(|sku| skus.contains(sku)).take(2).cloned().collect();
+    if two && last.len() == 2 { last } else { skus }
 }
 
 /// Makers named, and not as part of the names of products.

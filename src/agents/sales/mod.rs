@@ -19,12 +19,16 @@ use super::say;
 use super::turn::{Answer, Colleague, Step, Turn, chip};
 use super::understanding::form;
 use super::understanding::references::Extreme;
+use super::understanding::{qualities, quantity};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::agent::Agent;
 use crate::domain::asks::Slot;
 use crate::domain::fact::{FactBook, RecordId};
 use crate::domain::goal::Goal;
+use crate::domain::heard::{ProductNamed, Word};
+use crate::domain::query::Degree;
 use crate::domain::state::{ConversationState, Pending};
+use crate::domain::text::words;
 
 /// The sales agent.
 pub struct Sales;
@@ -45,6 +49,9 @@ impl Colleague for Sales {
 
 fn answer(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
     let turn = &Turn { goal: goal(turn), ..*turn };
+    if let Some(step) = another_model(turn, found, book, state) {
+        return step;
+    }
     match turn.goal {
         Goal::FindProduct | Goal::RefineResults => find::step(turn, found, book, state),
         Goal::CompareProducts => compare::step(turn, found, book, state),
@@ -61,6 +68,41 @@ fn answer(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut Co
     }
 }
 
+/// A model the shop does not have, by the name of one it has: said so first, before those it has are shown. Nothing is
+/// shown for one the customer owns: what fits the one need not fit the other.
+fn another_model(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Option<Step> {
+    const SHOWN: usize = 3;
+    let asked = matches!(
+        turn.goal,
+        Goal::FindProduct
+            | Goal::RefineResults
+            | Goal::ProductQuestion
+            | Goal::PriceQuestion
+            | Goal::StockQuestion
+            | Goal::Buy
+            | Goal::Recommend
+            | Goal::Accessories
+    );
+    let (i, named) = turn.heard.products.iter().enumerate().find(|(_, named)| asked && named.other_model.is_some())?;
+    let at = named.other_model.clone()?;
+    let wanted = turn.read.roles.wants_product(i) && turn.goal != Goal::Accessories;
+    if wanted && found.products.is_empty() {
+        return Some(Step::Look(vec![Lookup::Products(named.skus.iter().take(SHOWN).cloned().collect())]));
+    }
+    let words = &turn.heard.words;
+    let telling = |w: &Word| !words::is_function(&w.text) && !words::is_request(&w.text, &w.stem);
+    let from = if wanted { at.start } else { words.iter().position(telling).unwrap_or(at.start).min(at.start) };
+    let said = book.said(turn.text.get(words[from].start..words[at.end - 1].end)?);
+    let mut answer = Answer::of(vec![Act::plain(ActKind::FoundNone).with("words", said)]);
+    if wanted {
+        answer.say_plain(ActKind::FoundNearest);
+        say::list(book, &found.products, &mut answer);
+        state.focus.listed = say::skus(book, &found.products);
+        state.focus.products.clone_from(&state.focus.listed);
+    }
+    Some(answer.done())
+}
+
 /// What is wanted, now that the products of the conversation can be looked at: "and the gooseneck?" is no
 /// narrower search but the last question, asked of another one on the table.
 fn goal(turn: &Turn<'_>) -> Goal {
@@ -74,9 +116,20 @@ fn goal(turn: &Turn<'_>) -> Goal {
     if may_mean && turn.heard.products.is_empty() && pick::of_all(turn) {
         return Goal::Recommend;
     }
+    // "4 of the E27 and 2 of the E14, what's that": counted things are to be paid.
+    let counts = |mention: &ProductNamed| quantity::beside(turn.heard, &mention.words, &turn.read.taken).is_some();
+    if turn.goal == Goal::CompareProducts && turn.heard.products.len() > 1 && turn.heard.products.iter().any(counts) {
+        return Goal::PriceQuestion;
+    }
+    if matches!(turn.goal, Goal::FindProduct | Goal::Recommend | Goal::ProductQuestion | Goal::RefineResults) && sets_side_by_side(turn) {
+        return Goal::CompareProducts;
+    }
+    if turn.goal == Goal::ProductQuestion && wants_another(turn) {
+        return Goal::RefineResults;
+    }
     // "Got the cheaper one in stock?"
     let stock = turn.read.best_hint().is_some_and(|hint| hint.goal == Goal::StockQuestion && hint.score >= 5.0);
-    if stock && turn.goal == Goal::ProductQuestion {
+    if (stock || asks_whether_it_is_back(turn)) && turn.goal == Goal::ProductQuestion {
         return Goal::StockQuestion;
     }
     // "Which of the two would you give a beginner": of several that are meant, one is asked for.
@@ -107,6 +160,38 @@ fn goal(turn: &Turn<'_>) -> Goal {
         return turn.goal;
     }
     last_question(turn)
+}
+
+/// "Is it lighter than the Pixel", "the Polder, is it heavier?", "Samsung or LG TV".
+fn sets_side_by_side(turn: &Turn<'_>) -> bool {
+    let heard = turn.heard;
+    let more = turn.read.wishes.iter().find(|wish| wish.quality.degree == Degree::More);
+    let than = more.is_some_and(|wish| heard.words.get(wish.words.end).is_some_and(|w| w.text == "than"));
+    let named = !heard.products.is_empty() || !heard.brands.is_empty();
+    let other = heard.products.iter().any(|mention| !mention.skus.iter().any(|sku| turn.before.focus.products.contains(sku)));
+    let whether = more.is_some() && turn.read.form.asks == form::Asks::Whether && other && !turn.before.focus.products.is_empty();
+    let or = heard.brands.windows(2).any(|pair| {
+        let between = &heard.words[pair[0].words.end..pair[1].words.start.max(pair[0].words.end)];
+        matches!(between, [only] if matches!(only.text.as_str(), "or" | "vs" | "versus"))
+    });
+    than && named || whether || or && heard.products.is_empty() && !heard.categories.is_empty()
+}
+
+/// "Is there a bigger one": another than the one talked about.
+fn wants_another(turn: &Turn<'_>) -> bool {
+    let before = |at: usize| at.checked_sub(1).map_or("", |i| turn.heard.words[i].text.as_str());
+    let more = |wish: &qualities::Wished| {
+        wish.quality.degree == Degree::More && matches!(before(wish.words.start), "a" | "any" | "something" | "anything")
+    };
+    turn.heard.products.is_empty() && turn.read.wishes.iter().any(more)
+}
+
+/// "Is the Garmin back", "are they available again".
+fn asks_whether_it_is_back(turn: &Turn<'_>) -> bool {
+    let words = &turn.heard.words;
+    let ends = words.iter().rev().find(|w| !matches!(w.text.as_str(), "in" | "again" | "yet" | "now"));
+    let asked = words.iter().any(|w| matches!(w.text.as_str(), "is" | "are" | "when" | "will"));
+    asked && ends.is_some_and(|w| matches!(w.text.as_str(), "back" | "available" | "restocked"))
 }
 
 /// "Which of them would you take", "which one should I get", of several on the table.

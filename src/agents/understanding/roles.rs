@@ -128,7 +128,12 @@ fn role(heard: &Heard, at: usize) -> Role {
     let has = matches!(before, "have" | "has" | "got" | "own" | "owns" | "use" | "uses" | "using" | "bought");
     let theirs = PEOPLE.contains(&earlier) || matches!(earlier, "have" | "has" | "is") && PEOPLE.contains(&word(i.checked_sub(3)));
     // "Got a Steam Deck for Christmas" begins with the verb; "have you got", "do you have" ask.
-    let begins = i == 1 && before == "got";
+    let for_it = heard.words.windows(2).any(|pair| {
+        matches!(pair[0].text.as_str(), "for" | "with")
+            && matches!(pair[1].text.as_str(), "it" | "that" | "this" | "them" | "these" | "those")
+    });
+    // "Got a case for it" asks for one.
+    let begins = i == 1 && before == "got" && !for_it;
     if possessive || has && theirs || begins { Role::Owned } else { Role::Wanted }
 }
 
@@ -242,7 +247,7 @@ mod tests {
         let words = Word::from_tokens(tokens(text));
         let at = words.iter().position(|w| w.text == "xone").unwrap_or_else(|| panic!("no product in {text}"));
         let describing = words.iter().map(|w| w.text == "case").collect();
-        let products = vec![ProductNamed { skus: vec!["X".into()], words: at..at + 1, coverage: 1.0 }];
+        let products = vec![ProductNamed { skus: vec!["X".into()], words: at..at + 1, coverage: 1.0, other_model: None }];
         Roles::read(&Heard { words, describing, products, ..Heard::default() }).products[0]
     }
 
