@@ -313,6 +313,9 @@ fn of_what_was_told(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> O
     book.field(record, Field::Sentence(u16::try_from(at).ok()?))
 }
 
+/// How much of the message an entry speaks of that is asked for by name.
+const WHOLLY: f32 = 0.9;
+
 /// The term of a product, counted from the day the customer says where they say one.
 fn warranty_of_product(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
     if found.knowledge.is_empty() {
@@ -337,6 +340,12 @@ fn warranty_of_product(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, s
         && let Some(hit) = say::best_entry(found, 0)
     {
         say::say_entry(book, hit.record, &mut answer);
+        return answer.done();
+    }
+    // "What is the plus plan?" asks for what one entry alone is about.
+    let named = say::best_entry(found, 0).filter(|hit| hit.alone && hit.covers >= WHOLLY && found.products.is_empty());
+    if let Some(hit) = named.filter(|_| say::is_answered(turn)) {
+        say::say_entry(book, hit, &mut answer);
         return answer.done();
     }
     if let Some(sentence) = of_what_was_told(turn, found, book) {

@@ -2,9 +2,11 @@
 //! answers, or the records say no more.
 
 use super::Machine;
+use crate::agents::evidence_words::is_question;
 use crate::agents::say;
 use crate::agents::turn::Answer;
 use crate::domain::act::{Act, ActKind};
+use crate::domain::agent::Intent;
 use crate::domain::fact::{FactId, RecordId, Source};
 use crate::domain::record::Field;
 use crate::retrieval::KnowledgeIndex;
@@ -32,6 +34,8 @@ impl Machine {
         let mut answer = Answer::default();
         match best.and_then(|at| self.outcome.book.field(record, Field::Sentence(at))) {
             Some(sentence) => answer.say(Act::plain(ActKind::Knowledge).with("sentence", sentence)),
+            // Of a damage or a fault the rule is what can be said, whatever of it is asked.
+            None if self.goal.intent() == Intent::Support => return,
             None => answer.say_plain(ActKind::NotInRecords),
         }
         self.outcome.acts = answer.acts;
@@ -41,6 +45,12 @@ impl Machine {
     fn repeated(&self) -> Option<(RecordId, Vec<u16>)> {
         let focus = &self.start.state.focus;
         let same_question = focus.asked.as_deref().is_none_or(|asked| asked.eq_ignore_ascii_case(self.start.text.trim()));
+        // A wish said once more is no other question.
+        let asks = |text: &str| matches!(text, "do" | "does" | "did" | "is" | "are" | "can" | "will" | "would" | "has" | "have");
+        let opens = self.heard.words.first().is_some_and(|word| asks(&word.text));
+        if !opens && !is_question(&self.start.text) {
+            return None;
+        }
         if self.several || self.start.tap.is_some() || focus.told.is_empty() || same_question {
             return None;
         }
