@@ -195,14 +195,14 @@ fn asks_of_another_day(question: &Question<'_>) -> bool {
 fn needed(question: &Question<'_>) -> Option<(Goal, f32)> {
     const ANSWERED: f32 = 0.6;
     let Question { heard, read, .. } = *question;
-    let elsewhere = read.hints.iter().any(|hint| hint.score >= 3.0 && hint.goal.intent() != Intent::Sales);
+    let elsewhere = read.hints.iter().any(|hint| hint.score >= 3.0 && !matches!(hint.goal.intent(), Intent::Sales | Intent::General));
     let answered = heard.answered.as_ref().is_some_and(|known| known.score >= ANSWERED);
     if elsewhere || answered || !heard.orders.is_empty() {
         return None;
     }
     needs::by_need("", heard, read)?;
     let score = heard.need.as_ref()?.score;
-    Some((Goal::FindProduct, if score >= CLEAR { 5.0 } else { 2.5 }))
+    Some((Goal::FindProduct, if score >= CLEAR { 12.0 } else { 2.5 }))
 }
 
 /// What a question asks for by its form, of what is on the table or named with an article.

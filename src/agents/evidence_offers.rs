@@ -241,7 +241,7 @@ mod tests {
         let words = Word::from_tokens(tokens(&plain));
         let mut heard = Heard { words, ..Heard::default() };
         let named = text.split(' ').position(|word| word.starts_with('['));
-        heard.products.extend(named.map(|at| ProductNamed { skus: vec!["A".into()], words: at..at + 1, coverage: 1.0 }));
+        heard.products.extend(named.map(|at| ProductNamed { skus: vec!["A".into()], words: at..at + 1, coverage: 1.0, other_model: None }));
         for word in &heard.words {
             let said = &plain[word.start..word.end];
             let code = said.len() > 4 && said.bytes().any(|b| b.is_ascii_digit()) && said.bytes().all(|b| !b.is_ascii_lowercase());

@@ -106,7 +106,9 @@ impl Heard {
         let brands = other.brands.into_iter().filter(|new| !self.brands.iter().any(|own| own.name == new.name));
         let brands: Vec<_> = brands.map(|new| BrandNamed { words: moved(new.words.clone()), ..new }).collect();
         let products = other.products.into_iter().filter(|new| !self.products.iter().any(|own| own.skus == new.skus));
-        let products: Vec<_> = products.map(|new| ProductNamed { words: moved(new.words.clone()), ..new }).collect();
+        let products: Vec<_> = products
+            .map(|new| ProductNamed { words: moved(new.words.clone()), other_model: new.other_model.clone().map(moved), ..new })
+            .collect();
         let number = |new: NumberNamed| NumberNamed { start: end, end, ..new };
         let unheard = |new: &NumberNamed, own: &[NumberNamed]| !own.iter().any(|own| own.bare == new.bare && own.certain);
         let orders: Vec<_> = other.orders.into_iter().filter(|new| unheard(new, &self.orders)).map(number).collect();
@@ -156,6 +158,8 @@ pub struct ProductNamed {
     pub words: Range<usize>,
     /// The share of the product's name that was said, weighted by how telling each word is.
     pub coverage: f32,
+    /// The words, where they name another model than these: "iPhone 17" where there is only the 16.
+    pub other_model: Option<Range<usize>>,
 }
 
 /// A number in a message.

@@ -167,8 +167,30 @@ impl Categories {
                 None => at += 1,
             }
         }
+        self.keep_inside(&mut found);
         self.join_scattered(stems, &mut found);
         found
+    }
+
+    /// Of all sorts of machines "coffee machine" means those among the coffee things.
+    fn keep_inside(&self, found: &mut [Named]) {
+        for i in 1..found.len() {
+            let (before, rest) = found.split_at_mut(i);
+            let (outer, inner) = (&before[i - 1], &mut rest[0]);
+            if outer.words.end != inner.words.start || inner.exact {
+                continue;
+            }
+            let inside: Vec<u16> =
+                inner.categories.iter().copied().filter(|c| outer.categories.iter().any(|o| self.lies_in(*c, *o))).collect();
+            if !inside.is_empty() {
+                inner.categories = inside;
+            }
+        }
+    }
+
+    fn lies_in(&self, category: u16, outer: u16) -> bool {
+        let parent = |c: u16| self.parents.get(usize::from(c)).copied().flatten();
+        std::iter::successors(parent(category), |c| parent(*c)).any(|c| c == outer)
     }
 
     /// "A laptop for gaming" names Gaming Laptops: where all words of a longer name were said, though not

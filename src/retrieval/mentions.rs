@@ -87,7 +87,7 @@ impl Catalogue {
             let (Some(only), None) = (called.next(), called.next()) else { continue };
             let sku = self.skus[only as usize].clone();
             if found.iter().all(|named| !named.skus.contains(&sku)) {
-                found.push(ProductNamed { skus: vec![sku], words: at..at + 1, coverage: NAMED_BESIDE });
+                found.push(ProductNamed { skus: vec![sku], words: at..at + 1, coverage: NAMED_BESIDE, other_model: None });
             }
         }
     }
@@ -126,7 +126,32 @@ impl Catalogue {
             skus: scored.iter().map(|c| self.skus[c.doc as usize].clone()).collect(),
             words: first..last + 1,
             coverage: scored[0].coverage,
+            other_model: self.other_model(words_said, first, last, &scored),
         })
+    }
+
+    /// "iPhone 17" where there is only the 16: the number said behind a name is none of that name's, but written like
+    /// one of its own. The words that name what is not there.
+    fn other_model(&self, said: &[Word], first: usize, last: usize, named: &[Candidate]) -> Option<std::ops::Range<usize>> {
+        let at = last + 1;
+        let number = said.get(at).filter(|word| word.start <= said[last].end + 1 && unit::split(&word.text).is_none())?;
+        let counts = said.get(at + 1).is_some_and(|next| {
+            next.start <= number.end + 1
+                && (words::is_request(&next.text, &next.stem) || words::is_common(&next.text))
+                && !words::is_function(&next.text)
+        });
+        let joined = format!("{}{}", said[last].text, number.text);
+        let is_other = |text: &str| {
+            let alike = |word: &str| word.len() == text.len() && shape(word) == shape(text);
+            let own: Vec<u32> = self.postings.terms().filter(|(word, _)| alike(word)).map(|(_, term)| term).collect();
+            let none_has = self.postings.term(text).is_none_or(|term| !named.iter().any(|candidate| self.name_has(candidate.doc, term)));
+            text.bytes().any(|b| b.is_ascii_digit())
+                && none_has
+                && !said[first..=last].iter().any(|word| alike(&word.text))
+                && named.iter().any(|candidate| own.iter().any(|term| self.name_has(candidate.doc, *term)))
+        };
+        (!counts && (is_other(&number.text) || number.text.bytes().all(|b| b.is_ascii_digit()) && is_other(&joined)))
+            .then_some(first..at + 1)
     }
 
     /// "The slim Brühl" is none of the things called Slim that others make: of what a single word names, only
@@ -181,7 +206,7 @@ impl Catalogue {
                 let letters = joined.bytes().any(|b| b.is_ascii_alphabetic());
                 if let Some(doc) = self.by_sku.get(&joined).filter(|_| telling && letters) {
                     let sku = self.skus[*doc as usize].clone();
-                    return Some(ProductNamed { skus: vec![sku], words: from..to + 1, coverage: 1.0 });
+                    return Some(ProductNamed { skus: vec![sku], words: from..to + 1, coverage: 1.0, other_model: None });
                 }
             }
         }
@@ -335,6 +360,11 @@ impl Catalogue {
     }
 }
 
+/// How a model's number is written: digits as such, letters as they are.
+fn shape(word: &str) -> String {
+    word.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect()
+}
+
 /// Words between two names: what joins, sets side by side, or says what something is for.
 fn separates(word: &str) -> bool {
     matches!(
@@ -426,6 +456,23 @@ mod tests {
             let said = analysis::words(text);
             let found: Vec<Vec<String>> = shelf().mentions(&said).into_iter().map(|m| m.skus).collect();
             assert_eq!(found, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_that_is_none_of_the_name_is_another_model() {
+        for (text, other) in [
+            ("do you have the tessel note 15", true),
+            ("sony wh-1000xm6", true),
+            ("the zephyrus g15 please", true),
+            ("tessel note 14", false),
+            ("the zephyrus g14", false),
+            ("zephyrus 16gb", false),
+            ("zephyrus under 15", false),
+            ("the note 14 15 times", false),
+        ] {
+            let found = shelf().mentions(&analysis::words(text));
+            assert_eq!(found.iter().any(|named| named.other_model.is_some()), other, "{text} {found:?}");
         }
     }
 }

@@ -10,7 +10,7 @@ use parking_lot::RwLock;
 
 use super::answers;
 use super::meaning::{Meaning, Meanings};
-use crate::domain::heard::{CodeNamed, Heard, Word};
+use crate::domain::heard::{CodeNamed, Heard, Need, Word};
 use crate::domain::knowledge::Knowledge;
 use crate::domain::product::Product;
 use crate::domain::record::RecordKind;
@@ -236,7 +236,7 @@ impl Shelves {
         let plain = said.iter().enumerate().filter(|(i, _)| !named.iter().any(|words| words.contains(i)));
         let foreign = language::is_foreign(text, &plain.map(|(_, word)| word.text.as_str()).collect::<Vec<_>>());
         let (answered, guided) = answers::of(&self.knowledge, listening);
-        let need = listening.meaning.and_then(|meaning| self.catalogue.need(meaning.kinds()?, &*meaning.of(text)?));
+        let need = listening.meaning.and_then(|meaning| self.need(meaning, text));
         Heard {
             words: said,
             categories: recognised.categories,
@@ -253,6 +253,23 @@ impl Shelves {
             guided,
             need,
         }
+    }
+
+    /// The kind of thing a message needs. "A gift for my dad who fishes and takes photos" has two sides: where the shop
+    /// has nothing for the whole, it may for one of them.
+    fn need(&self, meaning: &Meaning<'_>, text: &str) -> Option<Need> {
+        const SIDES: usize = 3;
+        const FEWEST: usize = 2;
+        let of = |text: &str| self.catalogue.need(meaning.kinds()?, &meaning.of(text)?);
+        let whole = of(text)?;
+        if whole.is_sold() {
+            return Some(whole);
+        }
+        let sides =
+            text.split([',', ';', '.']).flat_map(|part| part.split(" and ")).filter(|side| side.split_whitespace().count() >= FEWEST);
+        let sides: Vec<&str> = sides.take(SIDES).filter(|side| side.len() < text.len()).collect();
+        let best = sides.into_iter().filter_map(of).filter(Need::is_sold).max_by(|a, b| a.score.total_cmp(&b.score));
+        best.or(Some(whole))
     }
 
     /// Promotion codes: those of the shop in any case, and what is written like one.

@@ -4,7 +4,7 @@ use super::super::lookup::{Findings, Lookup};
 use super::super::resolve;
 use super::super::say;
 use super::super::turn::{Answer, Step, Turn};
-use super::find;
+use super::{find, stock};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::FactBook;
 use crate::domain::goal::Goal;
@@ -16,6 +16,11 @@ const SHOWN: usize = 4;
 
 /// Things that say they fit what is meant.
 pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
+    // "Spare brushes for it", said of nothing: the brushes themselves are all that is named.
+    let of_nothing = turn.read.reference.pronoun && turn.before.focus.products.is_empty() && resolve::owned(turn).is_empty();
+    if of_nothing && !turn.heard.products.is_empty() {
+        return stock::step(turn, found, book, state);
+    }
     let Some(sku) = target(turn) else { return find::search(turn, found, book, state) };
     let Some(fitting) = &found.accessories else {
         let words = kind(turn);

@@ -52,8 +52,14 @@ pub fn search(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mu
     let of_all = !query.names_a_thing() && query.brands.is_empty() && query.quality.is_some() && query.max_price.is_none();
     let ordered = query.sort != Sort::Relevance || query.quality.is_some() && !of_all;
     // A price alone bounds everything there is: nobody is helped by the cheapest five of a whole shop.
-    let only_priced = !query.names_a_thing() && query.brands.is_empty() && query.measures.is_empty() && !ordered;
-    if query.is_empty() && !query.in_stock && query.not_skus.is_empty() && !ordered || only_priced && turn.before.focus.query.is_none() {
+    let nameless = !query.names_a_thing() && query.brands.is_empty() && query.measures.is_empty();
+    let only_priced = nameless && !ordered;
+    // "Cheaper", said of nothing: not of everything there is.
+    let of_nothing = nameless && turn.goal == Goal::RefineResults;
+    if of_nothing && turn.before.focus.query.is_none()
+        || query.is_empty() && !query.in_stock && query.not_skus.is_empty() && !ordered
+        || only_priced && turn.before.focus.query.is_none()
+    {
         return without_a_thing(turn, found, book, state);
     }
     // "The biggest TV you have" asks for one, not for a list.
@@ -210,6 +216,10 @@ pub fn some(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     let listed = book.derive(Formula::Matches(u32::try_from(shown.len()).unwrap_or(0)), &[]).filter(|_| some_only);
     let words = only_mentioned.then(|| search.query.terms.join(" ")).or(unchecked).map(|words| book.said(&words));
     answer.say(Act::plain(kind).with_some("count", count).with_some("shown", listed).with_some("words", words));
+    // What only speaks of it in passing has nothing to do with it.
+    if only_mentioned && !search.stated {
+        return answer.done();
+    }
     if only_mentioned {
         answer.say_plain(ActKind::FoundNearest);
     }

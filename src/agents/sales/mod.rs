@@ -25,9 +25,10 @@ use crate::domain::agent::Agent;
 use crate::domain::asks::Slot;
 use crate::domain::fact::{FactBook, RecordId};
 use crate::domain::goal::Goal;
-use crate::domain::heard::ProductNamed;
+use crate::domain::heard::{ProductNamed, Word};
 use crate::domain::query::Degree;
 use crate::domain::state::{ConversationState, Pending};
+use crate::domain::text::words;
 
 /// The sales agent.
 pub struct Sales;
@@ -48,6 +49,9 @@ impl Colleague for Sales {
 
 fn answer(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
     let turn = &Turn { goal: goal(turn), ..*turn };
+    if let Some(step) = another_model(turn, found, book, state) {
+        return step;
+    }
     match turn.goal {
         Goal::FindProduct | Goal::RefineResults => find::step(turn, found, book, state),
         Goal::CompareProducts => compare::step(turn, found, book, state),
@@ -62,6 +66,41 @@ fn answer(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut Co
         goal if goal.intent().agent() == Agent::Sales => say::from_knowledge(turn, found, book),
         goal => Answer::hand_over(goal),
     }
+}
+
+/// A model the shop does not have, by the name of one it has: said so first, before those it has are shown. Nothing is
+/// shown for one the customer owns: what fits the one need not fit the other.
+fn another_model(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Option<Step> {
+    const SHOWN: usize = 3;
+    let asked = matches!(
+        turn.goal,
+        Goal::FindProduct
+            | Goal::RefineResults
+            | Goal::ProductQuestion
+            | Goal::PriceQuestion
+            | Goal::StockQuestion
+            | Goal::Buy
+            | Goal::Recommend
+            | Goal::Accessories
+    );
+    let (i, named) = turn.heard.products.iter().enumerate().find(|(_, named)| asked && named.other_model.is_some())?;
+    let at = named.other_model.clone()?;
+    let wanted = turn.read.roles.wants_product(i) && turn.goal != Goal::Accessories;
+    if wanted && found.products.is_empty() {
+        return Some(Step::Look(vec![Lookup::Products(named.skus.iter().take(SHOWN).cloned().collect())]));
+    }
+    let words = &turn.heard.words;
+    let telling = |w: &Word| !words::is_function(&w.text) && !words::is_request(&w.text, &w.stem);
+    let from = if wanted { at.start } else { words.iter().position(telling).unwrap_or(at.start).min(at.start) };
+    let said = book.said(turn.text.get(words[from].start..words[at.end - 1].end)?);
+    let mut answer = Answer::of(vec![Act::plain(ActKind::FoundNone).with("words", said)]);
+    if wanted {
+        answer.say_plain(ActKind::FoundNearest);
+        say::list(book, &found.products, &mut answer);
+        state.focus.listed = say::skus(book, &found.products);
+        state.focus.products.clone_from(&state.focus.listed);
+    }
+    Some(answer.done())
 }
 
 /// What is wanted, now that the products of the conversation can be looked at: "and the gooseneck?" is no

@@ -15,6 +15,8 @@ pub fn query(text: &str, heard: &Heard, read: &Understanding) -> ProductQuery {
 
 /// From this likeness on what a thing is for says more than words of the message that some records happen to have.
 const CLEAR_NEED: f32 = 0.5;
+/// From this one on a single telling word is enough.
+const PLAIN_NEED: f32 = 0.6;
 
 /// The query of a message that says what a thing is for rather than what it is called: "something to play my
 /// records on".
@@ -35,7 +37,10 @@ fn speaks(heard: &Heard, need: &Need) -> bool {
     let by_the_way = |named: &CategoryNamed| !named.exact && is_circumstance(heard, named.words.start);
     let told = heard.words.iter().filter(|w| !words::is_function(&w.text) && !words::is_request(&w.text, &w.stem)).count();
     let named = heard.products.iter().any(|product| product.coverage >= CLEAR_NEED);
-    told >= FEWEST && !named && heard.categories.iter().all(by_the_way) && (need.score >= CLEAR_NEED || heard.categories.is_empty())
+    (told >= FEWEST || told > 0 && need.score >= PLAIN_NEED)
+        && !named
+        && heard.categories.iter().all(by_the_way)
+        && (need.score >= CLEAR_NEED || heard.categories.is_empty())
 }
 
 /// The query a message states, of the kind of thing it needs where that is known.
@@ -272,7 +277,7 @@ fn is_excluded(heard: &Heard, at: usize) -> bool {
     if word(1) == "without" && heard.words.get(at).is_some_and(|w| w.text.ends_with("ing")) {
         return false;
     }
-    let excludes = |text: &str| matches!(text, "no" | "not" | "without" | "except" | "excluding" | "besides");
+    let excludes = |text: &str| matches!(text, "no" | "not" | "nothing" | "none" | "without" | "except" | "excluding" | "besides");
     excludes(word(1))
         || (matches!(word(1), "a" | "an" | "any" | "the" | "from" | "by" | "for") && excludes(word(2)))
         || (word(1) == "but" && matches!(word(2), "anything" | "all" | "everything"))

@@ -196,12 +196,12 @@ fn bound_before(words: &[Word], at: usize) -> Option<(Bound, usize)> {
         let i = at - back;
         let word = words[i].text.as_str();
         let before = i.checked_sub(1).map(|j| words[j].text.as_str());
-        let denied = i >= 2 && matches!(words[i - 2].text.as_str(), "no" | "not");
+        let denied = i >= 2 && matches!(words[i - 2].text.as_str(), "no" | "not" | "nothing" | "none");
         let bound = match (before, word) {
             (Some("more" | "greater" | "higher"), "than") if denied => Bound::Max,
             (Some("less" | "cheaper" | "lower"), "than") if denied => Bound::Min,
             (Some("less" | "cheaper" | "lower" | "fewer"), "than") | (Some("up"), "to") | (Some("at"), "most") => Bound::Max,
-            (Some("no" | "not"), "more" | "over" | "above" | "exceed" | "exceeding") => Bound::Max,
+            (Some("no" | "not" | "nothing" | "none" | "never"), "more" | "over" | "above" | "exceed" | "exceeding") => Bound::Max,
             (Some("more" | "greater" | "higher"), "than") | (Some("at"), "least") | (Some("starting"), "at" | "from") => Bound::Min,
             (_, "under" | "below" | "max" | "maximum" | "within" | "budget" | "underneath" | "beneath" | "sub") => Bound::Max,
             (_, "over" | "above" | "minimum" | "min" | "exceeding" | "from") => Bound::Min,
@@ -209,7 +209,8 @@ fn bound_before(words: &[Word], at: usize) -> Option<(Bound, usize)> {
             (_, "spend" | "afford" | "pay" | "limit") => Bound::Max,
             _ => continue,
         };
-        let two_words = matches!(word, "than" | "to" | "most" | "least" | "more" | "exceed" | "exceeding") && before.is_some();
+        let denies = matches!(before, Some("no" | "not" | "nothing" | "none" | "never"));
+        let two_words = denies || matches!(word, "than" | "to" | "most" | "least" | "more" | "exceed" | "exceeding") && before.is_some();
         return Some((bound, i - usize::from(two_words)));
     }
     None
@@ -259,6 +260,7 @@ mod tests {
             ("laptops under $1,500.00 please", (None, Some(1500))),
             ("less than 800 bucks", (None, Some(800))),
             ("no more than 1.2k", (None, Some(1200))),
+            ("nothing over 600", (None, Some(600))),
             ("my budget is 900", (None, Some(900))),
             ("500 max", (None, Some(500))),
             ("1000 dollars or less", (None, Some(1000))),

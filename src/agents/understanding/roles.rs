@@ -262,7 +262,7 @@ mod tests {
         let words = Word::from_tokens(tokens(text));
         let at = words.iter().position(|w| w.text == "xone").unwrap_or_else(|| panic!("no product in {text}"));
         let describing = words.iter().map(|w| w.text == "case").collect();
-        let products = vec![ProductNamed { skus: vec!["X".into()], words: at..at + 1, coverage: 1.0 }];
+        let products = vec![ProductNamed { skus: vec!["X".into()], words: at..at + 1, coverage: 1.0, other_model: None }];
         Roles::read(&Heard { words, describing, products, ..Heard::default() }).products[0]
     }
 
