@@ -69,7 +69,7 @@ pub fn products(turn: &Turn<'_>) -> Meant {
         return named;
     }
     // Two that are named by brand or kind, "the Sonos and the JBL", come before a place in the list.
-    for found in [pointed(turn), by_price(turn), by_brand(turn), described(turn), variant(turn), by_kind(turn), with_feature(turn)] {
+    for found in [pointed(turn), by_price(turn), by_brand(turn), variant(turn), described(turn), by_kind(turn), with_feature(turn)] {
         if !found.is_empty() {
             return Meant::new(found, How::Pointed);
         }

@@ -145,7 +145,7 @@ fn goal(turn: &Turn<'_>) -> Goal {
         return Goal::StockQuestion;
     }
     // "And if I take two": what they come to.
-    if turn.goal == Goal::Buy && asks_for_several(turn) {
+    if matches!(turn.goal, Goal::Buy | Goal::StockQuestion) && asks_for_several(turn) {
         return Goal::PriceQuestion;
     }
     if turn.goal == Goal::ProductQuestion && wants_another(turn) {
