@@ -6,7 +6,7 @@
 use super::answers::{answered, hits};
 use super::library::{Follows, Listening};
 use crate::domain::heard::Answered;
-use crate::domain::text::token::Token;
+use crate::domain::text::token::{Token, tokens};
 use crate::retrieval::KnowledgeIndex;
 use crate::retrieval::knowledge::KnowledgeHit;
 
@@ -38,7 +38,7 @@ pub fn points(word: &Token) -> bool {
 pub fn find(index: &KnowledgeIndex, listening: &Listening<'_>, words: &[Token], alone: Option<&Answered>) -> Option<Answered> {
     let follows = listening.follows?;
     if words.len() > SHORT {
-        return None;
+        return by_its_question(index, listening, alone);
     }
     let begins = |opener: &&[&str]| words.len() > opener.len() && opener.iter().zip(words).all(|(own, word)| *own == word.text);
     let opens = OPENERS.iter().any(begins);
@@ -46,13 +46,31 @@ pub fn find(index: &KnowledgeIndex, listening: &Listening<'_>, words: &[Token], 
         return None;
     }
     let tells = KnowledgeIndex::tells(listening.text);
-    let better = |found: &Answered| alone.is_none_or(|alone| is_better(found, alone, follows.entry, tells, words.len()));
+    // "How long till it's on my card?" shares no word with what it finds alone, and points at what was told.
+    let strange = words.iter().any(points) && alone.is_some_and(|alone| !index.shares(&alone.entry, listening.text));
+    let better = |found: &Answered| {
+        let same = strange && found.entry == follows.entry;
+        same || alone.is_none_or(|alone| is_better(found, alone, follows.entry, tells, words.len()))
+    };
     named_instead(index, listening, words, follows.entry)
         .filter(better)
         .or_else(|| after_its_question(index, listening, follows.entry).filter(better))
         .or_else(|| after_what_was_asked(index, listening, follows).filter(better))
         .or_else(|| in_the_same(index, listening, follows.entry))
         .or_else(|| the_same_again(index, listening, words, alone, follows.entry))
+}
+
+/// "Can I still get that plan now? The phone came on Monday": of a longer message, the one question in it goes on.
+fn by_its_question(index: &KnowledgeIndex, listening: &Listening<'_>, alone: Option<&Answered>) -> Option<Answered> {
+    let (question, rest) = listening.text.split_once('?')?;
+    let words = tokens(question);
+    if rest.contains('?') || words.len() > SHORT || !words.iter().any(points) {
+        return None;
+    }
+    let hits = hits(index, listening, question);
+    let own = hits.iter().find(|hit| !hit.procedure).map(|hit| answered(hit, None));
+    let shorter = Listening { text: question, ..*listening };
+    find(index, &shorter, &words, own.as_ref()).filter(|found| alone.is_none_or(|alone| alone.score < found.score))
 }
 
 /// Whether what is found together with the words before is to be taken rather than what a message finds alone.

@@ -16,6 +16,8 @@ impl KnowledgeIndex {
         let wanted = kinds::asked(text);
         let held = self.entry(id).map_or(0, |entry| self.held(entry));
         let telling = terms::slots(text).into_iter().filter(|slot| slot.telling && !names_a_kind(slot));
+        // "Where can I see them" says nothing but where.
+        let telling = telling.filter(|slot| !words::is_request(&slot.own, &slot.own));
         wanted != 0 && wanted & !held == 0 && telling.into_iter().all(|slot| self.says(id, &slot))
     }
 
@@ -26,9 +28,25 @@ impl KnowledgeIndex {
         terms::slots(text).iter().any(|slot| slot.telling && !names_a_kind(slot))
     }
 
+    /// How many telling words of a question a text says, and how many there are.
+    pub fn says_of(text: &str, question: &str) -> (usize, usize) {
+        let asked: Vec<Slot> = terms::slots(question).into_iter().filter(|slot| slot.telling && !names_a_kind(slot)).collect();
+        let own = terms::slots(text);
+        let meets = |slot: &&Slot| own.iter().any(|o| o.own == slot.own || o.matters.iter().any(|m| slot.matters.contains(m)));
+        (asked.iter().filter(meets).count(), asked.len())
+    }
+
+    /// How many of the kinds of things a question asks for a sentence holds.
+    pub fn kinds_of(sentence: &str, question: &str) -> usize {
+        (kinds::asked(question) & kinds::held(sentence)).count_ones() as usize
+    }
+
     /// Whether an entry says any telling word of a text.
     pub fn shares(&self, id: &str, text: &str) -> bool {
-        terms::slots(text).iter().filter(|slot| slot.telling).any(|slot| self.says(id, slot))
+        let telling: Vec<Slot> = terms::slots(text).into_iter().filter(|slot| slot.telling).collect();
+        // "How long till it's on my card": what only names the kind of answer proves no entry, beside a word that does.
+        let named = telling.iter().any(|slot| !names_a_kind(slot));
+        telling.iter().filter(|slot| !(named && names_a_kind(slot))).any(|slot| self.says(id, slot))
     }
 
     /// Whether a telling word stands in no other entry, or in the questions of no other.
@@ -64,7 +82,7 @@ impl KnowledgeIndex {
 
 /// Whether a word only names the kind of answer wanted: "cost", "long".
 fn names_a_kind(slot: &Slot) -> bool {
-    const KINDS: [&str; 15] = [
+    const KINDS: [&str; 18] = [
         "cost",
         "price",
         "charg",
@@ -80,6 +98,9 @@ fn names_a_kind(slot: &Slot) -> bool {
         "dollar",
         "euro",
         "month",
+        "amount",
+        "minimum",
+        "maximum",
     ];
     KINDS.contains(&slot.own.as_str())
 }

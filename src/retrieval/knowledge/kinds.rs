@@ -26,6 +26,9 @@ pub(super) const SPAN: u16 = 128;
 /// An amount, in whatever words: "worth 5 euro", "for the value of it". Tells sentences apart only.
 pub(super) const AMOUNT: u16 = 256;
 
+/// A last day or hour.
+pub(super) const LIMIT: u16 = 512;
+
 /// What an entry must hold to answer at all: the others are put in too many ways.
 pub(super) const HARD: u16 = COST | TIME | PLACE | SPAN;
 /// What one sentence of an answer says rather than all of it: how a thing is done may take several.
@@ -51,9 +54,11 @@ fn asked_once(text: &str) -> u16 {
 fn asked_at(word: &str, next: &str, then: &str) -> u16 {
     match (word, next, then) {
         ("how", "much", _) | ("cost" | "costs" | "price" | "charge" | "charges" | "fee" | "fees" | "expensive", _, _) => COST | AMOUNT,
-        ("worth", _, _) => AMOUNT,
+        ("worth", _, _) | ("what" | "which", "amount" | "minimum" | "maximum" | "sum", _) => AMOUNT,
         ("how", "long" | "soon" | "fast" | "quickly", _) | ("how", "many", "days" | "weeks" | "months" | "hours") => TIME | SPAN,
         ("how", "late", _) => TIME,
+        // "Can I still get it" asks until when.
+        ("i" | "we", "still", _) => TIME | LIMIT,
         ("when" | "until" | "till", _, _) | ("what", "time" | "hour", _) => TIME,
         ("where" | "address", _, _) | ("which" | "what", "town" | "city" | "street", _) => PLACE,
         ("who", "pays" | "pay" | "covers" | "bears", _) | ("i" | "we", "pay", "for") | ("have", "to", "pay") => PAYER,
@@ -80,6 +85,9 @@ pub(super) fn held(sentence: &str) -> u16 {
         || digit && has(&["usd", "euro", "euros", "eur", "percent", "dollars", "gbp"])
     {
         found |= COST | AMOUNT;
+    }
+    if has(&["within", "until", "before", "latest"]) {
+        found |= LIMIT;
     }
     if has(&["worth", "value"]) {
         found |= AMOUNT;
