@@ -2,9 +2,11 @@
 
 mod features;
 mod pointing;
+mod variants;
 
 pub use features::feature;
 pub use pointing::{pointed as pointed_at, pointing_wish};
+pub use variants::variant;
 
 use std::sync::Arc;
 
@@ -67,7 +69,7 @@ pub fn products(turn: &Turn<'_>) -> Meant {
         return named;
     }
     // Two that are named by brand or kind, "the Sonos and the JBL", come before a place in the list.
-    for found in [pointed(turn), by_brand(turn), described(turn), by_kind(turn), with_feature(turn)] {
+    for found in [pointed(turn), by_price(turn), by_brand(turn), variant(turn), described(turn), by_kind(turn), with_feature(turn)] {
         if !found.is_empty() {
             return Meant::new(found, How::Pointed);
         }
@@ -97,7 +99,9 @@ pub fn products(turn: &Turn<'_>) -> Meant {
     if !focus.products.is_empty() {
         return Meant::new(focus.products.clone(), How::Context);
     }
-    if turn.read.reference.plural || focus.listed.len() == 1 {
+    // "Does it do 120 Hz for the PlayStation": of those listed, rather than of what it is for.
+    let of_it = turn.read.reference.pronoun && turn.read.form.subject == Subject::Pointed && owned_named(turn).is_some();
+    if turn.read.reference.plural || focus.listed.len() == 1 || of_it && !focus.listed.is_empty() {
         return Meant::new(focus.listed.clone(), How::Context);
     }
     // Nothing else is there: a device of the customer's own is what the message is about.
@@ -170,7 +174,17 @@ fn named(turn: &Turn<'_>) -> Option<Meant> {
     let pointing =
         turn.heard.words.iter().position(|w| matches!(w.text.as_str(), "it" | "that" | "this" | "they" | "them" | "one" | "those"));
     let behind = |mention: &ProductNamed| pointing.is_some_and(|at| at < mention.words.start);
-    let in_passing = |mention: &&ProductNamed| of_it && table && behind(mention) && mention.words.len() == 1 && mention.coverage < 0.5;
+    let text = |i: usize| turn.heard.words.get(i).map_or("", |w| w.text.as_str());
+    // "And the other one, the Polder": what follows with "the" says which one.
+    let says_which = |mention: &ProductNamed| mention.words.start > 0 && text(mention.words.start - 1) == "the";
+    // "Is there a hose on it".
+    let part_of_it = |mention: &ProductNamed| {
+        let end = mention.words.end;
+        matches!(text(end), "on" | "in" | "with") && matches!(text(end + 1), "it" | "them" | "that") && !focus.listed.is_empty()
+    };
+    let little = |mention: &ProductNamed| mention.words.len() == 1 && mention.coverage < 0.5;
+    let in_passing =
+        |mention: &&ProductNamed| little(mention) && (of_it && table && behind(mention) && !says_which(mention) || part_of_it(mention));
     let wanted: Vec<&ProductNamed> = mentions(turn, |role| role == Role::Wanted).filter(|mention| !in_passing(mention)).collect();
     (!wanted.is_empty()).then(|| meant_by(turn, &wanted))
 }
@@ -183,7 +197,7 @@ fn owned_named(turn: &Turn<'_>) -> Option<Meant> {
 /// The products of some mentions. A name that fits several means those on the table, if any are; then
 /// those that other words of the message single out ("in silver").
 fn meant_by(turn: &Turn<'_>, mentioned: &[&ProductNamed]) -> Meant {
-    let on_table = |sku: &String| turn.shown.iter().any(|p| p.sku == *sku);
+    let on_table = |sku: &String| is_on_table(turn, sku);
     let mut skus: Vec<String> = Vec::new();
     let mut ambiguous = false;
     for mention in mentioned {
@@ -206,6 +220,27 @@ fn meant_by(turn: &Turn<'_>, mentioned: &[&ProductNamed]) -> Meant {
         }
     }
     Meant { skus, how: How::Named, ambiguous }
+}
+
+/// Whether a product was shown or talked about, rather than being another version of one that was.
+pub fn is_on_table(turn: &Turn<'_>, sku: &String) -> bool {
+    let focus = &turn.before.focus;
+    [&focus.listed, &focus.products, &focus.recent, &focus.owned].into_iter().any(|skus| skus.contains(sku))
+}
+
+/// "The 289 one": of those on the table, the one that costs so much.
+fn by_price(turn: &Turn<'_>) -> Vec<String> {
+    const LEAST_DIGITS: usize = 2;
+    let text = |i: usize| turn.heard.words.get(i).map_or("", |w| w.text.as_str());
+    let named = |i: usize| {
+        let digits = text(i).len() >= LEAST_DIGITS && text(i).bytes().all(|b| b.is_ascii_digit());
+        let amount = text(i).parse::<i64>().ok().filter(|_| digits)?;
+        let begins = i > 0 && matches!(text(i - 1), "the" | "that" | "dollar" | "euro");
+        (begins && matches!(text(i + 1), "one" | "euro" | "euros" | "dollar" | "dollars" | "eur" | "usd")).then_some(amount)
+    };
+    let Some(amount) = (0..turn.heard.words.len()).find_map(named) else { return Vec::new() };
+    let costs = |p: &Product| p.price.is_some_and(|price| price.minor / 100 == amount);
+    turn.shown.iter().filter(|p| is_on_table(turn, &p.sku) && costs(p)).map(|p| p.sku.clone()).collect()
 }
 
 /// Of some products on the table, those that words of the message single out.

@@ -237,6 +237,17 @@ impl Engine {
             }
             shown.extend(self.store.get::<Product>(sku).await?.map(|(_, product)| product));
         }
+        // "Ok black then": what is in hand may be wanted in another of its versions.
+        let [present] = focus.products.as_slice() else { return Ok(Sensed { sentiment: self.sentiment.analyze(text), heard, shown }) };
+        let root = |p: &Product| p.variant_of.clone().unwrap_or_else(|| p.sku.clone());
+        let own = shown.iter().find(|p| p.sku == *present).map(|p| root(p));
+        for sku in shelves.catalogue.named_alike(present) {
+            if own.is_none() || shown.iter().any(|product| product.sku == sku) {
+                continue;
+            }
+            let other = self.store.get::<Product>(&sku).await?.map(|(_, product)| product);
+            shown.extend(other.filter(|product| Some(root(product)) == own));
+        }
         Ok(Sensed { sentiment: self.sentiment.analyze(text), heard, shown })
     }
 

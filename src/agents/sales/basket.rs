@@ -11,6 +11,7 @@ use super::super::understanding::roles::Role;
 use super::price;
 use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, FactId, Formula, RecordId};
+use crate::domain::knowledge::Domain;
 use crate::domain::measure;
 use crate::domain::product::{Availability, Product};
 use crate::domain::query::{ProductQuery, Sort};
@@ -35,6 +36,21 @@ pub fn is_asked(turn: &Turn<'_>) -> bool {
     let parts = parts(turn);
     let named = turn.heard.products.iter().enumerate().filter(|(i, _)| joins(turn, *i)).count();
     parts.len() > 1 && parts.len() > named && is_joined(turn) && asks_the_sum(turn) && turn.read.form.asks != Asks::HowMuchOf
+}
+
+/// "TV plus the mounting, how much is that together": what is in hand and a service the shop tells the price of.
+pub fn asks_with_a_service(turn: &Turn<'_>) -> bool {
+    let hand = &turn.before.focus.products;
+    let own = |name: &String| turn.shown.iter().any(|p| hand.contains(&p.sku) && p.category.iter().any(|c| c.eq_ignore_ascii_case(name)));
+    let other = |part: &Part| match part {
+        Part::Of(skus, _) => !skus.iter().any(|sku| hand.contains(sku)),
+        Part::Kind(at, _) => !turn.heard.categories[*at].names.iter().any(own),
+    };
+    let service =
+        turn.heard.answered.as_ref().is_some_and(|answered| answered.score >= say::ANSWERS && answered.domain != Domain::Marketing);
+    let joiner = |text: &str| matches!(text, "and" | "plus" | "with" | "together" | "including");
+    let joined = turn.heard.words.iter().any(|w| joiner(&w.text)) || turn.text.contains('+');
+    service && !hand.is_empty() && asks_the_sum(turn) && joined && !parts(turn).iter().any(other)
 }
 
 /// Whether anything is joined to anything.
@@ -97,7 +113,9 @@ fn parts(turn: &Turn<'_>) -> Vec<Part> {
             matches!(heard.words[at].text.as_str(), "the" | "that" | "this" | "those" | "these" | "my")
                 && !turn.before.focus.products.is_empty()
         });
-        if !beside && !of_the_table && !named.names.is_empty() {
+        // "Hooking it up" is done with a thing, and is none.
+        let deed = heard.words.get(named.words.end).is_some_and(|next| matches!(next.text.as_str(), "it" | "that" | "them" | "up"));
+        if !beside && !of_the_table && !deed && !named.names.is_empty() {
             parts.push(Part::Kind(i, quantity::before(heard, named.words.start, taken).unwrap_or(1)));
         }
     }

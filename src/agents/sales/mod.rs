@@ -107,6 +107,7 @@ fn another_model(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: 
 /// narrower search but the last question, asked of another one on the table.
 fn goal(turn: &Turn<'_>) -> Goal {
     const SHORT: usize = 6;
+    let searches = matches!(turn.goal, Goal::FindProduct | Goal::RefineResults);
     let may_add = matches!(turn.goal, Goal::FindProduct | Goal::RefineResults | Goal::ProductQuestion | Goal::Accessories | Goal::Buy);
     if may_add && basket::is_asked(turn) {
         return Goal::PriceQuestion;
@@ -123,6 +124,29 @@ fn goal(turn: &Turn<'_>) -> Goal {
     }
     if matches!(turn.goal, Goal::FindProduct | Goal::Recommend | Goal::ProductQuestion | Goal::RefineResults) && sets_side_by_side(turn) {
         return Goal::CompareProducts;
+    }
+    let of_things = matches!(turn.goal, Goal::ProductQuestion | Goal::FindProduct | Goal::RefineResults | Goal::StockQuestion | Goal::Buy);
+    if of_things && accessories::goes_with_it(turn) {
+        return Goal::Accessories;
+    }
+    // "Can you add more later": more of what it has, not more of what is on sale.
+    if searches && adds_more(turn) {
+        return Goal::ProductQuestion;
+    }
+    // "Ok black. Battery?": another version of what is in hand, and what is asked of that.
+    if searches && turn.heard.categories.is_empty() && turn.read.prices.is_empty() && !resolve::variant(turn).is_empty() {
+        return if turn.heard.properties.iter().any(|named| *named) { Goal::ProductQuestion } else { Goal::StockQuestion };
+    }
+    if (of_things || turn.goal == Goal::PriceQuestion) && basket::asks_with_a_service(turn) {
+        return Goal::PriceQuestion;
+    }
+    // "Actually I want the Katana instead, do you have it": the one that is named, not another.
+    if turn.goal == Goal::Alternatives && takes_another(turn) {
+        return Goal::StockQuestion;
+    }
+    // "And if I take two": what they come to.
+    if matches!(turn.goal, Goal::Buy | Goal::StockQuestion) && asks_for_several(turn) {
+        return Goal::PriceQuestion;
     }
     if turn.goal == Goal::ProductQuestion && wants_another(turn) {
         return Goal::RefineResults;
@@ -142,7 +166,6 @@ fn goal(turn: &Turn<'_>) -> Goal {
     if bounded && chooses && matches!(turn.goal, Goal::ProductQuestion | Goal::PriceQuestion | Goal::RefineResults) {
         return Goal::Recommend;
     }
-    let searches = matches!(turn.goal, Goal::FindProduct | Goal::RefineResults);
     if searches && too_dear_of_another_kind(turn) {
         return Goal::Alternatives;
     }
@@ -162,6 +185,28 @@ fn goal(turn: &Turn<'_>) -> Goal {
     last_question(turn)
 }
 
+/// "Add more later", "can I put more in it".
+fn adds_more(turn: &Turn<'_>) -> bool {
+    let adds = |w: &str| matches!(w, "add" | "put" | "fit" | "install" | "hold" | "extend" | "upgrade");
+    turn.heard.words.windows(2).any(|pair| adds(&pair[0].text) && pair[1].text == "more") && !turn.before.focus.products.is_empty()
+}
+
+/// A product named as what is wanted "instead" of what was talked about.
+fn takes_another(turn: &Turn<'_>) -> bool {
+    let instead = turn.heard.words.iter().position(|w| w.text == "instead");
+    let of = |at: usize| turn.heard.words.get(at + 1).is_some_and(|w| w.text == "of");
+    let mut named = turn.heard.products.iter().enumerate().filter(|(i, _)| turn.read.roles.wants_product(*i));
+    instead.is_some_and(|at| !of(at) && named.any(|(_, mention)| mention.words.end <= at))
+}
+
+/// "And if I take two of them".
+fn asks_for_several(turn: &Turn<'_>) -> bool {
+    let begins = turn.heard.words.windows(2).any(|pair| {
+        matches!((pair[0].text.as_str(), pair[1].text.as_str()), ("if", "i" | "we" | "you") | ("what" | "how", "if" | "about"))
+    });
+    begins && !turn.before.focus.products.is_empty() && quantity::of_it(turn.heard, &turn.read.taken).is_some_and(|count| count > 1)
+}
+
 /// "Is it lighter than the Pixel", "the Polder, is it heavier?", "Samsung or LG TV".
 fn sets_side_by_side(turn: &Turn<'_>) -> bool {
     let heard = turn.heard;
@@ -174,7 +219,15 @@ fn sets_side_by_side(turn: &Turn<'_>) -> bool {
         let between = &heard.words[pair[0].words.end..pair[1].words.start.max(pair[0].words.end)];
         matches!(between, [only] if matches!(only.text.as_str(), "or" | "vs" | "versus"))
     });
-    than && named || whether || or && heard.products.is_empty() && !heard.categories.is_empty()
+    // "How loud is it compared to the Prima 100", "and the A36 is cheaper, right?"
+    let against = heard
+        .words
+        .windows(2)
+        .any(|pair| matches!((pair[0].text.as_str(), pair[1].text.as_str()), ("compared", "to" | "with") | ("next", "to") | ("unlike", _)));
+    let states =
+        more.is_some_and(|wish| wish.words.start > 0 && matches!(heard.words[wish.words.start - 1].text.as_str(), "is" | "are" | "be"));
+    let stated = states && other && !turn.before.focus.products.is_empty();
+    (than || against) && named || whether || stated || or && heard.products.is_empty() && !heard.categories.is_empty()
 }
 
 /// "Is there a bigger one": another than the one talked about.
@@ -227,6 +280,10 @@ fn points_at_one(turn: &Turn<'_>) -> bool {
     let kinds = &turn.heard.categories;
     let kind_points = !kinds.is_empty() && kinds.iter().all(|named| definite(named.words.start));
     let points = turn.read.reference.is_exact() || resolve::pointing_wish(turn).is_some() || kind_points;
+    // "The cheapest one with Wi-Fi 7" is looked for, where nothing on the table has that.
+    if turn.read.reference.extreme.is_some() && !resolve::feature(turn).is_empty() {
+        return false;
+    }
     let bounds = !turn.read.prices.is_empty() || !turn.read.measures.measures.is_empty();
     if !points || bounds || !kinds.is_empty() && !kind_points || !turn.heard.products.is_empty() {
         return false;

@@ -1,5 +1,6 @@
 //! Text as every layer reads it: folded, split, counted and compared the same way everywhere.
 
+pub mod colours;
 pub mod duration;
 pub mod edit;
 pub mod fold;
