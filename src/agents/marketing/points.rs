@@ -14,7 +14,7 @@ pub fn step(turn: &Turn<'_>, found: &Findings, items: &[(RecordId, u32)], book: 
     let has = |list: &[&str]| turn.heard.words.iter().any(|w| list.contains(&w.text.as_str()));
     let before = turn.before.goal == Some(Goal::Loyalty);
     let counted = if before { points_meant(turn) } else { None };
-    if !has(&["points", "point", "worth", "earn"]) && !(before && !items.is_empty()) && counted.is_none() {
+    if !has(&["points", "point", "worth", "earn"]) && (!before || items.is_empty()) && counted.is_none() {
         return false;
     }
     if let Some(count) = points_named(turn).or(counted) {
