@@ -40,7 +40,13 @@ pub fn settled(question: &Question<'_>) -> Option<(Goal, &'static str)> {
     if calls_a_code(heard) && other_business(heard, read) < OTHER_BUSINESS {
         let priced = read.hint(Goal::PriceQuestion) > 0.0 || read.hint(Goal::PromoPrice) > 0.0;
         let beside = read.hint(Goal::CodeStacking) > 0.0 && state.focus.promotion.is_some();
-        let goal = if beside { Goal::CodeStacking } else if priced { Goal::PromoPrice } else { Goal::CodeCheck };
+        let goal = if beside {
+            Goal::CodeStacking
+        } else if priced {
+            Goal::PromoPrice
+        } else {
+            Goal::CodeCheck
+        };
         return Some((goal, "calls a code by what it is for"));
     }
     // "Come on, 500 cash": a bid, whatever a rule sees in its other words.
@@ -141,7 +147,9 @@ fn by_words(heard: &Heard, read: &Understanding, state: &ConversationState) -> O
     let clear = |goal: Goal| read.hints.iter().find(|hint| hint.goal == goal && hint.score >= CLEAR && !of_this_one(goal));
     // Those say more than that offers are spoken of.
     let special = [Goal::CodeStacking, Goal::UpcomingOffers, Goal::Haggling, Goal::DiscountRequest].into_iter().find_map(clear);
-    let hint = special.or_else(|| read.hints.iter().find(|hint| hint.goal.intent() == Intent::Marketing && hint.score >= CLEAR && !of_this_one(hint.goal)))?;
+    let hint = special.or_else(|| {
+        read.hints.iter().find(|hint| hint.goal.intent() == Intent::Marketing && hint.score >= CLEAR && !of_this_one(hint.goal))
+    })?;
     let own = matches!(hint.goal, Goal::Haggling | Goal::UpcomingOffers | Goal::Loyalty | Goal::GiftCards | Goal::Newsletter);
     let elsewhere = hint.goal == Goal::PriceMatch && hint.score >= 5.0;
     // "Can I get it cheaper?", "anything off on these?", "the student thing": no word for an offer is needed.
@@ -186,10 +194,11 @@ const OFFERS: [&str; 26] = [
 /// Whether a message speaks of offers; "error code" and "do you offer repairs" do not.
 pub fn speaks_of_offers(heard: &Heard) -> bool {
     // "What's on for headphones?"
-    let on_for = heard
-        .words
-        .windows(3)
-        .any(|w| matches!(w[0].text.as_str(), "is" | "anything" | "what" | "whats") && matches!(w[1].text.as_str(), "on" | "running") && w[2].text == "for");
+    let on_for = heard.words.windows(3).any(|w| {
+        matches!(w[0].text.as_str(), "is" | "anything" | "what" | "whats")
+            && matches!(w[1].text.as_str(), "on" | "running")
+            && w[2].text == "for"
+    });
     on_for || heard.words.iter().enumerate().any(|(i, word)| OFFERS.contains(&word.text.as_str()) && !is_something_else(heard, i))
 }
 

@@ -118,8 +118,6 @@ pub enum NumberOf {
     Order,
     /// A ticket.
     Ticket,
-    /// Of nothing: the customer is looked for by what they say of themselves.
-    Nothing,
 }
 
 /// What a customer says to show whose an order or ticket is.

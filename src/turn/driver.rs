@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::identity::IdentityPolicy;
+use crate::domain::proof::IdentityPolicy;
 use super::library::{Follows, Library, Listening, Shelves};
 use super::lookups::{Asker, Outcome, Reader};
 use super::machine::{Effect, Event, Machine, Sensed, Start};

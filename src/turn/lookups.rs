@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::identity::{self, IdentityPolicy};
+use super::identity;
+use crate::domain::proof::IdentityPolicy;
 use super::library::Shelves;
 use super::meaning::Meaning;
 use crate::agents::lookup::{Findings, KnowledgeFound, Lookup, SearchFound, Verdict};

@@ -333,7 +333,7 @@ fn missing(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut C
 
 /// The orders of the customer: all, or those beside the one talked about.
 fn my_orders(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
-    if let Some(step) = identity::whose(turn, found, state, Agent::Logistics) {
+    if let Some(step) = identity::whose(turn, found, book, state, Agent::Logistics) {
         return step;
     }
     let Some(orders) = &found.orders else { return Step::Look(vec![Lookup::OrdersOfCustomer]) };

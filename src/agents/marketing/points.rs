@@ -48,7 +48,9 @@ fn points_meant(turn: &Turn<'_>) -> Option<u32> {
     let has = |at: usize| words[..at].iter().any(|w| matches!(w.text.as_str(), "have" | "got" | "with" | "collected" | "for"));
     let named = |at: usize| turn.heard.products.iter().any(|named| named.words.contains(&at));
     // "For 200 dollars" is an amount; a number alone is one of points.
-    let money = |at: usize| words.get(at + 1).is_some_and(|w| turn.shop.currency.is_called(&w.text)) || turn.text[..words[at].start].ends_with(['$', '€', '£']);
+    let money = |at: usize| {
+        words.get(at + 1).is_some_and(|w| turn.shop.currency.is_called(&w.text)) || turn.text[..words[at].start].ends_with(['$', '€', '£'])
+    };
     let is_count = |at: &usize| !named(*at) && !money(*at) && (of_them(*at) || has(*at) && turn.read.reference.pronoun);
     let number = |at: usize| words[at].text.replace(',', "").parse::<u32>().ok().filter(|count| *count > 1);
     (0..words.len()).filter(is_count).find_map(number)

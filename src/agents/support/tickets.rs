@@ -147,7 +147,7 @@ pub fn status(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mu
     if unknown && number.is_none() && turn.heard.orders.is_empty() && state.known.order_number.is_none() {
         return ask_number(turn, state);
     }
-    if let Some(step) = identity::whose(turn, found, state, Agent::Support) {
+    if let Some(step) = identity::whose(turn, found, book, state, Agent::Support) {
         return step;
     }
     let (Some(tickets), Some(orders)) = (&found.tickets, &found.orders) else {
@@ -178,7 +178,7 @@ pub fn status(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mu
 
 /// Asks which ticket, by its number or that of the order it is about.
 fn ask_number(turn: &Turn<'_>, state: &mut ConversationState) -> Step {
-    let mut answer = Answer::of(vec![Act::plain(ActKind::AskTicketNumber), Act::plain(identity::instead_of_a_number(&state.known))]);
+    let mut answer = Answer::of(vec![Act::plain(ActKind::AskTicketNumber)]);
     answer.asks.push(Slot::OrderNumber);
     state.pending =
         Some(Pending::Ask { slot: Slot::OrderNumber, goal: turn.goal, agent: Agent::Support, said: say::question_text(turn), attempts: 1 });

@@ -6,6 +6,7 @@ pub mod edit;
 pub mod fold;
 pub mod language;
 pub mod list;
+pub mod names;
 pub mod number;
 pub mod places;
 pub mod questions;

@@ -20,7 +20,7 @@ use crate::llm::{Role, Voices};
 use crate::sentiment::Analyzer;
 use crate::store::Store;
 use crate::turn::driver::{Engine, Job, Worker};
-use crate::turn::identity::IdentityPolicy;
+use crate::domain::proof::IdentityPolicy;
 use crate::turn::library::Library;
 use crate::turn::machine::Machine;
 use crate::turn::plan::Asked;
