@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::domain::proof::IdentityPolicy;
 use super::library::{Follows, Library, Listening, Shelves};
 use super::lookups::{Asker, Outcome, Reader};
 use super::machine::{Effect, Event, Machine, Sensed, Start};
@@ -23,6 +22,7 @@ use crate::domain::goal::Goal;
 use crate::domain::ids::{MessageId, Seq, SessionId, SessionKey};
 use crate::domain::message::{Body, Notice, NoticeKind, Stored, UserMessage};
 use crate::domain::product::Product;
+use crate::domain::proof::IdentityPolicy;
 use crate::domain::shop::Shop;
 use crate::domain::state::ConversationState;
 use crate::domain::time::Moment;

@@ -36,7 +36,8 @@ fn shown(policy: &IdentityPolicy, claim: &Claim, named: &Named, customer: &Custo
         Proof::Zip => claim.zip.as_deref().is_some_and(zip_fits),
         Proof::Name => claim.name.as_deref().is_some_and(|name| customer.has_name(name)),
     };
-    policy.identified
+    policy
+        .identified
         .iter()
         .map(|combination| combination.iter().map(holds).fold(true, |all, one| all & one))
         .fold(false, |any, one| any | one)

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::identity;
-use crate::domain::proof::IdentityPolicy;
 use super::library::Shelves;
 use super::meaning::Meaning;
 use crate::agents::lookup::{Findings, KnowledgeFound, Lookup, SearchFound, Verdict};
@@ -12,6 +11,7 @@ use crate::domain::knowledge::Knowledge;
 use crate::domain::order::Order;
 use crate::domain::product::Product;
 use crate::domain::promotion::Promotion;
+use crate::domain::proof::IdentityPolicy;
 use crate::domain::record::{Record, RecordKind, Version};
 use crate::domain::state::IdentityLevel;
 use crate::domain::text::fold::bare;
