@@ -309,7 +309,7 @@ fn of_what_was_told(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> O
     let record = found.knowledge.first()?.iter().map(|hit| hit.record).find(|id| say::entry(book, *id).is_some_and(|e| e.id == told))?;
     let entry = say::entry(book, record)?;
     let of_warranty = |text: &&str| wording::stems(text).iter().any(|s| matches!(s.as_str(), "warranty" | "guarante" | "guarantee"));
-    let at = entry.sentences().iter().position(|text| of_warranty(text))?;
+    let at = entry.sentences().iter().position(of_warranty)?;
     book.field(record, Field::Sentence(u16::try_from(at).ok()?))
 }
 
