@@ -200,9 +200,8 @@ fn needed(question: &Question<'_>) -> Option<(Goal, f32)> {
     if elsewhere || answered || !heard.orders.is_empty() {
         return None;
     }
-    needs::by_need("", heard, read)?;
-    let score = heard.need.as_ref()?.score;
-    Some((Goal::FindProduct, if score >= CLEAR { 12.0 } else { 2.5 }))
+    let need = needs::sold(heard)?;
+    Some((Goal::FindProduct, if need.score >= CLEAR { 12.0 } else { 2.5 }))
 }
 
 /// What a question asks for by its form, of what is on the table or named with an article.

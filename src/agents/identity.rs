@@ -348,7 +348,7 @@ fn which(turn: &Turn<'_>, orders: &[RecordId], book: &mut FactBook, state: &mut 
     }
     let mut answer = Answer::default();
     list_orders(orders, book, &mut answer, state);
-    ask(turn, state, agent, Slot::OrderNumber, ActKind::AskWhichOrder, answer)
+    ask(turn, state, agent, Slot::OrderNumber, Act::plain(ActKind::AskWhichOrder), answer)
 }
 
 /// Lists orders, newest first, and keeps their order for "the second one".

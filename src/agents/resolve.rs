@@ -143,7 +143,7 @@ fn means_the_newest(turn: &Turn<'_>) -> bool {
 /// "Does it have a kickstand", after a case was shown for the phone: the record of the case speaks of that.
 fn only_these_speak(turn: &Turn<'_>) -> bool {
     let focus = &turn.before.focus;
-    let said = turn.heard.words.iter().filter(|w| !words::is_function(&w.text) && !words::is_request(&w.text, &w.stem) && w.text.len() > 2);
+    let said = turn.heard.words.iter().filter(|w| w.is_telling() && w.text.len() > 2);
     let speak = |skus: &[String], stem: &str| turn.shown.iter().filter(|p| skus.contains(&p.sku)).any(|p| features::speaks_of(p, stem));
     focus.listed.len() == 1 && said.into_iter().any(|w| speak(&focus.listed, &w.stem) && !speak(&focus.products, &w.stem))
 }
@@ -228,6 +228,13 @@ pub fn is_on_table(turn: &Turn<'_>, sku: &String) -> bool {
     [&focus.listed, &focus.products, &focus.recent, &focus.owned].into_iter().any(|skus| skus.contains(sku))
 }
 
+/// Whether what is in hand is of a category.
+pub fn is_in_hand(turn: &Turn<'_>, category: &str) -> bool {
+    let hand = &turn.before.focus.products;
+    let of_it = |p: &Product| p.category.iter().any(|own| own.eq_ignore_ascii_case(category));
+    turn.shown.iter().any(|p| hand.contains(&p.sku) && of_it(p))
+}
+
 /// "The 289 one": of those on the table, the one that costs so much.
 fn by_price(turn: &Turn<'_>) -> Vec<String> {
     const LEAST_DIGITS: usize = 2;
@@ -273,7 +280,7 @@ pub fn ranking(products: &[Arc<Product>], quality: &Quality) -> Option<Vec<(usiz
 }
 
 /// The product of a brand ("the Sonos"): of those on the table, then of those named before.
-fn by_brand(turn: &Turn<'_>) -> Vec<String> {
+pub fn by_brand(turn: &Turn<'_>) -> Vec<String> {
     let focus = &turn.before.focus;
     let mut found: Vec<String> = Vec::new();
     for (i, brand) in turn.heard.brands.iter().enumerate() {
@@ -296,11 +303,6 @@ fn by_brand(turn: &Turn<'_>) -> Vec<String> {
         }
     }
     found
-}
-
-/// The products on the table that makers named in the message mean: "the Marlow and the Tessel".
-pub fn of_brands(turn: &Turn<'_>) -> Vec<String> {
-    by_brand(turn)
 }
 
 /// Whether a product is of a kind the message names, if it names any.

@@ -159,6 +159,12 @@ impl From<KnowledgeFound> for Quote {
     }
 }
 
+/// The first sentence of an entry that is as wanted, as a fact.
+pub fn sentence_where(id: RecordId, book: &mut FactBook, wanted: impl Fn(&str) -> bool) -> Option<FactId> {
+    let at = entry(book, id)?.sentences().iter().position(|sentence| wanted(sentence))?;
+    book.field(id, Field::Sentence(u16::try_from(at).ok()?))
+}
+
 /// Says what an entry says: its sentences, those of them that answer, or its steps.
 pub fn say_entry(book: &mut FactBook, quote: impl Into<Quote>, answer: &mut Answer) {
     let Quote { record: id, part } = quote.into();

@@ -4,7 +4,7 @@ use super::lookup::{Findings, Lookup};
 use super::say;
 use super::turn::{Answer, Step, Turn};
 use crate::domain::act::{Act, ActKind};
-use crate::domain::fact::{FactBook, FactId, Formula, RecordId};
+use crate::domain::fact::{FactBook, Formula, RecordId};
 use crate::domain::goal::Goal;
 use crate::domain::record::Field;
 use crate::domain::text::rates;
@@ -25,7 +25,7 @@ pub fn step(turn: &Turn<'_>, found: &Findings, products: &[RecordId], book: &mut
     if !named && !names(turn, record, book) {
         return None;
     }
-    let sentence = charge(record, book)?;
+    let sentence = say::sentence_where(record, book, rates::is_charge)?;
     let share = book.derive(Formula::Percentage, &[sentence])?;
     let mut answer = Answer::of(vec![Act::plain(ActKind::Knowledge).with("sentence", sentence)]);
     for id in products.iter().take(MOST) {
@@ -53,13 +53,6 @@ fn meant(turn: &Turn<'_>) -> Option<(String, bool)> {
     let joined = answered.filter(|answered| answered.joined.is_some()).map(|answered| (answered.entry.clone(), true));
     let told = told.map(|entry| (entry.clone(), true));
     joined.or(told).or_else(|| answered.map(|answered| (answered.entry.clone(), false)))
-}
-
-/// The sentence of an entry that asks for a share of a price.
-fn charge(record: RecordId, book: &mut FactBook) -> Option<FactId> {
-    let entry = say::entry(book, record)?;
-    let at = entry.sentences().iter().position(|sentence| rates::is_charge(sentence))?;
-    book.field(record, Field::Sentence(u16::try_from(at).ok()?))
 }
 
 /// Whether a message names what an entry is about, beside the products it names.

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::knowledge::Domain;
 use super::text::stem::stem;
 use super::text::token::Token;
+use super::text::words;
 
 /// A word of a message in the forms it is compared in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +24,11 @@ impl Word {
     /// The words of tokens.
     pub fn from_tokens(tokens: Vec<Token>) -> Vec<Self> {
         tokens.into_iter().map(|token| Self { stem: stem(&token.text), text: token.text, start: token.start, end: token.end }).collect()
+    }
+
+    /// Whether it says anything of what is meant: neither a small word nor one of asking ("want", "please").
+    pub fn is_telling(&self) -> bool {
+        !words::is_function(&self.text) && !words::is_request(&self.text, &self.stem)
     }
 }
 

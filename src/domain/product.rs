@@ -95,6 +95,11 @@ pub enum Availability {
 }
 
 impl Product {
+    /// The SKU that this and its variants have in common: that of what it is a variant of, or its own.
+    pub fn family(&self) -> &str {
+        self.variant_of.as_deref().unwrap_or(&self.sku)
+    }
+
     /// What the records allow to be said of availability.
     pub fn availability(&self) -> Availability {
         match self.stock {

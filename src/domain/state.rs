@@ -69,13 +69,10 @@ pub struct Focus {
     /// The entry of the knowledge base last quoted.
     pub entry: Option<String>,
     /// What the customer asked when it was quoted.
-    #[serde(default)]
     pub asked: Option<String>,
     /// Places of its sentences that were said: another question is not answered by the same again.
-    #[serde(default)]
     pub told: Vec<u16>,
     /// The day the opening hours were last asked for.
-    #[serde(default)]
     pub day: Option<Day>,
     /// The order meant by "it", "my order".
     pub order: Option<String>,

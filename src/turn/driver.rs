@@ -238,17 +238,24 @@ impl Engine {
             shown.extend(self.store.get::<Product>(sku).await?.map(|(_, product)| product));
         }
         // "Ok black then": what is in hand may be wanted in another of its versions.
-        let [present] = focus.products.as_slice() else { return Ok(Sensed { sentiment: self.sentiment.analyze(text), heard, shown }) };
-        let root = |p: &Product| p.variant_of.clone().unwrap_or_else(|| p.sku.clone());
-        let own = shown.iter().find(|p| p.sku == *present).map(|p| root(p));
-        for sku in shelves.catalogue.named_alike(present) {
-            if own.is_none() || shown.iter().any(|product| product.sku == sku) {
+        if let [present] = focus.products.as_slice() {
+            shown.extend(self.versions(present, shelves, &shown).await?);
+        }
+        Ok(Sensed { sentiment: self.sentiment.analyze(text), heard, shown })
+    }
+
+    /// The versions of a product shown that were not.
+    async fn versions(&self, sku: &str, shelves: &Shelves, shown: &[Arc<Product>]) -> Result<Vec<Arc<Product>>, StoreError> {
+        let Some(own) = shown.iter().find(|product| product.sku == sku) else { return Ok(Vec::new()) };
+        let mut versions = Vec::new();
+        for sku in shelves.catalogue.named_alike(sku) {
+            if shown.iter().any(|product| product.sku == sku) {
                 continue;
             }
             let other = self.store.get::<Product>(&sku).await?.map(|(_, product)| product);
-            shown.extend(other.filter(|product| Some(root(product)) == own));
+            versions.extend(other.filter(|product| product.family() == own.family()));
         }
-        Ok(Sensed { sentiment: self.sentiment.analyze(text), heard, shown })
+        Ok(versions)
     }
 
     /// The messages before one, where anything reads them.

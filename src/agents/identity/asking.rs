@@ -27,27 +27,26 @@ pub fn ask_number(turn: &Turn<'_>, book: &mut FactBook, state: &mut Conversation
     }
     let known = &state.known;
     if turn.read.contact.is_empty() && known.email.is_none() && known.name.is_none() {
-        return ask(turn, state, agent, Slot::OrderNumber, ActKind::AskOrderNumber, Answer::default());
+        return ask(turn, state, agent, Slot::OrderNumber, Act::plain(ActKind::AskOrderNumber), Answer::default());
     }
     // The number was asked for beside what they gave, and they give another detail: now they hear why.
     if turn.before.last_acts.contains(&ActKind::AskNumberToo) {
         return explain(turn, book, state, agent);
     }
-    ask(turn, state, agent, Slot::OrderNumber, ActKind::AskNumberToo, Answer::default())
+    ask(turn, state, agent, Slot::OrderNumber, Act::plain(ActKind::AskNumberToo), Answer::default())
 }
 
 /// Says what is needed, as the policy has it, and offers a person.
 fn explain(turn: &Turn<'_>, book: &mut FactBook, state: &mut ConversationState, agent: Agent) -> Step {
     let mut answer = Answer::default();
     answer.options.push(chip("human", "Talk to a person"));
-    let mut step = ask(turn, state, agent, Slot::OrderNumber, ActKind::NumberNeeded, answer);
-    if let (Step::Say(answer), Some(policy)) = (&mut step, IdentityPolicy::shared()) {
+    let mut needed = Act::plain(ActKind::NumberNeeded);
+    if let Some(policy) = IdentityPolicy::shared() {
         let numbers = policy.numbers().into_iter().map(|words| book.shop(words)).collect();
         let proofs = policy.beside_any_number().iter().map(|words| book.shop(words)).collect();
-        let told = Act::plain(ActKind::NumberNeeded).with_many("numbers", numbers).with_many("proofs", proofs);
-        answer.acts.iter_mut().filter(|act| act.kind == ActKind::NumberNeeded).for_each(|act| act.clone_from(&told));
+        needed = needed.with_many("numbers", numbers).with_many("proofs", proofs);
     }
-    step
+    ask(turn, state, agent, Slot::OrderNumber, needed, answer)
 }
 
 /// "I don't know the order number", "I have no number on me", "lost the confirmation".
@@ -74,11 +73,11 @@ pub fn ask_proof(turn: &Turn<'_>, state: &mut ConversationState, agent: Agent) -
         (None, Some(_)) => ActKind::AskName,
         _ => ActKind::AskIdentity,
     };
-    ask(turn, state, agent, Slot::Identity, kind, Answer::default())
+    ask(turn, state, agent, Slot::Identity, Act::plain(kind), Answer::default())
 }
 
 /// Ends an answer with a question that leads to the order, and keeps what it is for.
-pub fn ask(turn: &Turn<'_>, state: &mut ConversationState, agent: Agent, slot: Slot, kind: ActKind, mut answer: Answer) -> Step {
+pub fn ask(turn: &Turn<'_>, state: &mut ConversationState, agent: Agent, slot: Slot, question: Act, mut answer: Answer) -> Step {
     let before = turn.before.pending.as_ref().or(turn.before.parked.as_ref().map(|parked| &parked.pending));
     let attempts = match before {
         Some(Pending::Ask { slot: old, attempts, .. }) if *old == slot => attempts.saturating_add(1),
@@ -91,7 +90,7 @@ pub fn ask(turn: &Turn<'_>, state: &mut ConversationState, agent: Agent, slot: S
     }
     // A list comes after the question it answers.
     let at = answer.acts.iter().position(|act| act.kind == ActKind::OrderListItem).unwrap_or(answer.acts.len());
-    answer.acts.insert(at, Act::plain(kind));
+    answer.acts.insert(at, question);
     answer.asks.push(slot);
     state.pending = Some(Pending::Ask { slot, goal: turn.goal, agent, said: say::question_text(turn), attempts });
     answer.done()

@@ -8,7 +8,7 @@ use super::names;
 use crate::domain::heard::Word;
 use crate::domain::product::{Product, SpecValue};
 use crate::domain::text::stem::stem;
-use crate::domain::text::{fold::fold, token::tokens, words};
+use crate::domain::text::{fold::fold, token::tokens};
 
 /// "The one with the rotisserie", "which one has two cameras": of those on the table, those whose records speak of
 /// what the one meant should have.
@@ -64,7 +64,7 @@ pub fn feature<'a>(turn: &'a Turn<'_>) -> Vec<&'a str> {
     let from = at + 2;
     let ends = |i: &usize| matches!(text(*i), "and" | "or" | "but" | "can" | "is") || words[*i].start > words[i - 1].end + 1;
     let end = (from + 1..words.len().min(from + REACH)).find(ends).unwrap_or(words.len().min(from + REACH));
-    let telling = |w: &&Word| !words::is_function(&w.text) && !words::is_request(&w.text, &w.stem) && w.text.len() > 1;
+    let telling = |w: &&Word| w.is_telling() && w.text.len() > 1;
     words.get(from..end).unwrap_or_default().iter().filter(telling).map(|w| w.stem.as_str()).collect()
 }
 
@@ -77,10 +77,7 @@ fn before_one<'a>(turn: &'a Turn<'_>) -> Vec<&'a str> {
     let Some((from, one)) = one.and_then(|one| Some(((one.saturating_sub(REACH + 1)..one - 1).rev().find(|i| opens(*i))?, one))) else {
         return Vec::new();
     };
-    let telling = |word: &&Word| {
-        let empty = words::is_function(&word.text) || words::is_request(&word.text, &word.stem);
-        !empty && word.text.bytes().all(|b| b.is_ascii_alphabetic())
-    };
+    let telling = |word: &&Word| word.is_telling() && word.text.bytes().all(|b| b.is_ascii_alphabetic());
     let wished = |word: &&Word| turn.read.wishes.iter().any(|wish| words[wish.words.clone()].iter().any(|own| own.start == word.start));
     let pointed = turn.read.reference.is_exact();
     let named = |word: &&Word| {

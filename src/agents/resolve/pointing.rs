@@ -50,9 +50,13 @@ pub(super) fn table(turn: &Turn<'_>) -> Vec<String> {
     if focus.listed.len() > 1 || focus.recent.len() < 2 {
         return focus.listed.clone();
     }
-    let kind = |sku: &String| turn.shown.iter().find(|p| p.sku == *sku).and_then(|p| p.leaf_category().map(str::to_owned));
-    let own = kind(&focus.recent[0]);
-    focus.recent.iter().filter(|sku| kind(sku) == own).take(2).cloned().collect()
+    let own = kind(turn, &focus.recent[0]);
+    focus.recent.iter().filter(|sku| kind(turn, sku) == own).take(2).cloned().collect()
+}
+
+/// The kind of thing that a product shown is.
+fn kind<'t>(turn: &'t Turn<'_>, sku: &str) -> Option<&'t str> {
+    turn.shown.iter().find(|p| p.sku == sku)?.leaf_category()
 }
 
 /// "No, the other one": of those on the table or talked about before, the one spoken of last that is not the present
@@ -60,10 +64,9 @@ pub(super) fn table(turn: &Turn<'_>) -> Vec<String> {
 fn other(turn: &Turn<'_>) -> Vec<String> {
     let focus = &turn.before.focus;
     let [present] = focus.products.as_slice() else { return Vec::new() };
-    let kind = |sku: &String| turn.shown.iter().find(|p| p.sku == *sku).and_then(|p| p.leaf_category().map(str::to_owned));
-    let own = kind(present);
+    let own = kind(turn, present);
     let others = || focus.recent.iter().chain(&focus.listed).filter(|sku| *sku != present);
-    let found = others().find(|sku| kind(sku) == own).or_else(|| others().next());
+    let found = others().find(|sku| kind(turn, sku) == own).or_else(|| others().next());
     found.cloned().into_iter().collect()
 }
 

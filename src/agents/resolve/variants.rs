@@ -15,17 +15,13 @@ pub fn variant(turn: &Turn<'_>) -> Vec<String> {
         return Vec::new();
     }
     let present: Vec<&Arc<Product>> = turn.shown.iter().filter(|p| table.contains(&p.sku)).collect();
-    let kin: Vec<&Arc<Product>> = turn.shown.iter().filter(|p| present.iter().any(|own| root(own) == root(p))).collect();
+    let kin: Vec<&Arc<Product>> = turn.shown.iter().filter(|p| present.iter().any(|own| own.family() == p.family())).collect();
     let of_a_kind = |at: usize| heard.categories.iter().any(|named| named.words.contains(&at));
     let may = |at: &usize| !of_a_kind(*at) && picks(turn, *at);
     let said: Vec<&str> = (0..heard.words.len()).filter(may).map(|at| heard.words[at].text.as_str()).collect();
     let fits = |p: &Product| said.iter().any(|word| is_of(p, word));
     let found: Vec<String> = kin.iter().filter(|p| fits(p)).map(|p| p.sku.clone()).collect();
     if found.len() < kin.len() { found } else { Vec::new() }
-}
-
-fn root(product: &Product) -> &str {
-    product.variant_of.as_deref().unwrap_or(&product.sku)
 }
 
 /// Whether a word is an option of a product, or an everyday word for its colour.

@@ -71,9 +71,7 @@ pub fn goes_with_it(turn: &Turn<'_>) -> bool {
     let for_it = (1..turn.heard.words.len())
         .any(|i| matches!(text(i), "it" | "that" | "this" | "them") && matches!(text(i - 1), "for" | "fit" | "fits"));
     let hand = &turn.before.focus.products;
-    let own = |name: &String| {
-        turn.shown.iter().filter(|p| hand.contains(&p.sku)).any(|p| p.category.iter().any(|category| category.eq_ignore_ascii_case(name)))
-    };
+    let own = |name: &String| resolve::is_in_hand(turn, name);
     let other_kind = turn
         .heard
         .categories

@@ -222,7 +222,7 @@ fn spoken_of(turn: &Turn<'_>, product: &Product) -> Option<u16> {
         .heard
         .words
         .iter()
-        .filter(|w| !words::is_function(&w.text) && !words::is_request(&w.text, &w.stem) && w.text.len() > 2)
+        .filter(|w| w.is_telling() && w.text.len() > 2)
         .filter(|w| !DEEDS.contains(&w.text.as_str()) || w.stem == "charg")
         .filter(|w| !own.contains(&w.stem))
         .map(|w| w.stem.as_str())

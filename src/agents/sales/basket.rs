@@ -41,7 +41,7 @@ pub fn is_asked(turn: &Turn<'_>) -> bool {
 /// "TV plus the mounting, how much is that together": what is in hand and a service the shop tells the price of.
 pub fn asks_with_a_service(turn: &Turn<'_>) -> bool {
     let hand = &turn.before.focus.products;
-    let own = |name: &String| turn.shown.iter().any(|p| hand.contains(&p.sku) && p.category.iter().any(|c| c.eq_ignore_ascii_case(name)));
+    let own = |name: &String| resolve::is_in_hand(turn, name);
     let other = |part: &Part| match part {
         Part::Of(skus, _) => !skus.iter().any(|sku| hand.contains(sku)),
         Part::Kind(at, _) => !turn.heard.categories[*at].names.iter().any(own),

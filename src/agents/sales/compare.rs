@@ -28,7 +28,7 @@ const NAMED: f32 = 0.3;
 pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
     // "The difference between OLED and QLED" is no question about two products.
     let barely = turn.heard.products.iter().all(|mention| mention.coverage < NAMED) && !turn.heard.products.is_empty();
-    let of_the_table = !resolve::of_brands(turn).is_empty()
+    let of_the_table = !resolve::by_brand(turn).is_empty()
         || turn.heard.products.iter().any(|mention| mention.skus.iter().any(|sku| resolve::is_on_table(turn, sku)));
     if barely
         && !of_the_table
@@ -122,7 +122,7 @@ fn meant(turn: &Turn<'_>) -> Vec<String> {
         let one = free().find(shown).or_else(|| free().next()).cloned();
         skus.extend(one);
     }
-    for sku in resolve::of_brands(turn) {
+    for sku in resolve::by_brand(turn) {
         if !skus.contains(&sku) {
             skus.push(sku);
         }

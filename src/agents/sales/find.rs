@@ -86,14 +86,14 @@ fn wanted(turn: &Turn<'_>) -> ProductQuery {
     if turn.continues && !turn.said.is_empty() {
         new.said = format!("{} {}", turn.said, turn.text);
     }
-    let Some(old) = &turn.before.focus.query else {
-        return needs::by_need(turn.text, turn.heard, turn.read).unwrap_or_else(|| needs::by_words(new));
-    };
+    let of_need = || needs::by_need(turn.text, turn.heard, turn.read);
+    let Some(old) = &turn.before.focus.query else { return of_need().unwrap_or_else(|| needs::by_words(new)) };
     // Bounds without a thing narrow down what is on the table; "the dearest thing in your shop" does not.
     let bounds = !turn.read.prices.is_empty() || !turn.read.measures.measures.is_empty() || !turn.read.wishes.is_empty();
     let has_no_thing = !new.names_a_thing() && new.brands.is_empty() && bounds;
-    let of_need = needs::by_need(turn.text, turn.heard, turn.read).filter(|_| turn.goal != Goal::RefineResults);
-    if let Some(new) = of_need {
+    if turn.goal != Goal::RefineResults
+        && let Some(new) = of_need()
+    {
         return new;
     }
     if turn.goal != Goal::RefineResults && !has_no_thing || of_the_whole_shop(turn) {

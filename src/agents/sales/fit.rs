@@ -10,7 +10,6 @@ use crate::domain::record::Field;
 use crate::domain::state::ConversationState;
 use crate::domain::text::stem::stem;
 use crate::domain::text::token::tokens;
-use crate::domain::text::words;
 
 /// Answers whether what is meant goes with something the customer names; `None` when nothing of the kind is asked.
 pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Option<Step> {
@@ -113,7 +112,7 @@ fn named_in_specs(turn: &Turn<'_>, book: &FactBook, id: RecordId) -> Option<(usi
         .heard
         .words
         .iter()
-        .filter(|w| !words::is_function(&w.text) && !words::is_request(&w.text, &w.stem) && w.text.len() > 2)
+        .filter(|w| w.is_telling() && w.text.len() > 2)
         .filter(|w| !is_of_fitting(&w.stem) && !name.contains(&w.stem))
         .map(|w| w.stem.as_str())
         .collect();

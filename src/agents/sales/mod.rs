@@ -28,7 +28,6 @@ use crate::domain::goal::Goal;
 use crate::domain::heard::{ProductNamed, Word};
 use crate::domain::query::Degree;
 use crate::domain::state::{ConversationState, Pending};
-use crate::domain::text::words;
 
 /// The sales agent.
 pub struct Sales;
@@ -90,7 +89,7 @@ fn another_model(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: 
         return Some(Step::Look(vec![Lookup::Products(named.skus.iter().take(SHOWN).cloned().collect())]));
     }
     let words = &turn.heard.words;
-    let telling = |w: &Word| !words::is_function(&w.text) && !words::is_request(&w.text, &w.stem);
+    let telling = |w: &Word| w.is_telling();
     let from = if wanted { at.start } else { words.iter().position(telling).unwrap_or(at.start).min(at.start) };
     let said = book.said(turn.text.get(words[from].start..words[at.end - 1].end)?);
     let mut answer = Answer::of(vec![Act::plain(ActKind::FoundNone).with("words", said)]);

@@ -11,7 +11,7 @@ use super::{ask_product, find};
 use crate::domain::fact::{FactBook, RecordId};
 use crate::domain::goal::Goal;
 use crate::domain::heard::Word;
-use crate::domain::product::{Availability, Product};
+use crate::domain::product::Availability;
 use crate::domain::query::ProductQuery;
 use crate::domain::state::ConversationState;
 
@@ -163,9 +163,7 @@ pub fn one_family(ids: &[RecordId], book: &FactBook) -> Vec<RecordId> {
         return Vec::new();
     }
     let products: Vec<_> = family.iter().filter_map(|id| say::product(book, *id)).collect();
-    let root = |p: &Product| p.variant_of.clone().unwrap_or_else(|| p.sku.clone());
-    let roots: Vec<String> = products.iter().map(|p| root(p)).collect();
-    let related = roots.iter().all(|own| *own == roots[0])
+    let related = products.windows(2).all(|pair| pair[0].family() == pair[1].family())
         || products.windows(2).all(|pair| pair[0].brand == pair[1].brand && pair[0].price == pair[1].price && !pair[0].options.is_empty());
     if !related {
         return Vec::new();

@@ -307,10 +307,8 @@ fn of_what_was_told(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> O
     let joined = turn.heard.answered.as_ref().filter(|answered| answered.joined.is_some() && turn.heard.products.is_empty())?;
     let told = turn.before.focus.entry.as_deref().filter(|entry| *entry == joined.entry)?;
     let record = found.knowledge.first()?.iter().map(|hit| hit.record).find(|id| say::entry(book, *id).is_some_and(|e| e.id == told))?;
-    let entry = say::entry(book, record)?;
-    let of_warranty = |text: &&str| wording::stems(text).iter().any(|s| matches!(s.as_str(), "warranty" | "guarante" | "guarantee"));
-    let at = entry.sentences().iter().position(of_warranty)?;
-    book.field(record, Field::Sentence(u16::try_from(at).ok()?))
+    let of_warranty = |text: &str| wording::stems(text).iter().any(|s| matches!(s.as_str(), "warranty" | "guarante" | "guarantee"));
+    say::sentence_where(record, book, of_warranty)
 }
 
 /// How much of the message an entry speaks of that is asked for by name.

@@ -139,15 +139,11 @@ fn money_of_open(found: &Findings, id: RecordId, book: &mut FactBook) -> Step {
     let mut answer = Answer::default();
     answer.cards.push(id);
     // An entry on paying says when the money is taken; one on returns says nothing of it.
-    let charged = hits.iter().filter(|hit| hit.score >= say::PLAINLY).find_map(|hit| {
-        let entry = say::entry(book, hit.record)?;
-        let at = entry.sentences().iter().position(|sentence| {
-            let own = wording::stems(sentence);
-            own.iter().any(|s| matches!(s.as_str(), "charg" | "charge" | "debit" | "bill" | "billed"))
-        })?;
-        Some((hit.record, u16::try_from(at).ok()?))
-    });
-    match (charged.and_then(|(record, at)| book.field(record, Field::Sentence(at))), say::plain_entry(found, 1)) {
+    let of_charging =
+        |text: &str| wording::stems(text).iter().any(|s| matches!(s.as_str(), "charg" | "charge" | "debit" | "bill" | "billed"));
+    let likely = hits.iter().filter(|hit| hit.score >= say::PLAINLY);
+    let charged = likely.map(|hit| hit.record).find_map(|id| say::sentence_where(id, book, of_charging));
+    match (charged, say::plain_entry(found, 1)) {
         (Some(sentence), _) => {
             answer.say(Act::plain(ActKind::Knowledge).with("sentence", sentence));
             answer.acts.extend(logistics::status_act(id, book));

@@ -164,6 +164,37 @@ pub fn returning(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: 
     answer.done()
 }
 
+/// The last day of a window that runs from a day of delivery.
+pub struct Deadline {
+    delivered: FactId,
+    window: FactId,
+    until: Option<FactId>,
+    /// The days left, while there are any.
+    left: Option<FactId>,
+    /// Whether it has passed.
+    pub over: bool,
+}
+
+impl Deadline {
+    /// Works it out.
+    pub fn of(delivered: FactId, window: FactId, book: &mut FactBook) -> Self {
+        let until = book.derive(Formula::Later, &[delivered, window]);
+        let left = until.and_then(|until| book.derive(Formula::DaysUntil, &[until]));
+        let days = left.and_then(|left| match book.value(left) {
+            Some(Value::Days(days)) => Some(*days),
+            _ => None,
+        });
+        let left = left.filter(|_| days.is_some_and(|days| days > 0));
+        Self { delivered, window, until, left, over: days.is_some_and(|days| days < 0) }
+    }
+
+    /// What is said of it for an order.
+    pub fn act(&self, kind: ActKind, order: Option<FactId>) -> Act {
+        let act = Act::plain(kind).with_some("order", order).with("delivered", self.delivered);
+        act.with_some("until", self.until).with("window", self.window).with_some("left", self.left)
+    }
+}
+
 /// The window applied to the day of delivery, and what is excluded from it.
 #[allow(clippy::too_many_arguments)]
 fn window(
@@ -193,9 +224,8 @@ fn window(
         }
         return;
     };
-    let until = book.derive(Formula::Later, &[day, window]);
-    let left = until.and_then(|until| book.derive(Formula::DaysUntil, &[until]));
-    let over = left.and_then(|left| book.value(left)).is_some_and(|v| matches!(v, Value::Days(n) if *n < 0));
+    let deadline = Deadline::of(day, window, book);
+    let over = deadline.over;
     // What cannot be sent back comes before any date: the date alone would mislead.
     let excluded = excluded(turn, found, order, book, state);
     if let Some(sentence) = excluded.filter(|_| side != Side::Exchange) {
@@ -208,9 +238,7 @@ fn window(
         (Side::Exchange, true) => ActKind::ExchangeOver,
         (_, true) => ActKind::ReturnOver,
     };
-    let act = Act::plain(kind).with_some("order", number).with("delivered", day).with_some("until", until).with("window", window);
-    let some_left = left.is_some_and(|left| matches!(book.value(left), Some(Value::Days(n)) if *n > 0));
-    answer.say(act.with_some("left", left.filter(|_| some_left)));
+    answer.say(deadline.act(kind, number));
     if !over && excluded.is_none() {
         answer.say(Act::plain(ActKind::Knowledge).with("sentence", sentence));
     }

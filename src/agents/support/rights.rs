@@ -6,7 +6,7 @@ use super::super::lookup::{Findings, Lookup};
 use super::super::turn::{Answer, Step, Turn};
 use super::super::{logistics, policy, say};
 use super::claims::{delivered_fact, own_warranty, until_act};
-use super::returns::{keep_item, name_of};
+use super::returns::{Deadline, keep_item, name_of};
 use super::{offer_once, order_or_ask, steps, wording};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, FactId, Formula, RecordId};
@@ -14,7 +14,6 @@ use crate::domain::goal::Goal;
 use crate::domain::order::Order;
 use crate::domain::record::{Field, RecordKind};
 use crate::domain::state::{ActionKind, ConversationState, IdentityLevel, Pending};
-use crate::domain::value::Value;
 
 /// Which look-up holds the window for sending back, the warranty, and who pays.
 const WINDOW: usize = 0;
@@ -84,15 +83,9 @@ fn allowed(
 ) {
     let number = book.field(id, Field::Number);
     if let Some((_, window)) = policy::days(found, WINDOW, book, &["return", "exchang"]) {
-        let until = book.derive(Formula::Later, &[day, window]);
-        let left = until.and_then(|until| book.derive(Formula::DaysUntil, &[until]));
-        let days = left.and_then(|left| match book.value(left) {
-            Some(Value::Days(days)) => Some(*days),
-            _ => None,
-        });
-        let kind = if days.is_some_and(|days| days < 0) { ActKind::ReturnOver } else { ActKind::ReturnUntil };
-        let act = Act::plain(kind).with_some("order", number).with("delivered", day).with_some("until", until).with("window", window);
-        answer.say(act.with_some("left", left.filter(|_| days.is_some_and(|days| days > 0))));
+        let deadline = Deadline::of(day, window, book);
+        let kind = if deadline.over { ActKind::ReturnOver } else { ActKind::ReturnUntil };
+        answer.say(deadline.act(kind, number));
     }
     let general = policy::months(found, WARRANTY, book, &["warrant", "guarante", "cover"]);
     let meant = state.product().map(str::to_owned).filter(|sku| order.items.iter().any(|item| item.sku == *sku));
@@ -119,18 +112,14 @@ fn allowed(
 /// The sentence that says who pays for the way of what does not work; one about large things is not said of others.
 pub fn label(found: &Findings, which: usize, kinds: &[String], book: &mut FactBook) -> Option<FactId> {
     let hits: Vec<RecordId> = found.knowledge.get(which)?.iter().filter(|hit| hit.score >= say::PLAINLY).map(|hit| hit.record).collect();
-    hits.into_iter().find_map(|id| {
-        let entry = say::entry(book, id)?;
-        let speaks = |sentence: &&str| {
-            let own = wording::stems(sentence);
-            let has = |word: &str| own.iter().any(|s| wording::alike(word, s));
-            let of_a_size = own.iter().any(|s| matches!(s.as_str(), "large" | "larg" | "big" | "heavy" | "bulky" | "small"));
-            if of_a_size && !logistics::names_a_kind(sentence, kinds) {
-                return false;
-            }
-            has("fault") && own.iter().any(|s| matches!(s.as_str(), "free" | "label" | "postag" | "postage" | "collect"))
-        };
-        let at = entry.sentences().iter().position(speaks)?;
-        book.field(id, Field::Sentence(u16::try_from(at).ok()?))
-    })
+    let speaks = |sentence: &str| {
+        let own = wording::stems(sentence);
+        let has = |word: &str| own.iter().any(|s| wording::alike(word, s));
+        let of_a_size = own.iter().any(|s| matches!(s.as_str(), "large" | "larg" | "big" | "heavy" | "bulky" | "small"));
+        if of_a_size && !logistics::names_a_kind(sentence, kinds) {
+            return false;
+        }
+        has("fault") && own.iter().any(|s| matches!(s.as_str(), "free" | "label" | "postag" | "postage" | "collect"))
+    };
+    hits.into_iter().find_map(|id| say::sentence_where(id, book, speaks))
 }

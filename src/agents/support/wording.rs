@@ -69,10 +69,8 @@ pub fn say_hinted(hints: &[&str], id: RecordId, book: &mut FactBook, answer: &mu
 
 /// The first sentence of an entry that holds one of these words.
 pub fn speaking_of(words: &[&str], id: RecordId, book: &mut FactBook) -> Option<FactId> {
-    let entry = say::entry(book, id)?;
     let wanted: Vec<String> = words.iter().map(|word| stem(word)).collect();
-    let at = entry.sentences().iter().position(|sentence| stems(sentence).iter().any(|own| wanted.contains(own)))?;
-    book.field(id, Field::Sentence(u16::try_from(at).ok()?))
+    say::sentence_where(id, book, |sentence| stems(sentence).iter().any(|own| wanted.contains(own)))
 }
 
 /// The sentences of an entry that answer best, in their order.

@@ -21,8 +21,12 @@ const PLAIN_NEED: f32 = 0.6;
 /// The query of a message that says what a thing is for rather than what it is called: "something to play my
 /// records on".
 pub fn by_need(text: &str, heard: &Heard, read: &Understanding) -> Option<ProductQuery> {
-    let need = heard.need.as_ref().filter(|need| need.is_sold() && speaks(heard, need))?;
-    Some(build(text, heard, read, Some(need)))
+    Some(build(text, heard, read, Some(sold(heard)?)))
+}
+
+/// The need that a message is to be understood by, where the shop sells what serves it.
+pub fn sold(heard: &Heard) -> Option<&Need> {
+    heard.need.as_ref().filter(|need| need.is_sold() && speaks(heard, need))
 }
 
 /// Whether a message needs a kind of thing this shop does not sell.
@@ -35,7 +39,7 @@ fn speaks(heard: &Heard, need: &Need) -> bool {
     const FEWEST: usize = 2;
     // "Soccer games" are no games on a shelf, nor is a home cinema a smart home.
     let by_the_way = |named: &CategoryNamed| !named.exact && is_circumstance(heard, named.words.start);
-    let told = heard.words.iter().filter(|w| !words::is_function(&w.text) && !words::is_request(&w.text, &w.stem)).count();
+    let told = heard.words.iter().filter(|w| w.is_telling()).count();
     let named = heard.products.iter().any(|product| product.coverage >= CLEAR_NEED);
     (told >= FEWEST || told > 0 && need.score >= PLAIN_NEED)
         && !named
@@ -216,7 +220,7 @@ fn unknown_thing(heard: &Heard, read: &Understanding, spoken_for: &[bool]) -> Op
     phrase.rev().find(|i| {
         let word = &heard.words[*i];
         let number = word.text.bytes().any(|b| b.is_ascii_digit());
-        !words::is_function(&word.text) && !words::is_request(&word.text, &word.stem) && !number && word.text.len() > 2
+        word.is_telling() && !number && word.text.len() > 2
     })
 }
 
