@@ -12,6 +12,7 @@ use super::fuzzy::Vocabulary;
 use super::kinds::OfKind;
 use super::postings::{Builder, Part, Postings};
 use super::related::Accessory;
+use super::versions::Pieces;
 use crate::domain::heard::{BrandNamed, CategoryNamed, Word};
 use crate::domain::product::{Product, SpecValue};
 use crate::domain::text::fold::bare;
@@ -39,6 +40,9 @@ pub struct Catalogue {
     /// What there is of each kind of thing, found when it is first asked for.
     #[serde(skip)]
     pub(super) of_kinds: OnceLock<Vec<OfKind>>,
+    /// Words of names without their numbers, taken apart when they are first asked for.
+    #[serde(skip)]
+    pub(super) pieces: OnceLock<Pieces>,
 }
 
 /// What the catalogue recognises in a message.

@@ -149,7 +149,7 @@ impl Catalogue {
     fn things_called(&self, name: &str, stems: &[&str]) -> Option<OfKind> {
         let parts = if stems.len() > 1 { Part::Name.bit() | Part::Category.bit() } else { Part::Category.bit() };
         let terms: Vec<u32> = stems.iter().map(|stem| self.postings.term(stem)).collect::<Option<_>>()?;
-        let has = |doc: u32, term: u32| self.postings.of(term).any(|p| p.doc == doc && p.parts & parts != 0);
+        let has = |doc: u32, term: u32| self.postings.find(term, doc).is_some_and(|p| p.parts & parts != 0);
         // "Table" in "Table Lamps" is no table: one word must be what a record itself says its thing is.
         let shelf = |doc: u32| self.facets.categories(doc).iter().filter_map(|c| self.categories.name(*c)).any(|own| says(own, stems[0]));
         let docs = self.postings.of(*terms.first()?).map(|p| p.doc).filter(|doc| terms.iter().all(|term| has(*doc, *term)));

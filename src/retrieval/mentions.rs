@@ -142,11 +142,14 @@ impl Catalogue {
         });
         let joined = format!("{}{}", said[last].text, number.text);
         let is_other = |text: &str| {
+            // Most words behind a name are no number of anything.
+            if !text.bytes().any(|b| b.is_ascii_digit()) {
+                return false;
+            }
             let alike = |word: &str| word.len() == text.len() && shape(word) == shape(text);
             let own: Vec<u32> = self.postings.terms().filter(|(word, _)| alike(word)).map(|(_, term)| term).collect();
             let none_has = self.postings.term(text).is_none_or(|term| !named.iter().any(|candidate| self.name_has(candidate.doc, term)));
-            text.bytes().any(|b| b.is_ascii_digit())
-                && none_has
+            none_has
                 && !said[first..=last].iter().any(|word| alike(&word.text))
                 && named.iter().any(|candidate| own.iter().any(|term| self.name_has(candidate.doc, *term)))
         };

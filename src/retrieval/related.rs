@@ -91,7 +91,7 @@ impl Catalogue {
             std::iter::once(&own)
                 .chain(others)
                 .filter_map(|stem| self.postings.term(stem))
-                .any(|term| self.postings.of(term).any(|p| p.doc == doc && p.parts & parts != 0 && !self.may_be_the_other(p, &own)))
+                .any(|term| self.postings.find(term, doc).is_some_and(|p| p.parts & parts != 0 && !self.may_be_the_other(p, &own)))
         })
     }
 

@@ -1,5 +1,7 @@
 //! Names that customers write in pieces, and products that share a name and come in versions.
 
+use std::collections::HashMap;
+
 use super::catalogue::Catalogue;
 use super::postings::Part;
 use crate::domain::heard::{ProductNamed, Word};
@@ -10,6 +12,15 @@ use crate::domain::text::{unit, words};
 const MOST: usize = 6;
 /// A word of more names than this tells nothing of kinship.
 const MOST_SHARING: usize = 400;
+
+/// Words of names without the number at one end.
+#[derive(Debug, Default)]
+pub(super) struct Pieces {
+    /// Terms by what stands before their number, of one or two digits: "watch" for Watch7.
+    before: HashMap<String, Vec<u32>>,
+    /// Terms by what stands behind it: "xm5" for 1000XM5.
+    behind: HashMap<String, Vec<u32>>,
+}
 
 impl Catalogue {
     /// "The Gracht 3 in 53 cm": what stands behind "in" says which of those that share the name.
@@ -38,7 +49,6 @@ impl Catalogue {
     /// or the one behind its name. The end of a model names it; a name without its number only helps.
     pub(super) fn pieces_of_names(&self, word: &Word, known: bool) -> Vec<(u32, bool)> {
         const SHORTEST: usize = 3;
-        const MOST_NUMBER: u32 = 99;
         let letters = word.text.bytes().filter(u8::is_ascii_alphabetic).count();
         let digits = word.text.bytes().filter(u8::is_ascii_digit).count();
         let mixed = letters > 0 && digits > 0 && word.text.bytes().next().is_some_and(|b| b.is_ascii_alphabetic());
@@ -46,14 +56,30 @@ impl Catalogue {
         if word.text.len() < SHORTEST || !(mixed && !known || plain) || unit::split(&word.text).is_some() {
             return Vec::new();
         }
-        if plain {
-            let numbered = (1..=MOST_NUMBER).filter_map(|n| self.postings.term(&format!("{}{n}", word.text)));
-            return numbered.filter(|number| self.is_in_a_name(*number)).map(|number| (number, false)).collect();
+        let pieces = self.pieces.get_or_init(|| self.take_names_apart());
+        let found = if plain { pieces.before.get(&word.text) } else { pieces.behind.get(&word.text) };
+        found.into_iter().flatten().map(|term| (*term, !plain)).collect()
+    }
+
+    /// The words of names that have a number at either end, by what is left without it.
+    fn take_names_apart(&self) -> Pieces {
+        const MOST_DIGITS: usize = 2;
+        let mut pieces = Pieces::default();
+        let mut terms: Vec<(&str, u32)> = self.postings.terms().filter(|(_, number)| self.is_in_a_name(*number)).collect();
+        // "Watch7" before "Watch10", every time the same.
+        terms.sort_unstable_by_key(|(term, _)| (term.len(), *term));
+        for (term, number) in terms {
+            let begin = term.trim_end_matches(|c: char| c.is_ascii_digit());
+            let digits = &term[begin.len()..];
+            if !begin.is_empty() && (1..=MOST_DIGITS).contains(&digits.len()) && !digits.starts_with('0') {
+                pieces.before.entry(begin.to_owned()).or_default().push(number);
+            }
+            let end = term.trim_start_matches(|c: char| c.is_ascii_digit());
+            if !end.is_empty() && end.len() < term.len() {
+                pieces.behind.entry(end.to_owned()).or_default().push(number);
+            }
         }
-        let ends = |term: &str| {
-            term.strip_suffix(word.text.as_str()).is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
-        };
-        self.postings.terms().filter(|(term, number)| ends(term) && self.is_in_a_name(*number)).map(|(_, number)| (number, true)).collect()
+        pieces
     }
 
     /// The products whose names hold all but a word or two of a product's name: its versions are among them.
@@ -63,7 +89,7 @@ impl Catalogue {
         const FEW: usize = 8;
         let Some(&doc) = self.by_sku.get(&bare(sku)) else { return Vec::new() };
         let own = self.name_of(doc);
-        let mut shared: std::collections::HashMap<u32, usize> = std::collections::HashMap::new();
+        let mut shared: HashMap<u32, usize> = HashMap::new();
         for term in own.iter().filter(|term| self.postings.frequency(**term) <= MOST_SHARING) {
             for posting in self.postings.of(*term).filter(|p| p.doc != doc && p.parts & Part::Name.bit() != 0) {
                 *shared.entry(posting.doc).or_default() += 1;

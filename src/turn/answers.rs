@@ -43,7 +43,7 @@ pub fn of(index: &KnowledgeIndex, listening: &Listening<'_>) -> (Option<Answered
 
 /// What is found for some words.
 pub(super) fn hits(index: &KnowledgeIndex, listening: &Listening<'_>, text: &str) -> Vec<KnowledgeHit> {
-    let vector = listening.meaning.and_then(|meaning| meaning.of(text));
+    let vector = listening.meaning.filter(|_| index.knows_meaning()).and_then(|meaning| meaning.of(text));
     let question = Question { text, vector: vector.as_deref(), today: listening.today, procedures: None };
     index.find(&question, LOOKED_AT)
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::identity;
 use super::library::Shelves;
-use super::meaning::Meaning;
+use super::meaning::{Meaning, Vector};
 use crate::agents::lookup::{Findings, KnowledgeFound, Lookup, SearchFound, Verdict};
 use crate::domain::fact::{FactBook, RecordId, Versioned};
 use crate::domain::knowledge::Knowledge;
@@ -243,8 +243,13 @@ impl Reader<'_> {
         Ok(tickets.into_iter().map(|(version, ticket)| versioned(version, ticket)).collect())
     }
 
+    /// The vector of a question, where the knowledge base has any to compare it with.
+    fn vector(&self, text: &str) -> Option<Vector> {
+        self.shelves.knowledge.knows_meaning().then(|| self.meaning.of(text)).flatten()
+    }
+
     async fn knowledge(&self, text: &str, procedures: Option<bool>, limit: usize) -> Result<Outcome, StoreError> {
-        let vector = self.meaning.of(text);
+        let vector = self.vector(text);
         let question = Question { text, vector: vector.as_deref(), today: self.today, procedures };
         let mut hits = self.shelves.knowledge.find(&question, limit);
         if let Some(text) = self.plainer {
@@ -271,7 +276,7 @@ impl Reader<'_> {
 
     /// An entry, with the sentences of it that answer a question.
     async fn told(&self, id: &str, text: &str) -> Result<Outcome, StoreError> {
-        let vector = self.meaning.of(text);
+        let vector = self.vector(text);
         let question = Question { text, vector: vector.as_deref(), today: self.today, procedures: None };
         let mut found = Vec::new();
         if let Some(hit) = self.shelves.knowledge.within(id, &question)

@@ -1,24 +1,23 @@
 //! What an entry says to a further question: whether it holds what is asked for, and in which sentences.
 
 use super::terms::Slot;
-use super::{Asked, Entry, KnowledgeHit, KnowledgeIndex, Question, Role, kinds, scoring, terms};
+use super::{KnowledgeHit, KnowledgeIndex, Question, Role, kinds, scoring, terms};
 use crate::domain::text::words;
 
 impl KnowledgeIndex {
     /// Whether the answer of an entry holds the kinds of things a text asks for: an amount, a time, a place.
     pub fn holds_kinds(&self, id: &str, text: &str) -> bool {
         let wanted = kinds::asked(text) & kinds::HARD;
-        wanted & !self.entry(id).map_or(0, |entry| self.held(entry)) == 0
+        wanted & !self.held(id) == 0
     }
 
     /// Whether an entry holds what a text asks for, of any kind, and says every telling word of it.
     pub fn answers_again(&self, id: &str, text: &str) -> bool {
         let wanted = kinds::asked(text);
-        let held = self.entry(id).map_or(0, |entry| self.held(entry));
         let telling = terms::slots(text).into_iter().filter(|slot| slot.telling && !names_a_kind(slot));
         // "Where can I see them" says nothing but where.
         let telling = telling.filter(|slot| !words::is_request(&slot.own, &slot.own));
-        wanted != 0 && wanted & !held == 0 && telling.into_iter().all(|slot| self.says(id, &slot))
+        wanted != 0 && wanted & !self.held(id) == 0 && telling.into_iter().all(|slot| self.says(id, &slot))
     }
 
     /// Whether a text says anything by itself, rather than only pointing at something.
@@ -49,20 +48,21 @@ impl KnowledgeIndex {
         telling.iter().filter(|slot| !(named && names_a_kind(slot))).any(|slot| self.says(id, slot))
     }
 
-    /// Whether a telling word stands in no other entry, or in the questions of no other.
-    pub(super) fn speaks_alone(&self, i: usize, asked: &Asked) -> bool {
-        asked.slots.iter().filter(|slot| slot.telling && !words::is_request(&slot.own, &slot.own)).any(|slot| {
+    /// The entries that have a telling word of a question to themselves, or have it alone in their questions.
+    pub(super) fn alone(&self, slots: &[Slot]) -> Vec<u32> {
+        let mut alone = Vec::new();
+        for slot in slots.iter().filter(|slot| slot.telling && !words::is_request(&slot.own, &slot.own)) {
             let known = self.numbers(slot);
-            let texts: Vec<usize> = known.iter().flat_map(|(term, _)| self.texts_with(*term)).map(|at| *at as usize).collect();
-            let own = |at: &usize| self.entries[i].texts.contains(at);
-            let asks = |at: &&usize| self.texts[**at].role == Role::Question;
-            !texts.is_empty() && texts.iter().all(own) || texts.iter().any(|at| asks(&at)) && texts.iter().filter(asks).all(own)
-        })
+            let texts = || known.iter().flat_map(|(term, _)| self.texts_with(*term)).map(|at| &self.texts[*at as usize]);
+            alone.extend(only(texts().map(|text| text.entry)));
+            alone.extend(only(texts().filter(|text| text.role == Role::Question).map(|text| text.entry)));
+        }
+        alone
     }
 
     /// The kinds of things the answer of an entry holds.
-    pub(super) fn held(&self, entry: &Entry) -> u16 {
-        self.texts[entry.texts.clone()].iter().fold(0, |kinds, text| kinds | text.kinds)
+    fn held(&self, id: &str) -> u16 {
+        self.entry(id).map_or(0, |entry| entry.kinds)
     }
 
     fn says(&self, id: &str, slot: &Slot) -> bool {
@@ -78,6 +78,12 @@ impl KnowledgeIndex {
         let score = scoring::probability(self.fit(i, &asked), f32::MIN.max(-4.0), self.by_meaning(i, &asked));
         Some(self.hit(i, score, &asked))
     }
+}
+
+/// The one entry there is among some.
+fn only(mut entries: impl Iterator<Item = u32>) -> Option<u32> {
+    let first = entries.next()?;
+    entries.all(|entry| entry == first).then_some(first)
 }
 
 /// Whether a word only names the kind of answer wanted: "cost", "long".

@@ -55,8 +55,9 @@ impl Building {
             self.text(Role::Question, question);
         }
         let asked = self.index.texts.len();
-        for (place, sentence) in (0_u8..=u8::MAX).zip(said(entry)) {
-            self.text(Role::Sentence(place), sentence);
+        // A part of an entry names its sentences in a byte.
+        for sentence in said(entry).into_iter().take(usize::from(u8::MAX) + 1) {
+            self.text(Role::Sentence, sentence);
         }
         let said = self.index.texts.len();
         if !entry.tags.is_empty() {
@@ -90,9 +91,9 @@ impl Building {
                 self.file(matter, number);
             }
         }
-        let kinds = if matches!(role, Role::Sentence(_)) { kinds::held(text) } else { 0 };
+        let kinds = if role == Role::Sentence { kinds::held(text) } else { 0 };
         let entry = self.index.entries.len() as u32;
-        let leans = matches!(role, Role::Sentence(_)) && terms::leans(text);
+        let leans = role == Role::Sentence && terms::leans(text);
         self.index.texts.push(Text {
             entry,
             role,

@@ -53,6 +53,8 @@ pub struct KnowledgeIndex {
     texts: Vec<Text>,
     /// Their vectors, where an encoder has made them.
     matrix: Matrix,
+    /// Whether most texts have one.
+    knows_meaning: bool,
     rarest: f32,
 }
 
@@ -81,8 +83,8 @@ struct Entry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Role {
     Question,
-    /// A sentence or step, by its place.
-    Sentence(u8),
+    /// A sentence or step.
+    Sentence,
     Tags,
 }
 
@@ -154,6 +156,8 @@ struct Asked {
     content: f32,
     telling_words: usize,
     kinds: u16,
+    /// The entries that have a telling word of it to themselves.
+    alone: Vec<u32>,
     likeness: Option<Vec<f32>>,
 }
 
@@ -186,12 +190,13 @@ impl KnowledgeIndex {
     pub fn set_vectors(&mut self, vectors: &Vectors) {
         let keys: Vec<u64> = self.texts.iter().map(|text| text.key).collect();
         self.matrix = Matrix::of(&keys, vectors);
+        let wanted = self.wanted().count();
+        self.knows_meaning = wanted > 0 && self.matrix.there() * 10 >= wanted * 9;
     }
 
     /// Whether meaning can be compared: most of the texts have a vector.
     pub fn knows_meaning(&self) -> bool {
-        let wanted = self.texts.iter().filter(|text| text.role != Role::Tags).count();
-        wanted > 0 && self.matrix.there() * 10 >= wanted * 9
+        self.knows_meaning
     }
 
     /// The entries that say when the shop is open.
@@ -285,7 +290,7 @@ impl KnowledgeIndex {
         let entry = &self.entries[i];
         let part = if entry.procedure { Part::WHOLE } else { self.part(i, asked) };
         let covers = if asked.content > 0.0 { asked.evidence[i] / asked.content } else { 1.0 };
-        let lacks = asked.kinds & kinds::SPAN != 0 && self.held(entry) & kinds::SPAN == 0;
+        let lacks = asked.kinds & kinds::SPAN != 0 && entry.kinds & kinds::SPAN == 0;
         KnowledgeHit {
             id: entry.id.clone(),
             domain: entry.domain,
@@ -294,7 +299,7 @@ impl KnowledgeIndex {
             part,
             covers,
             lacks,
-            alone: self.speaks_alone(i, asked),
+            alone: asked.alone.iter().any(|entry| *entry as usize == i),
         }
     }
 
@@ -340,6 +345,7 @@ impl KnowledgeIndex {
         let said = slots.iter().zip(&weights).filter(|(slot, _)| slot.telling);
         let (content, telling_words) = (said.clone().map(|(_, weight)| weight).sum(), said.count());
         let kinds = kinds::asked(question.text);
+        let alone = self.alone(&slots);
         Asked {
             before: terms::before_the_last(question.text),
             slots,
@@ -351,6 +357,7 @@ impl KnowledgeIndex {
             content,
             telling_words,
             kinds,
+            alone,
             likeness,
         }
     }

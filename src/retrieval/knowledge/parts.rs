@@ -1,6 +1,6 @@
 //! The part of an entry that answers: the sentences which say what the question asks beyond its topic.
 
-use super::{Asked, KnowledgeIndex, Role, kinds};
+use super::{Asked, KnowledgeIndex, kinds};
 use crate::domain::knowledge::Part;
 
 /// The terms of a word of the question, and what it weighs.
@@ -30,7 +30,7 @@ const TOGETHER: usize = 3;
 impl KnowledgeIndex {
     /// The sentences of an entry that answer; all where nothing singles a part out.
     pub(super) fn part(&self, entry: usize, asked: &Asked) -> Part {
-        let sentences: Vec<(usize, u8)> = self.entries[entry].sentences.clone().zip(0..).collect();
+        let sentences: Vec<(usize, u8)> = self.entries[entry].sentences.clone().zip(0..=u8::MAX).collect();
         if sentences.len() < 2 {
             return Part::WHOLE;
         }
@@ -88,8 +88,7 @@ impl KnowledgeIndex {
 
     /// Whether any question of a question's entry has a word.
     fn asks_by(&self, question: usize, known: &[(u32, f32)]) -> bool {
-        let mut texts = self.entries[self.texts[question].entry as usize].texts.clone();
-        texts.any(|at| self.texts[at].role == Role::Question && self.holds(at, known))
+        self.entries[self.texts[question].entry as usize].questions.clone().any(|at| self.holds(at, known))
     }
 
     /// How alike a question of an entry and the one asked are: the better of words and meaning.
