@@ -319,7 +319,8 @@ fn fitting(turn: &Turn<'_>, orders: &[RecordId], book: &FactBook) -> Option<Reco
     }
     // "Where is my parcel?": one that has left and not come.
     let asks_where = matches!(turn.goal, Goal::Tracking | Goal::LateParcel | Goal::MissingParcel)
-        || turn.goal == Goal::OrderStatus && tokens_of(turn).iter().any(|w| matches!(w.as_str(), "where" | "wheres" | "parcel" | "package" | "stuff"));
+        || turn.goal == Goal::OrderStatus
+            && tokens_of(turn).iter().any(|w| matches!(w.as_str(), "where" | "wheres" | "parcel" | "package" | "stuff"));
     let mut away =
         orders.iter().filter(|id| say::order(book, **id).is_some_and(|order| order.status == crate::domain::order::OrderStatus::Shipped));
     if asks_where && let (Some(only), None) = (away.next(), away.next()) {

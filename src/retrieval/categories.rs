@@ -51,7 +51,7 @@ pub struct Named {
     pub categories: Vec<u16>,
     /// The words that name it, as a range.
     pub words: std::ops::Range<usize>,
-    /// Whether the whole name was used.
+    /// Whether the whole name of a kind of thing was used, rather than of a shelf with several kinds.
     pub exact: bool,
 }
 
@@ -157,7 +157,8 @@ impl Categories {
                     }
                 }
                 let words = span[0]..span[length - 1] + 1;
-                Some((length, Named { categories, words, exact: best <= Way::Part }))
+                let exact = best <= Way::Part && categories.iter().any(|c| !self.is_shelf(*c));
+                Some((length, Named { categories, words, exact }))
             });
             match hit {
                 Some((length, named)) => {
@@ -186,6 +187,11 @@ impl Categories {
                 inner.categories = inside;
             }
         }
+    }
+
+    /// Whether other categories lie in it: "Home" and "Hair" are where things are, rather than what they are.
+    fn is_shelf(&self, category: u16) -> bool {
+        self.parents.contains(&Some(category))
     }
 
     fn lies_in(&self, category: u16, outer: u16) -> bool {

@@ -287,7 +287,8 @@ fn missing(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut C
     let mut answer = Answer::default();
     // Told before: a further question is answered by the sentence that speaks of it.
     let asks = turn.before.goal == Some(Goal::MissingParcel) && evidence_words::is_question(turn.text) && found.identity.is_none();
-    if asks && !items::names_a_thing(turn)
+    if asks
+        && !items::names_a_thing(turn)
         && let Some(hit) = [0, 1].into_iter().filter_map(|which| say::plain_entry(found, which)).max_by(|a, b| a.score.total_cmp(&b.score))
     {
         support::say_asked(turn, hit.record, book, &mut answer);

@@ -19,7 +19,9 @@ use crate::domain::time::Day;
 pub fn takes_back(turn: &Turn<'_>) -> bool {
     let said: Vec<&str> = turn.heard.words.iter().map(|w| w.text.as_str()).collect();
     let pair = |a: &[&str], b: &[&str]| said.windows(2).any(|w| a.contains(&w[0]) && b.contains(&w[1]));
-    let undoes = said.iter().any(|w| matches!(*w, "undo" | "revert")) || pair(&["after"], &["all"]) || pair(&["not", "no"], &["cancel", "canceled", "cancelled"]);
+    let undoes = said.iter().any(|w| matches!(*w, "undo" | "revert"))
+        || pair(&["after"], &["all"])
+        || pair(&["not", "no"], &["cancel", "canceled", "cancelled"]);
     let keeps = pair(&["keep"], &["it", "them", "the", "that", "my"]);
     turn.goal == Goal::ChangeOrder && (undoes || keeps)
 }

@@ -92,7 +92,9 @@ fn plain_question(turn: &Turn<'_>) -> Option<&'static str> {
     let has = |list: &[&str]| said.iter().any(|w| list.contains(w));
     match turn.goal {
         Goal::PaymentProblem if has(&["twice", "double", "two", "2", "again", "duplicate"]) => Some("I was charged twice"),
-        Goal::PaymentProblem if has(&["when", "yet", "already", "nothing", "not"]) && has(&["charged", "billed", "debited", "taken"]) => Some("When is my card charged?"),
+        Goal::PaymentProblem if has(&["when", "yet", "already", "nothing", "not"]) && has(&["charged", "billed", "debited", "taken"]) => {
+            Some("When is my card charged?")
+        }
         Goal::PaymentProblem if has(&["declined", "rejected", "refused", "fails", "failed"]) => Some("My payment was declined"),
         Goal::Invoice => Some("Can I get an invoice? I need a receipt"),
         _ => None,

@@ -25,15 +25,14 @@ pub fn pointless(turn: &Turn<'_>, fault: &Fault, steps: &[&str], done: bool) -> 
     let dead = std::iter::once(fault.problem.as_str())
         .chain(fault.reports.iter().map(String::as_str))
         .any(|told| diagnosis::troubles(told).contains(&"power"));
-    let acts: Vec<usize> = if done { (0..DONE_ALIKE.len()).filter(|i| DONE_ALIKE[*i].iter().any(|w| said.contains(w))).collect() } else { Vec::new() };
+    let acts: Vec<usize> =
+        if done { (0..DONE_ALIKE.len()).filter(|i| DONE_ALIKE[*i].iter().any(|w| said.contains(w))).collect() } else { Vec::new() };
     let led = |step: &str| lead(step).and_then(|verb| DONE_ALIKE.iter().position(|kind| kind.contains(&verb.as_str())));
     let only = |kind: usize| steps.iter().filter(|step| led(step) == Some(kind)).count() == 1;
     (0_u16..)
         .zip(steps)
         .filter(|(_, step)| {
-            looks_for(step, &denied)
-                || dead && presupposes_power(step)
-                || led(step).is_some_and(|kind| acts.contains(&kind) && only(kind))
+            looks_for(step, &denied) || dead && presupposes_power(step) || led(step).is_some_and(|kind| acts.contains(&kind) && only(kind))
         })
         .map(|(i, _)| i)
         .collect()

@@ -118,8 +118,7 @@ fn allowed(
 
 /// The sentence that says who pays for the way of what does not work; one about large things is not said of others.
 pub fn label(found: &Findings, which: usize, kinds: &[String], book: &mut FactBook) -> Option<FactId> {
-    let hits: Vec<RecordId> =
-        found.knowledge.get(which)?.iter().filter(|hit| hit.score >= say::PLAINLY).map(|hit| hit.record).collect();
+    let hits: Vec<RecordId> = found.knowledge.get(which)?.iter().filter(|hit| hit.score >= say::PLAINLY).map(|hit| hit.record).collect();
     hits.into_iter().find_map(|id| {
         let entry = say::entry(book, id)?;
         let speaks = |sentence: &&str| {

@@ -124,7 +124,9 @@ pub fn read(text: &str, said: &[Word], taken: &[bool], asked: bool) -> Contact {
         zip.is_lettered() || zip.text.len() == 5 && !numbers
     };
     let mailed = found.email.is_some();
-    let zip = zip.filter(|zip| zip.is_announced() || named || mailed && beside_mail(zip) || (awaited || numbered && zip.is_lettered()) && zip.text.len() > 4);
+    let zip = zip.filter(|zip| {
+        zip.is_announced() || named || mailed && beside_mail(zip) || (awaited || numbered && zip.is_lettered()) && zip.text.len() > 4
+    });
     // Four bare digits may be a short postal code as well as the end of a telephone number: both are tried.
     let certain = zip.as_ref().is_some_and(|zip| zip.is_announced());
     found.zip = zip.map(|zip| zip.text);
