@@ -186,7 +186,7 @@ fn by_context(question: &Question<'_>) -> Vec<(Goal, f32)> {
 fn asks_of_another_day(question: &Question<'_>) -> bool {
     let words = &question.heard.words;
     let today = Day(0);
-    let names_a_day = day::asked(words, today).is_some() || !day::every(words, today).is_empty();
+    let names_a_day = day::asked(words, today).is_some() || !day::every(words, today).is_empty() || super::hours::is_day_after(words);
     question.state.goal == Some(Goal::StoreHours) && words.len() <= 6 && names_a_day && question.heard.orders.is_empty()
 }
 

@@ -31,12 +31,23 @@ pub fn settled(question: &Question<'_>) -> Option<(Goal, &'static str)> {
     if types_a_code(heard) {
         return Some((Goal::CodeCheck, "types what looks like a code"));
     }
-    if let Some(goal) = by_words(heard, read) {
+    if let Some(goal) = goes_on_with_another(heard, state) {
+        return Some((goal, "goes on with another offer"));
+    }
+    if let Some(goal) = by_words(heard, read, state) {
         return Some((goal, "speaks of offers"));
     }
     if calls_a_code(heard) && other_business(heard, read) < OTHER_BUSINESS {
         let priced = read.hint(Goal::PriceQuestion) > 0.0 || read.hint(Goal::PromoPrice) > 0.0;
-        return Some((if priced { Goal::PromoPrice } else { Goal::CodeCheck }, "calls a code by what it is for"));
+        let beside = read.hint(Goal::CodeStacking) > 0.0 && state.focus.promotion.is_some();
+        let goal = if beside {
+            Goal::CodeStacking
+        } else if priced {
+            Goal::PromoPrice
+        } else {
+            Goal::CodeCheck
+        };
+        return Some((goal, "calls a code by what it is for"));
     }
     // "Come on, 500 cash": a bid, whatever a rule sees in its other words.
     let amount = !read.prices.amounts.is_empty() || heard.words.iter().any(|w| w.text.parse::<u32>().is_ok_and(|n| n >= 10));
@@ -68,6 +79,26 @@ fn adds_to_it(heard: &Heard, state: &ConversationState) -> bool {
     state.intent == Some(Intent::Marketing) && on_table && (added || too)
 }
 
+/// "And with points?", of what goes together; "what about the welcome one", of codes.
+fn goes_on_with_another(heard: &Heard, state: &ConversationState) -> Option<Goal> {
+    const SHORT: usize = 5;
+    let words: Vec<&str> = heard.words.iter().map(|w| w.text.as_str()).collect();
+    let opens = matches!(words.as_slice(), ["and" | "or" | "with", _, ..] | ["what" | "how", "about", _, ..]);
+    let names = !heard.products.is_empty() || !heard.brands.is_empty() || !heard.categories.is_empty();
+    if !opens || names {
+        return None;
+    }
+    match state.goal? {
+        Goal::CodeStacking if words.len() <= SHORT => Some(Goal::CodeStacking),
+        Goal::CodeStacking | Goal::WhichCode | Goal::CodeCheck | Goal::PromoPrice => {
+            let at = words.iter().take(2 * SHORT).position(|word| *word == "the" || *word == "that")?;
+            let one = words[at..].iter().take(SHORT).position(|word| *word == "one")?;
+            (one > 1).then_some(if said(heard, &["ordered", "bought", "before"]) { Goal::OfferTerms } else { Goal::CodeCheck })
+        }
+        _ => None,
+    }
+}
+
 /// "SUMMER99 does not work": capitals and digits that are neither a product's nor a fault's.
 fn types_a_code(heard: &Heard) -> bool {
     let short = heard.words.len() <= 6;
@@ -84,10 +115,12 @@ fn types_a_code(heard: &Heard) -> bool {
 /// What a code of the shop is asked for.
 pub fn code_goal(heard: &Heard, read: &Understanding) -> Goal {
     let several = heard.codes.iter().filter(|code| code.known).count() > 1;
-    if read.hint(Goal::CodeStacking) >= CLEAR || several && read.hint(Goal::CodeStacking) > 0.0 {
+    let priced = read.hint(Goal::PriceQuestion) > 0.0 || read.hint(Goal::PromoPrice) > 0.0;
+    // "LEVELUP10 and the harbor one together": the other code is called by a word of its name.
+    let another = read.hint(Goal::CodeStacking) >= 3.0 && !priced;
+    if read.hint(Goal::CodeStacking) >= CLEAR || another || several && read.hint(Goal::CodeStacking) > 0.0 {
         return Goal::CodeStacking;
     }
-    let priced = read.hint(Goal::PriceQuestion) > 0.0 || read.hint(Goal::PromoPrice) > 0.0;
     let something = !heard.products.is_empty() || !heard.categories.is_empty() || !heard.brands.is_empty() || read.reference.pronoun;
     if priced && something { Goal::PromoPrice } else { Goal::CodeCheck }
 }
@@ -108,11 +141,15 @@ fn other_business(heard: &Heard, read: &Understanding) -> f32 {
 }
 
 /// Words that speak of offers, with a rule that says what is wanted of them.
-fn by_words(heard: &Heard, read: &Understanding) -> Option<Goal> {
-    let clear = |goal: Goal| read.hints.iter().find(|hint| hint.goal == goal && hint.score >= CLEAR);
+fn by_words(heard: &Heard, read: &Understanding, state: &ConversationState) -> Option<Goal> {
+    // "How much cheaper is it with the winter deal", of an offer on the table: it is no other to come.
+    let of_this_one = |goal: Goal| goal == Goal::UpcomingOffers && state.focus.promotion.is_some() && read.hint(Goal::PromoPrice) >= CLEAR;
+    let clear = |goal: Goal| read.hints.iter().find(|hint| hint.goal == goal && hint.score >= CLEAR && !of_this_one(goal));
     // Those say more than that offers are spoken of.
     let special = [Goal::CodeStacking, Goal::UpcomingOffers, Goal::Haggling, Goal::DiscountRequest].into_iter().find_map(clear);
-    let hint = special.or_else(|| read.hints.iter().find(|hint| hint.goal.intent() == Intent::Marketing && hint.score >= CLEAR))?;
+    let hint = special.or_else(|| {
+        read.hints.iter().find(|hint| hint.goal.intent() == Intent::Marketing && hint.score >= CLEAR && !of_this_one(hint.goal))
+    })?;
     let own = matches!(hint.goal, Goal::Haggling | Goal::UpcomingOffers | Goal::Loyalty | Goal::GiftCards | Goal::Newsletter);
     let elsewhere = hint.goal == Goal::PriceMatch && hint.score >= 5.0;
     // "Can I get it cheaper?", "anything off on these?", "the student thing": no word for an offer is needed.
@@ -157,10 +194,11 @@ const OFFERS: [&str; 26] = [
 /// Whether a message speaks of offers; "error code" and "do you offer repairs" do not.
 pub fn speaks_of_offers(heard: &Heard) -> bool {
     // "What's on for headphones?"
-    let on_for = heard
-        .words
-        .windows(3)
-        .any(|w| matches!(w[0].text.as_str(), "is" | "anything" | "what" | "whats") && w[1].text == "on" && w[2].text == "for");
+    let on_for = heard.words.windows(3).any(|w| {
+        matches!(w[0].text.as_str(), "is" | "anything" | "what" | "whats")
+            && matches!(w[1].text.as_str(), "on" | "running")
+            && w[2].text == "for"
+    });
     on_for || heard.words.iter().enumerate().any(|(i, word)| OFFERS.contains(&word.text.as_str()) && !is_something_else(heard, i))
 }
 

@@ -7,6 +7,7 @@ use super::understanding::day::{self, AskedDay};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, FactId, Formula};
 use crate::domain::goal::Goal;
+use crate::domain::heard::Word;
 use crate::domain::hours::{Clock, Plan, Schedule};
 use crate::domain::record::Field;
 use crate::domain::state::ConversationState;
@@ -84,8 +85,14 @@ fn day_meant(turn: &Turn<'_>, hours: &Hours, book: &FactBook) -> Option<AskedDay
     let plain = |day| AskedDay { day, now: false, holiday: false };
     let general = words.iter().any(|word| IN_GENERAL.contains(&word.text.as_str()));
     let spoken_of = turn.before.focus.day.filter(|_| turn.before.goal == Some(Goal::StoreHours) && !general);
+    let spoken_of = spoken_of.map(|day| if is_day_after(words) { day.plus_days(1) } else { day });
     let usual = || day::every(words, book.today()).into_iter().find(|day| !hours.schedule.is_special(*day));
     day::asked(words, book.today()).or_else(|| usual().or(spoken_of).map(plain))
+}
+
+/// "And the day after?", of a day just spoken of.
+pub fn is_day_after(words: &[Word]) -> bool {
+    words.windows(2).any(|pair| matches!((pair[0].text.as_str(), pair[1].text.as_str()), ("day", "after") | ("next" | "following", "day")))
 }
 
 fn usual_lookup() -> Lookup {

@@ -80,14 +80,14 @@ pub fn note(heard: &Heard, read: &Understanding, state: &mut ConversationState) 
 
 /// Finds the order a message is about and makes sure it may be shown.
 pub fn order(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState, agent: Agent) -> OrderStep {
-    match whose(turn, found, state, agent) {
+    match whose(turn, found, book, state, agent) {
         Some(step) => OrderStep::First(step),
         None => choose(turn, found, book, state, agent),
     }
 }
 
 /// Makes sure the session belongs to a customer; `None` once it does.
-pub fn whose(turn: &Turn<'_>, found: &Findings, state: &mut ConversationState, agent: Agent) -> Option<Step> {
+pub fn whose(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState, agent: Agent) -> Option<Step> {
     let said = named_order(turn, &state.known);
     if is_somebody_elses(turn, said.as_deref(), &state.known) {
         return Some(Answer::of(vec![Act::plain(ActKind::NotTheirs)]).done());
@@ -108,8 +108,7 @@ pub fn whose(turn: &Turn<'_>, found: &Findings, state: &mut ConversationState, a
     }
     let (number, of) = number(turn, said, state);
     let Some(number) = number else {
-        let by_itself = without_number(&state.known).filter(|_| !state.known.refused);
-        return Some(by_itself.map_or_else(|| ask_number(turn, state, agent), |claim| Step::Look(vec![Lookup::Identity(claim)])));
+        return Some(ask_number(turn, book, state, agent));
     };
     if of == NumberOf::Order {
         state.known.order_number = Some(number.clone());
@@ -169,23 +168,8 @@ fn claim(known: &Known, number: &str, of: NumberOf) -> Option<Claim> {
 /// What an anonymous customer has said that may show whose an order is, if it was not refused before.
 pub fn claim_of(state: &ConversationState) -> Option<Claim> {
     let known = &state.known;
-    let numbered = known.order_number.as_deref().map(|number| claim(known, number, NumberOf::Order));
-    numbered.unwrap_or_else(|| without_number(known)).filter(|_| !known.refused)
-}
-
-/// What can be claimed with no number at all: an e-mail address with a second thing that belongs to it.
-fn without_number(known: &Known) -> Option<Claim> {
-    let two = known.email.is_some() && (known.zip.is_some() || known.phone_tail.is_some());
-    two.then(|| claim(known, "", NumberOf::Nothing)).flatten()
-}
-
-/// What will do instead of a number: what is still missing beside what was said.
-pub fn instead_of_a_number(known: &Known) -> ActKind {
-    match (&known.email, known.zip.is_some() || known.phone_tail.is_some()) {
-        (Some(_), _) => ActKind::ZipInstead,
-        (None, true) => ActKind::EmailInstead,
-        (None, false) => ActKind::BothInstead,
-    }
+    let number = known.order_number.as_deref().filter(|_| !known.refused)?;
+    claim(known, number, NumberOf::Order)
 }
 
 /// The order of a known customer that a message is about: the one named, the one on the table unless the

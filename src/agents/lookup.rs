@@ -118,8 +118,6 @@ pub enum NumberOf {
     Order,
     /// A ticket.
     Ticket,
-    /// Of nothing: the customer is looked for by what they say of themselves.
-    Nothing,
 }
 
 /// What a customer says to show whose an order or ticket is.
@@ -191,6 +189,8 @@ pub struct KnowledgeFound {
     pub covers: f32,
     /// Whether a length of time is asked for, and it holds none.
     pub lacks: bool,
+    /// Whether a telling word of the question stands in this entry alone.
+    pub alone: bool,
     /// Whose it is.
     pub domain: Domain,
 }

@@ -7,7 +7,7 @@ mod evidence;
 mod evidence_answers;
 mod evidence_offers;
 mod evidence_plain;
-mod evidence_words;
+pub mod evidence_words;
 pub mod general;
 mod hours;
 pub mod identity;

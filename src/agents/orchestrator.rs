@@ -197,6 +197,10 @@ fn by_conversation(question: &Question<'_>) -> Option<Decision> {
     {
         return Some(by_words(Goal::RefineResults, "finds it too dear"));
     }
+    if question.state.pending.is_none() && second_matter::asks_price_and_delivery(question) {
+        let decision = by_words(Goal::PriceQuestion, "what things cost with their delivery");
+        return Some(Decision { also: Some(Goal::ShippingPolicy), ..decision });
+    }
     // The name of a product is understood in any language; what is asked of it is not.
     let is_foreign = question.heard.foreign && question.read.contact.is_empty();
     if (question.read.hint(Goal::OtherLanguage) >= 5.0 || is_foreign)

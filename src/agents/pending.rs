@@ -77,7 +77,10 @@ fn wishes_otherwise(question: &Question<'_>, asked: Goal) -> bool {
     const OUTRIGHT: f32 = 5.0;
     let follows = question.read.follow_ups.first().filter(|hint| hint.goal == Goal::ChangeOrder);
     let cancels = question.read.best_hint().filter(|hint| hint.goal == Goal::CancelOrder);
-    follows.into_iter().copied().chain(cancels).any(|hint| hint.score >= OUTRIGHT && hint.goal != asked)
+    // "When will it be here?" is no address.
+    let asks = evidence_words::is_question(question.text);
+    let elsewhere = question.read.follow_ups.first().filter(|hint| asks && !matches!(hint.goal, Goal::ChangeOrder | Goal::ChangeAddress));
+    follows.into_iter().copied().chain(cancels).chain(elsewhere.copied()).any(|hint| hint.score >= OUTRIGHT && hint.goal != asked)
 }
 
 /// What a message that declines an action asks for beside.

@@ -2,9 +2,11 @@
 
 mod features;
 mod pointing;
+mod variants;
 
 pub use features::feature;
 pub use pointing::{pointed as pointed_at, pointing_wish};
+pub use variants::{is_of as is_option, variant};
 
 use std::sync::Arc;
 
@@ -60,11 +62,14 @@ impl Meant {
 
 /// The products a message is about, the most exact way first.
 pub fn products(turn: &Turn<'_>) -> Meant {
+    if let Some(asked) = asked_of_a_maker(turn) {
+        return Meant::new(asked, How::Pointed);
+    }
     if let Some(named) = named(turn) {
         return named;
     }
     // Two that are named by brand or kind, "the Sonos and the JBL", come before a place in the list.
-    for found in [pointed(turn), by_brand(turn), described(turn), by_kind(turn), with_feature(turn)] {
+    for found in [pointed(turn), by_price(turn), by_brand(turn), variant(turn), described(turn), by_kind(turn), with_feature(turn)] {
         if !found.is_empty() {
             return Meant::new(found, How::Pointed);
         }
@@ -84,14 +89,40 @@ pub fn products(turn: &Turn<'_>) -> Meant {
     if turn.read.reference.plural && focus.listed.len() > 1 && focus.products.len() < 2 {
         return Meant::new(focus.listed.clone(), How::Context);
     }
+    // "Which one has the better camera", of the two talked about last.
+    if turn.read.form.asks == Asks::Which && focus.products.len() < 2 && focus.listed.len() < 2 {
+        let last = pointing::table(turn);
+        if last.len() > 1 {
+            return Meant::new(last, How::Context);
+        }
+    }
     if !focus.products.is_empty() {
         return Meant::new(focus.products.clone(), How::Context);
     }
-    if turn.read.reference.plural || focus.listed.len() == 1 {
+    // "Does it do 120 Hz for the PlayStation": of those listed, rather than of what it is for.
+    let of_it = turn.read.reference.pronoun && turn.read.form.subject == Subject::Pointed && owned_named(turn).is_some();
+    if turn.read.reference.plural || focus.listed.len() == 1 || of_it && !focus.listed.is_empty() {
         return Meant::new(focus.listed.clone(), How::Context);
     }
     // Nothing else is there: a device of the customer's own is what the message is about.
     owned_named(turn).unwrap_or_else(|| Meant::new(Vec::new(), How::None))
+}
+
+/// "Does the TCL have enough HDMI for a PS5 and a soundbar": asked of the maker's product on the table, whatever is
+/// named behind it.
+fn asked_of_a_maker(turn: &Turn<'_>) -> Option<Vec<String>> {
+    let form = turn.read.form;
+    let asks = matches!(form.asks, Asks::Whether | Asks::HowMuchOf) && form.subject == Subject::Named;
+    let first = turn.heard.brands.first()?;
+    let before = turn.heard.products.iter().all(|mention| mention.words.start > first.words.end);
+    if !asks || !before || turn.heard.products.is_empty() || !turn.read.roles.wants_brand(0) {
+        return None;
+    }
+    let focus = &turn.before.focus;
+    let of_it = |sku: &&String| turn.shown.iter().any(|p| p.sku == **sku && p.brand.eq_ignore_ascii_case(&first.name));
+    let mut own: Vec<String> = focus.products.iter().chain(&focus.listed).filter(of_it).cloned().collect();
+    own.dedup();
+    (own.len() == 1).then_some(own)
 }
 
 /// "When are they back in", "is that one in stock": of the bags just shown, not of the robot they are for.
@@ -105,7 +136,16 @@ fn means_the_newest(turn: &Turn<'_>) -> bool {
     let that_one = (1..turn.heard.words.len()).any(|i| text(i) == "one" && matches!(text(i - 1), "that" | "this"));
     let had = matches!(turn.goal, Goal::StockQuestion | Goal::PriceQuestion | Goal::Buy) && listed.len() == 1;
     let accessories = turn.before.last_acts.contains(&ActKind::AccessoriesIntro);
-    turn.read.reference.plural && accessories || that_one || had && turn.read.reference.pronoun
+    let of_these = accessories && turn.read.reference.pronoun && turn.goal == Goal::ProductQuestion && only_these_speak(turn);
+    of_these || turn.read.reference.plural && accessories || that_one || had && turn.read.reference.pronoun
+}
+
+/// "Does it have a kickstand", after a case was shown for the phone: the record of the case speaks of that.
+fn only_these_speak(turn: &Turn<'_>) -> bool {
+    let focus = &turn.before.focus;
+    let said = turn.heard.words.iter().filter(|w| !words::is_function(&w.text) && !words::is_request(&w.text, &w.stem) && w.text.len() > 2);
+    let speak = |skus: &[String], stem: &str| turn.shown.iter().filter(|p| skus.contains(&p.sku)).any(|p| features::speaks_of(p, stem));
+    focus.listed.len() == 1 && said.into_iter().any(|w| speak(&focus.listed, &w.stem) && !speak(&focus.products, &w.stem))
 }
 
 /// The customer's own products in this message, or named before and meant by "my phone".
@@ -130,7 +170,21 @@ fn named(turn: &Turn<'_>) -> Option<Meant> {
     let focus = &turn.before.focus;
     let table = focus.products.len() == 1 || turn.read.reference.is_exact() && focus.listed.len() > 1;
     let table = table || pointing_wish(turn).is_some() && focus.listed.len() > 1;
-    let in_passing = |mention: &&ProductNamed| of_it && table && mention.words.len() == 1 && mention.coverage < 0.5;
+    // "What about the A36, is that waterproof": what is named before "that" is what it means.
+    let pointing =
+        turn.heard.words.iter().position(|w| matches!(w.text.as_str(), "it" | "that" | "this" | "they" | "them" | "one" | "those"));
+    let behind = |mention: &ProductNamed| pointing.is_some_and(|at| at < mention.words.start);
+    let text = |i: usize| turn.heard.words.get(i).map_or("", |w| w.text.as_str());
+    // "And the other one, the Polder": what follows with "the" says which one.
+    let says_which = |mention: &ProductNamed| mention.words.start > 0 && text(mention.words.start - 1) == "the";
+    // "Is there a hose on it".
+    let part_of_it = |mention: &ProductNamed| {
+        let end = mention.words.end;
+        matches!(text(end), "on" | "in" | "with") && matches!(text(end + 1), "it" | "them" | "that") && !focus.listed.is_empty()
+    };
+    let little = |mention: &ProductNamed| mention.words.len() == 1 && mention.coverage < 0.5;
+    let in_passing =
+        |mention: &&ProductNamed| little(mention) && (of_it && table && behind(mention) && !says_which(mention) || part_of_it(mention));
     let wanted: Vec<&ProductNamed> = mentions(turn, |role| role == Role::Wanted).filter(|mention| !in_passing(mention)).collect();
     (!wanted.is_empty()).then(|| meant_by(turn, &wanted))
 }
@@ -143,7 +197,7 @@ fn owned_named(turn: &Turn<'_>) -> Option<Meant> {
 /// The products of some mentions. A name that fits several means those on the table, if any are; then
 /// those that other words of the message single out ("in silver").
 fn meant_by(turn: &Turn<'_>, mentioned: &[&ProductNamed]) -> Meant {
-    let on_table = |sku: &String| turn.shown.iter().any(|p| p.sku == *sku);
+    let on_table = |sku: &String| is_on_table(turn, sku);
     let mut skus: Vec<String> = Vec::new();
     let mut ambiguous = false;
     for mention in mentioned {
@@ -166,6 +220,27 @@ fn meant_by(turn: &Turn<'_>, mentioned: &[&ProductNamed]) -> Meant {
         }
     }
     Meant { skus, how: How::Named, ambiguous }
+}
+
+/// Whether a product was shown or talked about, rather than being another version of one that was.
+pub fn is_on_table(turn: &Turn<'_>, sku: &String) -> bool {
+    let focus = &turn.before.focus;
+    [&focus.listed, &focus.products, &focus.recent, &focus.owned].into_iter().any(|skus| skus.contains(sku))
+}
+
+/// "The 289 one": of those on the table, the one that costs so much.
+fn by_price(turn: &Turn<'_>) -> Vec<String> {
+    const LEAST_DIGITS: usize = 2;
+    let text = |i: usize| turn.heard.words.get(i).map_or("", |w| w.text.as_str());
+    let named = |i: usize| {
+        let digits = text(i).len() >= LEAST_DIGITS && text(i).bytes().all(|b| b.is_ascii_digit());
+        let amount = text(i).parse::<i64>().ok().filter(|_| digits)?;
+        let begins = i > 0 && matches!(text(i - 1), "the" | "that" | "dollar" | "euro");
+        (begins && matches!(text(i + 1), "one" | "euro" | "euros" | "dollar" | "dollars" | "eur" | "usd")).then_some(amount)
+    };
+    let Some(amount) = (0..turn.heard.words.len()).find_map(named) else { return Vec::new() };
+    let costs = |p: &Product| p.price.is_some_and(|price| price.minor / 100 == amount);
+    turn.shown.iter().filter(|p| is_on_table(turn, &p.sku) && costs(p)).map(|p| p.sku.clone()).collect()
 }
 
 /// Of some products on the table, those that words of the message single out.

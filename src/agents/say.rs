@@ -261,7 +261,8 @@ pub fn lookups(turn: &Turn<'_>) -> Vec<Lookup> {
 pub fn known(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, answer: &mut Answer) {
     let own = best_entry(found, 0).or_else(|| at_home(turn, found)).or_else(|| in_its_words(turn, found));
     let service = || plain_entry(found, 1).filter(|_| names_a_service(turn));
-    match own.or_else(service).or_else(|| of_the_matter(found)) {
+    // "Do you carry the new one upstairs?" is about carrying, whatever else an entry says of new ones.
+    match service().or(own).or_else(|| of_the_matter(found)) {
         Some(hit) => say_entry(book, hit, answer),
         None => {
             answer.say_plain(ActKind::NotInRecords);
@@ -288,7 +289,16 @@ pub fn in_its_words(turn: &Turn<'_>, found: &Findings) -> Option<KnowledgeFound>
     const LIKELY: f32 = 0.2;
     const ALL: f32 = 0.99;
     let telling = turn.heard.words.iter().filter(|word| !words::is_function(&word.text)).count();
-    found.knowledge.first()?.iter().copied().find(|hit| telling > 1 && hit.covers >= ALL && hit.score >= LIKELY)
+    let says_all = |hit: &KnowledgeFound| telling > 1 && hit.covers >= ALL && hit.score >= LIKELY;
+    let hits = found.knowledge.first()?;
+    hits.iter().copied().find(says_all).or_else(|| alone_on_it(turn, hits))
+}
+
+/// "Can I bring my dog?": the first entry found is the only one that speaks of dogs.
+fn alone_on_it(turn: &Turn<'_>, hits: &[KnowledgeFound]) -> Option<KnowledgeFound> {
+    const HALF: f32 = 0.4;
+    let of_the_shop = matches!(turn.goal, Goal::ShopServices | Goal::OutOfScope | Goal::StoreLocation);
+    hits.iter().copied().find(|hit| of_the_shop && hit.alone && hit.covers >= HALF && !hit.procedure)
 }
 
 /// The likeliest entry of the very domain the message belongs to: what it is about is known, so less is asked of it.

@@ -1,8 +1,10 @@
 //! A second matter in one sentence: "where is my parcel and can I still change the colour".
 
 use super::orchestrator::Question;
+use super::understanding::quantity;
 use crate::domain::agent::Intent;
 use crate::domain::goal::Goal;
+use crate::domain::text::stem::stem;
 
 /// A second thing a message clearly asks for, in another part of it.
 pub fn goal(question: &Question<'_>, first: Goal) -> Option<Goal> {
@@ -40,6 +42,22 @@ pub fn goal(question: &Question<'_>, first: Goal) -> Option<Goal> {
         })
         .map(|hint| hint.goal)
 }
+
+/// "2 of those, how much incl delivery?": what things cost, and what bringing them does.
+pub fn asks_price_and_delivery(question: &Question<'_>) -> bool {
+    let Question { heard, read, state, .. } = *question;
+    let has = |texts: &[&str]| heard.words.iter().any(|w| texts.contains(&w.text.as_str()));
+    let delivered = heard.words.iter().any(|w| matches!(stem(&w.text).as_str(), "ship" | "deliver" | "delivery" | "postage"));
+    let much = heard.words.windows(2).any(|pair| pair[0].text == "how" && pair[1].text == "much");
+    let summed = has(&["total", "altogether", "damage", "sum"]) || much;
+    let talks_of_sales = matches!(state.intent, None | Some(Intent::Sales | Intent::General));
+    let named = (0..heard.products.len()).any(|i| read.roles.wants_product(i)) && read.hint(Goal::ShippingPolicy) < ASKS_ONLY_DELIVERY;
+    let counted = !state.focus.products.is_empty() && quantity::of_it(heard, &read.taken).is_some();
+    delivered && summed && talks_of_sales && heard.orders.is_empty() && (named || counted)
+}
+
+/// From this score on the rules see nothing but a question about delivery, where no pieces are counted.
+const ASKS_ONLY_DELIVERY: f32 = 5.0;
 
 /// Whether two matters of the same part of the shop are different questions, not two words for one.
 fn asks_apart(a: Goal, b: Goal) -> bool {

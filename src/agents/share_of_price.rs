@@ -40,9 +40,16 @@ pub fn step(turn: &Turn<'_>, found: &Findings, products: &[RecordId], book: &mut
 /// The entry that may be meant, and whether it is without being named: what was just told goes on with "and for the desk?".
 fn meant(turn: &Turn<'_>) -> Option<(String, bool)> {
     const SHORT: usize = 9;
+    // "How much would it be, it's the moto": what points at the answer may say more.
+    const POINTED: usize = 14;
     let answered = turn.heard.answered.as_ref().filter(|answered| answered.score >= MAY_BE);
     let asks_a_price = turn.read.hint(Goal::PriceQuestion) >= 4.0 && !turn.read.reference.pronoun;
-    let told = turn.before.focus.entry.as_ref().filter(|_| turn.heard.words.len() <= SHORT && !asks_a_price);
+    let told = turn
+        .before
+        .focus
+        .entry
+        .as_ref()
+        .filter(|_| turn.heard.words.len() <= (if turn.read.reference.pronoun { POINTED } else { SHORT }) && !asks_a_price);
     let joined = answered.filter(|answered| answered.joined.is_some()).map(|answered| (answered.entry.clone(), true));
     let told = told.map(|entry| (entry.clone(), true));
     joined.or(told).or_else(|| answered.map(|answered| (answered.entry.clone(), false)))

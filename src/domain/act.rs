@@ -109,12 +109,8 @@ named_enum! {
         // Questions of ours.
         AskOrderNumber = "ask_order_number",
         AskNumberToo = "ask_number_too",
-        /// What will do where there is no number: a postal code or the end of a telephone number.
-        ZipInstead = "zip_instead",
-        /// The e-mail address will do.
-        EmailInstead = "email_instead",
-        /// Both together will do.
-        BothInstead = "both_instead",
+        /// What is needed to show an order, for who has no number.
+        NumberNeeded = "number_needed",
         AskIdentity = "ask_identity",
         AskIdentityAgain = "ask_identity_again",
         AskZip = "ask_zip",

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::money::Money;
 use super::order::Address;
 use super::text::fold::fold;
+use super::text::names;
 use super::time::Moment;
 use unicode_normalization::UnicodeNormalization;
 
@@ -56,7 +57,8 @@ impl Customer {
     }
 
     /// Whether `name` is theirs: all words of it, whatever their case, accents and order, with an umlaut left out
-    /// or spelled. A second given name or a title beside them does no harm.
+    /// or spelled. A second given name or a title beside them does no harm. The family name alone will do, too; a
+    /// given name will not.
     pub fn has_name(&self, name: &str) -> bool {
         const BESIDE: usize = 2;
         let words = |text: &str| -> Vec<[String; 2]> {
@@ -64,8 +66,19 @@ impl Customer {
             whole.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(spellings).collect()
         };
         let same = |a: &[String; 2], b: &[String; 2]| a.iter().any(|word| b.contains(word));
-        let (own, given) = (words(&self.name), words(name));
-        own.len() > 1 && given.len() <= own.len() + BESIDE && own.iter().all(|word| given.iter().any(|other| same(word, other)))
+        // "King, Ada" is Ada King.
+        let turned = self.name.split_once(',').map(|(family, first)| format!("{first} {family}"));
+        let (own, given) = (words(turned.as_deref().unwrap_or(&self.name)), words(name));
+        let all = own.len() > 1 && given.len() <= own.len() + BESIDE && own.iter().all(|word| given.iter().any(|other| same(word, other)));
+        let weighty = |words: &[[String; 2]]| -> Vec<[String; 2]> {
+            words.iter().filter(|word| !names::is_particle(&word[0]) && !names::is_title(&word[0])).cloned().collect()
+        };
+        let (own, given) = (weighty(&own), weighty(&given));
+        // "de Boer", "King-Noel": the last words of the name, and not the first.
+        let family = !given.is_empty()
+            && given.len() < own.len()
+            && own[own.len() - given.len()..].iter().zip(&given).all(|(word, other)| same(word, other));
+        all || family
     }
 }
 
@@ -137,7 +150,9 @@ mod tests {
         assert!(!ada.phone_ends_with("134"));
         assert!(ada.has_name("king-noel, ada"));
         assert!(ada.has_name("Mrs Ada B. King-No\u{eb}l"));
-        assert!(!ada.has_name("Ada"));
+        for (given, theirs) in [("Noel", true), ("king noel", true), ("Mrs King-Noel", true), ("Ada", false), ("Ada King", false)] {
+            assert_eq!(ada.has_name(given), theirs, "{given}");
+        }
         let called = |own: &str, given: &str| Customer { name: own.into(), ..ada.clone() }.has_name(given);
         for (own, given) in [
             ("Mehmet Yıldız", "mehmet yildiz"),
@@ -147,10 +162,17 @@ mod tests {
             ("Åse Sørby", "Ase Sorby"),
             ("Åse Sørby", "aase soerby"),
             ("Koehler Anna", "Anna Köhler"),
+            ("Ruben de Boer", "boer"),
+            ("Ruben de Boer", "de boer"),
+            ("Sanne van der Meer", "Meer"),
+            ("Sanne van der Meer", "van de meer"),
         ] {
             assert!(called(own, given), "{own} {given}");
         }
-        assert!(!called("Mehmet Yıldız", "mehmet yilmaz"));
+        for (own, given) in [("Mehmet Yıldız", "mehmet yilmaz"), ("Ruben de Boer", "ruben de"), ("Ruben de Boer", "de"), ("Boer", "boer")]
+        {
+            assert!(!called(own, given), "{own} {given}");
+        }
         assert!(!ada.has_name(""));
     }
 

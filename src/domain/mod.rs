@@ -23,6 +23,7 @@ mod named;
 pub mod order;
 pub mod product;
 pub mod promotion;
+pub mod proof;
 pub mod query;
 pub mod record;
 pub mod sentiment;

@@ -71,6 +71,9 @@ pub struct Focus {
     /// What the customer asked when it was quoted.
     #[serde(default)]
     pub asked: Option<String>,
+    /// Places of its sentences that were said: another question is not answered by the same again.
+    #[serde(default)]
+    pub told: Vec<u16>,
     /// The day the opening hours were last asked for.
     #[serde(default)]
     pub day: Option<Day>,

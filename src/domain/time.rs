@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
+use jiff::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// An instant: milliseconds since 1970-01-01T00:00:00Z.
@@ -80,7 +80,8 @@ impl Day {
     /// The civil date, clamped to the calendar's range.
     pub fn date(self) -> Date {
         let limit = if self.0 < 0 { Date::MIN } else { Date::MAX };
-        EPOCH.checked_add(self.0.days()).unwrap_or(limit)
+        let span = Span::new().try_days(self.0);
+        span.and_then(|span| EPOCH.checked_add(span)).unwrap_or(limit)
     }
 
     /// `days` later (or earlier, when negative).
@@ -92,7 +93,8 @@ impl Day {
     /// `months` later, at the end of the month where the day does not exist there.
     #[must_use]
     pub fn plus_months(self, months: i32) -> Self {
-        self.date().checked_add(months.months()).map_or(self, Self::from_date)
+        let span = Span::new().try_months(months);
+        span.and_then(|span| self.date().checked_add(span)).map_or(self, Self::from_date)
     }
 
     /// Whole days from `earlier` to this day; negative when it lies before.
@@ -186,6 +188,15 @@ mod tests {
             assert_eq!(day.to_string(), text);
         }
         assert_eq!(Day::parse("2026-02-30"), None);
+    }
+
+    #[test]
+    fn days_beyond_the_calendar_are_its_last() {
+        for days in [i32::MIN, -7_300_000, 7_320_779, i32::MAX] {
+            let edge = Day(days).date();
+            assert!(edge == Date::MIN || edge == Date::MAX, "{edge}");
+        }
+        assert_eq!(Day(0).plus_months(i32::MAX), Day(0));
     }
 
     #[test]

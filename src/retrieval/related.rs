@@ -118,6 +118,9 @@ impl Catalogue {
             None => ProductQuery { terms: self.name_words(doc), ..ProductQuery::default() },
         };
         let own = self.facets.price(doc).unwrap_or(0);
+        let fits = |doc: u32| self.accessories.iter().find(|accessory| accessory.doc == doc).map(|accessory| &accessory.fits);
+        // Instead of a part only what fits the same thing will do.
+        let will_do = |other: u32| fits(doc).is_none_or(|own| fits(other).is_some_and(|its| its.iter().any(|entry| own.contains(entry))));
         let mut others: Vec<(i64, String)> = self
             .search(&query, LOOKED_AT)
             .hits
@@ -126,7 +129,7 @@ impl Catalogue {
             .filter_map(|hit| {
                 let other = *self.by_sku.get(&bare(&hit.sku))?;
                 let there = self.facets.in_stock(other) || (!self.facets.in_stock(doc) && !self.facets.out_of_stock(other));
-                there.then(|| ((self.facets.price(other).unwrap_or(i64::MAX / 2) - own).abs(), hit.sku))
+                (there && will_do(other)).then(|| ((self.facets.price(other).unwrap_or(i64::MAX / 2) - own).abs(), hit.sku))
             })
             .collect();
         others.sort();

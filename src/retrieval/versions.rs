@@ -8,6 +8,8 @@ use crate::domain::text::{unit, words};
 
 /// More versions than this are not told apart.
 const MOST: usize = 6;
+/// A word of more names than this tells nothing of kinship.
+const MOST_SHARING: usize = 400;
 
 impl Catalogue {
     /// "The Gracht 3 in 53 cm": what stands behind "in" says which of those that share the name.
@@ -52,6 +54,27 @@ impl Catalogue {
             term.strip_suffix(word.text.as_str()).is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
         };
         self.postings.terms().filter(|(term, number)| ends(term) && self.is_in_a_name(*number)).map(|(_, number)| (number, true)).collect()
+    }
+
+    /// The products whose names hold all but a word or two of a product's name: its versions are among them.
+    pub fn named_alike(&self, sku: &str) -> Vec<String> {
+        const BUT: usize = 2;
+        const SHARED: usize = 2;
+        const FEW: usize = 8;
+        let Some(&doc) = self.by_sku.get(&bare(sku)) else { return Vec::new() };
+        let own = self.name_of(doc);
+        let mut shared: std::collections::HashMap<u32, usize> = std::collections::HashMap::new();
+        for term in own.iter().filter(|term| self.postings.frequency(**term) <= MOST_SHARING) {
+            for posting in self.postings.of(*term).filter(|p| p.doc != doc && p.parts & Part::Name.bit() != 0) {
+                *shared.entry(posting.doc).or_default() += 1;
+            }
+        }
+        let enough = own.len().saturating_sub(BUT).max(SHARED.min(own.len()));
+        let mut alike: Vec<u32> =
+            shared.into_keys().filter(|kin| own.iter().filter(|term| self.name_has(*kin, **term)).count() >= enough).collect();
+        let unlike = |kin: u32| own.iter().filter(|term| !self.name_has(kin, **term)).count();
+        alike.sort_unstable_by_key(|kin| (unlike(*kin), self.name_of(*kin).len(), *kin));
+        alike.into_iter().take(FEW).map(|kin| self.skus[kin as usize].clone()).collect()
     }
 
     pub(super) fn is_in_a_name(&self, number: u32) -> bool {

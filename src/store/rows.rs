@@ -243,13 +243,13 @@ macro_rules! rows {
 
 impl Row for ConversationState {
     const NAME: &'static str = "conversation state";
-    const VERSION: u8 = 3;
+    const VERSION: u8 = 4;
 
     /// What a conversation leant on before this version is not taken over: it goes on as after a long
     /// pause, with all its messages.
     fn decode_old(version: u8, _: &[u8]) -> Result<Self, StoreError> {
         match version {
-            1 | 2 => Ok(Self::default()),
+            1..=3 => Ok(Self::default()),
             found => Err(StoreError::NewerEncoding { what: Self::NAME, found, known: Self::VERSION }),
         }
     }

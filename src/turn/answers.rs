@@ -5,7 +5,7 @@ use super::library::Listening;
 use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, FactId, Source};
 use crate::domain::heard::Answered;
-use crate::domain::record::Record;
+use crate::domain::record::{Field, Record};
 use crate::domain::text::token::tokens;
 use crate::retrieval::KnowledgeIndex;
 use crate::retrieval::knowledge::{KnowledgeHit, Question};
@@ -58,6 +58,18 @@ pub(super) fn answered(hit: &KnowledgeHit, joined: Option<String>) -> Answered {
 pub fn quoted(acts: &[Act], book: &FactBook) -> Option<String> {
     let quotes = acts.iter().filter(|act| matches!(act.kind, ActKind::Knowledge | ActKind::KnowledgeMore)).flat_map(Act::facts);
     quotes.chain(acts.iter().flat_map(Act::facts)).find_map(|fact| entry_behind(fact, book))
+}
+
+/// The places of an entry's sentences that acts quote.
+pub fn places(acts: &[Act], id: &str, book: &FactBook) -> Vec<u16> {
+    let of = |fact: FactId| match &book.fact(fact)?.source {
+        Source::Record(record, Field::Sentence(place)) => match &book.record(*record)?.record {
+            Record::Knowledge(entry) if entry.id == id => Some(*place),
+            _ => None,
+        },
+        _ => None,
+    };
+    acts.iter().filter(|act| act.kind == ActKind::Knowledge).flat_map(Act::facts).filter_map(of).collect()
 }
 
 fn entry_behind(fact: FactId, book: &FactBook) -> Option<String> {

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::identity::IdentityPolicy;
 use super::library::{Follows, Library, Listening, Shelves};
 use super::lookups::{Asker, Outcome, Reader};
 use super::machine::{Effect, Event, Machine, Sensed, Start};
@@ -23,6 +22,7 @@ use crate::domain::goal::Goal;
 use crate::domain::ids::{MessageId, Seq, SessionId, SessionKey};
 use crate::domain::message::{Body, Notice, NoticeKind, Stored, UserMessage};
 use crate::domain::product::Product;
+use crate::domain::proof::IdentityPolicy;
 use crate::domain::shop::Shop;
 use crate::domain::state::ConversationState;
 use crate::domain::time::Moment;
@@ -236,6 +236,17 @@ impl Engine {
                 continue;
             }
             shown.extend(self.store.get::<Product>(sku).await?.map(|(_, product)| product));
+        }
+        // "Ok black then": what is in hand may be wanted in another of its versions.
+        let [present] = focus.products.as_slice() else { return Ok(Sensed { sentiment: self.sentiment.analyze(text), heard, shown }) };
+        let root = |p: &Product| p.variant_of.clone().unwrap_or_else(|| p.sku.clone());
+        let own = shown.iter().find(|p| p.sku == *present).map(|p| root(p));
+        for sku in shelves.catalogue.named_alike(present) {
+            if own.is_none() || shown.iter().any(|product| product.sku == sku) {
+                continue;
+            }
+            let other = self.store.get::<Product>(&sku).await?.map(|(_, product)| product);
+            shown.extend(other.filter(|product| Some(root(product)) == own));
         }
         Ok(Sensed { sentiment: self.sentiment.analyze(text), heard, shown })
     }

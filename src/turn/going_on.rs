@@ -6,7 +6,7 @@
 use super::answers::{answered, hits};
 use super::library::{Follows, Listening};
 use crate::domain::heard::Answered;
-use crate::domain::text::token::Token;
+use crate::domain::text::token::{Token, tokens};
 use crate::retrieval::KnowledgeIndex;
 use crate::retrieval::knowledge::KnowledgeHit;
 
@@ -38,20 +38,50 @@ pub fn points(word: &Token) -> bool {
 pub fn find(index: &KnowledgeIndex, listening: &Listening<'_>, words: &[Token], alone: Option<&Answered>) -> Option<Answered> {
     let follows = listening.follows?;
     if words.len() > SHORT {
-        return None;
+        return by_its_question(index, listening, alone);
     }
     let begins = |opener: &&[&str]| words.len() > opener.len() && opener.iter().zip(words).all(|(own, word)| *own == word.text);
     let opens = OPENERS.iter().any(begins);
     if !(opens || words.iter().any(points) || words.len() <= FEW) {
         return None;
     }
-    let better = |found: &Answered| alone.is_none_or(|alone| found.score > alone.score);
+    let tells = KnowledgeIndex::tells(listening.text);
+    // "How long till it's on my card?" shares no word with what it finds alone, and points at what was told.
+    let strange = words.iter().any(points) && alone.is_some_and(|alone| !index.shares(&alone.entry, listening.text));
+    let better = |found: &Answered| {
+        let same = strange && found.entry == follows.entry;
+        same || alone.is_none_or(|alone| is_better(found, alone, follows.entry, tells, words.len()))
+    };
     named_instead(index, listening, words, follows.entry)
         .filter(better)
         .or_else(|| after_its_question(index, listening, follows.entry).filter(better))
         .or_else(|| after_what_was_asked(index, listening, follows).filter(better))
         .or_else(|| in_the_same(index, listening, follows.entry))
         .or_else(|| the_same_again(index, listening, words, alone, follows.entry))
+}
+
+/// "Can I still get that plan now? The phone came on Monday": of a longer message, the one question in it goes on.
+fn by_its_question(index: &KnowledgeIndex, listening: &Listening<'_>, alone: Option<&Answered>) -> Option<Answered> {
+    let (question, rest) = listening.text.split_once('?')?;
+    let words = tokens(question);
+    if rest.contains('?') || words.len() > SHORT || !words.iter().any(points) {
+        return None;
+    }
+    let hits = hits(index, listening, question);
+    let own = hits.iter().find(|hit| !hit.procedure).map(|hit| answered(hit, None));
+    let shorter = Listening { text: question, ..*listening };
+    find(index, &shorter, &words, own.as_ref()).filter(|found| alone.is_none_or(|alone| alone.score < found.score))
+}
+
+/// Whether what is found together with the words before is to be taken rather than what a message finds alone.
+fn is_better(found: &Answered, alone: &Answered, entry: &str, tells: bool, words: usize) -> bool {
+    /// From this one on a longer message has an answer of its own.
+    const OF_ITS_OWN: f32 = 0.4;
+    // The entry's own question speaks for the entry: where a message says much itself, that proves little.
+    let own = tells && words > FEW && alone.entry != entry && alone.score >= OF_ITS_OWN;
+    // "How much?" finds hardly anything alone, and what it finds is chance.
+    let chance = !tells && alone.score < JOINED;
+    !(own && found.entry == entry) && (chance || found.score > alone.score)
 }
 
 /// Asked together with what the entry before is the answer to.
@@ -87,7 +117,7 @@ fn after_what_was_asked(index: &KnowledgeIndex, listening: &Listening<'_>, follo
     (!KnowledgeIndex::tells(text) || index.shares(&best.id, text)).then(|| answered(best, Some(joined.clone())))
 }
 
-/// "Can I still add it?": what the message finds by itself, however unlikely, is the entry just told.
+/// "Can I still add it?": what the message finds by itself, however unlikely, is the entry just told, or one beside it.
 fn the_same_again(
     index: &KnowledgeIndex,
     listening: &Listening<'_>,
@@ -95,8 +125,14 @@ fn the_same_again(
     alone: Option<&Answered>,
     entry: &str,
 ) -> Option<Answered> {
-    let found = alone.filter(|alone| alone.entry == entry && alone.score >= SHARED && words.iter().any(points))?;
-    let joined = format!("{} {}", index.asked(entry)?, listening.text);
+    let same = |alone: &&Answered| alone.entry == entry && alone.score >= SHARED && words.iter().any(points);
+    // "How much?", after an answer that holds no amount: another entry of the domain does.
+    let beside = |alone: &&Answered| {
+        let of_it = index.domain(entry) == Some(alone.domain) && alone.score >= SHARED;
+        of_it && !KnowledgeIndex::tells(listening.text) && index.holds_kinds(&alone.entry, listening.text)
+    };
+    let found = alone.filter(|alone| same(alone) || beside(alone))?;
+    let joined = format!("{} {}", index.asked(&found.entry)?, listening.text);
     Some(Answered { joined: Some(joined), score: found.score.max(JOINED), ..found.clone() })
 }
 

@@ -3,106 +3,44 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Deserialize;
-
 use crate::agents::lookup::{Claim, NumberOf, Verdict};
 use crate::domain::customer::{Customer, same_zip};
 use crate::domain::order::Order;
-use crate::domain::text::fold::{bare, fold};
+use crate::domain::proof::{IdentityPolicy, Proof};
+use crate::domain::text::fold::bare;
 use crate::domain::ticket::Ticket;
 use crate::domain::time::Moment;
 use crate::store::command::{Attempt, AttemptRules, AttemptVerdict, Proven};
 use crate::store::{Index, Store, StoreError};
 
-/// Which proofs show whose an order is; data, see `knowledge_base/policies/identity.json`.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct IdentityPolicy {
-    /// For the reader of the file.
-    #[serde(default)]
-    pub about: String,
-    /// Combinations of proofs, each enough to read the orders of a customer.
-    pub identified: Vec<Vec<Proof>>,
-    /// How many attempts are too many.
-    pub attempts: AttemptPolicy,
+/// How many attempts are too many, as the store counts them.
+fn rules(policy: &IdentityPolicy) -> AttemptRules {
+    AttemptRules {
+        per_address: policy.attempts.per_address,
+        lock: Duration::from_secs(policy.attempts.lock_minutes * 60),
+        per_day: policy.attempts.per_day,
+    }
 }
 
-/// A proof.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Proof {
-    /// The order's number.
-    OrderNumber,
-    /// The tracking number of one of its parcels.
-    TrackingNumber,
-    /// The number of a ticket.
-    TicketNumber,
-    /// The customer's e-mail address.
-    Email,
-    /// The last four digits of the customer's telephone number.
-    PhoneTail,
-    /// The postal code of the order or the customer.
-    Zip,
-    /// The customer's name.
-    Name,
-}
-
-/// How many attempts are too many.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AttemptPolicy {
-    /// Failures of one address at one target before it is locked out of it.
-    pub per_address: u16,
-    /// For how many minutes.
-    pub lock_minutes: u64,
-    /// Failures at one target in a day, from anywhere, before only a person can help.
-    pub per_day: u16,
-}
-
-impl IdentityPolicy {
-    /// The policy compiled into the program.
-    ///
-    /// # Errors
-    /// When the file is no policy; a test reads it, so this does not happen in a released program.
-    pub fn built_in() -> Result<Self, serde_json::Error> {
-        Self::parse(include_str!("../../knowledge_base/policies/identity.json"))
-    }
-
-    /// Reads a policy.
-    ///
-    /// # Errors
-    /// When the text is no policy.
-    pub fn parse(text: &str) -> Result<Self, serde_json::Error> {
-        serde_json::from_str(text)
-    }
-
-    fn rules(&self) -> AttemptRules {
-        AttemptRules {
-            per_address: self.attempts.per_address,
-            lock: Duration::from_secs(self.attempts.lock_minutes * 60),
-            per_day: self.attempts.per_day,
-        }
-    }
-
-    /// Whether what is claimed shows that what was `named` belongs to `customer`. Every proof is looked at,
-    /// so that the time taken says nothing about which of them was wrong.
-    fn shown(&self, claim: &Claim, named: &Named, customer: &Customer) -> bool {
-        let zip_fits = |zip: &str| {
-            let own = named.order.as_ref().is_some_and(|order| same_zip(zip, &order.ship_to.zip));
-            customer.addresses.iter().fold(own, |fits, address| fits | same_zip(zip, &address.zip))
-        };
-        let holds = |proof: &Proof| match proof {
-            Proof::OrderNumber | Proof::TrackingNumber | Proof::TicketNumber => *proof == named.by,
-            Proof::Email => claim.email.as_deref().is_some_and(|email| customer.has_email(email)),
-            Proof::PhoneTail => claim.phone_tail.as_deref().is_some_and(|tail| customer.phone_ends_with(tail)),
-            Proof::Zip => claim.zip.as_deref().is_some_and(zip_fits),
-            Proof::Name => claim.name.as_deref().is_some_and(|name| customer.has_name(name)),
-        };
-        self.identified
-            .iter()
-            .map(|combination| combination.iter().map(holds).fold(true, |all, one| all & one))
-            .fold(false, |any, one| any | one)
-    }
+/// Whether what is claimed shows that what was `named` belongs to `customer`. Every proof is looked at,
+/// so that the time taken says nothing about which of them was wrong.
+fn shown(policy: &IdentityPolicy, claim: &Claim, named: &Named, customer: &Customer) -> bool {
+    let zip_fits = |zip: &str| {
+        let own = named.order.as_ref().is_some_and(|order| same_zip(zip, &order.ship_to.zip));
+        customer.addresses.iter().fold(own, |fits, address| fits | same_zip(zip, &address.zip))
+    };
+    let holds = |proof: &Proof| match proof {
+        Proof::OrderNumber | Proof::TrackingNumber | Proof::TicketNumber => *proof == named.by,
+        Proof::Email => claim.email.as_deref().is_some_and(|email| customer.has_email(email)),
+        Proof::PhoneTail => claim.phone_tail.as_deref().is_some_and(|tail| customer.phone_ends_with(tail)),
+        Proof::Zip => claim.zip.as_deref().is_some_and(zip_fits),
+        Proof::Name => claim.name.as_deref().is_some_and(|name| customer.has_name(name)),
+    };
+    policy
+        .identified
+        .iter()
+        .map(|combination| combination.iter().map(holds).fold(true, |all, one| all & one))
+        .fold(false, |any, one| any | one)
 }
 
 /// A verdict with what must be stored along with it.
@@ -133,9 +71,8 @@ pub async fn check(store: &Store, policy: &IdentityPolicy, claim: &Claim, addres
     let target = match claim.of {
         NumberOf::Order => claim.number.clone(),
         NumberOf::Ticket => format!("ticket:{}", claim.number),
-        NumberOf::Nothing => format!("customer:{}", fold(claim.email.as_deref().unwrap_or_default().trim())),
     };
-    let attempt = Attempt { target: target.clone(), address: address.to_owned(), at: now, rules: policy.rules() };
+    let attempt = Attempt { target: target.clone(), address: address.to_owned(), at: now, rules: rules(policy) };
     let allowed = store.attempt(attempt).await? == AttemptVerdict::Counted;
     let named = named(store, claim).await?;
     let customer = match &named {
@@ -144,7 +81,7 @@ pub async fn check(store: &Store, policy: &IdentityPolicy, claim: &Claim, addres
     };
     let failed = Checked { verdict: Verdict::NotProven, proven: None };
     let (Some(named), Some(customer)) = (named, customer) else { return Ok(failed) };
-    let shown = policy.shown(claim, &named, &customer);
+    let shown = shown(policy, claim, &named, &customer);
     if !(allowed && shown) {
         return Ok(failed);
     }
@@ -156,12 +93,6 @@ pub async fn check(store: &Store, policy: &IdentityPolicy, claim: &Claim, addres
 }
 
 async fn named(store: &Store, claim: &Claim) -> Result<Option<Named>, StoreError> {
-    if claim.of == NumberOf::Nothing {
-        let email = claim.email.as_deref().unwrap_or_default();
-        let found = store.find(Index::CustomerByEmail, email, 2).await?;
-        let [only] = found.as_slice() else { return Ok(None) };
-        return Ok(Some(Named { by: Proof::Email, customer: only.clone(), order: None }));
-    }
     if claim.of == NumberOf::Ticket {
         let found = store.find(Index::TicketByNumber, &claim.number, 1).await?;
         let Some(number) = found.first() else { return Ok(None) };
@@ -242,25 +173,21 @@ mod tests {
             (Claim { phone_tail: some("9999"), ..Claim::default() }, false),
             (Claim { zip: some("04101"), name: some("king, ada"), ..Claim::default() }, true),
             (Claim { zip: some("99501"), name: some("Ada King"), ..Claim::default() }, true),
+            (Claim { zip: some("99501"), name: some("king"), ..Claim::default() }, true),
+            (Claim { zip: some("99501"), name: some("Ada"), ..Claim::default() }, false),
+            (Claim { name: some("King"), ..Claim::default() }, false),
             (Claim { zip: some("04101"), ..Claim::default() }, false),
             (Claim { name: some("Ada King"), ..Claim::default() }, false),
             (Claim::default(), false),
         ] {
-            assert_eq!(policy.shown(&claim, &named(Proof::OrderNumber), &customer()), shown, "{claim:?}");
+            assert_eq!(super::shown(&policy, &claim, &named(Proof::OrderNumber), &customer()), shown, "{claim:?}");
         }
         // Name, postal code and tracking number stand on every label: together they prove nothing.
         let label = Claim { zip: some("04101"), name: some("Ada King"), ..Claim::default() };
-        assert!(!policy.shown(&label, &named(Proof::TrackingNumber), &customer()));
+        assert!(!shown(&policy, &label, &named(Proof::TrackingNumber), &customer()));
         let email = Claim { email: some("ada@example.com"), ..Claim::default() };
-        // Without a number the e-mail address takes a second thing beside it.
-        let nothing = named(Proof::Email);
-        let nothing = Named { order: None, ..nothing };
-        assert!(!policy.shown(&email, &nothing, &customer()));
-        assert!(!policy.shown(&Claim { name: some("Ada King"), ..email.clone() }, &nothing, &customer()));
-        assert!(policy.shown(&Claim { zip: some("99501"), ..email.clone() }, &nothing, &customer()));
-        assert!(policy.shown(&Claim { phone_tail: some("0134"), ..email.clone() }, &nothing, &customer()));
         for by in [Proof::TrackingNumber, Proof::TicketNumber] {
-            assert!(policy.shown(&email, &named(by), &customer()), "{by:?}");
+            assert!(shown(&policy, &email, &named(by), &customer()), "{by:?}");
         }
     }
 
@@ -271,8 +198,8 @@ mod tests {
         let order = Some(Arc::new(sample("ORD-1", OrderStatus::Shipped, "2026-11-20")));
         let named = Named { by: Proof::OrderNumber, customer: "C1".into(), order };
         let email = Some("ada@example.com".to_owned());
-        assert!(!policy.shown(&Claim { email: email.clone(), ..Claim::default() }, &named, &customer()));
-        assert!(policy.shown(&Claim { email, zip: Some("04101".into()), ..Claim::default() }, &named, &customer()));
+        assert!(!shown(&policy, &Claim { email: email.clone(), ..Claim::default() }, &named, &customer()));
+        assert!(shown(&policy, &Claim { email, zip: Some("04101".into()), ..Claim::default() }, &named, &customer()));
         assert!(IdentityPolicy::parse(r#"{"identified": [["shoe_size"]]}"#).is_err());
     }
 }

@@ -260,7 +260,7 @@ impl Shelves {
     fn need(&self, meaning: &Meaning<'_>, text: &str) -> Option<Need> {
         const SIDES: usize = 3;
         const FEWEST: usize = 2;
-        let of = |text: &str| self.catalogue.need(meaning.kinds()?, &*meaning.of(text)?);
+        let of = |text: &str| self.catalogue.need(meaning.kinds()?, &meaning.of(text)?);
         let whole = of(text)?;
         if whole.is_sold() {
             return Some(whole);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::identity::{self, IdentityPolicy};
+use super::identity;
 use super::library::Shelves;
 use super::meaning::Meaning;
 use crate::agents::lookup::{Findings, KnowledgeFound, Lookup, SearchFound, Verdict};
@@ -11,6 +11,7 @@ use crate::domain::knowledge::Knowledge;
 use crate::domain::order::Order;
 use crate::domain::product::Product;
 use crate::domain::promotion::Promotion;
+use crate::domain::proof::IdentityPolicy;
 use crate::domain::record::{Record, RecordKind, Version};
 use crate::domain::state::IdentityLevel;
 use crate::domain::text::fold::bare;
@@ -330,6 +331,7 @@ pub fn enter(outcome: Outcome, book: &mut FactBook, found: &mut Findings) {
                 part: hit.part,
                 covers: hit.covers,
                 lacks: hit.lacks,
+                alone: hit.alone,
                 domain: hit.domain,
             };
             found.knowledge.push(hits.into_iter().map(entered).collect());

@@ -2,6 +2,7 @@
 //! out, the same every time.
 
 mod actions;
+mod again;
 mod first;
 mod open;
 mod parts;

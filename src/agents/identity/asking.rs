@@ -2,25 +2,25 @@
 
 use super::super::say;
 use super::super::turn::{Answer, Step, Turn, chip};
-use super::instead_of_a_number;
 use crate::domain::act::{Act, ActKind};
 use crate::domain::agent::Agent;
 use crate::domain::asks::Slot;
+use crate::domain::fact::FactBook;
 use crate::domain::heard::Heard;
+use crate::domain::proof::IdentityPolicy;
 use crate::domain::state::{ConversationState, Pending};
 
-/// Asks for a number: what was given with it is kept, and said to be.
-pub fn ask_number(turn: &Turn<'_>, state: &mut ConversationState, agent: Agent) -> Step {
-    if has_no_number(turn.heard) {
-        let mut answer = Answer::default();
-        answer.options.push(chip("human", "Talk to a person"));
-        let kind = instead_of_a_number(&state.known);
-        return ask(turn, state, agent, Slot::OrderNumber, kind, answer);
+/// Asks for a number: what was given with it is kept, and said to be. Who has none hears what is needed, and
+/// is offered a person.
+pub fn ask_number(turn: &Turn<'_>, book: &mut FactBook, state: &mut ConversationState, agent: Agent) -> Step {
+    let told = turn.before.last_acts.contains(&ActKind::NumberNeeded);
+    if has_no_number(turn.heard) && !told {
+        return explain(turn, book, state, agent);
     }
     // Asked in vain: somebody else must find it.
     let asked = |pending: &Pending| matches!(pending, Pending::Ask { slot: Slot::OrderNumber, attempts, .. } if *attempts >= 3);
     let before = &turn.before;
-    if before.pending.as_ref().is_some_and(asked) || before.parked.as_ref().is_some_and(|parked| asked(&parked.pending)) {
+    if told || before.pending.as_ref().is_some_and(asked) || before.parked.as_ref().is_some_and(|parked| asked(&parked.pending)) {
         let mut answer = Answer::of(vec![Act::plain(ActKind::NoNumber)]);
         super::super::support::offer_ticket(turn, "find_order", &mut answer, state);
         return answer.done();
@@ -29,15 +29,23 @@ pub fn ask_number(turn: &Turn<'_>, state: &mut ConversationState, agent: Agent) 
     if turn.read.contact.is_empty() && known.email.is_none() && known.name.is_none() {
         return ask(turn, state, agent, Slot::OrderNumber, ActKind::AskOrderNumber, Answer::default());
     }
-    let instead = instead_of_a_number(&state.known);
-    let told = |act: &ActKind| matches!(act, ActKind::ZipInstead | ActKind::EmailInstead | ActKind::BothInstead);
-    if turn.before.last_acts.iter().any(told) {
-        // What will do instead was told: only what is still missing of it is asked for.
-        return ask(turn, state, agent, Slot::OrderNumber, instead, Answer::default());
+    // The number was asked for beside what they gave, and they give another detail: now they hear why.
+    if turn.before.last_acts.contains(&ActKind::AskNumberToo) {
+        return explain(turn, book, state, agent);
     }
-    let mut step = ask(turn, state, agent, Slot::OrderNumber, ActKind::AskNumberToo, Answer::default());
-    if let Step::Say(answer) = &mut step {
-        answer.say_plain(instead);
+    ask(turn, state, agent, Slot::OrderNumber, ActKind::AskNumberToo, Answer::default())
+}
+
+/// Says what is needed, as the policy has it, and offers a person.
+fn explain(turn: &Turn<'_>, book: &mut FactBook, state: &mut ConversationState, agent: Agent) -> Step {
+    let mut answer = Answer::default();
+    answer.options.push(chip("human", "Talk to a person"));
+    let mut step = ask(turn, state, agent, Slot::OrderNumber, ActKind::NumberNeeded, answer);
+    if let (Step::Say(answer), Some(policy)) = (&mut step, IdentityPolicy::shared()) {
+        let numbers = policy.numbers().into_iter().map(|words| book.shop(words)).collect();
+        let proofs = policy.beside_any_number().iter().map(|words| book.shop(words)).collect();
+        let told = Act::plain(ActKind::NumberNeeded).with_many("numbers", numbers).with_many("proofs", proofs);
+        answer.acts.iter_mut().filter(|act| act.kind == ActKind::NumberNeeded).for_each(|act| act.clone_from(&told));
     }
     step
 }

@@ -56,13 +56,16 @@ pub fn of(turn: &Turn<'_>) -> Aspect {
     if turn.goal == Goal::Pickup {
         return Aspect::Depot;
     }
-    if turn.goal == Goal::Tracking || has(&["tracking", "track", "carrier", "courier", "trackingnumber"]) {
+    let when = has(&["today", "tomorrow", "tonight", "when", "evening", "morning", "afternoon"]);
+    if turn.goal == Goal::Tracking && !when || has(&["tracking", "track", "carrier", "courier", "trackingnumber"]) {
         return Aspect::Tracking;
     }
     if has(&["lost", "missing", "stolen", "disappeared", "vanished"]) {
         return Aspect::Lost;
     }
-    if has(&["sign", "signature", "signed", "neighbor", "neighbour", "neighbors", "neighbours", "porch", "doorstep"])
+    if has(&["home"]) && has(&["nobody", "noone"])
+        || has(&["leave", "put"]) && has(&["door", "garage", "outside"])
+        || has(&["sign", "signature", "signed", "neighbor", "neighbour", "neighbors", "neighbours", "porch", "doorstep"])
         // "It was supposed to be there on Tuesday" is said of the parcel.
         || pair(&["be", "at", "am", "not"], &["home", "in", "there"]) && (has(&["home"]) || has(&["there"]) && turn.goal != Goal::LateParcel)
     {
@@ -100,7 +103,8 @@ pub fn of(turn: &Turn<'_>) -> Aspect {
     {
         return Aspect::Payment;
     }
-    if has(&["when", "eta", "today", "tomorrow", "tonight", "soon"])
+    if when
+        || has(&["eta", "soon", "latest", "earliest"])
         || pair(&["what", "which"], &["day", "time", "date"])
         || turn.goal == Goal::DeliveryDate
     {

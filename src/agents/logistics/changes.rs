@@ -60,6 +60,12 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     let turn = &Turn { goal: if part { Goal::ChangeOrder } else { turn.goal }, ..*turn };
     answer.say(Act::plain(can(turn.goal)).with_some("order", number));
     let there = support::ticket_there(turn.goal.name(), Some(&order.number), None, found, book);
+    // "How much would I lose?"
+    let asks_cost =
+        turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "much" | "cost" | "costs" | "lose" | "fee" | "free" | "charge"));
+    if let Some(hit) = say::plain_entry(found, 0).filter(|_| turn.goal == Goal::CancelOrder && asks_cost) {
+        support::say_hinted(&["free", "charge", "fee", "cancel"], hit.record, book, &mut answer);
+    }
     // What is to be called off once need not be asked for twice; another change is added to the ticket.
     if let Some(ticket) = there.filter(|_| turn.goal == Goal::CancelOrder) {
         answer.acts.extend(ticket);

@@ -247,8 +247,8 @@ fn at_home(found: &Findings, id: RecordId, order: &Order, book: &mut FactBook, a
         say::say_entry(book, hit.record, answer);
     }
     if answer.acts.iter().all(|act| act.kind == ActKind::IdentityOk) {
-        status::when(id, order, book, answer);
         answer.say_plain(ActKind::NotInRecords);
+        answer.acts.extend(status::date_act(id, order, book));
     }
 }
 
@@ -333,7 +333,7 @@ fn missing(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut C
 
 /// The orders of the customer: all, or those beside the one talked about.
 fn my_orders(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
-    if let Some(step) = identity::whose(turn, found, state, Agent::Logistics) {
+    if let Some(step) = identity::whose(turn, found, book, state, Agent::Logistics) {
         return step;
     }
     let Some(orders) = &found.orders else { return Step::Look(vec![Lookup::OrdersOfCustomer]) };

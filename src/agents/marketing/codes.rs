@@ -2,6 +2,7 @@
 
 use super::super::turn::Turn;
 use super::Found;
+use crate::domain::agent::Intent;
 use crate::domain::goal::Goal;
 use crate::domain::promotion::{Discount, Promotion};
 use crate::domain::text::edit;
@@ -33,6 +34,11 @@ pub fn meant(turn: &Turn<'_>, promotions: &[Found]) -> Codes {
     for named in turn.heard.codes.iter().filter(|code| code.known) {
         codes.known.extend(of_code(&named.bare).filter(|(id, _)| !codes.known.iter().any(|(own, _)| own == id)));
     }
+    if turn.goal == Goal::CodeStacking {
+        let named = by_a_word(turn, promotions).filter(|(id, _)| !codes.known.iter().any(|(own, _)| own == id));
+        let named: Vec<Found> = named.cloned().collect();
+        codes.known.extend(named);
+    }
     if !codes.known.is_empty() {
         return codes;
     }
@@ -59,6 +65,24 @@ pub fn meant(turn: &Turn<'_>, promotions: &[Found]) -> Codes {
 fn names_a_product(turn: &Turn<'_>, at: usize) -> bool {
     let word = turn.heard.words.iter().position(|w| w.start <= at && at < w.end);
     word.is_some_and(|i| turn.heard.products.iter().any(|p| p.words.contains(&i)) || turn.heard.describing.get(i).copied().unwrap_or(false))
+}
+
+/// "Levelup and the harbor one": every promotion that alone has a telling word of the message in its name or code.
+fn by_a_word<'p>(turn: &'p Turn<'_>, promotions: &'p [Found]) -> impl Iterator<Item = &'p Found> {
+    const LEAST_LETTERS: usize = 4;
+    let has = |found: &Found, word: &str| found.1.active && own_names(&found.1).iter().any(|name| name == word);
+    let telling = turn.heard.words.iter().filter(|w| w.text.len() >= LEAST_LETTERS && !words::is_function(&w.text));
+    let only = move |word: &str| {
+        let mut with = promotions.iter().filter(|found| has(found, word));
+        with.next().filter(|_| with.next().is_none())
+    };
+    telling.filter(|w| !words::is_of_offers(&w.stem)).filter_map(move |w| only(&w.stem))
+}
+
+/// Stems of a promotion's own name and of the letters of its code.
+fn own_names(promotion: &Promotion) -> Vec<String> {
+    let letters = promotion.code.trim_end_matches(|c: char| c.is_ascii_digit()).to_lowercase();
+    tokens(&promotion.name).iter().map(|token| stem(&token.text)).chain([stem(&letters)]).collect()
 }
 
 /// "Movie night": a promotion's whole name, where it is more than a word.
@@ -121,7 +145,7 @@ fn called(turn: &Turn<'_>, promotions: &[Found]) -> Option<(Found, Range<usize>)
 pub fn phrase(turn: &Turn<'_>) -> Option<Range<usize>> {
     const REACH: usize = 4;
     let heard = &turn.heard.words;
-    let listed = matches!(turn.before.goal, Some(Goal::CurrentPromotions | Goal::UpcomingOffers));
+    let listed = turn.before.goal.is_some_and(|goal| goal.intent() == Intent::Marketing);
     let at = heard.iter().position(|w| {
         matches!(w.text.as_str(), "code" | "coupon" | "voucher" | "promo" | "promotion" | "discount" | "deal" | "offer" | "sale")
             || listed && w.text == "one"

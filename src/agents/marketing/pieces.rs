@@ -20,6 +20,9 @@ pub fn pieces(turn: &Turn<'_>) -> Vec<Pieces> {
     if let Some(sku) = cheap_one(turn).or_else(|| wished_one(turn)) {
         return vec![Pieces { sku, count: 1 }];
     }
+    if let Some(piece) = more_of_it(turn) {
+        return vec![piece];
+    }
     let mut meant = meant(turn);
     // "Together with the dryer", "does it work with the kettle": what is beside it is meant too.
     let roles = &turn.read.roles.products;
@@ -57,6 +60,16 @@ pub fn pieces(turn: &Turn<'_>) -> Vec<Pieces> {
     // A number counts one thing; of several it counts none in particular.
     let count = count.filter(|_| meant.skus.len() == 1).unwrap_or(1);
     meant.skus.into_iter().map(|sku| Pieces { sku, count }).collect()
+}
+
+/// "And two of them?": of the one thing on the table, whatever was listed beside it.
+fn more_of_it(turn: &Turn<'_>) -> Option<Pieces> {
+    const SHORT: usize = 6;
+    let heard = turn.heard;
+    let names = !heard.products.is_empty() || !heard.categories.is_empty() || !heard.brands.is_empty();
+    let [only] = turn.before.focus.products.as_slice() else { return None };
+    let count = quantity::of_it(heard, &turn.read.taken).filter(|_| !names && heard.words.len() <= SHORT)?;
+    Some(Pieces { sku: only.clone(), count })
 }
 
 /// "My Brother": the customer's own, not what an offer is for.

@@ -12,14 +12,19 @@ use crate::domain::value::Value;
 /// Answers how many points something earns, or what a number of points is worth; says whether it could.
 pub fn step(turn: &Turn<'_>, found: &Findings, items: &[(RecordId, u32)], book: &mut FactBook, answer: &mut Answer) -> bool {
     let has = |list: &[&str]| turn.heard.words.iter().any(|w| list.contains(&w.text.as_str()));
-    let goes_on = turn.before.goal == Some(Goal::Loyalty) && !items.is_empty();
-    if !has(&["points", "point", "worth", "earn"]) && !goes_on {
+    let before = turn.before.goal == Some(Goal::Loyalty);
+    let counted = if before { points_meant(turn) } else { None };
+    if !has(&["points", "point", "worth", "earn"]) && (!before || items.is_empty()) && counted.is_none() {
         return false;
     }
-    if let Some(count) = points_named(turn) {
+    if let Some(count) = points_named(turn).or(counted) {
         return worth(count, found, book, answer);
     }
-    let earns = has(&["many", "much", "earn", "get", "collect", "for", "give", "gives", "would", "with"]);
+    // How many it takes is what the rule says, not what anything earns.
+    if has(&["need", "needed", "takes", "require", "required"]) {
+        return false;
+    }
+    let earns = before && !items.is_empty() || has(&["many", "much", "earn", "get", "collect", "for", "give", "gives", "would", "with"]);
     earned(turn, found, items, earns, book, answer)
 }
 
@@ -33,9 +38,32 @@ fn points_named(turn: &Turn<'_>) -> Option<u32> {
     words[at.saturating_sub(2)..at].iter().rev().find_map(|w| number(&w.text))
 }
 
+/// "I have like 1400 of them", of points just spoken of: a number that is no price and no part of a name.
+fn points_meant(turn: &Turn<'_>) -> Option<u32> {
+    let words = &turn.heard.words;
+    let of_them = |at: usize| {
+        let next: Vec<&str> = words[at + 1..].iter().take(2).map(|w| w.text.as_str()).collect();
+        matches!(next.as_slice(), ["of", "them" | "those" | "these", ..]) || words.len() - at <= 1
+    };
+    let has = |at: usize| words[..at].iter().any(|w| matches!(w.text.as_str(), "have" | "got" | "with" | "collected" | "for"));
+    let named = |at: usize| turn.heard.products.iter().any(|named| named.words.contains(&at));
+    // "For 200 dollars" is an amount; a number alone is one of points.
+    let money = |at: usize| {
+        words.get(at + 1).is_some_and(|w| turn.shop.currency.is_called(&w.text)) || turn.text[..words[at].start].ends_with(['$', '€', '£'])
+    };
+    let is_count = |at: &usize| !named(*at) && !money(*at) && (of_them(*at) || has(*at) && turn.read.reference.pronoun);
+    let number = |at: usize| words[at].text.replace(',', "").parse::<u32>().ok().filter(|count| *count > 1);
+    (0..words.len()).filter(is_count).find_map(number)
+}
+
 fn worth(count: u32, found: &Findings, book: &mut FactBook, answer: &mut Answer) -> bool {
     let points = book.said_count(count);
-    let Some((rule, worth)) = by_rule(found, book, |book, sentence| book.derive(Formula::Worth, &[sentence, points])) else { return false };
+    let Some((rule, worth)) = by_rule(found, book, |book, sentence| book.derive(Formula::Worth, &[sentence, points])) else {
+        // No whole number of the rule's steps: the rule itself.
+        let rule = worth_rule(found, book);
+        answer.acts.extend(rule.map(|rule| Act::plain(ActKind::Knowledge).with("sentence", rule)));
+        return rule.is_some();
+    };
     answer.say(Act::plain(ActKind::PointsWorth).with("points", points).with("worth", worth).with("rule", rule));
     true
 }
@@ -72,15 +100,21 @@ fn earned(turn: &Turn<'_>, found: &Findings, items: &[(RecordId, u32)], asks: bo
     match by_rule(found, book, |book, sentence| book.derive(Formula::Worth, &[sentence, points])) {
         Some((rule, worth)) => answer.say(Act::plain(ActKind::PointsWorth).with("points", points).with("worth", worth).with("rule", rule)),
         None => {
-            let step = by_rule(found, book, |book, sentence| {
-                let text = book.value(sentence)?.to_string();
-                (1..=1_000).rev().find(|n| count > 0 && crate::domain::text::rates::worth(&text, *n).is_some()).map(|_| sentence)
-            });
-            answer.acts.extend(step.map(|(rule, _)| Act::plain(ActKind::Knowledge).with("sentence", rule)));
+            let step = worth_rule(found, book).filter(|_| count > 0);
+            answer.acts.extend(step.map(|rule| Act::plain(ActKind::Knowledge).with("sentence", rule)));
         }
     }
     answer.cards.extend(items.iter().map(|(id, _)| *id));
     true
+}
+
+/// The sentence that says what points are worth, by whatever step.
+fn worth_rule(found: &Findings, book: &mut FactBook) -> Option<FactId> {
+    let rule = by_rule(found, book, |book, sentence| {
+        let text = book.value(sentence)?.to_string();
+        (1..=1_000).rev().find(|n| crate::domain::text::rates::worth(&text, *n).is_some()).map(|_| sentence)
+    });
+    rule.map(|(rule, _)| rule)
 }
 
 /// The first sentence of the entries found that a formula can be taken from, with its result.

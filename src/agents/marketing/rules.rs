@@ -32,7 +32,8 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     }
     let pieces = subject::skus(turn);
     let items: Vec<(RecordId, u32)> = found.products.iter().take(pieces.len()).map(|id| (*id, 1)).collect();
-    let mut items = family::at_the_price_said(turn, items, book);
+    let items = family::at_the_price_said(turn, items, book);
+    let mut items = if turn.goal == Goal::Loyalty { family::one_of_each_family(items, book) } else { items };
     // "The Bose headphones": a maker's product, found rather than named.
     if turn.goal == Goal::DiscountRequest && items.is_empty() && !turn.heard.brands.is_empty() {
         match subject::find(turn, found, book, &Codes::default()) {
@@ -113,13 +114,19 @@ fn entry(turn: &Turn<'_>, found: &Findings, book: &FactBook) -> Option<Quote> {
         return Some(hit.into());
     }
     let goes_on = turn.before.goal == Some(turn.goal) && turn.read.reference.pronoun;
-    if let Some(hit) = told.filter(|_| goes_on && own.is_none()) {
+    // "Can I give them to my wife?" asks what the entry does not speak of; "also on a marketplace?" asks it for the rule.
+    let opens =
+        turn.heard.words.first().is_some_and(|word| matches!(word.text.as_str(), "and" | "also" | "even" | "what" | "how" | "or" | "so"));
+    let names = !turn.heard.products.is_empty() || !turn.heard.brands.is_empty() || !turn.heard.categories.is_empty();
+    let speaks = |hit: &KnowledgeFound| opens || names || asked.len() < 2 || speaks_of(hit.record, &asked, book);
+    if let Some(hit) = told.filter(|hit| goes_on && own.is_none() && speaks(hit)) {
         return Some(hit.into());
     }
     let plain = say::best_entry(found, 1).filter(|hit| of_sales(hit.record) && of_group(hit.record));
+    let plain = plain.filter(|hit| turn.before.goal != Some(turn.goal) || speaks(hit));
     let relevant = |record: RecordId| turn.goal != Goal::DiscountRequest || asks_any(record, &asked, book);
     let found = own.into_iter().chain(plain).max_by(|a, b| a.score.total_cmp(&b.score)).map(Quote::from);
-    let told = told.filter(|hit| turn.heard.words.len() <= 8 && of_group(hit.record)).map(Quote::from);
+    let told = told.filter(|hit| turn.heard.words.len() <= 8 && of_group(hit.record) && speaks(hit)).map(Quote::from);
     found.filter(|quote| relevant(quote.record)).or(told)
 }
 
@@ -185,7 +192,15 @@ pub fn say_answer(quote: impl Into<Quote>, book: &mut FactBook, answer: &mut Ans
 /// The price of what is meant, where no code is: with the rule just quoted, else with the best code.
 pub fn price(desk: &Desk<'_>, book: &mut FactBook, state: &mut ConversationState) -> Step {
     let of_rule = desk.turn.before.intent == Some(Intent::Marketing) && desk.turn.before.focus.promotion.is_none();
-    let Some(id) = desk.turn.before.focus.entry.clone().filter(|_| of_rule && !desk.subject.is_nothing()) else {
+    let rule = desk.turn.before.focus.entry.clone().filter(|_| of_rule);
+    let Some(id) = rule.filter(|_| !desk.subject.is_nothing()) else {
+        // "What would he pay for the small one", of a discount just told: not before it is known for what.
+        let told = matches!(desk.turn.before.goal, Some(Goal::DiscountRequest | Goal::Loyalty));
+        if of_rule && told && desk.turn.before.focus.entry.is_some() {
+            let mut answer = Answer::default();
+            answer.say_plain(ActKind::AskWhichProduct);
+            return answer.done();
+        }
         return which::step(desk, book, state);
     };
     let Some(record) = desk.found.entry else { return Step::Look(vec![Lookup::Entry(id), Lookup::Assortment]) };

@@ -59,6 +59,7 @@ pub fn terms(turn: &Turn<'_>, asked: &[Asked], id: RecordId, promotion: &Promoti
     for one in asked.iter().take(2) {
         term(turn, *one, id, promotion, book, answer);
     }
+    answer.acts.dedup();
 }
 
 /// Words that ask for a term.

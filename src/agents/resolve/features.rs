@@ -93,7 +93,7 @@ fn before_one<'a>(turn: &'a Turn<'_>) -> Vec<&'a str> {
 }
 
 /// Whether a product's record speaks of something, other than to deny it.
-fn speaks_of(product: &Product, wanted: &str) -> bool {
+pub(super) fn speaks_of(product: &Product, wanted: &str) -> bool {
     let has = |text: &str| tokens(&fold(text)).iter().any(|token| stem(&token.text) == wanted);
     names(product, wanted)
         || has(&product.description)

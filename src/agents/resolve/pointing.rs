@@ -6,6 +6,7 @@ use super::super::turn::Turn;
 use super::super::understanding::qualities::Wished;
 use super::super::understanding::references::Extreme;
 use super::{ranking, weight};
+use crate::domain::act::ActKind;
 use crate::domain::measure;
 use crate::domain::product::Product;
 use crate::domain::query::Quality;
@@ -24,6 +25,12 @@ pub fn pointed(turn: &Turn<'_>) -> Vec<String> {
     if let Some(extreme) = reference.extreme {
         return most(turn, &table(turn), extreme).into_iter().collect();
     }
+    // "Both", after a case was shown for the phone: the phone and the case.
+    if let ([product], [shown, ..], true) = (focus.products.as_slice(), listed.as_slice(), reference.all)
+        && turn.before.last_acts.contains(&ActKind::AccessoriesIntro)
+    {
+        return vec![product.clone(), shown.clone()];
+    }
     if reference.all {
         return if focus.products.len() > 1 { focus.products.clone() } else { listed.clone() };
     }
@@ -35,7 +42,7 @@ pub fn pointed(turn: &Turn<'_>) -> Vec<String> {
 
 /// What is chosen from: of two that were just compared "the cheaper one" is one of the two; else of the list, or of
 /// the two things of a kind that were talked about last.
-fn table(turn: &Turn<'_>) -> Vec<String> {
+pub(super) fn table(turn: &Turn<'_>) -> Vec<String> {
     let focus = &turn.before.focus;
     if focus.products.len() > 1 {
         return focus.products.clone();

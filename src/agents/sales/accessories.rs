@@ -7,6 +7,7 @@ use super::super::turn::{Answer, Step, Turn};
 use super::{find, stock};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, RecordId};
+use crate::domain::goal::Goal;
 use crate::domain::state::ConversationState;
 use crate::domain::text::words;
 
@@ -58,7 +59,7 @@ fn target(turn: &Turn<'_>) -> Option<String> {
 
 /// Whether a search is really for something that fits: "a case for my Galaxy", "do you have a card for it".
 pub fn is_asked(turn: &Turn<'_>) -> bool {
-    let owned = !resolve::owned(turn).is_empty();
+    let owned = !resolve::owned(turn).is_empty() && !is_played_on(turn);
     let table = !turn.before.focus.products.is_empty();
     let text = |i: usize| turn.heard.words.get(i).map_or("", |w| w.text.as_str());
     let for_it = (1..turn.heard.words.len()).any(|i| {
@@ -67,6 +68,33 @@ pub fn is_asked(turn: &Turn<'_>) -> bool {
     });
     let fits_alone = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "fits" | "fit"));
     !kind(turn).is_empty() && (owned || table && (for_it || fits_alone && turn.heard.words.len() <= 8))
+}
+
+/// "A TV, my son plays PS5 on it": what something is used for is no reason to look for what goes with that.
+fn is_played_on(turn: &Turn<'_>) -> bool {
+    let text = |i: usize| turn.heard.words.get(i).map_or("", |w| w.text.as_str());
+    let played = |at: usize| at > 0 && matches!(text(at - 1), "play" | "plays" | "playing");
+    !turn.heard.products.is_empty() && turn.heard.products.iter().all(|mention| played(mention.words.start))
+}
+
+/// "Are there bags for it", "does the Tomtoc sleeve fit it": another kind of thing, asked for what is in hand.
+pub fn goes_with_it(turn: &Turn<'_>) -> bool {
+    let text = |i: usize| turn.heard.words.get(i).map_or("", |w| w.text.as_str());
+    let for_it = (1..turn.heard.words.len())
+        .any(|i| matches!(text(i), "it" | "that" | "this" | "them") && matches!(text(i - 1), "for" | "fit" | "fits"));
+    let hand = &turn.before.focus.products;
+    let own = |name: &String| {
+        turn.shown.iter().filter(|p| hand.contains(&p.sku)).any(|p| p.category.iter().any(|category| category.eq_ignore_ascii_case(name)))
+    };
+    let other_kind = turn
+        .heard
+        .categories
+        .iter()
+        .enumerate()
+        .any(|(i, named)| turn.read.roles.wants_category(i) && !named.names.is_empty() && !named.names.iter().any(own));
+    let asked_for = turn.read.hints.iter().any(|hint| hint.goal == Goal::Accessories && hint.score >= 4.0);
+    let wanted = turn.heard.products.iter().enumerate().any(|(i, _)| turn.read.roles.wants_product(i));
+    for_it && !hand.is_empty() && !wanted && (other_kind || asked_for) && !kind(turn).is_empty()
 }
 
 /// Words for the kind of thing: kinds and descriptions that are asked for, in the customer's words.

@@ -9,9 +9,10 @@ use super::question::asks_whether;
 use crate::domain::measure;
 use crate::domain::product::{Product, SpecValue};
 use crate::domain::query::Measure;
+use crate::domain::text::fold::fold;
 use crate::domain::text::stem::stem;
 use crate::domain::text::token::tokens;
-use crate::domain::text::{sentence, unit, words};
+use crate::domain::text::{colours, sentence, unit, words};
 
 /// Properties told at once of one product.
 pub const TOLD: usize = 3;
@@ -49,6 +50,7 @@ const FILED_UNDER: &[(&str, &[&str])] = &[
     ("charg", &["power pass", "power delivery", "charging"]),
     ("unplugg cord plugg", &["battery life", "power"]),
     ("tall", &["height"]),
+    ("degre degree celsiu hot", &["temperature"]),
     ("alexa siri", &["voice assistant"]),
 ];
 
@@ -72,53 +74,18 @@ const JUDGING: &[&str] = &[
 
 /// What a message asks of a product.
 pub fn asked_of(turn: &Turn<'_>, product: &Product) -> Asked {
-    let mut found: Vec<Found> = Vec::new();
-    let mut add = |more: Vec<Found>| {
-        for new in more {
-            if !found.iter().any(|old| old.index == new.index) {
-                found.push(new);
-            }
-        }
-    };
-    if let Some(quality) = qualities::asked(turn.heard) {
-        add(quality.properties.iter().find_map(|property| by_name(product, property)).unwrap_or_default());
-    }
-    // "The bigger one, does it have a hose": the wish says which, and asks for nothing.
-    let pointing = resolve::pointing_wish(turn);
-    for wish in turn.read.wishes.iter().filter(|wish| pointing != Some(*wish)) {
-        add(wish.quality.properties.iter().find_map(|property| by_name(product, property)).unwrap_or_default());
-    }
-    for measure in &turn.read.measures.measures {
-        add(by_measure(product, measure));
-    }
-    // "How many gigs", "how many watts": the unit names what is asked.
-    const LETTERS: usize = 2;
-    for word in turn.heard.words.iter().filter(|w| w.text != "in") {
-        let letter = word.text.len() <= LETTERS && !word.text.bytes().all(|b| b.is_ascii_uppercase());
-        let unit = unit::canonical(&word.text).filter(|unit| !letter || !matches!(*unit, "in" | "m" | "g" | "h" | "l"));
-        add(unit.map(|unit| in_unit(product, unit)).unwrap_or_default());
-    }
-    if asks_what_it_holds(turn) {
-        let property = ["capacity", "volume", "water tank", "tank", "jug", "bowl"].iter().find_map(|name| by_name(product, name));
-        add(property.unwrap_or_default().into_iter().take(1).collect());
-    }
     let said = telling(turn, product);
-    let having = asks_to_have(turn);
-    let mut unstated: Option<String> = None;
-    for (at, word) in &said {
-        match find(product, &turn.heard.words[*at].stem) {
-            Some(specs) => add(specs
-                .into_iter()
-                .map(|found| Found { by_value: found.by_value || having && states(product, found.index), ..found })
-                .collect()),
-            None if !DEEDS.contains(&word.as_str()) && turn.heard.properties.get(*at).copied().unwrap_or(false) => {
-                unstated = unstated.or_else(|| Some(word.clone()))
-            }
-            None => {}
-        }
-    }
+    let mut found = by_amount(turn, product);
+    let (named, unstated) = by_words(turn, product, &said);
+    add(&mut found, named);
     if !found.is_empty() {
         found.truncate(TOLD);
+        // "Does it have a wall mount": a VESA mount is no yes to all of that.
+        for property in &mut found {
+            let words = product.specs.get(property.index).map(|spec| format!("{} {}", spec.name, spec.value.text())).unwrap_or_default();
+            let all = said.iter().all(|(at, word)| DEEDS.contains(&word.as_str()) || holds(&words, &turn.heard.words[*at].stem));
+            property.by_value = property.by_value && all || keeps_water_out(product, property.index);
+        }
         return Asked::Specs(found);
     }
     let whether = asks_whether(turn) || turn.read.form.asks == Asks::HowMuchOf;
@@ -128,7 +95,8 @@ pub fn asked_of(turn: &Turn<'_>, product: &Product) -> Asked {
     if unstated.is_some() {
         return Asked::Unstated(unstated);
     }
-    if said.is_empty() {
+    let numbered = turn.heard.words.iter().any(|w| w.text.len() > 2 && w.text.bytes().all(|b| b.is_ascii_digit()));
+    if said.is_empty() && !(numbered && whether) {
         return asked_before(turn, product);
     }
     let judged = turn.heard.words.iter().any(|w| JUDGING.contains(&w.stem.as_str()));
@@ -137,6 +105,69 @@ pub fn asked_of(turn: &Turn<'_>, product: &Product) -> Asked {
         .find(|(at, word)| turn.heard.mentioned.get(*at) == Some(&true) && !DEEDS.contains(&word.as_str()))
         .map(|(_, word)| word.clone());
     if whether && !judged { Asked::Unstated(known) } else { Asked::Nothing }
+}
+
+fn add(found: &mut Vec<Found>, more: Vec<Found>) {
+    for new in more {
+        if !found.iter().any(|old| old.index == new.index) {
+            found.push(new);
+        }
+    }
+}
+
+/// Properties asked for by how much of them, by a unit or by a number: "how heavy", "how many watts", "does it do 120".
+fn by_amount(turn: &Turn<'_>, product: &Product) -> Vec<Found> {
+    const LETTERS: usize = 2;
+    let mut found = Vec::new();
+    if let Some(quality) = qualities::asked(turn.heard) {
+        let side = quality.properties.iter().any(|p| measure::SIDES.contains(&p.as_str()) || p == "size");
+        let whole = || if side { by_name(product, "dimension").or_else(|| by_name(product, "size")) } else { None };
+        add(&mut found, quality.properties.iter().find_map(|property| by_name(product, property)).or_else(whole).unwrap_or_default());
+    }
+    // "The bigger one, does it have a hose": the wish says which, and asks for nothing.
+    let pointing = resolve::pointing_wish(turn);
+    for wish in turn.read.wishes.iter().filter(|wish| pointing != Some(*wish)) {
+        add(&mut found, wish.quality.properties.iter().find_map(|property| by_name(product, property)).unwrap_or_default());
+    }
+    for measure in &turn.read.measures.measures {
+        add(&mut found, by_measure(product, measure));
+    }
+    // "How many gigs", "how many watts": the unit names what is asked.
+    for word in turn.heard.words.iter().filter(|w| w.text != "in") {
+        let letter = word.text.len() <= LETTERS;
+        let unit = unit::canonical(&word.text).filter(|unit| !letter || !matches!(*unit, "in" | "m" | "g" | "h" | "l"));
+        add(&mut found, unit.map(|unit| in_unit(product, unit)).unwrap_or_default());
+    }
+    if asks_what_it_holds(turn) {
+        let property = ["capacity", "volume", "water tank", "tank", "jug", "bowl"].iter().find_map(|name| by_name(product, name));
+        add(&mut found, property.unwrap_or_default().into_iter().take(1).collect());
+    }
+    for word in turn.heard.words.iter().filter(|w| w.text.len() > 1 && w.text.bytes().all(|b| b.is_ascii_digit())) {
+        add(&mut found, by_number(product, &word.text));
+    }
+    found
+}
+
+/// Properties the words of a message name or find in what is stated, and the first word for one this record lacks.
+fn by_words(turn: &Turn<'_>, product: &Product, said: &[(usize, String)]) -> (Vec<Found>, Option<String>) {
+    let having = asks_to_have(turn);
+    let mut found = Vec::new();
+    let mut unstated: Option<String> = None;
+    // What is done with a thing names no property: "can I use them outside" asks for no "Indoor use only".
+    let deed = |word: &str| DEEDS.contains(&word) && !word.starts_with("charge") && word != "run";
+    for (at, word) in said.iter().filter(|(_, word)| !deed(word)) {
+        match find(product, &turn.heard.words[*at].stem).or_else(|| shade(product, word)) {
+            Some(specs) => {
+                let there = |found: Found| Found { by_value: found.by_value || having && states(product, found.index), ..found };
+                add(&mut found, specs.into_iter().map(there).collect());
+            }
+            None if !DEEDS.contains(&word.as_str()) && turn.heard.properties.get(*at).copied().unwrap_or(false) => {
+                unstated = unstated.or_else(|| Some(word.clone()))
+            }
+            None => {}
+        }
+    }
+    (found, unstated)
 }
 
 /// "How much water does it hold", "how much fits in it".
@@ -159,6 +190,13 @@ fn asks_to_have(turn: &Turn<'_>) -> bool {
 fn states(product: &Product, index: usize) -> bool {
     let text = product.specs.get(index).map(|spec| spec.value.text().to_lowercase()).unwrap_or_default();
     !matches!(text.split(|c: char| !c.is_alphanumeric()).next(), Some("no" | "none" | "not" | "without"))
+}
+
+/// Whether a property says that water does no harm: IP67 and better (IEC 60529), or a depth.
+fn keeps_water_out(product: &Product, index: usize) -> bool {
+    let Some(spec) = product.specs.get(index).filter(|spec| measure::says(&measure::stems(&spec.name), "waterproof")) else { return false };
+    let SpecValue::Text(text) = &spec.value else { return false };
+    measure::measures(text).iter().any(|m| m.unit == "ip" && m.number >= 7.0 || matches!(m.unit.as_str(), "atm" | "mm"))
 }
 
 /// "And the other one?" asks what was asked before, of another product.
@@ -187,7 +225,7 @@ fn spoken_of(turn: &Turn<'_>, product: &Product) -> Option<u16> {
         .iter()
         .filter(|w| !words::is_function(&w.text) && !words::is_request(&w.text, &w.stem) && w.text.len() > 2)
         .filter(|w| !DEEDS.contains(&w.text.as_str()) || w.stem == "charg")
-        .filter(|w| w.text.bytes().any(|b| b.is_ascii_alphabetic()) && !own.contains(&w.stem))
+        .filter(|w| !own.contains(&w.stem))
         .map(|w| w.stem.as_str())
         .collect();
     let score = |text: &str| said.iter().filter(|word| holds(text, word)).count();
@@ -244,6 +282,13 @@ fn find(product: &Product, wanted: &str) -> Option<Vec<Found>> {
         })
 }
 
+/// "Purple", of a product in violet.
+fn shade(product: &Product, word: &str) -> Option<Vec<Found>> {
+    let of = |spec: &SpecValue| matches!(spec, SpecValue::Text(text) if tokens(&fold(text)).iter().any(|t| colours::means(word, &t.text)));
+    let index = Some(word).filter(|word| colours::is_colour(word)).and_then(|_| indexes(product, of).next())?;
+    Some(vec![Found { index, by_value: true }])
+}
+
 fn by_name(product: &Product, wanted: &str) -> Option<Vec<Found>> {
     let found: Vec<Found> = product
         .specs
@@ -276,6 +321,16 @@ fn by_measure(product: &Product, wanted: &Measure) -> Vec<Found> {
     }
     // Another number of the same kind answers as well: what it has instead.
     in_unit(product, &wanted.unit)
+}
+
+/// "Does it do 120": a bare number that a property states.
+fn by_number(product: &Product, number: &str) -> Vec<Found> {
+    let own = tokens(&product.name).iter().any(|t| t.text == number);
+    let has = |value: &SpecValue| {
+        let states = |m: &measure::Measured| number.parse::<f64>().is_ok_and(|n| (n - m.number).abs() < f64::EPSILON && !m.unit.is_empty());
+        matches!(value, SpecValue::Text(text) if measure::measures(text).iter().any(states))
+    };
+    indexes(product, has).filter(|_| !own).map(|index| Found { index, by_value: true }).take(1).collect()
 }
 
 /// The first property that is counted in a unit.

@@ -11,6 +11,7 @@ use super::super::understanding::roles::Role;
 use super::price;
 use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, FactId, Formula, RecordId};
+use crate::domain::knowledge::Domain;
 use crate::domain::measure;
 use crate::domain::product::{Availability, Product};
 use crate::domain::query::{ProductQuery, Sort};
@@ -35,6 +36,21 @@ pub fn is_asked(turn: &Turn<'_>) -> bool {
     let parts = parts(turn);
     let named = turn.heard.products.iter().enumerate().filter(|(i, _)| joins(turn, *i)).count();
     parts.len() > 1 && parts.len() > named && is_joined(turn) && asks_the_sum(turn) && turn.read.form.asks != Asks::HowMuchOf
+}
+
+/// "TV plus the mounting, how much is that together": what is in hand and a service the shop tells the price of.
+pub fn asks_with_a_service(turn: &Turn<'_>) -> bool {
+    let hand = &turn.before.focus.products;
+    let own = |name: &String| turn.shown.iter().any(|p| hand.contains(&p.sku) && p.category.iter().any(|c| c.eq_ignore_ascii_case(name)));
+    let other = |part: &Part| match part {
+        Part::Of(skus, _) => !skus.iter().any(|sku| hand.contains(sku)),
+        Part::Kind(at, _) => !turn.heard.categories[*at].names.iter().any(own),
+    };
+    let service =
+        turn.heard.answered.as_ref().is_some_and(|answered| answered.score >= say::ANSWERS && answered.domain != Domain::Marketing);
+    let joiner = |text: &str| matches!(text, "and" | "plus" | "with" | "together" | "including");
+    let joined = turn.heard.words.iter().any(|w| joiner(&w.text)) || turn.text.contains('+');
+    service && !hand.is_empty() && asks_the_sum(turn) && joined && !parts(turn).iter().any(other)
 }
 
 /// Whether anything is joined to anything.
@@ -97,7 +113,9 @@ fn parts(turn: &Turn<'_>) -> Vec<Part> {
             matches!(heard.words[at].text.as_str(), "the" | "that" | "this" | "those" | "these" | "my")
                 && !turn.before.focus.products.is_empty()
         });
-        if !beside && !of_the_table && !named.names.is_empty() {
+        // "Hooking it up" is done with a thing, and is none.
+        let deed = heard.words.get(named.words.end).is_some_and(|next| matches!(next.text.as_str(), "it" | "that" | "them" | "up"));
+        if !beside && !of_the_table && !deed && !named.names.is_empty() {
             parts.push(Part::Kind(i, quantity::before(heard, named.words.start, taken).unwrap_or(1)));
         }
     }
@@ -123,7 +141,7 @@ fn points_at_it(turn: &Turn<'_>) -> bool {
         let points = matches!(text(i), "it" | "that" | "this" | "them" | "those" | "these");
         let verb = matches!(text(i + 1), "be" | "cost" | "come" | "make" | "is")
             || i > 0 && matches!(text(i - 1), "would" | "will" | "does" | "for" | "fits");
-        points && !verb
+        points && (!verb || matches!(text(i + 1), "and" | "plus" | "with"))
     })
 }
 
@@ -148,18 +166,11 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         }
         answer.cards.push(*id);
     }
-    if let Some(hit) = say::best_entry(found, 0).filter(|_| speaks_of_shipping(turn)) {
-        say::say_entry(book, hit, &mut answer);
-    }
     state.focus.basket =
         items.iter().filter_map(|(id, count)| Some(Pieces { sku: say::product(book, *id)?.sku.clone(), count: *count })).collect();
     state.focus.products = state.focus.basket.iter().map(|piece| piece.sku.clone()).collect();
     answer.options.push(chip("promo", "Any promotion on it?"));
     Some(answer.done())
-}
-
-fn speaks_of_shipping(turn: &Turn<'_>) -> bool {
-    turn.heard.words.iter().any(|w| matches!(w.stem.as_str(), "ship" | "shipp" | "delivery" | "deliver" | "deliveri"))
 }
 
 /// Everything named and on the table, and for a kind of thing what fits the first of them, or else any.
@@ -172,9 +183,6 @@ fn lookups(turn: &Turn<'_>, parts: &[Part]) -> Vec<Lookup> {
             lookups.push(Lookup::Accessories { sku: sku.clone(), words: words(), limit: CANDIDATES });
         }
         lookups.push(Lookup::Search { query: query(turn, at), limit: CANDIDATES });
-    }
-    if speaks_of_shipping(turn) {
-        lookups.push(Lookup::Knowledge { text: "How much does shipping cost?".to_owned(), procedures: None, limit: 2 });
     }
     lookups
 }

@@ -28,12 +28,18 @@ const NAMED: f32 = 0.3;
 pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
     // "The difference between OLED and QLED" is no question about two products.
     let barely = turn.heard.products.iter().all(|mention| mention.coverage < NAMED) && !turn.heard.products.is_empty();
-    if barely && turn.heard.answered.as_ref().is_some_and(|answered| answered.score >= say::ANSWERS) && !turn.read.reference.is_exact() {
+    let of_the_table = !resolve::of_brands(turn).is_empty()
+        || turn.heard.products.iter().any(|mention| mention.skus.iter().any(|sku| resolve::is_on_table(turn, sku)));
+    if barely
+        && !of_the_table
+        && turn.heard.answered.as_ref().is_some_and(|answered| answered.score >= say::ANSWERS)
+        && !turn.read.reference.is_exact()
+    {
         return say::from_knowledge(turn, found, book);
     }
     // "Which has Bluetooth", of those just compared: the property alone is asked for.
     let again = turn.read.form.asks == Asks::Which && turn.heard.products.is_empty() && turn.read.wishes.is_empty();
-    if again && turn.before.focus.products.len() > 1 && asks_for_a_property(turn) {
+    if again && asks_for_a_property(turn) {
         return question::step(turn, found, book, state);
     }
     let mut skus = meant(turn);
@@ -69,6 +75,11 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         return answer.done();
     }
     prices(book, &compared, &mut answer);
+    // "The difference in price" asks for nothing else.
+    if asks_for_the_price_only(turn) {
+        answer.cards.extend(&compared);
+        return answer.done();
+    }
     differences(book, &compared, &mut answer);
     for id in &compared {
         let out = say::product(book, *id).is_some_and(|p| p.availability() == Availability::OutOfStock);
@@ -86,7 +97,8 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
 /// Whether words of the message are names of properties.
 fn asks_for_a_property(turn: &Turn<'_>) -> bool {
     let named = |p: &std::sync::Arc<Product>| matches!(asked::asked_of(turn, p), asked::Asked::Specs(_));
-    turn.shown.iter().filter(|p| turn.before.focus.products.contains(&p.sku)).any(named)
+    let meant = resolve::products(turn).skus;
+    meant.len() > 1 && turn.shown.iter().filter(|p| meant.contains(&p.sku)).any(named)
 }
 
 /// What is compared: what is pointed at, what is named, the makers' products on the table; and what was talked about,
@@ -97,7 +109,7 @@ fn meant(turn: &Turn<'_>) -> Vec<String> {
     // Each name means one product, though it may come in several colours or name its case as well.
     let named = heard.products.iter().enumerate().filter(|(i, _)| heard.products.len() > 1 || turn.read.roles.wants_product(*i));
     for (_, mention) in named {
-        let shown = |sku: &&String| turn.shown.iter().any(|p| p.sku == **sku);
+        let shown = |sku: &&String| resolve::is_on_table(turn, sku);
         let free = || mention.skus.iter().filter(|sku| !skus.contains(sku));
         // "The two Twists", "both Twists": all of the name that are on the table.
         let several =
@@ -131,7 +143,10 @@ fn meant(turn: &Turn<'_>) -> Vec<String> {
         let other = others().find(|sku| !meant.contains(sku)).or_else(|| others().next()).cloned();
         skus.extend(other.filter(|_| turn.read.reference.pronoun || heard.products.len() < 2));
     }
-    skus
+    // "Those two", of a longer list: the two talked about last.
+    let two = skus.len() > 2 && heard.products.is_empty() && heard.words.iter().any(|w| w.text == "two");
+    let last: Vec<String> = turn.before.focus.recent.iter().filter(|sku| skus.contains(sku)).take(2).cloned().collect();
+    if two && last.len() == 2 { last } else { skus }
 }
 
 /// Makers named, and not as part of the names of products.
@@ -162,10 +177,15 @@ fn by_property(turn: &Turn<'_>, book: &mut FactBook, ids: &[RecordId], answer: &
     let asked = qualities::asked(turn.heard);
     let wish = turn.read.wishes.iter().map(|wish| &wish.quality).find(|quality| !needs::is_price(quality)).or(asked.as_ref());
     let products: Vec<_> = ids.iter().filter_map(|id| say::product(book, *id)).collect();
+    let wished = wish.is_some() && wish != asked.as_ref();
     if let Some(quality) = wish
         && let Some(ranked) = resolve::ranking(&products, quality)
         && let Some((best, spec, _)) = ranked.first()
     {
+        // "How loud is it compared to the other" wants both numbers, and neither comes first.
+        if !wished && ranked.len() == products.len() {
+            return stated_by_each(book, ids, ranked, answer);
+        }
         let ties = ranked.windows(2).all(|pair| (pair[0].2 - pair[1].2).abs() < f64::EPSILON) && ranked.len() > 1;
         if !ties {
             answer.acts.extend(super::question::spec(book, ids[*best], *spec, false).map(|act| Act { kind: ActKind::Top, ..act }));
@@ -181,12 +201,41 @@ fn by_property(turn: &Turn<'_>, book: &mut FactBook, ids: &[RecordId], answer: &
     false
 }
 
+/// What each of several products states of one property, in the order they are meant.
+fn stated_by_each(book: &mut FactBook, ids: &[RecordId], mut ranked: Vec<(usize, usize, f64)>, answer: &mut Answer) -> bool {
+    ranked.sort_by_key(|(i, _, _)| *i);
+    let mut title = None;
+    let (mut products, mut values) = (Vec::new(), Vec::new());
+    for (i, spec, _) in ranked {
+        let Some(place) = u16::try_from(spec).ok() else { return false };
+        let facts = (say::name(book, ids[i]), book.field(ids[i], Field::SpecName(place)), book.field(ids[i], Field::Spec(place)));
+        let (Some(name), Some(spec), Some(value)) = facts else { return false };
+        title = title.or(Some(spec));
+        products.push(name);
+        values.push(value);
+    }
+    let Some(spec) = title else { return false };
+    answer.say(Act::plain(ActKind::CompareSpec).with("spec", spec).with_many("products", products).with_many("values", values));
+    true
+}
+
 /// Says that a product's record does not state a property.
 fn unstated(book: &mut FactBook, id: RecordId, property: Option<&String>, answer: &mut Answer) {
     if let (Some(name), Some(property)) = (say::name(book, id), property) {
         let word = book.said(property);
         answer.say(Act::plain(ActKind::SpecUnknown).with("product", name).with("word", word));
     }
+}
+
+/// "What's the difference in price", "how much cheaper is it", without "what would I lose".
+fn asks_for_the_price_only(turn: &Turn<'_>) -> bool {
+    let words = &turn.heard.words;
+    let text = |i: usize| words.get(i).map_or("", |w| w.text.as_str());
+    let of_price = |i: usize| {
+        text(i) == "price" && (matches!(text(i + 1), "difference" | "gap") || i > 0 && matches!(text(i - 1), "in" | "of" | "the"))
+            || matches!(text(i), "cheaper" | "dearer") && i >= 2 && text(i - 1) == "much" && text(i - 2) == "how"
+    };
+    (0..words.len()).any(of_price) && !words.iter().any(|w| matches!(w.stem.as_str(), "worth" | "lose" | "else" | "why" | "specs"))
 }
 
 /// Which costs less, and by how much.

@@ -20,12 +20,14 @@ use super::say;
 use super::turn::{Answer, Colleague, Step, Turn, chip};
 use super::understanding::form;
 use super::understanding::references::Extreme;
+use super::understanding::{qualities, quantity};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::agent::Agent;
 use crate::domain::asks::Slot;
 use crate::domain::fact::{FactBook, RecordId};
 use crate::domain::goal::Goal;
-use crate::domain::heard::Word;
+use crate::domain::heard::{ProductNamed, Word};
+use crate::domain::query::Degree;
 use crate::domain::state::{ConversationState, Pending};
 use crate::domain::text::words;
 
@@ -106,6 +108,7 @@ fn another_model(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: 
 /// narrower search but the last question, asked of another one on the table.
 fn goal(turn: &Turn<'_>) -> Goal {
     const SHORT: usize = 6;
+    let searches = matches!(turn.goal, Goal::FindProduct | Goal::RefineResults);
     let may_add = matches!(turn.goal, Goal::FindProduct | Goal::RefineResults | Goal::ProductQuestion | Goal::Accessories | Goal::Buy);
     if may_add && basket::is_asked(turn) {
         return Goal::PriceQuestion;
@@ -115,9 +118,43 @@ fn goal(turn: &Turn<'_>) -> Goal {
     if may_mean && turn.heard.products.is_empty() && pick::of_all(turn) {
         return Goal::Recommend;
     }
+    // "4 of the E27 and 2 of the E14, what's that": counted things are to be paid.
+    let counts = |mention: &ProductNamed| quantity::beside(turn.heard, &mention.words, &turn.read.taken).is_some();
+    if turn.goal == Goal::CompareProducts && turn.heard.products.len() > 1 && turn.heard.products.iter().any(counts) {
+        return Goal::PriceQuestion;
+    }
+    if matches!(turn.goal, Goal::FindProduct | Goal::Recommend | Goal::ProductQuestion | Goal::RefineResults) && sets_side_by_side(turn) {
+        return Goal::CompareProducts;
+    }
+    let of_things = matches!(turn.goal, Goal::ProductQuestion | Goal::FindProduct | Goal::RefineResults | Goal::StockQuestion | Goal::Buy);
+    if of_things && accessories::goes_with_it(turn) {
+        return Goal::Accessories;
+    }
+    // "Can you add more later": more of what it has, not more of what is on sale.
+    if searches && adds_more(turn) {
+        return Goal::ProductQuestion;
+    }
+    // "Ok black. Battery?": another version of what is in hand, and what is asked of that.
+    if searches && turn.heard.categories.is_empty() && turn.read.prices.is_empty() && !resolve::variant(turn).is_empty() {
+        return if turn.heard.properties.iter().any(|named| *named) { Goal::ProductQuestion } else { Goal::StockQuestion };
+    }
+    if (of_things || turn.goal == Goal::PriceQuestion) && basket::asks_with_a_service(turn) {
+        return Goal::PriceQuestion;
+    }
+    // "Actually I want the Katana instead, do you have it": the one that is named, not another.
+    if turn.goal == Goal::Alternatives && takes_another(turn) {
+        return Goal::StockQuestion;
+    }
+    // "And if I take two": what they come to.
+    if matches!(turn.goal, Goal::Buy | Goal::StockQuestion) && asks_for_several(turn) {
+        return Goal::PriceQuestion;
+    }
+    if turn.goal == Goal::ProductQuestion && wants_another(turn) {
+        return Goal::RefineResults;
+    }
     // "Got the cheaper one in stock?"
     let stock = turn.read.best_hint().is_some_and(|hint| hint.goal == Goal::StockQuestion && hint.score >= 5.0);
-    if stock && turn.goal == Goal::ProductQuestion {
+    if (stock || asks_whether_it_is_back(turn)) && turn.goal == Goal::ProductQuestion {
         return Goal::StockQuestion;
     }
     // "Which of the two would you give a beginner": of several that are meant, one is asked for.
@@ -130,7 +167,6 @@ fn goal(turn: &Turn<'_>) -> Goal {
     if bounded && chooses && matches!(turn.goal, Goal::ProductQuestion | Goal::PriceQuestion | Goal::RefineResults) {
         return Goal::Recommend;
     }
-    let searches = matches!(turn.goal, Goal::FindProduct | Goal::RefineResults);
     if searches && too_dear_of_another_kind(turn) {
         return Goal::Alternatives;
     }
@@ -148,6 +184,68 @@ fn goal(turn: &Turn<'_>) -> Goal {
         return turn.goal;
     }
     last_question(turn)
+}
+
+/// "Add more later", "can I put more in it".
+fn adds_more(turn: &Turn<'_>) -> bool {
+    let adds = |w: &str| matches!(w, "add" | "put" | "fit" | "install" | "hold" | "extend" | "upgrade");
+    turn.heard.words.windows(2).any(|pair| adds(&pair[0].text) && pair[1].text == "more") && !turn.before.focus.products.is_empty()
+}
+
+/// A product named as what is wanted "instead" of what was talked about.
+fn takes_another(turn: &Turn<'_>) -> bool {
+    let instead = turn.heard.words.iter().position(|w| w.text == "instead");
+    let of = |at: usize| turn.heard.words.get(at + 1).is_some_and(|w| w.text == "of");
+    let mut named = turn.heard.products.iter().enumerate().filter(|(i, _)| turn.read.roles.wants_product(*i));
+    instead.is_some_and(|at| !of(at) && named.any(|(_, mention)| mention.words.end <= at))
+}
+
+/// "And if I take two of them".
+fn asks_for_several(turn: &Turn<'_>) -> bool {
+    let begins = turn.heard.words.windows(2).any(|pair| {
+        matches!((pair[0].text.as_str(), pair[1].text.as_str()), ("if", "i" | "we" | "you") | ("what" | "how", "if" | "about"))
+    });
+    begins && !turn.before.focus.products.is_empty() && quantity::of_it(turn.heard, &turn.read.taken).is_some_and(|count| count > 1)
+}
+
+/// "Is it lighter than the Pixel", "the Polder, is it heavier?", "Samsung or LG TV".
+fn sets_side_by_side(turn: &Turn<'_>) -> bool {
+    let heard = turn.heard;
+    let more = turn.read.wishes.iter().find(|wish| wish.quality.degree == Degree::More);
+    let than = more.is_some_and(|wish| heard.words.get(wish.words.end).is_some_and(|w| w.text == "than"));
+    let named = !heard.products.is_empty() || !heard.brands.is_empty();
+    let other = heard.products.iter().any(|mention| !mention.skus.iter().any(|sku| turn.before.focus.products.contains(sku)));
+    let whether = more.is_some() && turn.read.form.asks == form::Asks::Whether && other && !turn.before.focus.products.is_empty();
+    let or = heard.brands.windows(2).any(|pair| {
+        let between = &heard.words[pair[0].words.end..pair[1].words.start.max(pair[0].words.end)];
+        matches!(between, [only] if matches!(only.text.as_str(), "or" | "vs" | "versus"))
+    });
+    // "How loud is it compared to the Prima 100", "and the A36 is cheaper, right?"
+    let against = heard
+        .words
+        .windows(2)
+        .any(|pair| matches!((pair[0].text.as_str(), pair[1].text.as_str()), ("compared", "to" | "with") | ("next", "to") | ("unlike", _)));
+    let states =
+        more.is_some_and(|wish| wish.words.start > 0 && matches!(heard.words[wish.words.start - 1].text.as_str(), "is" | "are" | "be"));
+    let stated = states && other && !turn.before.focus.products.is_empty();
+    (than || against) && named || whether || stated || or && heard.products.is_empty() && !heard.categories.is_empty()
+}
+
+/// "Is there a bigger one": another than the one talked about.
+fn wants_another(turn: &Turn<'_>) -> bool {
+    let before = |at: usize| at.checked_sub(1).map_or("", |i| turn.heard.words[i].text.as_str());
+    let more = |wish: &qualities::Wished| {
+        wish.quality.degree == Degree::More && matches!(before(wish.words.start), "a" | "any" | "something" | "anything")
+    };
+    turn.heard.products.is_empty() && turn.read.wishes.iter().any(more)
+}
+
+/// "Is the Garmin back", "are they available again".
+fn asks_whether_it_is_back(turn: &Turn<'_>) -> bool {
+    let words = &turn.heard.words;
+    let ends = words.iter().rev().find(|w| !matches!(w.text.as_str(), "in" | "again" | "yet" | "now"));
+    let asked = words.iter().any(|w| matches!(w.text.as_str(), "is" | "are" | "when" | "will"));
+    asked && ends.is_some_and(|w| matches!(w.text.as_str(), "back" | "available" | "restocked"))
 }
 
 /// "Which of them would you take", "which one should I get", of several on the table.
@@ -183,6 +281,10 @@ fn points_at_one(turn: &Turn<'_>) -> bool {
     let kinds = &turn.heard.categories;
     let kind_points = !kinds.is_empty() && kinds.iter().all(|named| definite(named.words.start));
     let points = turn.read.reference.is_exact() || resolve::pointing_wish(turn).is_some() || kind_points;
+    // "The cheapest one with Wi-Fi 7" is looked for, where nothing on the table has that.
+    if turn.read.reference.extreme.is_some() && !resolve::feature(turn).is_empty() {
+        return false;
+    }
     let bounds = !turn.read.prices.is_empty() || !turn.read.measures.measures.is_empty();
     if !points || bounds || !kinds.is_empty() && !kind_points || !turn.heard.products.is_empty() {
         return false;

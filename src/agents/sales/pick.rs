@@ -9,7 +9,7 @@ use super::super::turn::{Answer, Step, Turn, chip};
 use super::super::understanding::form::Asks;
 use super::super::understanding::needs;
 use super::super::understanding::qualities::PRICE;
-use super::{compare, find, wider};
+use super::{asked, compare, find, wider};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, RecordId};
 use crate::domain::measure;
@@ -54,7 +54,12 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     if of_all {
         query = of_its_kind(turn, query);
     }
-    let which = turn.read.form.asks == Asks::Which && query.categories.is_empty() && query.brands.is_empty() && focus.listed.len() > 1;
+    // "Which one for 60 km a day": one of the kind talked about.
+    let unnamed = query.categories.is_empty() && query.brands.is_empty() && turn.heard.products.is_empty();
+    if turn.read.form.asks == Asks::Which && unnamed && !(focus.products.is_empty() && focus.listed.is_empty()) {
+        query = of_its_kind(turn, query);
+    }
+    let which = turn.read.form.asks == Asks::Which && unnamed && focus.listed.len() > 1;
     let of_the_table = !(of_all && query.names_a_thing())
         && (meant.how != How::None && meant.skus.len() > 1
             || which
@@ -183,13 +188,23 @@ fn choose(turn: &Turn<'_>, ids: &[RecordId], book: &mut FactBook, state: &mut Co
 
 /// Says that the records of those a choice is made from do not state what was asked; `false` where too many are meant.
 fn unstated(turn: &Turn<'_>, book: &mut FactBook, ids: &[RecordId], answer: &mut Answer) -> bool {
-    const FEW: usize = 3;
+    const FEW: usize = 5;
     let wish = turn.read.wishes.iter().max_by_key(|wish| wish.quality.degree);
     let property = wish.and_then(|wish| turn.heard.words.get(wish.words.end - 1)).filter(|word| !words::is_request(&word.text, &word.stem));
     if ids.len() < 2 || ids.len() > FEW {
         return false;
     }
     for id in ids {
+        // "Which uses less energy", of classes rather than numbers: what is stated, side by side.
+        let stated = say::product(book, *id).and_then(|p| match asked::asked_of(turn, &p) {
+            asked::Asked::Specs(found) => found.first().map(|found| found.index),
+            _ => None,
+        });
+        if let Some(act) = stated.and_then(|index| super::question::spec(book, *id, index, false)) {
+            answer.say(act);
+            answer.cards.push(*id);
+            continue;
+        }
         let word = property.map(|word| book.said(&word.text));
         let name = say::name(book, *id);
         answer.say(Act::plain(ActKind::SpecUnknown).with_some("product", name).with_some("word", word));

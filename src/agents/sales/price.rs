@@ -1,6 +1,6 @@
 //! What it costs: one, several pieces, several things together.
 
-use super::super::lookup::Findings;
+use super::super::lookup::{Findings, Lookup};
 use super::super::turn::{Answer, Step, Turn, chip};
 use super::super::understanding::quantity;
 use super::super::{say, share_of_price};
@@ -17,6 +17,21 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         && let Some(step) = basket::step(turn, found, book, state)
     {
         return step;
+    }
+    let service = basket::asks_with_a_service(turn);
+    if service && found.knowledge.is_empty() {
+        let skus = turn.before.focus.products.iter().take(subject::AT_ONCE).cloned().collect();
+        return Step::Look(vec![Lookup::Products(skus), say::knowledge_lookup(turn)]);
+    }
+    if service && let Some(hit) = say::best_entry(found, 0).or_else(|| say::plain_entry(found, 0)) {
+        let mut answer = Answer::default();
+        for id in &found.products {
+            let count = count_of(turn, book, *id).unwrap_or(1);
+            say_price(book, *id, count, &mut answer);
+            answer.cards.push(*id);
+        }
+        say::say_entry(book, hit, &mut answer);
+        return answer.done();
     }
     let ids = match subject::products(turn, found, book, state) {
         Ok(ids) => ids,

@@ -14,7 +14,6 @@ use crate::domain::heard::Word;
 use crate::domain::product::{Availability, Product};
 use crate::domain::query::ProductQuery;
 use crate::domain::state::ConversationState;
-use crate::domain::text::words;
 
 /// Products answered for at once.
 pub const AT_ONCE: usize = 5;
@@ -130,9 +129,8 @@ fn fitting_words(turn: &Turn<'_>, ids: &[RecordId], book: &FactBook) -> Vec<Reco
         let Some(product) = say::product(book, *id) else { return 0 };
         let named: Vec<String> = product.options.iter().map(|(_, value)| value.to_lowercase()).collect();
         // "In purple" is the one its maker calls violet.
-        let so_called =
-            |w: &Word| named.iter().any(|n| n.contains(&w.text) || words::synonyms(&w.stem).iter().any(|other| n.contains(other)));
-        let telling = |w: &&Word| w.text.len() > 1 && so_called(w) || resolve::names(&product, &w.stem);
+        let option = |w: &Word| named.iter().any(|n| n.contains(&w.text)) || resolve::is_option(&product, &w.text);
+        let telling = |w: &&Word| w.text.len() > 1 && option(w) || resolve::names(&product, &w.stem);
         turn.heard.words.iter().filter(telling).count()
     };
     let best = ids.iter().map(says).max().unwrap_or(0);

@@ -197,17 +197,22 @@ fn asks_what_is_covered(turn: &Turn<'_>) -> bool {
 
 /// Whether words name a cause of damage that a warranty may or may not cover.
 fn names_a_cause(said: &[&str]) -> bool {
-    const CAUSES: &str = "water liquid liquids drop drops dropped fall wear limescale scratches accident accidents accidental theft damage battery batteries spill spilled crack cracks cracked rust lightning parts labour labor splashed shattered smashed broken soaked coffee wet";
+    const CAUSES: &str = "water liquid liquids drop drops dropped fall wear limescale scratches accident accidents accidental theft damage fell fallen worn battery batteries spill spilled crack cracks cracked rust lightning parts labour labor splashed shattered smashed broken soaked coffee wet";
     said.iter().any(|word| CAUSES.split(' ').any(|cause| cause == *word))
 }
 
 /// "Does the warranty cover that?", of a damage just told of: how it was told.
 fn told_cause<'t>(turn: &'t Turn<'_>) -> Option<&'t str> {
     let points = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "that" | "it" | "this" | "i" | "one"));
-    let told = turn.before.focus.fault.as_ref().map(|fault| fault.problem.as_str()).or(turn.before.focus.asked.as_deref())?;
-    let words = tokens(told);
-    let said: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
-    (points && names_a_cause(&said)).then_some(told)
+    let fault = turn.before.focus.fault.as_ref();
+    let told = fault.into_iter().flat_map(|fault| fault.reports.iter().rev().chain([&fault.problem]));
+    let mut told = told.map(String::as_str).chain(turn.before.focus.asked.as_deref().filter(|_| fault.is_none()));
+    let names = |told: &&str| {
+        let words = tokens(told);
+        let said: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+        names_a_cause(&said)
+    };
+    if points { told.find(names) } else { None }
 }
 
 /// Until when it is under warranty, and what that covers.
@@ -297,6 +302,20 @@ fn cover(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> Step {
     answer.done()
 }
 
+/// "And the warranty on those?", after an answer on used machines: the sentence of that answer's entry.
+fn of_what_was_told(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> Option<FactId> {
+    let joined = turn.heard.answered.as_ref().filter(|answered| answered.joined.is_some() && turn.heard.products.is_empty())?;
+    let told = turn.before.focus.entry.as_deref().filter(|entry| *entry == joined.entry)?;
+    let record = found.knowledge.first()?.iter().map(|hit| hit.record).find(|id| say::entry(book, *id).is_some_and(|e| e.id == told))?;
+    let entry = say::entry(book, record)?;
+    let of_warranty = |text: &&str| wording::stems(text).iter().any(|s| matches!(s.as_str(), "warranty" | "guarante" | "guarantee"));
+    let at = entry.sentences().iter().position(of_warranty)?;
+    book.field(record, Field::Sentence(u16::try_from(at).ok()?))
+}
+
+/// How much of the message an entry speaks of that is asked for by name.
+const WHOLLY: f32 = 0.9;
+
 /// The term of a product, counted from the day the customer says where they say one.
 fn warranty_of_product(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
     if found.knowledge.is_empty() {
@@ -322,6 +341,15 @@ fn warranty_of_product(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, s
     {
         say::say_entry(book, hit.record, &mut answer);
         return answer.done();
+    }
+    // "What is the plus plan?" asks for what one entry alone is about.
+    let named = say::best_entry(found, 0).filter(|hit| hit.alone && hit.covers >= WHOLLY && found.products.is_empty());
+    if let Some(hit) = named.filter(|_| say::is_answered(turn)) {
+        say::say_entry(book, hit, &mut answer);
+        return answer.done();
+    }
+    if let Some(sentence) = of_what_was_told(turn, found, book) {
+        return Answer::of(vec![Act::plain(ActKind::Knowledge).with("sentence", sentence)]).done();
     }
     let general = policy::months(found, 1, book, &["warrant", "guarante", "cover"]);
     let bought = bought_ago(turn, book);

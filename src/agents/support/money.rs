@@ -93,7 +93,8 @@ pub fn refund(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mu
 fn asks_by_what(turn: &Turn<'_>) -> bool {
     let said: Vec<&str> = turn.heard.words.iter().map(|w| w.text.as_str()).collect();
     let way = said.iter().any(|w| matches!(*w, "card" | "account" | "paypal" | "method" | "bank"));
-    way && said.iter().any(|w| matches!(*w, "same" | "which" | "what" | "original" | "other")) && !said.contains(&"long")
+    way && said.len() <= 3
+        || way && said.iter().any(|w| matches!(*w, "same" | "which" | "what" | "original" | "other")) && !said.contains(&"long")
 }
 
 /// The money of an order known to be under way or asked about: the rule, with what is recorded.

@@ -130,7 +130,7 @@ pub fn label(found: &Findings, which: usize, kinds: &[String], book: &mut FactBo
             }
             has("fault") && own.iter().any(|s| matches!(s.as_str(), "free" | "label" | "postag" | "postage" | "collect"))
         };
-        let at = entry.sentences().iter().position(|sentence| speaks(&sentence.as_ref()))?;
+        let at = entry.sentences().iter().position(speaks)?;
         book.field(id, Field::Sentence(u16::try_from(at).ok()?))
     })
 }

@@ -111,11 +111,14 @@ pub fn open(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
 
 /// "Add to it that I need it by Monday": goes on the ticket on the table, while somebody is still to act on it.
 fn add(turn: &Turn<'_>, found: &Findings, book: &FactBook, state: &ConversationState) -> Option<Step> {
-    let adds = turn.read.follow_ups.first().is_some_and(|hint| hint.goal == Goal::OpenTicket && hint.score >= 6.0);
-    let number = state.focus.ticket.clone().filter(|_| adds)?;
+    let number = state.focus.ticket.clone().filter(|_| asks_to_add(turn))?;
     let Some(ticket) = found.ticket else { return Some(Step::Look(vec![Lookup::Ticket(number)])) };
     let id = ticket.filter(|id| say::ticket(book, *id).is_some_and(|ticket| is_open(&ticket)))?;
     Some(Answer { adds: Some(id), ..Answer::default() }.done())
+}
+
+fn asks_to_add(turn: &Turn<'_>) -> bool {
+    turn.read.follow_ups.iter().any(|hint| hint.goal == Goal::OpenTicket && hint.score >= 6.0)
 }
 
 /// "Ok, open a ticket please": who asks for one outright need not be asked whether they want it.
@@ -144,7 +147,7 @@ pub fn status(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mu
     if unknown && number.is_none() && turn.heard.orders.is_empty() && state.known.order_number.is_none() {
         return ask_number(turn, state);
     }
-    if let Some(step) = identity::whose(turn, found, state, Agent::Support) {
+    if let Some(step) = identity::whose(turn, found, book, state, Agent::Support) {
         return step;
     }
     let (Some(tickets), Some(orders)) = (&found.tickets, &found.orders) else {
@@ -175,7 +178,7 @@ pub fn status(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mu
 
 /// Asks which ticket, by its number or that of the order it is about.
 fn ask_number(turn: &Turn<'_>, state: &mut ConversationState) -> Step {
-    let mut answer = Answer::of(vec![Act::plain(ActKind::AskTicketNumber), Act::plain(identity::instead_of_a_number(&state.known))]);
+    let mut answer = Answer::of(vec![Act::plain(ActKind::AskTicketNumber)]);
     answer.asks.push(Slot::OrderNumber);
     state.pending =
         Some(Pending::Ask { slot: Slot::OrderNumber, goal: turn.goal, agent: Agent::Support, said: say::question_text(turn), attempts: 1 });
@@ -230,6 +233,9 @@ fn said_of_it(turn: &Turn<'_>, tickets: &[RecordId], book: &mut FactBook, state:
     let (id, ticket) = tickets.iter().find_map(|id| say::ticket(book, *id).map(|t| (*id, t)).filter(|(_, t)| bare(&t.number) == number))?;
     if !is_open(&ticket) {
         return None;
+    }
+    if asks_to_add(turn) {
+        return Some(Answer { adds: Some(id), ..Answer::default() }.done());
     }
     let mut answer = Answer::default();
     say::sympathise(turn, &mut answer);

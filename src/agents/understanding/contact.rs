@@ -305,6 +305,21 @@ mod tests {
     }
 
     #[test]
+    fn a_family_name_alone_is_a_name() {
+        for (text, asked, expected) in [
+            ("zip 2611 JM mulder", true, named("mulder", "2611 JM")),
+            ("the name is Postma and we live at 8911 KE", false, named("Postma", "8911 KE")),
+            ("de boer, 3011 KD", true, named("boer", "3011 KD")),
+            ("its mulder", true, Contact { name: some("mulder"), ..Contact::default() }),
+            ("we are from Leeds, LS6 3BN", true, Contact { zip: some("LS6 3BN"), ..Contact::default() }),
+            ("thanks", true, Contact::default()),
+            ("the name is wrong", true, Contact::default()),
+        ] {
+            assert_eq!(contact(text, asked), expected, "{text}");
+        }
+    }
+
+    #[test]
     fn half_of_a_proof_is_kept() {
         for (text, asked, expected) in [
             ("postcode K1A 0B1", false, Contact { zip: some("K1A 0B1"), ..Contact::default() }),

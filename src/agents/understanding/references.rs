@@ -88,7 +88,7 @@ pub fn read(words: &[Word], text: &str, taken: &[bool]) -> Reference {
             }
             "number" | "option" | "no" | "nr" | "item" => number_after(&mut found, words, i),
             "it" | "this" | "that" => found.pronoun = true,
-            "them" | "these" | "those" | "they" => found.plural = true,
+            "them" | "these" | "those" | "they" | "each" => found.plural = true,
             "one" if i > 0 && matches!(word(i - 1), "the" | "this" | "that" | "which") => found.pronoun = true,
             _ => {}
         }

@@ -116,8 +116,14 @@ fn role(heard: &Heard, at: usize) -> Role {
     let before = word(i.checked_sub(1));
     let earlier = word(i.checked_sub(2));
     let fits = match before {
-        "for" => possessive && !asks_for(earlier) || is_judging(earlier) || names_a_thing(heard, i.checked_sub(2)) && !asks_for(earlier),
+        "for" => {
+            (possessive || of_what_is_meant(heard, i)) && !asks_for(earlier)
+                || is_judging(earlier)
+                || names_a_thing(heard, i.checked_sub(2)) && !asks_for(earlier)
+        }
         "with" => is_joining(earlier) || (i >= 3 && is_joining(word(Some(i - 3)))),
+        // "My son plays PS5 on it".
+        "play" | "plays" | "playing" if i >= 2 => true,
         "fit" | "fits" | "fitting" | "suit" | "suits" | "support" | "supports" | "charge" | "charges" => true,
         "in" | "into" | "on" | "onto" | "to" => (2..=5).any(|back| is_putting(word(i.checked_sub(back)))),
         _ => false,
@@ -128,8 +134,22 @@ fn role(heard: &Heard, at: usize) -> Role {
     let has = matches!(before, "have" | "has" | "got" | "own" | "owns" | "use" | "uses" | "using" | "bought" | "play" | "plays");
     let theirs = PEOPLE.contains(&earlier) || matches!(earlier, "have" | "has" | "is") && PEOPLE.contains(&word(i.checked_sub(3)));
     // "Got a Steam Deck for Christmas" begins with the verb; "have you got", "do you have" ask.
-    let begins = i == 1 && before == "got";
+    let for_it = heard.words.windows(2).any(|pair| {
+        matches!(pair[0].text.as_str(), "for" | "with")
+            && matches!(pair[1].text.as_str(), "it" | "that" | "this" | "them" | "these" | "those")
+    });
+    // "Got a case for it" asks for one.
+    let begins = i == 1 && before == "got" && !for_it;
     if possessive || has && theirs || begins { Role::Owned } else { Role::Wanted }
+}
+
+/// "Does it do 120 Hz for the PlayStation": asked of what is meant already, and for the sake of something.
+fn of_what_is_meant(heard: &Heard, at: usize) -> bool {
+    let text = |i: usize| heard.words.get(i).map_or("", |w| w.text.as_str());
+    (1..at).any(|i| {
+        matches!(text(i), "it" | "they" | "one")
+            && matches!(text(i - 1), "does" | "do" | "is" | "are" | "can" | "will" | "would" | "has" | "that" | "this")
+    })
 }
 
 /// Words before "for" that ask about the thing itself: "looking for", "price for".
@@ -267,6 +287,8 @@ mod tests {
             ("compare it with the xone", Role::Wanted),
             ("which is better for xone", Role::Fits),
             ("any discount for the xone", Role::Wanted),
+            ("does it do 4k 120 for the xone", Role::Fits),
+            ("mostly movies and my son plays xone on it", Role::Fits),
         ] {
             assert_eq!(of(text), role, "{text}");
         }

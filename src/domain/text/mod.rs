@@ -1,10 +1,12 @@
 //! Text as every layer reads it: folded, split, counted and compared the same way everywhere.
 
+pub mod colours;
 pub mod duration;
 pub mod edit;
 pub mod fold;
 pub mod language;
 pub mod list;
+pub mod names;
 pub mod number;
 pub mod places;
 pub mod questions;

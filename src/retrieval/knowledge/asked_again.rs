@@ -1,7 +1,8 @@
 //! What an entry says to a further question: whether it holds what is asked for, and in which sentences.
 
 use super::terms::Slot;
-use super::{Entry, KnowledgeHit, KnowledgeIndex, Question, kinds, scoring, terms};
+use super::{Asked, Entry, KnowledgeHit, KnowledgeIndex, Question, Role, kinds, scoring, terms};
+use crate::domain::text::words;
 
 impl KnowledgeIndex {
     /// Whether the answer of an entry holds the kinds of things a text asks for: an amount, a time, a place.
@@ -15,6 +16,8 @@ impl KnowledgeIndex {
         let wanted = kinds::asked(text);
         let held = self.entry(id).map_or(0, |entry| self.held(entry));
         let telling = terms::slots(text).into_iter().filter(|slot| slot.telling && !names_a_kind(slot));
+        // "Where can I see them" says nothing but where.
+        let telling = telling.filter(|slot| !words::is_request(&slot.own, &slot.own));
         wanted != 0 && wanted & !held == 0 && telling.into_iter().all(|slot| self.says(id, &slot))
     }
 
@@ -25,13 +28,40 @@ impl KnowledgeIndex {
         terms::slots(text).iter().any(|slot| slot.telling && !names_a_kind(slot))
     }
 
+    /// How many telling words of a question a text says, and how many there are.
+    pub fn says_of(text: &str, question: &str) -> (usize, usize) {
+        let asked: Vec<Slot> = terms::slots(question).into_iter().filter(|slot| slot.telling && !names_a_kind(slot)).collect();
+        let own = terms::slots(text);
+        let meets = |slot: &&Slot| own.iter().any(|o| o.own == slot.own || o.matters.iter().any(|m| slot.matters.contains(m)));
+        (asked.iter().filter(meets).count(), asked.len())
+    }
+
+    /// How many of the kinds of things a question asks for a sentence holds.
+    pub fn kinds_of(sentence: &str, question: &str) -> usize {
+        (kinds::asked(question) & kinds::held(sentence)).count_ones() as usize
+    }
+
     /// Whether an entry says any telling word of a text.
     pub fn shares(&self, id: &str, text: &str) -> bool {
-        terms::slots(text).iter().filter(|slot| slot.telling).any(|slot| self.says(id, slot))
+        let telling: Vec<Slot> = terms::slots(text).into_iter().filter(|slot| slot.telling).collect();
+        // "How long till it's on my card": what only names the kind of answer proves no entry, beside a word that does.
+        let named = telling.iter().any(|slot| !names_a_kind(slot));
+        telling.iter().filter(|slot| !(named && names_a_kind(slot))).any(|slot| self.says(id, slot))
+    }
+
+    /// Whether a telling word stands in no other entry, or in the questions of no other.
+    pub(super) fn speaks_alone(&self, i: usize, asked: &Asked) -> bool {
+        asked.slots.iter().filter(|slot| slot.telling && !words::is_request(&slot.own, &slot.own)).any(|slot| {
+            let known = self.numbers(slot);
+            let texts: Vec<usize> = known.iter().flat_map(|(term, _)| self.texts_with(*term)).map(|at| *at as usize).collect();
+            let own = |at: &usize| self.entries[i].texts.contains(at);
+            let asks = |at: &&usize| self.texts[**at].role == Role::Question;
+            !texts.is_empty() && texts.iter().all(own) || texts.iter().any(|at| asks(&at)) && texts.iter().filter(asks).all(own)
+        })
     }
 
     /// The kinds of things the answer of an entry holds.
-    pub(super) fn held(&self, entry: &Entry) -> u8 {
+    pub(super) fn held(&self, entry: &Entry) -> u16 {
         self.texts[entry.texts.clone()].iter().fold(0, |kinds, text| kinds | text.kinds)
     }
 
@@ -52,7 +82,7 @@ impl KnowledgeIndex {
 
 /// Whether a word only names the kind of answer wanted: "cost", "long".
 fn names_a_kind(slot: &Slot) -> bool {
-    const KINDS: [&str; 15] = [
+    const KINDS: [&str; 18] = [
         "cost",
         "price",
         "charg",
@@ -68,6 +98,9 @@ fn names_a_kind(slot: &Slot) -> bool {
         "dollar",
         "euro",
         "month",
+        "amount",
+        "minimum",
+        "maximum",
     ];
     KINDS.contains(&slot.own.as_str())
 }

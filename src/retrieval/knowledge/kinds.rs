@@ -6,35 +6,41 @@ use crate::domain::text::number;
 use crate::retrieval::analysis;
 
 /// Money.
-pub(super) const COST: u8 = 1;
+pub(super) const COST: u16 = 1;
 /// A day, an hour, a length of time.
-pub(super) const TIME: u8 = 2;
+pub(super) const TIME: u16 = 2;
 /// A place, an address.
-pub(super) const PLACE: u8 = 4;
+pub(super) const PLACE: u16 = 4;
 /// Who pays, or whether anything is to be paid.
-pub(super) const PAYER: u8 = 8;
+pub(super) const PAYER: u16 = 8;
 /// What is to be done for it.
-pub(super) const HOW: u8 = 16;
+pub(super) const HOW: u16 = 16;
 /// A reason.
-pub(super) const WHY: u8 = 32;
+pub(super) const WHY: u16 = 32;
 /// How often.
-pub(super) const OFTEN: u8 = 64;
+pub(super) const OFTEN: u16 = 64;
 
 /// A length of time.
-pub(super) const SPAN: u8 = 128;
+pub(super) const SPAN: u16 = 128;
+
+/// An amount, in whatever words: "worth 5 euro", "for the value of it". Tells sentences apart only.
+pub(super) const AMOUNT: u16 = 256;
+
+/// A last day or hour.
+pub(super) const LIMIT: u16 = 512;
 
 /// What an entry must hold to answer at all: the others are put in too many ways.
-pub(super) const HARD: u8 = COST | TIME | PLACE | SPAN;
+pub(super) const HARD: u16 = COST | TIME | PLACE | SPAN;
 /// What one sentence of an answer says rather than all of it: how a thing is done may take several.
-pub(super) const SAID_ONCE: u8 = !HOW;
+pub(super) const SAID_ONCE: u16 = !HOW;
 
 /// What a text asks for: of several questions, the last, as "How can I pay? Over how many months" goes on with the first.
-pub(super) fn asked(text: &str) -> u8 {
+pub(super) fn asked(text: &str) -> u16 {
     let each = || text.split(['?', '\n']).map(asked_once);
     each().rfind(|kinds| *kinds != 0).unwrap_or(0)
 }
 
-fn asked_once(text: &str) -> u8 {
+fn asked_once(text: &str) -> u16 {
     let words: Vec<String> = analysis::words(text).into_iter().map(|word| word.text).collect();
     let word = |at: usize| words.get(at).map_or("", String::as_str);
     // "What does it cost when I return it" asks for no time.
@@ -45,16 +51,19 @@ fn asked_once(text: &str) -> u8 {
 }
 
 /// What is asked for by a word and the two after it.
-fn asked_at(word: &str, next: &str, then: &str) -> u8 {
+fn asked_at(word: &str, next: &str, then: &str) -> u16 {
     match (word, next, then) {
-        ("how", "much", _) | ("cost" | "costs" | "price" | "charge" | "charges" | "fee" | "fees" | "expensive" | "worth", _, _) => COST,
+        ("how", "much", _) | ("cost" | "costs" | "price" | "charge" | "charges" | "fee" | "fees" | "expensive", _, _) => COST | AMOUNT,
+        ("worth", _, _) | ("what" | "which", "amount" | "minimum" | "maximum" | "sum", _) => AMOUNT,
         ("how", "long" | "soon" | "fast" | "quickly", _) | ("how", "many", "days" | "weeks" | "months" | "hours") => TIME | SPAN,
         ("how", "late", _) => TIME,
+        // "Can I still get it" asks until when.
+        ("i" | "we", "still", _) => TIME | LIMIT,
         ("when" | "until" | "till", _, _) | ("what", "time" | "hour", _) => TIME,
         ("where" | "address", _, _) | ("which" | "what", "town" | "city" | "street", _) => PLACE,
         ("who", "pays" | "pay" | "covers" | "bears", _) | ("i" | "we", "pay", "for") | ("have", "to", "pay") => PAYER,
         // "Can I get one for 1000" asks whether there are such amounts.
-        ("for" | "of" | "with", amount, _) if amount.parse::<u32>().is_ok_and(|n| n >= 100) => COST,
+        ("for" | "of" | "with", amount, _) if amount.parse::<u32>().is_ok_and(|n| n >= 100) => AMOUNT,
         ("how", "often", _) => OFTEN,
         ("you" | "i" | "we", "need", _) => HOW,
         ("how", "do" | "can" | "would" | "should" | "could", "i" | "we" | "you") | ("how", "to", _) => HOW,
@@ -64,7 +73,7 @@ fn asked_at(word: &str, next: &str, then: &str) -> u8 {
 }
 
 /// What a sentence of an answer holds.
-pub(super) fn held(sentence: &str) -> u8 {
+pub(super) fn held(sentence: &str) -> u16 {
     const SPANS: &str = "day days hour hours minute minutes week weeks month months january february march april may june july august \
         september october november december monday tuesday wednesday thursday friday saturday sunday";
     let words: Vec<String> = analysis::words(sentence).into_iter().map(|word| word.text).collect();
@@ -75,7 +84,13 @@ pub(super) fn held(sentence: &str) -> u8 {
         || has(&["free"])
         || digit && has(&["usd", "euro", "euros", "eur", "percent", "dollars", "gbp"])
     {
-        found |= COST;
+        found |= COST | AMOUNT;
+    }
+    if has(&["within", "until", "before", "latest"]) {
+        found |= LIMIT;
+    }
+    if has(&["worth", "value"]) {
+        found |= AMOUNT;
     }
     let clock = sentence.as_bytes().windows(3).any(|w| w[0].is_ascii_digit() && w[1] == b':' && w[2].is_ascii_digit());
     let spans = words.iter().any(|word| SPANS.split_whitespace().any(|span| span == word));
@@ -113,21 +128,21 @@ mod tests {
     #[test]
     fn questions_and_sentences_have_kinds() {
         for (text, kind) in [
-            ("how much is it", COST),
-            ("what's that worth", COST),
+            ("how much is it", COST | AMOUNT),
+            ("what's that worth", AMOUNT),
             ("how long does it take", TIME | SPAN),
             ("where are you", PLACE),
             ("who pays for that", PAYER),
             ("how often does it come", OFTEN),
             ("how do i join", HOW),
             ("why not", WHY),
-            ("what does it cost when i return it", COST),
+            ("what does it cost when i return it", COST | AMOUNT),
             ("do you ship", 0),
         ] {
             assert_eq!(asked(text), kind, "{text}");
         }
         for (text, kind) in [
-            ("It costs 4.99 USD.", COST | PAYER),
+            ("It costs 4.99 USD.", COST | AMOUNT | PAYER),
             ("It takes 3-5 business days.", TIME | SPAN),
             ("We are at 1 Harbor Street.", PLACE),
             ("We ship to Canada.", 0),

@@ -74,7 +74,7 @@ struct Entry {
     /// The sentences after them.
     sentences: std::ops::Range<usize>,
     /// Kinds of things these hold together.
-    kinds: u8,
+    kinds: u16,
 }
 
 /// What part an entry's text plays.
@@ -95,7 +95,7 @@ struct Text {
     /// How many they are.
     count: u16,
     /// Kinds of things it holds.
-    kinds: u8,
+    kinds: u16,
     /// Whether it says nothing without the sentence before it.
     leans: bool,
     key: u64,
@@ -118,6 +118,8 @@ pub struct KnowledgeHit {
     pub covers: f32,
     /// Whether a length of time is asked for, and the entry holds none.
     pub lacks: bool,
+    /// Whether a telling word of the question stands in this entry alone, or in its questions alone.
+    pub alone: bool,
 }
 
 /// A question as the index compares it.
@@ -136,6 +138,8 @@ pub struct Question<'a> {
 /// A question, taken apart and held against every text.
 struct Asked {
     slots: Vec<Slot>,
+    /// How many of them come from a question before the last: "How can I pay? Over how many months".
+    before: usize,
     /// What each slot weighs.
     weights: Vec<f32>,
     /// Of each text: the weight it shares with the question.
@@ -149,7 +153,7 @@ struct Asked {
     /// What its telling words weigh together, and how many they are.
     content: f32,
     telling_words: usize,
-    kinds: u8,
+    kinds: u16,
     likeness: Option<Vec<f32>>,
 }
 
@@ -282,7 +286,16 @@ impl KnowledgeIndex {
         let part = if entry.procedure { Part::WHOLE } else { self.part(i, asked) };
         let covers = if asked.content > 0.0 { asked.evidence[i] / asked.content } else { 1.0 };
         let lacks = asked.kinds & kinds::SPAN != 0 && self.held(entry) & kinds::SPAN == 0;
-        KnowledgeHit { id: entry.id.clone(), domain: entry.domain, score, procedure: entry.procedure, part, covers, lacks }
+        KnowledgeHit {
+            id: entry.id.clone(),
+            domain: entry.domain,
+            score,
+            procedure: entry.procedure,
+            part,
+            covers,
+            lacks,
+            alone: self.speaks_alone(i, asked),
+        }
     }
 
     fn take_apart(&self, question: &Question<'_>) -> Asked {
@@ -327,7 +340,19 @@ impl KnowledgeIndex {
         let said = slots.iter().zip(&weights).filter(|(slot, _)| slot.telling);
         let (content, telling_words) = (said.clone().map(|(_, weight)| weight).sum(), said.count());
         let kinds = kinds::asked(question.text);
-        Asked { slots, weights, shared, telling, common, evidence, content, telling_words, kinds, likeness }
+        Asked {
+            before: terms::before_the_last(question.text),
+            slots,
+            weights,
+            shared,
+            telling,
+            common,
+            evidence,
+            content,
+            telling_words,
+            kinds,
+            likeness,
+        }
     }
 
     /// The numbers of a slot's terms: its own first, then those of its matters.
@@ -365,7 +390,7 @@ impl KnowledgeIndex {
     fn features(&self, i: usize, asked: &Asked) -> Features {
         const LONG: usize = 6;
         let entry = &self.entries[i];
-        let wanted = [1_u8, 2, 4].into_iter().filter(|kind| asked.kinds & kind != 0);
+        let wanted = [kinds::COST, kinds::TIME, kinds::PLACE].into_iter().filter(|kind| asked.kinds & kind != 0);
         let held = |at: usize| (asked.shared[at] / self.texts[at].weight.max(f32::EPSILON)).min(1.0);
         let mut features = Features {
             question: entry.questions.clone().map(held).fold(0.0, f32::max),

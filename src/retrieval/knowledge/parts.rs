@@ -1,6 +1,6 @@
 //! The part of an entry that answers: the sentences which say what the question asks beyond its topic.
 
-use super::{Asked, KnowledgeIndex, kinds};
+use super::{Asked, KnowledgeIndex, Role, kinds};
 use crate::domain::knowledge::Part;
 
 /// The terms of a word of the question, and what it weighs.
@@ -42,7 +42,12 @@ impl KnowledgeIndex {
         }
         let worth: Vec<f32> = sentences.iter().map(|(at, _)| self.worth(*at, &beyond, asked)).collect();
         let best = worth.iter().copied().fold(f32::MIN, f32::max);
-        let lead = if sentences.len() <= SHORT { SHORT_LEAD } else { LEAD };
+        // Where no word of the question singles a sentence out, likeness alone must do so clearly.
+        let vague = beyond.is_empty() && asked.kinds == 0;
+        if vague && sentences.len() <= TOGETHER {
+            return Part::WHOLE;
+        }
+        let lead = if vague || sentences.len() <= SHORT { SHORT_LEAD } else { LEAD };
         let mut chosen: Vec<bool> = worth.iter().map(|worth| best - worth < lead).collect();
         self.complete(&mut chosen, &sentences, &beyond, asked);
         // What begins with "it" or "after that" says nothing without the sentence before it.
@@ -81,6 +86,12 @@ impl KnowledgeIndex {
         if questions.len() <= FEW_QUESTIONS { self.holds(asked, known) } else { with > 1 }
     }
 
+    /// Whether any question of a question's entry has a word.
+    fn asks_by(&self, question: usize, known: &[(u32, f32)]) -> bool {
+        let mut texts = self.entries[self.texts[question].entry as usize].texts.clone();
+        texts.any(|at| self.texts[at].role == Role::Question && self.holds(at, known))
+    }
+
     /// How alike a question of an entry and the one asked are: the better of words and meaning.
     fn alike(&self, at: usize, asked: &Asked) -> f32 {
         let words = (asked.shared[at] / self.texts[at].weight.max(f32::EPSILON)).min(1.0);
@@ -90,10 +101,14 @@ impl KnowledgeIndex {
     /// What is asked beyond the topic of an entry, with its weight: words of the question it is the answer to single
     /// no sentence out, nor do those that most sentences hold.
     fn beyond_topic(&self, topic: Option<usize>, sentences: &[(usize, u8)], asked: &Asked) -> Vec<Beyond> {
-        let telling = asked.slots.iter().zip(&asked.weights).filter(|(slot, _)| slot.telling);
+        let telling = asked.slots.iter().zip(&asked.weights).enumerate().filter(|(_, (slot, _))| slot.telling);
         telling
-            .filter_map(|(slot, weight)| {
+            .filter_map(|(at, (slot, weight))| {
                 let mut known = self.numbers(slot);
+                // What an earlier question said is what is talked about, where the entry is asked for by it.
+                if at < asked.before && topic.is_some_and(|topic| self.asks_by(topic, &known)) {
+                    return None;
+                }
                 let own: Vec<(u32, f32)> = known.iter().copied().filter(|(_, worth)| *worth >= 1.0).collect();
                 let in_topic = |known: &[(u32, f32)]| self.is_topic(topic, known);
                 // The very word says more than another of its matter: "Norway" beside "abroad".

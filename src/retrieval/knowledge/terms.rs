@@ -47,6 +47,12 @@ static MATTERS: LazyLock<Matters> = LazyLock::new(|| {
     matters
 });
 
+/// How many words and phrases a text has before the last of several questions.
+pub(super) fn before_the_last(text: &str) -> usize {
+    let end = text.trim_end_matches(['?', ' ']).rfind('?');
+    end.map_or(0, |end| slots(&text[..end]).len())
+}
+
 /// The words and phrases of a text, each once, in order.
 pub(super) fn slots(text: &str) -> Vec<Slot> {
     let words = analysis::words(text);

@@ -34,7 +34,8 @@ impl Machine {
         let Some(hit) = hit.filter(|hit| hit.score >= BEFORE_A_QUESTION) else { return held };
         let mut own = Answer::default();
         say::say_entry(&mut self.outcome.book, hit, &mut own);
-        if lists(&held.acts) && hit.domain != Domain::Sales {
+        let nothing = held.acts.iter().any(|act| act.kind == ActKind::FoundNone);
+        if lists(&held.acts) && (nothing || hit.domain != Domain::Sales) {
             // What is not shown is not on the table.
             let before = &self.start.state.focus;
             let focus = &mut self.outcome.state.focus;
@@ -60,6 +61,9 @@ impl Machine {
         let wholly = answered.score >= BEFORE_A_LIST && answered.covers >= SPEAKS_OF;
         // "Show me laptops for college" wants to see them, whatever advice there is.
         let to_see = answered.domain == Domain::Sales && self.read.hint(Goal::FindProduct) >= 3.8;
+        // Where nothing fits, what the shop says of it is the better answer.
+        let nothing = answer.acts.iter().any(|act| act.kind == ActKind::FoundNone) && answered.score >= BEFORE_A_QUESTION;
+        let wholly = wholly || nothing && answered.covers >= SPEAKS_OF;
         let before_list = lists(&answer.acts) && self.goal == Goal::FindProduct && wholly && !to_see;
         (before_question || before_list).then_some(answered)
     }

@@ -21,6 +21,7 @@ impl Machine {
         if self.outcome.acts.is_empty() {
             self.outcome.acts.push(Act::plain(ActKind::NotUnderstood));
         }
+        self.leave_repeated();
         self.keep_open();
         self.excuse_english();
         let decision = self.decision.as_ref();
@@ -54,6 +55,7 @@ impl Machine {
         let state = &mut self.outcome.state;
         if quoted.is_some() || !self.goal.is_courtesy() {
             state.focus.asked = quoted.as_ref().map(|_| self.start.text.clone());
+            state.focus.told = quoted.as_ref().map_or_else(Vec::new, |id| answers::places(&self.outcome.acts, id, &self.outcome.book));
             state.focus.entry = quoted;
         }
         for (from, to, reason) in &self.outcome.handoffs {

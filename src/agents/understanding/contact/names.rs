@@ -4,11 +4,9 @@ use std::ops::Range;
 
 use super::Line;
 use super::zips::CUES;
+use crate::domain::text::names::is_particle;
 use crate::domain::text::words;
 
-/// Small words inside a name.
-const PARTICLES: &[&str] =
-    &["de", "van", "der", "den", "von", "da", "di", "dos", "du", "la", "le", "el", "al", "bin", "ter", "ten", "af", "av", "zu"];
 /// Words that stand beside a proof without being a name.
 const LABELS: &[&str] = &[
     "zip",
@@ -87,7 +85,10 @@ pub fn announced(line: &Line<'_>, asked: bool) -> Option<String> {
     });
     (0..line.said.len())
         .filter_map(|i| announcement(line, i, asked))
-        .find_map(|(from, place)| join(line, run(line, from, place)))
+        .find_map(|(from, place)| {
+            let words = run(line, from, place);
+            join(line, words.clone()).or_else(|| (place == Place::Certain).then(|| family(line, words)).flatten())
+        })
         .or(before_here)
 }
 
@@ -133,7 +134,7 @@ fn can_be_name(line: &Line<'_>, i: usize, place: Place) -> bool {
     }
     let plain = raw.chars().all(|c| c.is_alphabetic() || c == '\'' || c == '\u{2019}');
     let capital = !line.one_case && raw.chars().next().is_some_and(char::is_uppercase);
-    let particle = PARTICLES.contains(&word);
+    let particle = is_particle(word);
     plain
         && (capital && !words::is_function(word)
             || particle
@@ -159,7 +160,20 @@ pub fn beside(line: &Line<'_>, zip: Range<usize>, asked: bool) -> Option<String>
     let town = backwards(line, end, lower);
     let beyond =
         (town.len() == 1 && town.start > 0 && matches!(line.word(town.start - 1), "from" | "in" | "of")).then(|| before(town.start - 1));
-    join(line, before(end)).or_else(|| join(line, beyond?)).or_else(|| join(line, run(line, zip.end, Place::certain_if(lower))))
+    let behind = run(line, zip.end, Place::certain_if(lower));
+    let whole = join(line, before(end)).or_else(|| join(line, beyond?)).or_else(|| join(line, behind.clone()));
+    // "2611 JM mulder": the family name alone, where nothing says that it is a town.
+    let placed = |words: &Range<usize>| words.start > 0 && matches!(line.word(words.start - 1), "from" | "in" | "of" | "at" | "live");
+    whole.or_else(|| family(line, behind)).or_else(|| family(line, town).filter(|_| !placed(&before(end))))
+}
+
+/// A family name by itself, with its small words: "Mulder", "de Boer". No ordinary word is taken for one.
+fn family(line: &Line<'_>, range: Range<usize>) -> Option<String> {
+    let mut weighty = range.clone().filter(|i| !is_particle(line.word(*i)));
+    let only = weighty.next().filter(|_| weighty.next().is_none())?;
+    let capital = !line.one_case && line.raw(only).chars().next().is_some_and(char::is_uppercase);
+    let (first, last) = (line.said.get(range.start)?, line.said.get(range.end.checked_sub(1)?)?);
+    (only + 1 == range.end && (capital || !words::is_common(line.word(only)))).then(|| line.text[first.start..last.end].to_owned())
 }
 
 /// The words before `end` that make a name.
@@ -171,7 +185,7 @@ fn backwards(line: &Line<'_>, end: usize, lower: bool) -> Range<usize> {
         }
         from -= 1;
     }
-    while from < end && PARTICLES.contains(&line.word(from)) {
+    while from < end && is_particle(line.word(from)) {
         from += 1;
     }
     from..end
@@ -186,7 +200,7 @@ pub fn apart(line: &Line<'_>, zip: &Range<usize>) -> Option<String> {
         let parts = |i: usize| line.gap(i).contains([',', ';', '.', '!', '?', '\n', ':']) || !free(i);
         let to = (from..line.said.len()).find(|i| parts(*i)).map_or(line.said.len(), |i| i + usize::from(free(i)));
         // "Hey its", "hi, this is", "order for": what leads up to a name.
-        let leads = |i: usize| words::is_function(line.word(i)) && !PARTICLES.contains(&line.word(i)) || LEADS.contains(&line.word(i));
+        let leads = |i: usize| words::is_function(line.word(i)) && !is_particle(line.word(i)) || LEADS.contains(&line.word(i));
         let begin = (from..to).find(|i| !leads(*i)).unwrap_or(to);
         let whole = begin..to;
         let told = (2..=MOST_OF_A_NAME).contains(&whole.len()) && whole.clone().all(|i| free(i) && can_be_name(line, i, Place::Certain));
@@ -205,7 +219,7 @@ pub fn bare(line: &Line<'_>) -> Option<String> {
         let range = run(line, from, Place::Certain);
         (range.len() >= 2).then_some(range)
     });
-    let longest = spans.max_by_key(|range| (range.len(), std::cmp::Reverse(range.start)))?;
+    let Some(longest) = spans.max_by_key(|range| (range.len(), std::cmp::Reverse(range.start))) else { return bare_family(line) };
     // "Do you have usb-c cables": whoever asks for something gives no name.
     if line.said.first().is_some_and(|word| OPENS.contains(&word.text.as_str())) {
         return None;
@@ -213,9 +227,19 @@ pub fn bare(line: &Line<'_>) -> Option<String> {
     (line.said.len() <= longest.len() + BESIDE).then(|| join(line, longest)).flatten()
 }
 
-/// The words of a name as they were written; one word alone is no name that proves anything.
+/// "Mulder", "its de boer": a family name, and nothing beside it but what leads up to it.
+fn bare_family(line: &Line<'_>) -> Option<String> {
+    const MOST_WORDS: usize = 4;
+    let leads = |i: usize| LEADS.contains(&line.word(i)) || line.word(i) == "the";
+    let begin = (0..line.said.len()).find(|i| !leads(*i))?;
+    let whole = begin..line.said.len();
+    let told = line.said.len() <= MOST_WORDS && !line.text.contains('?') && whole.clone().all(|i| can_be_name(line, i, Place::Certain));
+    told.then(|| family(line, whole)).flatten()
+}
+
+/// The words of a name as they were written; a family name alone is read apart.
 fn join(line: &Line<'_>, range: Range<usize>) -> Option<String> {
-    let told = range.clone().filter(|i| !PARTICLES.contains(&line.word(*i))).count();
+    let told = range.clone().filter(|i| !is_particle(line.word(*i))).count();
     let (first, last) = (line.said.get(range.start)?, line.said.get(range.end.checked_sub(1)?)?);
     (range.len() >= 2 && range.len() <= MOST && told >= 2).then(|| line.text[first.start..last.end].to_owned())
 }
