@@ -441,7 +441,9 @@ fn fault_told(question: &Question<'_>) -> Option<Decision> {
     let looks_for = starts(question, &[&["something"], &["anything"], &["need", "something"], &["i", "need", "something"]]);
     // "The walls in our cellar are mouldy": what is wrong is with nothing the shop sells, and it has something for it.
     let needs = heard.products.is_empty() && heard.categories.is_empty() && needs::tells_clearly(heard);
-    let buys = looks_for || needs || read.hint(Goal::FindProduct) >= 4.0 || read.hint(Goal::Recommend) >= 4.0;
+    // "It always wakes the baby, is there one that isn't so loud": another is asked for.
+    let another = said.windows(3).any(|w| matches!(w, ["is", "there", "one" | "any" | "something" | "anything"]));
+    let buys = looks_for || needs || another || read.hint(Goal::FindProduct) >= 4.0 || read.hint(Goal::Recommend) >= 4.0;
     let asked = matches!(state.pending, Some(Pending::Ask { slot: Slot::Problem, .. }));
     let told = owns && thing && !arrived && strongest < 4.0 && !buys || asked && strongest < 4.5;
     told.then(|| Decision { continues: asked, ..by_words(Goal::Troubleshoot, "a thing and what is wrong with it") })
