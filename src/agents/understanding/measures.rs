@@ -131,7 +131,9 @@ fn bound(words: &[Word], at: usize) -> (Bound, Vec<usize>) {
     let word = |i: usize| words.get(i).map_or("", |w| w.text.as_str());
     let before = |n: usize| at.checked_sub(n).map_or("", |i| word(i));
     match (before(2), before(1)) {
-        ("more" | "bigger" | "larger" | "longer" | "heavier", "than") if before(3) == "no" => {
+        ("more" | "bigger" | "larger" | "longer" | "heavier" | "louder" | "wider" | "taller" | "higher" | "deeper", "than")
+            if matches!(before(3), "no" | "not" | "nothing") =>
+        {
             return (Bound::AtMost, vec![at - 3, at - 2, at - 1]);
         }
         ("at", "least")
@@ -182,6 +184,7 @@ mod tests {
             ("for someone 1m72", None, Bound::About, 172.0, "cm"),
             ("for a family of 5", None, Bound::AtLeast, 5.0, "people"),
             ("for two people", None, Bound::AtLeast, 2.0, "people"),
+            ("not wider than 45 cm", Some("width"), Bound::AtMost, 45.0, "cm"),
             ("narrower than 18 inches", Some("width"), Bound::AtMost, 18.0, "in"),
             ("with more than 50 min", None, Bound::AtLeast, 50.0, "min"),
         ] {
