@@ -6,6 +6,7 @@ use super::evidence_words::{self, Report};
 use super::orchestrator::{Decision, Question, Route, by_words, settled};
 use super::support::{faults_told, works_wrongly};
 use super::understanding::affirm::{self, Answer};
+use super::understanding::needs;
 use crate::domain::agent::{Agent, Intent};
 use crate::domain::asks::Slot;
 use crate::domain::goal::Goal;
@@ -438,7 +439,11 @@ fn fault_told(question: &Question<'_>) -> Option<Decision> {
     let strongest = other.map(|hint| hint.score).fold(0.0_f32, f32::max);
     // "Something for my ears to sleep" asks for a thing and has none.
     let looks_for = starts(question, &[&["something"], &["anything"], &["need", "something"], &["i", "need", "something"]]);
-    let buys = looks_for || read.hint(Goal::FindProduct) >= 4.0 || read.hint(Goal::Recommend) >= 4.0;
+    // "The walls in our cellar are mouldy": what is wrong is with nothing the shop sells, and it has something for it.
+    let needs = heard.products.is_empty() && heard.categories.is_empty() && needs::tells_clearly(heard);
+    // "It always wakes the baby, is there one that isn't so loud": another is asked for.
+    let another = said.windows(3).any(|w| matches!(w, ["is", "there", "one" | "any" | "something" | "anything"]));
+    let buys = looks_for || needs || another || read.hint(Goal::FindProduct) >= 4.0 || read.hint(Goal::Recommend) >= 4.0;
     let asked = matches!(state.pending, Some(Pending::Ask { slot: Slot::Problem, .. }));
     let told = owns && thing && !arrived && strongest < 4.0 && !buys || asked && strongest < 4.5;
     told.then(|| Decision { continues: asked, ..by_words(Goal::Troubleshoot, "a thing and what is wrong with it") })

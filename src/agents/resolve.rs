@@ -6,7 +6,7 @@ mod variants;
 
 pub use features::feature;
 pub use pointing::{pointed as pointed_at, pointing_wish};
-pub use variants::variant;
+pub use variants::{is_of as is_option, variant};
 
 use std::sync::Arc;
 

@@ -140,6 +140,7 @@ named_enum! {
         FoundNone = "found_none",
         FoundNearest = "found_nearest",
         FoundClosest = "found_closest",
+        FoundDearer = "found_dearer",
         FoundRanked = "found_ranked",
         FoundUnchecked = "found_unchecked",
         NoMore = "no_more",

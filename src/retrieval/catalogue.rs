@@ -206,7 +206,7 @@ fn add_words(builder: &mut Builder, product: &Product) {
         builder.add(Part::Category, analysis::index_terms(category));
     }
     builder.add(Part::Brand, analysis::index_terms(&product.brand));
-    builder.add(Part::Description, analysis::index_terms(&product.description));
+    builder.add(Part::Description, analysis::stated_terms(&product.description));
     let fits: Vec<usize> = product.fits().map(|(i, _)| i).collect();
     for (i, spec) in product.specs.iter().enumerate() {
         if let (true, SpecValue::Text(text)) = (fits.contains(&i), &spec.value) {
@@ -217,7 +217,7 @@ fn add_words(builder: &mut Builder, product: &Product) {
             builder.add(Part::Category, analysis::index_terms(text));
         }
         match &spec.value {
-            SpecValue::Text(text) => builder.add(Part::Specs, analysis::index_terms(text)),
+            SpecValue::Text(text) => builder.add(Part::Specs, analysis::stated_terms(text)),
             // A property that is "no" must not be found by its name.
             SpecValue::Flag(false) => continue,
             SpecValue::Flag(true) | SpecValue::Number(_) => {}

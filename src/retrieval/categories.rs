@@ -24,6 +24,14 @@ enum Way {
     Synonym,
 }
 
+/// "Something to watch Netflix": right behind "to" it is what one does, unless that goes with the word before.
+fn is_verb(stems: &[&str], at: usize) -> bool {
+    let taking = |stem: &str| {
+        ["compar", "simil", "next", "switch", "back", "chang", "move", "go", "relat", "down"].iter().any(|own| stem.starts_with(own))
+    };
+    at > 0 && stems[at - 1] == "to" && at + 1 < stems.len() && !(at > 1 && taking(stems[at - 2]))
+}
+
 /// How far apart the words of a name may stand in a message.
 const SCATTERED: usize = 4;
 
@@ -51,7 +59,7 @@ pub struct Named {
     pub categories: Vec<u16>,
     /// The words that name it, as a range.
     pub words: std::ops::Range<usize>,
-    /// Whether the whole name was used.
+    /// Whether the whole name of a kind of thing was used, rather than of a shelf with several kinds.
     pub exact: bool,
 }
 
@@ -142,23 +150,28 @@ impl Categories {
         let mut at = 0;
         while at < places.len() {
             let longest = self.longest.min(places.len() - at);
-            let hit = (1..=longest).rev().filter(|length| *length > 1 || !is_adjective(stems, places[at])).find_map(|length| {
-                let span = &places[at..at + length];
-                let phrase = span.iter().map(|i| stems[*i]).collect::<Vec<_>>().join(" ");
-                let entries = self.phrases.get(&phrase)?;
-                let best = entries.iter().map(|(way, _)| *way).min()?;
-                let mut categories: Vec<u16> = entries.iter().filter(|(way, _)| *way == best).map(|(_, c)| *c).collect();
-                // "Phones" is a shelf that also holds cases; whoever says it wants the phones on it.
-                if let [only] = categories[..] {
-                    let inside = |c: u16| self.parents.get(usize::from(c)).copied().flatten() == Some(only);
-                    let meant: Vec<u16> = entries.iter().filter(|(way, c)| *way == Way::Synonym && inside(*c)).map(|(_, c)| *c).collect();
-                    if !meant.is_empty() {
-                        categories = meant;
+            let hit = (1..=longest)
+                .rev()
+                .filter(|length| *length > 1 || !is_adjective(stems, places[at]) && !is_verb(stems, places[at]))
+                .find_map(|length| {
+                    let span = &places[at..at + length];
+                    let phrase = span.iter().map(|i| stems[*i]).collect::<Vec<_>>().join(" ");
+                    let entries = self.phrases.get(&phrase)?;
+                    let best = entries.iter().map(|(way, _)| *way).min()?;
+                    let mut categories: Vec<u16> = entries.iter().filter(|(way, _)| *way == best).map(|(_, c)| *c).collect();
+                    // "Phones" is a shelf that also holds cases; whoever says it wants the phones on it.
+                    if let [only] = categories[..] {
+                        let inside = |c: u16| self.parents.get(usize::from(c)).copied().flatten() == Some(only);
+                        let meant: Vec<u16> =
+                            entries.iter().filter(|(way, c)| *way == Way::Synonym && inside(*c)).map(|(_, c)| *c).collect();
+                        if !meant.is_empty() {
+                            categories = meant;
+                        }
                     }
-                }
-                let words = span[0]..span[length - 1] + 1;
-                Some((length, Named { categories, words, exact: best <= Way::Part }))
-            });
+                    let words = span[0]..span[length - 1] + 1;
+                    let exact = best <= Way::Part && categories.iter().any(|c| !self.is_shelf(*c));
+                    Some((length, Named { categories, words, exact }))
+                });
             match hit {
                 Some((length, named)) => {
                     at += length;
@@ -186,6 +199,11 @@ impl Categories {
                 inner.categories = inside;
             }
         }
+    }
+
+    /// Whether other categories lie in it: "Home" and "Hair" are where things are, rather than what they are.
+    fn is_shelf(&self, category: u16) -> bool {
+        self.parents.contains(&Some(category))
     }
 
     fn lies_in(&self, category: u16, outer: u16) -> bool {
@@ -281,6 +299,8 @@ mod tests {
             ("cellphone", vec!["Phones", "Smartphones"]),
             ("wine cooler", vec!["Wine Coolers"]),
             ("toaster", vec![]),
+            ("something to phone home with", vec![]),
+            ("switch to phones with keys", vec!["Smartphones"]),
             ("dryers", vec!["Tumble Dryers"]),
             ("hair dryer", vec!["Hair Dryers"]),
             ("a laptop for gaming", vec!["Gaming Laptops"]),

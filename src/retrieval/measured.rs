@@ -32,15 +32,25 @@ impl Catalogue {
     /// A named property is taken at its word. Otherwise it is the one whose values the number lies among:
     /// "at least 9 kg" of washing machines that hold 6 to 11 kg and weigh 60 to 80 is what they hold.
     pub fn resolve(&self, measure: &Measure, docs: &[u32]) -> Option<Bounded> {
-        let (number, unit) = in_base_unit(measure.number, &measure.unit);
+        let (mut number, mut unit) = in_base_unit(measure.number, &measure.unit);
         let mut ranges = self.ranges(docs, unit);
+        // "Narrower than 18 inches", where the records count widths in centimetres.
+        let side = measure.property.as_deref().filter(|property| SIDES.contains(property));
+        if let (Some(side), "in") = (side, unit)
+            && !ranges.iter().any(|range| says(&range.property, side))
+        {
+            (number, unit) = (number * INCH, "mm");
+            ranges = self.ranges(docs, unit);
+        }
         if let Some(wanted) = &measure.property
             && ranges.iter().any(|range| says(&range.property, wanted))
         {
             ranges.retain(|range| says(&range.property, wanted));
         }
         let among = |range: &Range| number >= range.low * 0.8 && number <= range.high * 1.25;
-        let best = ranges.iter().max_by_key(|range| (among(range), range.products))?;
+        // 35 km lie among no ranges from 60 to 100 km, but much nearer to them than to the size of a frame.
+        let apart = |range: &Range| ((number.max(1e-6) / ((range.low + range.high) / 2.0).max(1e-6)).log10().abs()) as i64;
+        let best = ranges.iter().max_by_key(|range| (among(range), std::cmp::Reverse(apart(range)), range.products))?;
         let (bound, mut tolerance) = tolerant(measure.bound, unit, number);
         let mut above = tolerance;
         if bound == Bound::About && measure.property.as_deref().is_some_and(|property| SIDES.contains(&property)) {
@@ -134,6 +144,11 @@ impl Catalogue {
     }
 }
 
+/// In millimetres, the compared form of lengths.
+const KILOMETRE: f64 = 1e6;
+/// An inch in the same; inches alone name a class of screens and are kept as they are.
+const INCH: f64 = 25.4;
+
 struct Range {
     property: String,
     low: f64,
@@ -147,6 +162,8 @@ fn tolerant(bound: Bound, unit: &str, number: f64) -> (Bound, f64) {
         (Bound::AtLeast | Bound::AtMost, _) => (bound, number * 0.005),
         (Bound::About, "in") => (bound, 0.65),
         (Bound::About, "w" | "hz" | "h" | "mah" | "lm" | "mbps" | "rpm" | "nm" | "mp" | "fps") => (Bound::AtLeast, number * 0.005),
+        // "I ride 35 km a day" is served by whatever goes as far.
+        (Bound::About, "mm") if number >= KILOMETRE => (Bound::AtLeast, number * 0.005),
         // Who has a room of 45 square metres is served by what does for 60.
         (Bound::About, "m2") => (Bound::AtLeast, number * 0.005),
         (Bound::About, "mm" | "kg" | "l") => (bound, number * 0.12),

@@ -146,7 +146,10 @@ impl Catalogue {
             if !text.bytes().any(|b| b.is_ascii_digit()) {
                 return false;
             }
-            let alike = |word: &str| word.len() == text.len() && shape(word) == shape(text);
+            // "10" is another than "9a": both say which of a line it is.
+            let mixed = |word: &str| word.bytes().any(|b| b.is_ascii_alphabetic());
+            let lines = |word: &str| is_generation(word) && is_generation(text) && (mixed(word) || mixed(text));
+            let alike = |word: &str| word.len() == text.len() && shape(word) == shape(text) || lines(word);
             let own: Vec<u32> = self.postings.terms().filter(|(word, _)| alike(word)).map(|(_, term)| term).collect();
             let none_has = self.postings.term(text).is_none_or(|term| !named.iter().any(|candidate| self.name_has(candidate.doc, term)));
             none_has
@@ -368,6 +371,13 @@ fn shape(word: &str) -> String {
     word.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect()
 }
 
+/// One or two digits, and at most a letter behind them: "9a", "10", "16e".
+fn is_generation(word: &str) -> bool {
+    let digits = word.bytes().take_while(u8::is_ascii_digit).count();
+    let rest = &word[digits..];
+    (1..=2).contains(&digits) && rest.len() <= 1 && rest.bytes().all(|b| b.is_ascii_lowercase()) && unit::split(word).is_none()
+}
+
 /// Words between two names: what joins, sets side by side, or says what something is for.
 fn separates(word: &str) -> bool {
     matches!(
@@ -416,6 +426,7 @@ mod tests {
             brand(sample("PS5", "Sony PlayStation 5 Slim", 1, None), "Sony"),
             brand(sample("W7", "Acme Galaxy Watch7", 1, None), "Acme"),
             brand(sample("S25", "Acme Galaxy S25", 1, None), "Acme"),
+            brand(sample("PIX", "Acme Pixit 9a Iris", 1, None), "Acme"),
             brand(sample("BIKE", "Veloce Gracht 3", 1, None), "Veloce"),
             brand(sample("BIKE49", "Veloce Gracht 3 frame 49 cm", 1, None), "Veloce"),
             brand(sample("BIKE53", "Veloce Gracht 3 frame 53 cm", 1, None), "Veloce"),
@@ -468,6 +479,8 @@ mod tests {
             ("do you have the tessel note 15", true),
             ("sony wh-1000xm6", true),
             ("the zephyrus g15 please", true),
+            ("do you have the pixit 10", true),
+            ("the pixit 9a", false),
             ("tessel note 14", false),
             ("the zephyrus g14", false),
             ("zephyrus 16gb", false),

@@ -25,7 +25,7 @@ pub fn variant(turn: &Turn<'_>) -> Vec<String> {
 }
 
 /// Whether a word is an option of a product, or an everyday word for its colour.
-fn is_of(product: &Product, word: &str) -> bool {
+pub fn is_of(product: &Product, word: &str) -> bool {
     product.options.iter().any(|(_, value)| tokens(&fold(value)).iter().any(|token| colours::means(word, &token.text)))
 }
 

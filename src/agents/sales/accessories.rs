@@ -6,7 +6,7 @@ use super::super::say;
 use super::super::turn::{Answer, Step, Turn};
 use super::{find, stock};
 use crate::domain::act::{Act, ActKind};
-use crate::domain::fact::FactBook;
+use crate::domain::fact::{FactBook, RecordId};
 use crate::domain::goal::Goal;
 use crate::domain::state::ConversationState;
 use crate::domain::text::words;
@@ -26,6 +26,10 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         let words = kind(turn);
         return Step::Look(vec![Lookup::Products(vec![sku.clone()]), Lookup::Accessories { sku, words, limit: SHOWN }]);
     };
+    // "A new TV, my son plays PS5 on it": the kind asked for is none of what fits.
+    if !fitting.is_empty() && !any_of_kind(turn, fitting, book) {
+        return find::search(turn, found, book, state);
+    }
     let mut answer = Answer::default();
     let name = found.products.first().and_then(|id| say::name(book, *id));
     if fitting.is_empty() {
@@ -38,6 +42,14 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     // The product stays on the table: "and does it have HDMI?" is about it, not about its case.
     state.focus.products = vec![sku];
     answer.done()
+}
+
+/// Whether some of what fits is of the kind that was named, where one was named by its full name.
+fn any_of_kind(turn: &Turn<'_>, fitting: &[RecordId], book: &FactBook) -> bool {
+    let wanted = |c: usize| turn.heard.categories[c].exact && turn.read.roles.wants_category(c);
+    let mut kinds = (0..turn.heard.categories.len()).filter(|c| wanted(*c)).flat_map(|c| &turn.heard.categories[c].names).peekable();
+    let lies_in = |kind: &String| fitting.iter().filter_map(|id| say::product(book, *id)).any(|product| product.category.contains(kind));
+    kinds.peek().is_none() || kinds.any(lies_in)
 }
 
 /// What something must fit: a product the customer owns or names with "for", or else what is on the table.

@@ -9,9 +9,10 @@ use super::question::asks_whether;
 use crate::domain::measure;
 use crate::domain::product::{Product, SpecValue};
 use crate::domain::query::Measure;
+use crate::domain::text::fold::fold;
 use crate::domain::text::stem::stem;
 use crate::domain::text::token::tokens;
-use crate::domain::text::{sentence, unit, words};
+use crate::domain::text::{colours, sentence, unit, words};
 
 /// Properties told at once of one product.
 pub const TOLD: usize = 3;
@@ -155,7 +156,7 @@ fn by_words(turn: &Turn<'_>, product: &Product, said: &[(usize, String)]) -> (Ve
     // What is done with a thing names no property: "can I use them outside" asks for no "Indoor use only".
     let deed = |word: &str| DEEDS.contains(&word) && !word.starts_with("charge") && word != "run";
     for (at, word) in said.iter().filter(|(_, word)| !deed(word)) {
-        match find(product, &turn.heard.words[*at].stem) {
+        match find(product, &turn.heard.words[*at].stem).or_else(|| shade(product, word)) {
             Some(specs) => {
                 let there = |found: Found| Found { by_value: found.by_value || having && states(product, found.index), ..found };
                 add(&mut found, specs.into_iter().map(there).collect());
@@ -279,6 +280,13 @@ fn find(product: &Product, wanted: &str) -> Option<Vec<Found>> {
             let (_, names) = FILED_UNDER.iter().find(|(words, _)| words.split(' ').any(|word| word == wanted))?;
             names.iter().find_map(|name| by_name(product, &measure::stems(name)))
         })
+}
+
+/// "Purple", of a product in violet.
+fn shade(product: &Product, word: &str) -> Option<Vec<Found>> {
+    let of = |spec: &SpecValue| matches!(spec, SpecValue::Text(text) if tokens(&fold(text)).iter().any(|t| colours::means(word, &t.text)));
+    let index = Some(word).filter(|word| colours::is_colour(word)).and_then(|_| indexes(product, of).next())?;
+    Some(vec![Found { index, by_value: true }])
 }
 
 fn by_name(product: &Product, wanted: &str) -> Option<Vec<Found>> {

@@ -6,7 +6,7 @@ use super::super::say;
 use super::super::turn::{Answer, Step, Turn, chip};
 use super::super::understanding::form::Asks;
 use super::super::understanding::{needs, quantity};
-use super::{accessories, pick, price, stock};
+use super::{accessories, pick, price, stock, wider};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::agent::Agent;
 use crate::domain::asks::Slot;
@@ -22,6 +22,8 @@ use crate::domain::text;
 
 /// Products shown at once.
 const SHOWN: usize = 5;
+/// Of those that only come near.
+const NEAREST: usize = 3;
 
 /// Finds or narrows down.
 pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
@@ -69,15 +71,32 @@ pub fn search(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mu
         let turn = Turn { goal: Goal::Recommend, ..*turn };
         return pick::step(&turn, found, book, state);
     }
-    match found.searches.as_slice() {
-        [] => Step::Look(vec![Lookup::Search { query, limit: SHOWN }]),
-        [first] if first.products.is_empty() => match relaxed(&first.query) {
-            Some(query) => Step::Look(vec![Lookup::Search { query, limit: 3 }]),
-            None => nothing(turn, found, book, state),
-        },
-        [_] => some(turn, found, book, state),
-        _ => nothing(turn, found, book, state),
+    let Some(first) = found.searches.first() else { return Step::Look(vec![Lookup::Search { query, limit: SHOWN }]) };
+    let lacking = first.products.is_empty() || !first.complete;
+    let dearer = wider::at_any_price(turn, &first.query).filter(|_| lacking);
+    match (found.searches.as_slice(), dearer) {
+        ([_], None) if !lacking => some(turn, found, book, state),
+        ([_], Some(query)) => Step::Look(vec![Lookup::Search { query, limit: NEAREST }]),
+        ([_, whole], Some(_)) if whole.complete && !whole.products.is_empty() => beyond_the_price(whole, book, state),
+        ([first, ..], _) if !first.products.is_empty() => some(turn, found, book, state),
+        ([first, tried @ ..], dearer) => {
+            let tried = tried.get(usize::from(dearer.is_some())..).unwrap_or_default();
+            let met = tried.iter().any(|search| !search.products.is_empty());
+            match std::iter::successors(wider::relaxed(&first.query), wider::relaxed).nth(tried.len()).filter(|_| !met) {
+                Some(query) => Step::Look(vec![Lookup::Search { query, limit: NEAREST }]),
+                None => nothing(turn, found, book, state),
+            }
+        }
+        ([], _) => nothing(turn, found, book, state),
     }
+}
+
+/// Everything wished for is there, only not for so little: that is said, and what it costs shown.
+fn beyond_the_price(search: &SearchFound, book: &mut FactBook, state: &mut ConversationState) -> Step {
+    let mut answer = Answer::of(vec![Act::plain(ActKind::FoundDearer)]);
+    list(search, book, &mut answer);
+    keep(search, book, state);
+    answer.done()
 }
 
 /// The query this message states, in the light of the one before.
@@ -162,34 +181,6 @@ fn of_the_whole_shop(turn: &Turn<'_>) -> bool {
     })
 }
 
-/// A query without its narrowest bounds, to have something to show: first without words and measures,
-/// then without the price.
-pub fn relaxed(query: &ProductQuery) -> Option<ProductQuery> {
-    let mut wider = query.clone();
-    if wider.in_stock {
-        wider.in_stock = false;
-        return Some(wider);
-    }
-    if !wider.categories.is_empty() && (!wider.terms.is_empty() || !wider.measures.is_empty()) {
-        wider.terms.clear();
-        wider.measures.clear();
-        return Some(wider);
-    }
-    let bounded = wider.min_price.is_some() || wider.max_price.is_some();
-    if bounded && wider.names_a_thing() {
-        wider.sort = if wider.max_price.is_some() { Sort::PriceUp } else { Sort::PriceDown };
-        wider.min_price = None;
-        wider.max_price = None;
-        return Some(wider);
-    }
-    // What is left beside a brand must still name a kind of thing: "Nintendo Switch" is no key switch.
-    if !wider.brands.is_empty() && !wider.categories.is_empty() {
-        wider.brands.clear();
-        return Some(wider);
-    }
-    None
-}
-
 /// Something was found.
 pub fn some(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
     let Some(search) = found.searches.first() else { return Answer::default().done() };
@@ -202,6 +193,10 @@ pub fn some(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         search.query.categories.is_empty() && search.query.brands.is_empty() && !search.named && turn.read.form.asks == Asks::Have;
     // "Do you have one with a milk carafe" asks for what has it.
     let only_mentioned = only_mentioned && resolve::feature(turn).is_empty();
+    // What the shop has an answer to is no thing to be found by its words: "second hand stuff".
+    if only_mentioned && let Some(step) = known(turn, found, book) {
+        return step;
+    }
     let unchecked = unchecked(turn, search).filter(|_| !only_mentioned);
     let kind = match (search.complete && !only_mentioned, search.total, search.total > shown.len()) {
         (false, _, _) if only_mentioned => ActKind::FoundNone,
@@ -239,6 +234,19 @@ pub fn some(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         }
     }
     answer.done()
+}
+
+/// The shop's own answer, where it is likely to have one.
+fn known(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> Option<Step> {
+    const LIKELY: f32 = 0.6;
+    turn.heard.answered.as_ref().filter(|answered| answered.score >= LIKELY)?;
+    if found.knowledge.is_empty() {
+        return Some(Step::Look(vec![say::knowledge_lookup(turn)]));
+    }
+    let hit = say::best_entry(found, 0)?;
+    let mut answer = Answer::default();
+    say::say_entry(book, hit, &mut answer);
+    Some(answer.done())
 }
 
 /// What a thing should be good for ("a drill for steel") where nothing of the message but the kind could be
@@ -298,7 +306,7 @@ fn nothing(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut C
         answer.say_plain(ActKind::NoMore);
         return answer.done();
     }
-    let nearest = found.searches.get(1).filter(|search| !search.products.is_empty());
+    let nearest = found.searches.iter().skip(1).rfind(|search| !search.products.is_empty());
     // A need in words nobody sells by may still be a question the shop has answered.
     if nearest.is_none() || say::is_answered(turn) {
         if found.knowledge.is_empty() {
@@ -317,11 +325,8 @@ fn nothing(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut C
     match nearest {
         Some(nearest) => {
             answer.say_plain(ActKind::FoundClosest);
-            let ids = nearest.products.clone();
             list(nearest, book, &mut answer);
-            state.focus.listed = say::skus(book, &ids);
-            state.focus.products.clear();
-            state.focus.query = Some(nearest.query.clone());
+            keep(nearest, book, state);
         }
         None => {
             answer.say(Act::plain(ActKind::FoundNone).with_some("words", words));
@@ -332,6 +337,13 @@ fn nothing(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut C
         }
     }
     answer.done()
+}
+
+/// Keeps what was shown instead of what was looked for.
+fn keep(search: &SearchFound, book: &FactBook, state: &mut ConversationState) {
+    state.focus.listed = say::skus(book, &search.products);
+    state.focus.products.clear();
+    state.focus.query = Some(search.query.clone());
 }
 
 /// The message names no kind of thing: it is asked what is needed, or answered from the knowledge base.

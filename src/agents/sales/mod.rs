@@ -12,6 +12,7 @@ mod price;
 mod question;
 mod stock;
 mod subject;
+mod wider;
 
 use super::lookup::{Findings, Lookup};
 use super::resolve::{self, How};

@@ -9,7 +9,7 @@ use super::super::turn::{Answer, Step, Turn, chip};
 use super::super::understanding::form::Asks;
 use super::super::understanding::needs;
 use super::super::understanding::qualities::PRICE;
-use super::{asked, compare, find};
+use super::{asked, compare, find, wider};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, RecordId};
 use crate::domain::measure;
@@ -88,7 +88,7 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     match found.searches.last() {
         None => Step::Look(vec![Lookup::Search { query: wished(turn, query), limit: CANDIDATES }]),
         // First without the words nobody sells by, then without the bounds.
-        Some(search) if search.products.is_empty() => match find::relaxed(&search.query).filter(|_| found.searches.len() < 3) {
+        Some(search) if search.products.is_empty() => match wider::relaxed(&search.query).filter(|_| found.searches.len() < 3) {
             Some(query) => Step::Look(vec![Lookup::Search { query, limit: CANDIDATES }]),
             None => find::step(turn, found, book, state),
         },

@@ -128,7 +128,9 @@ fn fitting_words(turn: &Turn<'_>, ids: &[RecordId], book: &FactBook) -> Vec<Reco
     let says = |id: &RecordId| {
         let Some(product) = say::product(book, *id) else { return 0 };
         let named: Vec<String> = product.options.iter().map(|(_, value)| value.to_lowercase()).collect();
-        let telling = |w: &&Word| w.text.len() > 1 && named.iter().any(|n| n.contains(&w.text)) || resolve::names(&product, &w.stem);
+        // "In purple" is the one its maker calls violet.
+        let option = |w: &Word| named.iter().any(|n| n.contains(&w.text)) || resolve::is_option(&product, &w.text);
+        let telling = |w: &&Word| w.text.len() > 1 && option(w) || resolve::names(&product, &w.stem);
         turn.heard.words.iter().filter(telling).count()
     };
     let best = ids.iter().map(says).max().unwrap_or(0);

@@ -40,6 +40,10 @@ pub fn read(words: &[Word]) -> Measures {
         let Some((number, unit)) = unit::split(&word.text) else { continue };
         found.at.push(i);
         found.words.push(i);
+        // "We sit 3 m away" measures the room.
+        if words.get(i + 1).is_some_and(|w| matches!(w.text.as_str(), "away" | "apart" | "distance")) {
+            continue;
+        }
         let (mut bound, bound_words) = bound(words, i);
         found.words.extend(bound_words);
         let near = (i + 1..words.len().min(i + 4)).chain((i.saturating_sub(2)..i).rev());
@@ -47,7 +51,7 @@ pub fn read(words: &[Word]) -> Measures {
         if let Some((j, _)) = named {
             found.words.push(j);
         }
-        let mut property = named.map(|(_, property)| property);
+        let mut property = named.map(|(_, property)| property).or_else(|| compared(words, i));
         if let Some((side, gap)) = opening(words, unit, property) {
             found.words.extend(gap);
             property = Some(side);
@@ -64,6 +68,21 @@ pub fn read(words: &[Word]) -> Measures {
     found.words.sort_unstable();
     found.words.dedup();
     found
+}
+
+/// "Narrower than 18 inches": the comparison says which side is meant.
+fn compared(words: &[Word], at: usize) -> Option<&'static str> {
+    let text = |back: usize| at.checked_sub(back).map_or("", |i| words[i].text.as_str());
+    if text(1) != "than" {
+        return None;
+    }
+    match text(2) {
+        "narrower" | "wider" => Some("width"),
+        "taller" | "higher" | "lower" => Some("height"),
+        "deeper" | "shallower" => Some("depth"),
+        "lighter" | "heavier" => Some("weight"),
+        _ => None,
+    }
 }
 
 /// A hole that something has to go into, "a niche of 45 cm": which side it bounds, and the words that say so.
@@ -112,13 +131,18 @@ fn bound(words: &[Word], at: usize) -> (Bound, Vec<usize>) {
     let word = |i: usize| words.get(i).map_or("", |w| w.text.as_str());
     let before = |n: usize| at.checked_sub(n).map_or("", |i| word(i));
     match (before(2), before(1)) {
-        ("more" | "bigger" | "larger" | "longer" | "heavier", "than") if before(3) == "no" => {
+        ("more" | "bigger" | "larger" | "longer" | "heavier" | "louder" | "wider" | "taller" | "higher" | "deeper", "than")
+            if matches!(before(3), "no" | "not" | "nothing") =>
+        {
             return (Bound::AtMost, vec![at - 3, at - 2, at - 1]);
         }
-        ("at", "least") | ("more" | "bigger" | "larger" | "longer" | "heavier" | "louder", "than") => {
+        ("at", "least")
+        | ("more" | "bigger" | "larger" | "longer" | "heavier" | "louder" | "wider" | "taller" | "higher" | "deeper", "than") => {
             return (Bound::AtLeast, vec![at - 2, at - 1]);
         }
-        ("at", "most") | ("up", "to") | ("less" | "lighter" | "smaller" | "shorter" | "quieter" | "narrower" | "thinner", "than") => {
+        ("at", "most")
+        | ("up", "to")
+        | ("less" | "lighter" | "smaller" | "shorter" | "quieter" | "narrower" | "thinner" | "slimmer" | "lower" | "shallower", "than") => {
             return (Bound::AtMost, vec![at - 2, at - 1]);
         }
         (_, "over" | "above" | "minimum" | "min" | "from") => return (Bound::AtLeast, vec![at - 1]),
@@ -160,6 +184,8 @@ mod tests {
             ("for someone 1m72", None, Bound::About, 172.0, "cm"),
             ("for a family of 5", None, Bound::AtLeast, 5.0, "people"),
             ("for two people", None, Bound::AtLeast, 2.0, "people"),
+            ("not wider than 45 cm", Some("width"), Bound::AtMost, 45.0, "cm"),
+            ("narrower than 18 inches", Some("width"), Bound::AtMost, 18.0, "in"),
             ("with more than 50 min", None, Bound::AtLeast, 50.0, "min"),
         ] {
             let words = Word::from_tokens(unit::merge(tokens(text), text));

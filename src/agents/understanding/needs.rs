@@ -29,6 +29,11 @@ pub fn sold(heard: &Heard) -> Option<&Need> {
     heard.need.as_ref().filter(|need| need.is_sold() && speaks(heard, need))
 }
 
+/// Whether a message tells of a need that the shop surely has something for.
+pub fn tells_clearly(heard: &Heard) -> bool {
+    heard.need.as_ref().is_some_and(|need| need.is_sold() && need.score >= PLAIN_NEED && speaks(heard, need))
+}
+
 /// Whether a message needs a kind of thing this shop does not sell.
 pub fn is_for_nothing_here(heard: &Heard) -> bool {
     heard.need.as_ref().is_some_and(|need| !need.is_sold() && need.score >= CLEAR_NEED && speaks(heard, need))
@@ -37,9 +42,14 @@ pub fn is_for_nothing_here(heard: &Heard) -> bool {
 /// Whether the need is what a message is to be understood by: nothing it names is asked for by name.
 fn speaks(heard: &Heard, need: &Need) -> bool {
     const FEWEST: usize = 2;
-    // "Soccer games" are no games on a shelf, nor is a home cinema a smart home.
-    let by_the_way = |named: &CategoryNamed| !named.exact && is_circumstance(heard, named.words.start);
-    let told = heard.words.iter().filter(|w| w.is_telling()).count();
+    // "Soccer games" are no games on a shelf, nor is a home cinema a smart home; and "espresso at home" is for a
+    // place, though there is a shelf called so.
+    let by_the_way = |named: &CategoryNamed| {
+        let at = named.words.start;
+        if named.exact { is_place(heard, at) } else { is_circumstance(heard, at) }
+    };
+    let in_a_category = |i: usize| heard.categories.iter().any(|named| named.words.contains(&i));
+    let told = heard.words.iter().enumerate().filter(|(i, w)| in_a_category(*i) || w.is_telling()).count();
     let named = heard.products.iter().any(|product| product.coverage >= CLEAR_NEED);
     (told >= FEWEST || told > 0 && need.score >= PLAIN_NEED)
         && !named
@@ -205,9 +215,32 @@ fn is_circumstance(heard: &Heard, at: usize) -> bool {
         &["with", "has", "have", "having", "that", "which", "under", "below", "but", "and", "or", "without", "must", "should"];
     (0..at)
         .rev()
-        .map(|i| heard.words[i].text.as_str())
-        .find_map(|word| if CLOSING.contains(&word) { Some(false) } else { OPENING.contains(&word).then_some(true) })
+        .map(|i| {
+            let text = |i: Option<usize>| i.and_then(|i| heard.words.get(i)).map_or("", |w| w.text.as_str());
+            (text(i.checked_sub(1)), text(Some(i)), text(Some(i + 1)))
+        })
+        // "I need a dryer" says what it must be, not what it is for.
+        .find_map(|(before, word, next)| {
+            let wants = matches!(word, "for" | "in") && seeks(before)
+                || matches!(next, "need" | "want" | "m" | "am" | "would" | "d" | "seek" | "wanna")
+                || matches!(word, "im" | "i'm");
+            if CLOSING.contains(&word) || wants { Some(false) } else { OPENING.contains(&word).then_some(true) }
+        })
         == Some(true)
+}
+
+/// Whether a name says where or for whom something is to be: right behind "at", "for", "in our".
+fn is_place(heard: &Heard, at: usize) -> bool {
+    const WITHIN: &[&str] = &["a", "an", "the", "my", "our", "your", "his", "her", "their"];
+    let text = |i: usize| heard.words[i].text.as_str();
+    let before = (0..at).rev().find(|i| !WITHIN.contains(&text(*i)));
+    before.is_some_and(|i| matches!(text(i), "at" | "for" | "around" | "in") && i > 0 && !seeks(text(i - 1)))
+}
+
+/// "Looking for", "shopping around for", "interested in": what stands behind is what is sought.
+fn seeks(word: &str) -> bool {
+    ["look", "search", "shop", "hunt", "interest", "ask"].iter().any(|own| word.starts_with(own))
+        || matches!(word, "need" | "in" | "around")
 }
 
 /// The thing a message asks for in plain words ("do you sell drones") that no product here is described by.

@@ -79,6 +79,8 @@ impl PriceBounds {
         match bound {
             Bound::Max => self.max = Some(money),
             Bound::Min => self.min = Some(money),
+            // Who has about 700 to spend may spend less, and hardly more.
+            Bound::Budget => self.max = money.checked_add(money.percent(1_000)),
             // "Around 800" reaches a fifth to either side.
             Bound::About => {
                 let fifth = money.percent(2_000);
@@ -108,6 +110,8 @@ impl Money {
 enum Bound {
     Min,
     Max,
+    /// About so much is there to spend.
+    Budget,
     About,
 }
 
@@ -190,8 +194,19 @@ fn is_currency_word(word: &str, currency: Currency) -> bool {
         )
 }
 
+/// "Budget about 700", "to spend around 300".
+fn is_budget(words: &[Word], at: usize) -> bool {
+    const BETWEEN: usize = 3;
+    let text = |i: usize| words[i].text.as_str();
+    let about = at > 0 && matches!(text(at - 1), "around" | "about" | "roughly" | "approximately" | "circa" | "like");
+    about && (at.saturating_sub(1 + BETWEEN)..at - 1).any(|i| matches!(text(i), "budget" | "spend" | "pay" | "afford"))
+}
+
 /// A word before an amount that bounds it, with its place. Up to two words may stand between.
 fn bound_before(words: &[Word], at: usize) -> Option<(Bound, usize)> {
+    if is_budget(words, at) {
+        return Some((Bound::Budget, at - 1));
+    }
     for back in 1..=3.min(at) {
         let i = at - back;
         let word = words[i].text.as_str();
@@ -263,6 +278,8 @@ mod tests {
             ("nothing over 600", (None, Some(600))),
             ("my budget is 900", (None, Some(900))),
             ("500 max", (None, Some(500))),
+            ("budget about 700", (None, Some(770))),
+            ("i can spend around $300", (None, Some(330))),
             ("1000 dollars or less", (None, Some(1000))),
             ("over 2k", (Some(2000), None)),
             ("at least 300 dollars", (Some(300), None)),

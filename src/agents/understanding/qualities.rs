@@ -14,7 +14,7 @@ use crate::domain::text::words;
 /// The price, as the lexicon names it.
 pub const PRICE: &str = "price";
 /// Properties of which less is better, so that the best is the least. Stems.
-const LESS_IS_BETTER: &[&str] = &["price", "cost", "weight", "noise", "latency", "lag", "respons", "consumption", "delay"];
+const LESS_IS_BETTER: &[&str] = &["price", "cost", "weight", "nois", "latency", "lag", "respons", "consumption", "delay"];
 /// Words that say that a property named beside them counts.
 const MATTERS: &[&str] = &["matters", "matter", "important", "priority", "crucial", "essential", "counts", "key"];
 
@@ -166,17 +166,38 @@ fn wish_at(lexicon: &Lexicon, heard: &Heard, words: &[&str], taken: &[bool], at:
     for length in (1..=lexicon.longest.min(words.len() - at)).rev() {
         let phrase = words[at..at + length].join(" ");
         let Some(sense) = lexicon.senses.get(&phrase) else { continue };
+        // "Nothing too heavy" wishes for the light ones, as plainly as an adjective before its noun.
+        let denied = sense.degree == Degree::Wish && is_denied(words, at);
         // "Long", "short", "high" alone say nothing; they wait for a property. "A light" is a lamp.
         let vague =
             sense.degree == Degree::Wish && (lexicon.takers.contains_key(words[at]) && !matches!(words[at], "big" | "large" | "small"));
-        let elsewhere = sense.degree == Degree::Wish && !describes_the_thing(words, taken, at, at + length);
+        let elsewhere = sense.degree == Degree::Wish && !denied && !describes_the_thing(words, taken, at, at + length);
         if vague || elsewhere || (at..at + length).any(|i| is_taken(taken, i)) {
             continue;
         }
-        let quality = Quality { properties: sense.properties.clone(), less: sense.less, degree: sense.degree };
+        let quality = Quality { properties: denied_properties(sense, denied), less: sense.less != denied, degree: sense.degree };
         return Some(Wished { quality, words: at..at + length });
     }
     matters(heard, words, taken, at)
+}
+
+/// "Not too loud", "nothing very heavy", "isn't so big": much of it is not wished for.
+fn is_denied(words: &[&str], at: usize) -> bool {
+    const NOT: &[&str] = &[
+        "not", "nothing", "no", "never", "without", "isn", "isnt", "aren", "arent", "dont", "doesnt", "cant", "wont", "don", "doesn", "t",
+    ];
+    const BETWEEN: &[&str] =
+        &["too", "to", "so", "very", "that", "super", "overly", "really", "as", "be", "being", "is", "terribly", "all"];
+    (0..at).rev().find(|i| !BETWEEN.contains(&words[*i])).is_some_and(|i| NOT.contains(&words[i]) && i + 1 < at)
+}
+
+/// What is not to be loud should make little noise, however much it gives.
+fn denied_properties(sense: &Sense, denied: bool) -> Vec<String> {
+    let mut properties = sense.properties.clone();
+    if denied {
+        properties.sort_by_key(|own| !LESS_IS_BETTER.iter().any(|less| own.contains(less)));
+    }
+    properties
 }
 
 /// Whether an adjective describes what is asked for: right before its kind ("a quiet keyboard"), before "one",
@@ -293,6 +314,9 @@ mod tests {
             ("battery matters more than anything", "battery", false, Degree::Wish),
             ("she'll carry it around campus all day so battery matters more than anything", "battery", false, Degree::Wish),
             ("least noise", "noise", true, Degree::Most),
+            ("a washing machine that is not too loud", "noise level", true, Degree::Wish),
+            ("she needs a laptop nothing too heavy budget 700", "weight", true, Degree::Wish),
+            ("something not too expensive for him", "price", true, Degree::Wish),
             ("which goes deeper under water", "depth", false, Degree::More),
         ] {
             let heard = heard(text);

@@ -235,7 +235,7 @@ impl Rules {
     /// How strongly each goal is spoken for; strongest first, none that is not spoken for.
     pub fn hints(&self, line: &Line<'_>) -> Vec<Hint> {
         let mut found: Vec<Hint> = Vec::new();
-        let words = line.stems.iter().map(|stem| self.numbers.get(*stem).copied().unwrap_or(STRANGE)).collect();
+        let words = line.stems.iter().map(|stem| self.numbers.get(in_full(stem)).copied().unwrap_or(STRANGE)).collect();
         let said = Said { line, words };
         for at in 0..line.stems.len() {
             let by_word = self.by_word.get(&said.words[at]).into_iter().flatten();
@@ -253,6 +253,11 @@ impl Rules {
         found.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.goal.cmp(&b.goal)));
         found
     }
+}
+
+/// "Do u sell" is "do you sell".
+fn in_full(stem: &str) -> &str {
+    if matches!(stem, "u" | "ya") { "you" } else { stem }
 }
 
 /// The strongest pattern counts in full, every further one a little.

@@ -1,0 +1,42 @@
+//! Searches that ask for less, to have something to show.
+
+use super::super::turn::Turn;
+use crate::domain::goal::Goal;
+use crate::domain::query::{ProductQuery, Sort};
+
+/// The same for more money, where the price is bounded from above; not for who asks for something cheaper.
+pub fn at_any_price(turn: &Turn<'_>, query: &ProductQuery) -> Option<ProductQuery> {
+    let cheaper = turn.goal == Goal::RefineResults && turn.read.prices.is_empty() && turn.heard.words.iter().any(|w| w.text == "cheaper");
+    if query.max_price.is_none() || !query.names_a_thing() || cheaper || !query.not_skus.is_empty() {
+        return None;
+    }
+    Some(ProductQuery { min_price: None, max_price: None, sort: Sort::PriceUp, quality: None, ..query.clone() })
+}
+
+/// A query without its narrowest bounds, to have something to show: first without words and measures,
+/// then without the price.
+pub fn relaxed(query: &ProductQuery) -> Option<ProductQuery> {
+    let mut wider = query.clone();
+    if wider.in_stock {
+        wider.in_stock = false;
+        return Some(wider);
+    }
+    if !wider.categories.is_empty() && (!wider.terms.is_empty() || !wider.measures.is_empty()) {
+        wider.terms.clear();
+        wider.measures.clear();
+        return Some(wider);
+    }
+    let bounded = wider.min_price.is_some() || wider.max_price.is_some();
+    if bounded && wider.names_a_thing() {
+        wider.sort = if wider.max_price.is_some() { Sort::PriceUp } else { Sort::PriceDown };
+        wider.min_price = None;
+        wider.max_price = None;
+        return Some(wider);
+    }
+    // What is left beside a brand must still name a kind of thing: "Nintendo Switch" is no key switch.
+    if !wider.brands.is_empty() && !wider.categories.is_empty() {
+        wider.brands.clear();
+        return Some(wider);
+    }
+    None
+}
