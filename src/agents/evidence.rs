@@ -174,6 +174,7 @@ fn by_context(question: &Question<'_>) -> Vec<(Goal, f32)> {
         found.push((Goal::StoreHours, 6.0));
     }
     found.extend(needed(question));
+    found.extend(asks_of_it(question));
     found.extend(on_the_table(question));
     // Within sales the form decides; for whose business it is, it is one hint among others.
     let of_products = state.intent == Some(Intent::Sales) && read.form.subject == Subject::Pointed;
@@ -202,6 +203,17 @@ fn needed(question: &Question<'_>) -> Option<(Goal, f32)> {
     }
     let need = needs::sold(heard)?;
     Some((Goal::FindProduct, if need.score >= CLEAR { 12.0 } else { 2.5 }))
+}
+
+/// "Does it have a headphone jack, she still uses the old wired ones": a question for a property of the thing in hand,
+/// whatever shelf its words are the name of.
+fn asks_of_it(question: &Question<'_>) -> Option<(Goal, f32)> {
+    const PLAIN: f32 = 0.7;
+    let Question { heard, read, .. } = *question;
+    let property = heard.property.as_ref()?;
+    let pointed = read.reference.pronoun || read.form.subject == Subject::Pointed;
+    let of_a_shelf = !heard.categories.is_empty() && !(pointed && property.score >= PLAIN);
+    (!of_a_shelf || !heard.products.is_empty()).then_some((Goal::ProductQuestion, 9.0))
 }
 
 /// What a question asks for by its form, of what is on the table or named with an article.

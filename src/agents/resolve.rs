@@ -80,7 +80,7 @@ pub fn products(turn: &Turn<'_>) -> Meant {
         return Meant::new(Vec::new(), How::None);
     }
     // "The folding one" where nothing on the table folds means another.
-    if of_another(turn) {
+    if turn.heard.property.is_none() && of_another(turn) {
         return Meant::new(Vec::new(), How::None);
     }
     if means_the_newest(turn) {

@@ -63,6 +63,21 @@ pub struct Heard {
     pub guided: Option<Answered>,
     /// The kind of thing it needs, by what is said of what it is for.
     pub need: Option<Need>,
+    /// The property it asks for, by what is said of it.
+    pub property: Option<PropertyMeant>,
+}
+
+/// A property asked for in everyday words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PropertyMeant {
+    /// What records call it, the likeliest first.
+    pub names: Vec<&'static str>,
+    /// Words in the value of another property that tell of it: "3.5 mm" of a headphone jack.
+    pub values: Vec<&'static str>,
+    /// How near the message is to a question for it: a likeness, at most 1.
+    pub score: f32,
+    /// How much nearer it is than to any question for something else than a property.
+    pub margin: f32,
 }
 
 /// A need in everyday words, and the kind of thing that serves it.
@@ -82,6 +97,15 @@ impl Need {
     /// Whether the shop has any.
     pub fn is_sold(&self) -> bool {
         !self.categories.is_empty()
+    }
+}
+
+impl PropertyMeant {
+    /// Whether it is surely this property that is asked for. Measured on lines written apart.
+    pub fn is_clear(&self) -> bool {
+        const SURE: f32 = 0.55;
+        const APART: f32 = 0.08;
+        self.score >= SURE && self.margin >= APART
     }
 }
 

@@ -7,7 +7,8 @@
 use std::sync::{LazyLock, OnceLock};
 
 use super::catalogue::Catalogue;
-use super::knowledge::vectors::{self, Matrix, Vectors};
+use super::knowledge::vectors::Vectors;
+use super::phrasebook::{self, Phrasebook, list};
 use super::postings::Part;
 use crate::domain::heard::Need;
 use crate::domain::measure;
@@ -40,59 +41,30 @@ pub(super) struct OfKind {
 }
 
 fn parse(text: &'static str) -> Vec<Kind> {
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    let list = |text: &'static str, by: char| text.split(by).map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>();
-    lines.filter_map(|line| line.split_once('=')).map(|(names, uses)| Kind { names: list(names, ','), uses: list(uses, ';') }).collect()
+    phrasebook::lines(text).map(|(names, uses)| Kind { names: list(names, ','), uses: list(uses, ';') }).collect()
+}
+
+/// What stands for a kind: its name and its uses.
+fn phrases(kind: &Kind) -> impl Iterator<Item = &'static str> {
+    kind.names.first().copied().into_iter().chain(kind.uses.iter().copied())
 }
 
 /// Every text that a need is held against.
 pub fn texts() -> impl Iterator<Item = &'static str> {
-    KINDS.iter().flat_map(|kind| kind.names.first().copied().into_iter().chain(kind.uses.iter().copied()))
+    KINDS.iter().flat_map(phrases)
 }
 
-/// The kinds' vectors, for comparing with a message's.
-pub struct KindVectors {
-    model: String,
-    matrix: Matrix,
-    /// The kind of each row.
-    owners: Vec<usize>,
-}
-
-impl KindVectors {
-    /// Those the program brings, where they are of this model.
-    pub fn of_model(model: &str) -> Option<&'static Self> {
-        static LOADED: OnceLock<Option<KindVectors>> = OnceLock::new();
-        let loaded = LOADED.get_or_init(|| Vectors::read(MADE, model).map(|made| Self::new(model, &made)));
-        loaded.as_ref().filter(|own| own.model == model)
-    }
-
-    fn new(model: &str, made: &Vectors) -> Self {
-        let keys: Vec<u64> = texts().map(vectors::key).collect();
-        let owners = KINDS.iter().enumerate().flat_map(|(i, kind)| std::iter::repeat_n(i, 1 + kind.uses.len())).collect();
-        Self { model: model.to_owned(), matrix: Matrix::of(&keys, made), owners }
-    }
-
-    /// Whether every text has its vector.
-    pub fn is_whole(&self) -> bool {
-        self.matrix.there() == self.owners.len()
-    }
-
-    /// How near a message is to each kind, nearest first.
-    fn ranked(&self, vector: &[f32]) -> Vec<(usize, f32)> {
-        let Some(likeness) = self.matrix.likeness(vector) else { return Vec::new() };
-        let mut best = vec![f32::MIN; KINDS.len()];
-        for (owner, like) in self.owners.iter().zip(likeness) {
-            best[*owner] = best[*owner].max(like);
-        }
-        let mut ranked: Vec<(usize, f32)> = best.into_iter().enumerate().collect();
-        ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
-        ranked
-    }
+/// What a message is held against, where the program brings vectors of this model.
+pub fn of_model(model: &str) -> Option<&'static Phrasebook> {
+    static LOADED: OnceLock<Option<Phrasebook>> = OnceLock::new();
+    let groups = || KINDS.iter().map(phrases);
+    let loaded = LOADED.get_or_init(|| Vectors::read(MADE, model).map(|made| Phrasebook::new(model, &made, groups())));
+    loaded.as_ref().filter(|own| own.is_of(model))
 }
 
 impl Catalogue {
     /// The kind of thing a message needs, by its sentence vector; whether the shop has any.
-    pub fn need(&self, kinds: &KindVectors, vector: &[f32]) -> Option<Need> {
+    pub fn need(&self, kinds: &Phrasebook, vector: &[f32]) -> Option<Need> {
         let ranked = kinds.ranked(vector);
         let (nearest, likeness) = *ranked.first().filter(|(_, likeness)| *likeness >= LEAST)?;
         let of_kinds = self.of_kinds();

@@ -23,6 +23,7 @@ use crate::agents::turn::{Answer, Step, Turn};
 use crate::agents::understanding::Understanding;
 use crate::agents::understanding::affirm::Answer as Answering;
 use crate::agents::understanding::contact::Contact;
+use crate::agents::understanding::property;
 use crate::domain::act::{Act, ActKind};
 use crate::domain::agent::Agent;
 use crate::domain::asks::Slot;
@@ -180,8 +181,9 @@ impl Machine {
                         return Effect::Sense;
                     }
                 }
-                self.read = Understanding::read(&self.start.text, &sensed.heard, &self.start.state, self.start.shop.currency);
                 self.heard = sensed.heard;
+                property::settle(&mut self.heard, &self.start.state);
+                self.read = Understanding::read(&self.start.text, &self.heard, &self.start.state, self.start.shop.currency);
                 identity::leave_names(&mut self.heard, &self.read, &self.start.text);
                 identity::note(&self.heard, &self.read, &mut self.outcome.state);
                 self.shown = sensed.shown;
@@ -315,6 +317,7 @@ impl Machine {
             hints = hints.join(", "),
             known,
             need,
+            property = self.heard.property.as_ref().map(|p| format!("{} {:.2} {:.2}", p.names.join("/"), p.score, p.margin)).unwrap_or_default(),
             "decided"
         );
     }

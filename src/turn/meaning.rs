@@ -13,9 +13,10 @@ use super::driver::Engine;
 use super::library::Library;
 use crate::domain::knowledge::Knowledge;
 use crate::llm::encoder::Encoder;
-use crate::retrieval::kinds::KindVectors;
 use crate::retrieval::knowledge::vectors::Vectors;
 use crate::retrieval::knowledge::{self, vectors};
+use crate::retrieval::phrasebook::Phrasebook;
+use crate::retrieval::{kinds, properties};
 use crate::store::{Store, StoreError};
 
 /// Name of the stored vectors, with the version of their form.
@@ -58,8 +59,13 @@ impl<'a> Meaning<'a> {
     }
 
     /// What needs are held against, where vectors are used.
-    pub fn kinds(&self) -> Option<&'static KindVectors> {
-        KindVectors::of_model(self.encoder?.fingerprint())
+    pub fn kinds(&self) -> Option<&'static Phrasebook> {
+        kinds::of_model(self.encoder?.fingerprint())
+    }
+
+    /// What questions for properties are held against, where vectors are used.
+    pub fn properties(&self) -> Option<&'static Phrasebook> {
+        properties::of_model(self.encoder?.fingerprint())
     }
 
     /// The vector of a text, where vectors are used.
@@ -175,7 +181,6 @@ mod tests {
     use super::*;
     use crate::domain::time::Moment;
     use crate::exchange::{Context, demo};
-    use crate::retrieval::kinds;
 
     /// The texts of the demo shop's knowledge base.
     async fn demo_texts() -> Vec<String> {
@@ -205,16 +210,28 @@ mod tests {
         }
     }
 
-    /// The same for what needs are held against: `ELECTROMART_WRITE=1 cargo test --lib vectors`.
+    /// The same for what needs and questions for properties are held against: `ELECTROMART_WRITE=1 cargo test --lib vectors`.
     #[test]
-    fn the_kinds_bring_their_vectors() {
+    fn the_phrasebooks_bring_their_vectors() {
         let encoder = Encoder::embedded().unwrap();
+        let model = encoder.fingerprint();
+        let write = |name: &str, texts: &mut dyn Iterator<Item = &'static str>| {
+            let path = format!("assets/nlu/{name}.vectors");
+            let old = std::fs::read(&path).ok().and_then(|bytes| Vectors::read(&bytes, model));
+            let mut vectors = old.unwrap_or_else(|| Vectors::of_model(model));
+            let texts: Vec<(u64, &str)> = texts.map(|text| (vectors::key(text), text)).collect();
+            let missing = texts.iter().filter(|(key, _)| !vectors.has(*key)).map(|(key, text)| (*key, encoder.embed(text).unwrap()));
+            vectors.add(missing.collect());
+            vectors.keep(|key| texts.iter().any(|(own, _)| *own == key));
+            std::fs::write(path, vectors.bytes()).unwrap();
+        };
         if std::env::var_os("ELECTROMART_WRITE").is_some() {
-            let mut vectors = Vectors::of_model(encoder.fingerprint());
-            vectors.add(kinds::texts().map(|text| (vectors::key(text), encoder.embed(text).unwrap())).collect());
-            std::fs::write("assets/nlu/kinds.vectors", vectors.bytes()).unwrap();
+            write("kinds", &mut kinds::texts());
+            write("properties", &mut properties::texts());
         } else {
-            assert!(KindVectors::of_model(encoder.fingerprint()).is_some_and(KindVectors::is_whole), "made for other texts");
+            for (name, book) in [("kinds", kinds::of_model(model)), ("properties", properties::of_model(model))] {
+                assert!(book.is_some_and(Phrasebook::is_whole), "{name}: made for other texts");
+            }
         }
     }
 

@@ -5,6 +5,7 @@ use super::super::resolve;
 use super::super::turn::Turn;
 use super::super::understanding::form::Asks;
 use super::super::understanding::qualities;
+use super::meant;
 use super::question::asks_whether;
 use crate::domain::measure;
 use crate::domain::product::{Product, SpecValue};
@@ -75,8 +76,17 @@ const JUDGING: &[&str] = &[
 /// What a message asks of a product.
 pub fn asked_of(turn: &Turn<'_>, product: &Product) -> Asked {
     let said = telling(turn, product);
+    let meant = meant::of(turn, product);
     let mut found = by_amount(turn, product);
-    let (named, unstated) = by_words(turn, product, &said);
+    let (mut named, unstated) = by_words(turn, product, &said);
+    // "How big is the storage", "how many pages does it print": the whole question says which size is meant, and that
+    // no "Two-sided printing" is.
+    if let Some(property) = &turn.heard.property {
+        let own = if let Some(Asked::Specs(own)) = &meant { own.as_slice() } else { &[] };
+        let same = |found: &Found| own.iter().any(|own| own.index == found.index);
+        found.retain(|found| own.is_empty() || same(found));
+        named.retain(|found| property.score < meant::PLAIN || same(found) || is_named(turn, product, found.index));
+    }
     add(&mut found, named);
     if !found.is_empty() {
         found.truncate(TOLD);
@@ -87,6 +97,9 @@ pub fn asked_of(turn: &Turn<'_>, product: &Product) -> Asked {
             property.by_value = property.by_value && all || keeps_water_out(product, property.index);
         }
         return Asked::Specs(found);
+    }
+    if let Some(asked) = meant {
+        return asked;
     }
     let whether = asks_whether(turn) || turn.read.form.asks == Asks::HowMuchOf;
     if let Some(sentence) = spoken_of(turn, product).filter(|_| whether || unstated.is_some()) {
@@ -105,6 +118,12 @@ pub fn asked_of(turn: &Turn<'_>, product: &Product) -> Asked {
         .find(|(at, word)| turn.heard.mentioned.get(*at) == Some(&true) && !DEEDS.contains(&word.as_str()))
         .map(|(_, word)| word.clone());
     if whether && !judged { Asked::Unstated(known) } else { Asked::Nothing }
+}
+
+/// Whether the whole name of a property is said.
+fn is_named(turn: &Turn<'_>, product: &Product, index: usize) -> bool {
+    let name = product.specs.get(index).map(|spec| measure::stems(&spec.name)).unwrap_or_default();
+    name.split(' ').all(|part| turn.heard.words.iter().any(|word| word.stem == part))
 }
 
 fn add(found: &mut Vec<Found>, more: Vec<Found>) {
@@ -187,7 +206,7 @@ fn asks_to_have(turn: &Turn<'_>) -> bool {
 }
 
 /// Whether a property states something rather than denying it: "No", "none", "not included".
-fn states(product: &Product, index: usize) -> bool {
+pub(super) fn states(product: &Product, index: usize) -> bool {
     let text = product.specs.get(index).map(|spec| spec.value.text().to_lowercase()).unwrap_or_default();
     !matches!(text.split(|c: char| !c.is_alphanumeric()).next(), Some("no" | "none" | "not" | "without"))
 }
@@ -289,7 +308,7 @@ fn shade(product: &Product, word: &str) -> Option<Vec<Found>> {
     Some(vec![Found { index, by_value: true }])
 }
 
-fn by_name(product: &Product, wanted: &str) -> Option<Vec<Found>> {
+pub(super) fn by_name(product: &Product, wanted: &str) -> Option<Vec<Found>> {
     let found: Vec<Found> = product
         .specs
         .iter()

@@ -7,6 +7,7 @@ mod buy;
 mod compare;
 mod find;
 mod fit;
+mod meant;
 mod pick;
 mod price;
 mod question;
@@ -124,6 +125,11 @@ fn goal(turn: &Turn<'_>) -> Goal {
     }
     if matches!(turn.goal, Goal::FindProduct | Goal::Recommend | Goal::ProductQuestion | Goal::RefineResults) && sets_side_by_side(turn) {
         return Goal::CompareProducts;
+    }
+    // "Does it have a headphone jack, she has old wired ones": what is asked of it is known.
+    let of_it = turn.read.reference.extreme.is_none() && turn.heard.categories.is_empty() && turn.heard.products.is_empty();
+    if turn.goal == Goal::ProductQuestion && turn.heard.property.is_some() && of_it {
+        return turn.goal;
     }
     let of_things = matches!(turn.goal, Goal::ProductQuestion | Goal::FindProduct | Goal::RefineResults | Goal::StockQuestion | Goal::Buy);
     if of_things && accessories::goes_with_it(turn) {

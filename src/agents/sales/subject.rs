@@ -54,10 +54,11 @@ fn by_search(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut
     // "Does that one fold", said of a list: the words tell what it should do, not what is meant.
     let form = turn.read.form;
     let of_it = form.subject == Subject::Pointed
-        || form.subject == Subject::None && matches!(form.asks, Asks::HowMuchOf | Asks::Property | Asks::Whether);
+        || form.subject == Subject::None && matches!(form.asks, Asks::HowMuchOf | Asks::Property | Asks::Whether)
+        || turn.heard.property.is_some();
     let pointed = of_it && turn.heard.brands.is_empty() && turn.heard.categories.is_empty();
     // What none of the list has is looked for among all of its kind.
-    let elsewhere = !resolve::feature(turn).is_empty() && query.names_a_thing();
+    let elsewhere = turn.heard.property.is_none() && !resolve::feature(turn).is_empty() && query.names_a_thing();
     if pointed && !elsewhere && turn.before.focus.listed.len() > 1 {
         return of_the_list(turn, found, book, state);
     }

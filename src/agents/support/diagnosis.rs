@@ -4,6 +4,7 @@
 //! People tell a story where an entry asks a question, so words alone compare badly. The kinds of trouble
 //! are data (`assets/nlu/symptoms.txt`); what a shop sells, its own categories say.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::super::lookup::{Findings, KnowledgeFound, Lookup};
@@ -16,21 +17,39 @@ use crate::domain::text::stem::stem;
 use crate::domain::text::token::tokens;
 use crate::domain::text::{sentence, words};
 
-/// A kind of trouble with the ways to say it, each a run of stems.
-struct Trouble {
-    name: &'static str,
-    phrases: Vec<Vec<String>>,
+/// A way to tell of a kind of trouble: a run of stems.
+struct Phrase {
+    /// The kind's place among the kinds.
+    kind: usize,
+    stems: Vec<String>,
 }
 
-static TROUBLES: LazyLock<Vec<Trouble>> = LazyLock::new(|| {
-    let lines = include_str!("../../../assets/nlu/symptoms.txt").lines();
-    let read = |line: &'static str| {
-        let (name, phrases) = line.split_once(':')?;
-        let phrases = phrases.split('|').map(|p| p.split_whitespace().map(normal).collect()).collect();
-        Some(Trouble { name: name.trim(), phrases })
-    };
-    lines.filter(|line| !line.starts_with('#')).filter_map(read).collect()
+/// The kinds of trouble, with the ways to say them by how their first stem begins: every entry's questions are
+/// looked through in a turn.
+struct Troubles {
+    kinds: Vec<&'static str>,
+    phrases: HashMap<[u8; 2], Vec<Phrase>>,
+}
+
+static TROUBLES: LazyLock<Troubles> = LazyLock::new(|| {
+    let lines = include_str!("../../../assets/nlu/symptoms.txt").lines().filter(|line| !line.starts_with('#'));
+    let mut all = Troubles { kinds: Vec::new(), phrases: HashMap::new() };
+    for (name, phrases) in lines.filter_map(|line| line.split_once(':')) {
+        for phrase in phrases.split('|') {
+            let stems: Vec<String> = phrase.split_whitespace().map(normal).collect();
+            let first = stems.first().map(|stem| beginning(stem)).unwrap_or_default();
+            all.phrases.entry(first).or_default().push(Phrase { kind: all.kinds.len(), stems });
+        }
+        all.kinds.push(name.trim());
+    }
+    all
 });
+
+/// What words have in common of which one begins with the other.
+fn beginning(word: &str) -> [u8; 2] {
+    let byte = |i: usize| word.as_bytes().get(i).copied().unwrap_or(0);
+    [byte(0), byte(1)]
+}
 
 /// A word as phrases compare it: negations are one, forms of "be" and "do" do not count.
 fn normal(word: &str) -> String {
@@ -47,8 +66,12 @@ fn normal(word: &str) -> String {
 /// The kinds of trouble a text speaks of.
 pub fn troubles(text: &str) -> Vec<&'static str> {
     let said: Vec<String> = tokens(text).iter().map(|t| normal(&t.text)).collect();
-    let mut found: Vec<&'static str> =
-        TROUBLES.iter().filter(|trouble| trouble.phrases.iter().any(|phrase| holds(&said, phrase))).map(|trouble| trouble.name).collect();
+    let begun = |from: usize| TROUBLES.phrases.get(&beginning(&said[from])).into_iter().flatten().map(move |phrase| (from, phrase));
+    let told = (0..said.len()).flat_map(begun).filter(|(from, phrase)| holds(&said[*from..], &phrase.stems));
+    let mut kinds: Vec<usize> = told.map(|(_, phrase)| phrase.kind).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let mut found: Vec<&'static str> = kinds.into_iter().map(|kind| TROUBLES.kinds[kind]).collect();
     if shows_a_code(&said) {
         // A code that flashes is no lamp that flickers.
         found.retain(|kind| *kind != "flicker");
@@ -73,22 +96,20 @@ fn shows_a_code(said: &[String]) -> bool {
     })
 }
 
-/// Whether a phrase stands in a text, with at most one other word between two of its words.
+/// Whether a text begins with a phrase, with at most one other word between two of its words.
 fn holds(said: &[String], phrase: &[String]) -> bool {
     const BETWEEN: usize = 2;
-    (0..said.len()).any(|from| {
-        let mut at = from;
-        phrase.iter().enumerate().all(|(i, wanted)| {
-            let reach = if i == 0 { 1 } else { BETWEEN };
-            let fits = |word: &String| word == wanted || wanted.len() > 4 && word.starts_with(wanted.as_str());
-            match said.iter().skip(at).take(reach).position(fits) {
-                Some(skipped) => {
-                    at += skipped + 1;
-                    true
-                }
-                None => false,
+    let mut at = 0;
+    phrase.iter().enumerate().all(|(i, wanted)| {
+        let reach = if i == 0 { 1 } else { BETWEEN };
+        let fits = |word: &String| word == wanted || wanted.len() > 4 && word.starts_with(wanted.as_str());
+        match said.iter().skip(at).take(reach).position(fits) {
+            Some(skipped) => {
+                at += skipped + 1;
+                true
             }
-        })
+            None => false,
+        }
     })
 }
 

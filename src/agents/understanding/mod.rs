@@ -13,6 +13,7 @@ pub mod measures;
 pub mod needs;
 pub mod others;
 pub mod prices;
+pub mod property;
 pub mod qualities;
 pub mod quantity;
 pub mod references;

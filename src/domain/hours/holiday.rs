@@ -1,5 +1,8 @@
 //! Well-known holidays: what they are called, and the day they fall on.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use jiff::civil::Date;
 
 use crate::domain::time::Day;
@@ -57,6 +60,10 @@ const ALL: &[(&str, &str, Rule)] = &[
     ("Christmas Day", "christmas day|xmas day|first christmas day|christmas|xmas", Rule::Fixed(12, 25)),
 ];
 
+/// First words of the names: hardly any word of a message is one.
+static FIRST: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| ALL.iter().flat_map(|(_, names, _)| names.split('|')).filter_map(|name| name.split(' ').next()).collect());
+
 impl Holiday {
     /// Its name.
     pub fn name(self) -> &'static str {
@@ -91,6 +98,10 @@ impl Holiday {
 
     /// The holiday whose name begins a row of folded words, and how many of them it takes.
     pub fn at(words: &[&str]) -> Option<(Self, usize)> {
+        let first = words.first()?;
+        if !FIRST.contains(first) && !first.strip_suffix('s').is_some_and(|word| FIRST.contains(word)) {
+            return None;
+        }
         let alternatives = |i: usize| ALL[i].1.split('|').map(move |name| (i, name));
         let fits = |name: &str| {
             let mut count = 0;

@@ -1,5 +1,7 @@
 //! Tokens: words and numbers with their place in the text.
 
+use std::borrow::Cow;
+
 use super::fold::fold;
 
 /// A word or number of a message.
@@ -60,16 +62,17 @@ fn joins(text: &str, at: usize, c: char, before: char) -> bool {
 
 fn push_word(out: &mut Vec<Token>, word: &str, start: usize, end: usize) {
     let folded = fold(word);
-    let whole = folded.replace('\'', "");
-    let token = |text: &str| Token { text: text.to_owned(), start, end };
-    if let Some(parts) = opened(&whole, folded.contains('\'')) {
-        out.extend(parts.iter().map(|part| token(part)));
+    let apostrophe = folded.contains('\'');
+    let token = |text: String| Token { text, start, end };
+    let whole = if apostrophe { Cow::Owned(folded.replace('\'', "")) } else { Cow::Borrowed(folded.as_str()) };
+    if let Some(parts) = opened(&whole, apostrophe) {
+        out.extend(parts.iter().map(|part| token((*part).to_owned())));
     } else if let Some(owner) = folded.strip_suffix("'s") {
-        out.push(token(owner));
+        out.push(token(owner.to_owned()));
     } else if whole.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b',') {
-        out.push(token(&plain_number(&whole)));
+        out.push(token(plain_number(&whole)));
     } else {
-        out.push(token(&whole));
+        out.push(token(if apostrophe { whole.into_owned() } else { folded }));
     }
 }
 

@@ -2,6 +2,7 @@
 //! is looked at.
 
 mod needs;
+mod properties;
 pub mod scripted;
 
 use std::sync::Arc;

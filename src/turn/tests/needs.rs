@@ -3,7 +3,7 @@
 
 use super::Demo;
 use crate::llm::encoder::Encoder;
-use crate::retrieval::kinds::KindVectors;
+use crate::retrieval::kinds;
 
 /// The share of needs that must lead to the right shelf; those beside it are to lead to none.
 const RIGHT: f32 = 0.6;
@@ -13,7 +13,7 @@ const WRONG: f32 = 0.05;
 #[tokio::test]
 async fn a_need_leads_to_the_right_shelf_or_to_none() {
     let encoder = Encoder::embedded().unwrap();
-    let kinds = KindVectors::of_model(encoder.fingerprint()).unwrap();
+    let kinds = kinds::of_model(encoder.fingerprint()).unwrap();
     let shop = Demo::open().await;
     let shelves = shop.engine.library.shelves();
     let (mut right, mut wrong, mut count) = (0.0_f32, Vec::new(), 0.0_f32);

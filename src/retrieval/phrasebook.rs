@@ -1,0 +1,60 @@
+//! What customers say, in groups that stand for one thing each; a message is held against all of them by sentence
+//! vector. The groups come with the program, in `assets/nlu`, with their vectors made when they were written.
+
+use super::knowledge::vectors::{self, Matrix, Vectors};
+
+/// A list in a phrasebook's file.
+pub(super) fn list(text: &'static str, by: char) -> Vec<&'static str> {
+    text.split(by).map(str::trim).filter(|part| !part.is_empty()).collect()
+}
+
+/// The lines of a phrasebook's file, as what stands before and after the sign `=`.
+pub(super) fn lines(text: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).filter_map(|line| line.split_once('='))
+}
+
+/// Vectors of phrases in groups.
+pub struct Phrasebook {
+    model: String,
+    matrix: Matrix,
+    /// The group of each phrase.
+    owners: Vec<usize>,
+    groups: usize,
+}
+
+impl Phrasebook {
+    /// Of phrases in groups, with the vectors made by a model.
+    pub(super) fn new<'a, G: Iterator<Item = &'a str>>(model: &str, made: &Vectors, groups: impl Iterator<Item = G>) -> Self {
+        let (mut keys, mut owners, mut count) = (Vec::new(), Vec::new(), 0);
+        for group in groups {
+            for phrase in group {
+                keys.push(vectors::key(phrase));
+                owners.push(count);
+            }
+            count += 1;
+        }
+        Self { model: model.to_owned(), matrix: Matrix::of(&keys, made), owners, groups: count }
+    }
+
+    /// Whether it was made by this model: vectors of different models cannot be compared.
+    pub fn is_of(&self, model: &str) -> bool {
+        self.model == model
+    }
+
+    /// Whether every phrase has its vector.
+    pub fn is_whole(&self) -> bool {
+        self.matrix.there() == self.owners.len()
+    }
+
+    /// How near a message is to each group, by the group's nearest phrase; nearest first.
+    pub(super) fn ranked(&self, vector: &[f32]) -> Vec<(usize, f32)> {
+        let Some(likeness) = self.matrix.likeness(vector) else { return Vec::new() };
+        let mut best = vec![f32::MIN; self.groups];
+        for (owner, like) in self.owners.iter().zip(likeness) {
+            best[*owner] = best[*owner].max(like);
+        }
+        let mut ranked: Vec<(usize, f32)> = best.into_iter().enumerate().collect();
+        ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
+        ranked
+    }
+}
