@@ -297,7 +297,7 @@ fn fault(question: &Question<'_>) -> Option<Decision> {
     let turns_away = read.follow_ups.first().is_some_and(|hint| {
         let wants = matches!(hint.goal, Goal::ReturnRequest | Goal::ReturnPolicy | Goal::RefundStatus | Goal::Warranty | Goal::Repair);
         let of_the_order = matches!(hint.goal, Goal::OrderStatus | Goal::DeliveryDate)
-            && (evidence_words::is_question(text) || starts(question, &[&["where"], &["whats"], &["my"], &["is"]]));
+            && (evidence_words::is_question(text) || starts(question, &[&["where"], &["what", "is", "with"], &["my"], &["is"]]));
         hint.score >= 5.0 && (wants || of_the_order)
     });
     let report = evidence_words::report(heard, read, text);

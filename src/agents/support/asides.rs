@@ -16,6 +16,8 @@ use crate::domain::text::words;
 const OF_OWNING: &[&str] = &[
     "bought",
     "got",
+    "had",
+    "since",
     "purchased",
     "purchase",
     "ordered",

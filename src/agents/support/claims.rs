@@ -157,7 +157,8 @@ fn told_more(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut
             match (wants, asks) {
                 (true, _) => wording::say_hinted(&["replacement", "refund", "new"], hit.record, book, &mut answer),
                 (false, true) => wording::say_answer(turn, &["photos", "report"], hit.record, book, &mut answer),
-                (false, false) => answer.say_plain(ActKind::Noted),
+                (false, false) if turn.read.contact.is_empty() => answer.say_plain(ActKind::Noted),
+                (false, false) => {}
             }
         }
         _ => answer.say_plain(ActKind::NotInRecords),

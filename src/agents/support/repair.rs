@@ -60,12 +60,12 @@ pub fn repair(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mu
 /// How one is booked: the first of the entry, without what it costs.
 fn booking(turn: &Turn<'_>, id: RecordId, book: &mut FactBook, answer: &mut Answer) {
     let brings = turn.heard.words.iter().any(|word| matches!(word.text.as_str(), "bring" | "drop"));
-    let of_booking = ["book", "appointment", "bring", "hand", "workshop", "phone", "call"];
+    let of_booking = ["book", "appointment", "bring", "workshop", "phone", "call"];
     if wording::speaking_of(&of_booking, id, book).is_none() {
         answer.say_plain(ActKind::NotInRecords);
         return;
     }
-    let hints: &[&str] = if brings { &["bring", "workshop", "store", "hand"] } else { &["book", "phone"] };
+    let hints: &[&str] = if brings { &["bring", "workshop", "store"] } else { &["book", "phone"] };
     wording::say_hinted(hints, id, book, answer);
     if brings && let Some(fact) = wording::speaking_of(&["book", "call"], id, book) {
         answer.say(Act::plain(ActKind::Knowledge).with("sentence", fact));

@@ -133,7 +133,9 @@ pub fn returning(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: 
     }
     let refused =
         turn.before.last_acts.iter().any(|act| matches!(act, ActKind::CannotCancel | ActKind::CannotChange | ActKind::CannotMove));
-    if on_its_way && !refused && side == Side::Whether && order.days_late(book.today(), book.zone()).is_none() {
+    // "If it is no good, can I send it back?" is asked of later.
+    let later = turn.heard.words.iter().any(|w| w.text == "if");
+    if on_its_way && !later && !refused && side == Side::Whether && order.days_late(book.today(), book.zone()).is_none() {
         // What has not come yet is called off rather than sent back.
         return Answer::hand_over(Goal::CancelOrder);
     }
