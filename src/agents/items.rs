@@ -179,6 +179,12 @@ pub fn missing(turn: &Turn<'_>, order: RecordId, book: &FactBook) -> Vec<Item> {
     if found.is_empty() { meant(turn, &[order], book) } else { found }
 }
 
+/// The item of an order with a SKU, however it was meant.
+pub fn in_order(sku: &str, id: RecordId, order: &Order) -> Option<Item> {
+    let own = order.items.iter().find(|item| item.sku == sku)?;
+    Some(Item { order: id, sku: own.sku.clone(), score: MEANT })
+}
+
 /// Whether a message has words that may single out an item.
 pub fn tells(turn: &Turn<'_>) -> bool {
     !telling(turn).is_empty()
@@ -197,6 +203,11 @@ fn fits(turn: &Turn<'_>, said: &[String], product: &Product) -> f32 {
     let mut score = if named { 3.0 } else { 0.0 } + if of_kind { 2.0 } else { 0.0 };
     let near = vocabulary(product, false);
     let far = vocabulary(product, true);
+    // "The Apple TV" is no TV: two words that stand beside each other in a name name it, whatever they mean apart.
+    let name: Vec<String> = tokens(&product.name).iter().map(|token| stem(&token.text)).collect();
+    if said.windows(2).any(|pair| name.windows(2).any(|own| own == pair)) {
+        score += 3.0;
+    }
     for word in said {
         let has = |set: &[String]| set.contains(word) || words::synonyms(word).iter().any(|other| set.contains(other));
         score += if has(&near) {

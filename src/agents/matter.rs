@@ -4,7 +4,7 @@
 use super::evidence;
 use super::evidence_words::{self, Report};
 use super::orchestrator::{Decision, Question, Route, by_words, settled};
-use super::support::{faults_told, works_wrongly};
+use super::support::{asks_for_a_part, faults_told, works_wrongly};
 use super::understanding::affirm::{self, Answer};
 use super::understanding::needs;
 use crate::domain::agent::{Agent, Intent};
@@ -13,6 +13,7 @@ use crate::domain::goal::Goal;
 use crate::domain::message::Choice;
 use crate::domain::state::{Action, ActionKind, IdentityLevel, Pending};
 use crate::domain::text::token::tokens;
+use crate::domain::text::words::is_function;
 use crate::domain::text::{duration, places};
 
 /// Replies after which a question left open is no longer answered by whatever fits it.
@@ -88,7 +89,9 @@ fn tells_more(question: &Question<'_>) -> Option<Decision> {
     let Question { heard, read, state, text, .. } = *question;
     let Some(Pending::Ask { slot: Slot::OrderNumber, goal, agent, attempts, .. }) = &state.pending else { return None };
     let other = read.hints.iter().any(|hint| hint.score >= CLEAR && hint.goal != *goal);
-    let tells = !heard.words.is_empty() && heard.words.len() <= FEW && !evidence_words::is_question(text) && read.answer.is_none();
+    let late = starts_within(question, &[&["too", "late"], &["in", "time"], &["still", "ok"]]);
+    let asks = evidence_words::is_question(text) && !late;
+    let tells = !heard.words.is_empty() && heard.words.len() <= FEW && !asks && read.answer.is_none();
     // "The mixer one. Which colour did I order?"
     let asks_of_it = starts_within(question, &[&["did", "i", "order"], &["did", "i", "buy"], &["have", "i", "ordered"]]);
     let more = tells && *goal == Goal::DamagedOrWrongItem || asks_of_it;
@@ -287,10 +290,14 @@ fn fault(question: &Question<'_>) -> Option<Decision> {
     if read.best_hint().is_some_and(|hint| hint.goal == Goal::Repair && hint.score >= 5.0) {
         return Some(by_words(Goal::Repair, "what the repair costs"));
     }
+    if asks_for_a_part(&heard.words) && heard.products.is_empty() {
+        return Some(settled(Route::Agent(Agent::Support), Goal::Troubleshoot, "a part for what does not work"));
+    }
     // What somebody wants instead of another step, said of what does not work.
     let turns_away = read.follow_ups.first().is_some_and(|hint| {
         let wants = matches!(hint.goal, Goal::ReturnRequest | Goal::ReturnPolicy | Goal::RefundStatus | Goal::Warranty | Goal::Repair);
-        let of_the_order = matches!(hint.goal, Goal::OrderStatus | Goal::DeliveryDate) && evidence_words::is_question(text);
+        let of_the_order = matches!(hint.goal, Goal::OrderStatus | Goal::DeliveryDate)
+            && (evidence_words::is_question(text) || starts(question, &[&["where"], &["what", "is", "with"], &["my"], &["is"]]));
         hint.score >= 5.0 && (wants || of_the_order)
     });
     let report = evidence_words::report(heard, read, text);
@@ -341,7 +348,7 @@ fn starts(question: &Question<'_>, phrases: &[&[&str]]) -> bool {
 
 /// Details that prove whose an order is, given without being asked for.
 fn identity_given(question: &Question<'_>) -> Option<Decision> {
-    let Question { heard, read, state, .. } = *question;
+    let Question { heard, read, state, text, .. } = *question;
     if state.identity.level != IdentityLevel::Anonymous
         || !read.contact.proves()
         || matches!(state.pending, Some(Pending::Ask { slot: Slot::Contact, .. }))
@@ -356,6 +363,9 @@ fn identity_given(question: &Question<'_>) -> Option<Decision> {
         return None;
     }
     let hinted = trouble(question).or_else(|| read.best_hint().filter(|hint| hint.score >= 4.0 && about(hint.goal)).map(|hint| hint.goal));
+    // "Order is 1007, maya@example.com", said in the middle of a matter: the number's own words name no other.
+    let asks = evidence_words::is_question(text) || words(question).iter().any(|w| matches!(*w, "where" | "wheres" | "when" | "track"));
+    let hinted = hinted.filter(|goal| asks || !matches!(goal, Goal::OrderStatus | Goal::Tracking | Goal::MyOrders | Goal::DeliveryDate));
     let before = state.goal.filter(|goal| {
         about(*goal)
             && !matches!(
@@ -366,13 +376,15 @@ fn identity_given(question: &Question<'_>) -> Option<Decision> {
     let ticket = (!heard.tickets.is_empty()).then_some(Goal::TicketStatus);
     // A fault looked into is taken up again, now that it is known what it is of.
     let fault = (state.focus.fault.is_some() || state.goal == Some(Goal::Troubleshoot)).then_some(Goal::Troubleshoot);
-    let goal = hinted.or(ticket).or(fault).or(before).unwrap_or(Goal::OrderStatus);
+    // A question just answered by the rule is answered by the order now; a fault is told of by its own.
+    let asked_before = before.filter(|goal| matches!(goal, Goal::Warranty | Goal::RefundStatus | Goal::TicketStatus));
+    let goal = hinted.or(ticket).or(asked_before).or(fault).or(before).unwrap_or(Goal::OrderStatus);
     Some(by_words(goal, "gives what proves whose it is"))
 }
 
 /// What is said of an order, a ticket or a rule on the table, in few words.
 fn follow_up(question: &Question<'_>) -> Option<Decision> {
-    const FEW: usize = 12;
+    const FEW: usize = 16;
     const SETTLES: f32 = 5.0;
     let Question { heard, read, state, text, .. } = *question;
     if heard.words.len() > FEW || heard.codes.iter().any(|code| code.known) {
@@ -383,6 +395,9 @@ fn follow_up(question: &Question<'_>) -> Option<Decision> {
     let of_rules = matches!(state.goal, Some(Goal::ReturnRequest | Goal::ReturnPolicy | Goal::Warranty));
     if of_rules && duration::first(text).is_some() && !evidence_words::is_question(text) && elsewhere(question) < 4.0 {
         return goal(if state.goal == Some(Goal::Warranty) { Goal::Warranty } else { Goal::ReturnRequest });
+    }
+    if matches!(state.goal, Some(Goal::ReturnRequest | Goal::ReturnPolicy)) && asks_of_another(text) && elsewhere(question) < 4.0 {
+        return goal(Goal::ReturnPolicy);
     }
     let best = read.follow_ups.first()?;
     let named = heard.orders.iter().any(|n| n.certain);
@@ -406,10 +421,25 @@ fn follow_up(question: &Question<'_>) -> Option<Decision> {
     (kept && settles && stronger).then(|| by_words(best.goal, "about what is on the table"))
 }
 
+/// "That's ridiculous. And earbuds?": what was asked of one thing is asked of another.
+fn asks_of_another(text: &str) -> bool {
+    const FEW: usize = 8;
+    text.split(['.', '!', ',']).flat_map(|part| part.split_inclusive('?')).filter(|part| part.ends_with('?')).any(|part| {
+        let said = tokens(part);
+        let words: Vec<&str> = said.iter().map(|token| token.text.as_str()).collect();
+        let rest = match words.as_slice() {
+            ["and" | "or", "what" | "how", "about", rest @ ..] | ["what" | "how", "about", rest @ ..] | ["and" | "or", rest @ ..] => rest,
+            _ => return false,
+        };
+        let thing = rest.iter().find(|word| !matches!(**word, "the" | "a" | "an" | "my" | "these" | "those" | "some"));
+        words.len() <= FEW && thing.is_some_and(|word| !is_function(word))
+    })
+}
+
 /// A thing the customer has, and what is wrong with it, in whatever words.
 fn fault_told(question: &Question<'_>) -> Option<Decision> {
     let Question { heard, read, state, text, .. } = *question;
-    if faults_told(text).is_empty() {
+    if faults_told(text).is_empty() || read.mourning {
         return None;
     }
     let said = words(question);
@@ -417,9 +447,14 @@ fn fault_told(question: &Question<'_>) -> Option<Decision> {
     let tells = starts(question, &[&["the"], &["this"], &["it"]]) && !evidence_words::is_question(text);
     let owns = tells
         || has(&["my", "our", "mine", "ours"])
-        || said.windows(2).any(|w| matches!(w, ["i" | "we", "bought" | "got" | "purchased" | "have"]));
+        || said.windows(2).any(|w| matches!(w, ["i" | "we", "bought" | "got" | "purchased" | "have"]))
+        || said
+            .windows(3)
+            .any(|w| matches!(w, ["i" | "we", "also" | "have" | "just" | "recently", "bought" | "got" | "purchased" | "have"]));
     let own = has(&["my", "our"]) && !has(&["order", "money", "card", "account", "address", "email"]);
-    let thing = own || tells || !heard.categories.is_empty() || !heard.products.is_empty() || has(&["it", "mine"]);
+    let numbered = heard.orders.iter().any(|n| n.certain) && read.contact.proves();
+    let owns = owns || numbered;
+    let thing = own || numbered || tells || !heard.categories.is_empty() || !heard.products.is_empty() || has(&["it", "mine"]);
     let arrived = !works_wrongly(text) && has(&["arrived", "parcel", "package", "delivered", "delivery", "box", "courier", "shipping"]);
     let other = read.hints.iter().filter(|hint| {
         !matches!(
@@ -436,6 +471,8 @@ fn fault_told(question: &Question<'_>) -> Option<Decision> {
                 | Goal::Affirm
         )
     });
+    // "My order 1001, sanne@example.com. It knocks when it spins": the order is only named for the fault.
+    let other = other.filter(|hint| !(numbered && matches!(hint.goal, Goal::OrderStatus | Goal::MyOrders | Goal::Greeting)));
     let strongest = other.map(|hint| hint.score).fold(0.0_f32, f32::max);
     // "Something for my ears to sleep" asks for a thing and has none.
     let looks_for = starts(question, &[&["something"], &["anything"], &["need", "something"], &["i", "need", "something"]]);

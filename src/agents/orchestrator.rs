@@ -254,6 +254,12 @@ fn by_what_it_holds(question: &Question<'_>) -> Option<Decision> {
     {
         return Some(by_words(hint.goal, "an order's number with a trouble"));
     }
+    // "One ear is much quieter", with the order it is of and what proves it.
+    let proven = heard.orders.iter().any(|order| order.certain) && read.contact.proves();
+    let fault = read.best_hint().filter(|hint| hint.goal == Goal::Troubleshoot && hint.score >= 4.0 && !read.mourning);
+    if proven && fault.is_some() {
+        return Some(by_words(Goal::Troubleshoot, "an order's number with a fault"));
+    }
     None
 }
 

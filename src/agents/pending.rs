@@ -59,7 +59,11 @@ pub fn claim(question: &Question<'_>) -> Option<Decision> {
             let asks = |hint: &Goal| matches!(hint, Goal::CompareProducts | Goal::Recommend | Goal::StockQuestion | Goal::PriceQuestion);
             let other_question = *slot == Slot::Product
                 && question.read.best_hint().is_some_and(|hint| hint.score >= 4.5 && hint.goal != *goal && asks(&hint.goal));
-            if other_question {
+            let wants_back = *slot == Slot::Problem
+                && question.read.best_hint().is_some_and(|hint| {
+                    hint.score >= 5.0 && matches!(hint.goal, Goal::ReturnRequest | Goal::ReturnPolicy | Goal::RefundStatus | Goal::Warranty)
+                });
+            if other_question || wants_back {
                 return None;
             }
             if !gives.any || other_business || other_wish || outright || question.read.others {
@@ -88,7 +92,11 @@ fn after_a_no(question: &Question<'_>) -> Option<Decision> {
     let hints = question.read.hints.iter().filter(|hint| !matches!(hint.goal, Goal::Deny | Goal::Affirm | Goal::Thanks));
     // What is asked beside the no is most often about what is on the table.
     let hint = hints.chain(&question.read.follow_ups).max_by(|a, b| a.score.total_cmp(&b.score))?;
-    let asks = question.heard.words.len() > 4 && hint.score >= 3.0 && hint.at >= 2 && evidence_words::is_question(question.text);
+    // "I don't want a new one, I want my money back": no to the one, and the other is the wish.
+    let wishes =
+        matches!(hint.goal, Goal::ReturnRequest | Goal::RefundStatus | Goal::CancelOrder | Goal::ChangeAddress) && hint.score >= 4.0;
+    let asks =
+        question.heard.words.len() > 4 && hint.score >= 3.0 && hint.at >= 2 && (wishes || evidence_words::is_question(question.text));
     asks.then(|| Decision { confidence: 1.0, ..by_words(hint.goal, "declines, and asks for something else") })
 }
 

@@ -6,7 +6,7 @@ use super::lookup::{Findings, KnowledgeFound, Lookup};
 use super::turn::{Answer, Turn, chip};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::agent::Intent;
-use crate::domain::fact::{FactBook, FactId, RecordId};
+use crate::domain::fact::{FactBook, FactId, Formula, RecordId};
 use crate::domain::goal::Goal;
 use crate::domain::knowledge::{Domain, Knowledge, Part};
 use crate::domain::order::Order;
@@ -104,6 +104,36 @@ pub fn price(book: &mut FactBook, id: RecordId) -> Option<Act> {
         Some(price) => Act::plain(ActKind::Price).with("product", name).with("price", price),
         None => Act::plain(ActKind::PriceUnknown).with("product", name),
     })
+}
+
+/// Which costs less, and by how much.
+pub fn price_gap(book: &mut FactBook, ids: &[RecordId], answer: &mut Answer) {
+    let mut priced: Vec<(RecordId, i64, FactId)> = ids
+        .iter()
+        .filter_map(|id| {
+            let minor = product(book, *id)?.price?.minor;
+            Some((*id, minor, book.field(*id, Field::Price)?))
+        })
+        .collect();
+    priced.sort_by_key(|(_, minor, _)| *minor);
+    let (Some(low), Some(high)) = (priced.first().copied(), priced.last().copied()) else { return };
+    if priced.len() < 2 {
+        return;
+    }
+    let (Some(cheap), Some(dear)) = (name(book, low.0), name(book, high.0)) else { return };
+    if low.1 == high.1 {
+        answer.say(Act::plain(ActKind::CompareSamePrice).with("price", low.2));
+        return;
+    }
+    let difference = book.derive(Formula::Difference, &[high.2, low.2]);
+    answer.say(
+        Act::plain(ActKind::ComparePrice)
+            .with("cheaper", cheap)
+            .with("low", low.2)
+            .with("dearer", dear)
+            .with("high", high.2)
+            .with_some("difference", difference),
+    );
 }
 
 /// Whether a product is there, as far as the records say.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::hours::{self, Clock, Holiday, Schedule};
 use super::money::Money;
 use super::record::{Field, Record, RecordKind, RecordRef, Version};
-use super::text::rates;
+use super::text::{past, rates};
 use super::time::{Day, Moment};
 use super::value::Value;
 
@@ -68,8 +68,8 @@ pub enum Formula {
     Opens,
     /// When it closes.
     Closes,
-    /// The day that lies as long before the turn's day as the source says.
-    Ago,
+    /// The day behind the turn's that the source speaks of.
+    PastDay,
 }
 
 /// Where a fact comes from.
@@ -275,11 +275,7 @@ impl FactBook {
                     _ => None,
                 }
             }
-            Formula::Ago => match value(0)? {
-                Value::Days(days) => Some(Value::Day(self.today.plus_days(days.checked_neg()?))),
-                Value::Months(months) => Some(Value::Day(self.today.plus_months(months.checked_neg()?))),
-                _ => None,
-            },
+            Formula::PastDay => past::day(&value(0)?.to_string(), self.today).map(Value::Day),
             Formula::Duration => super::text::duration::first(&value(0)?.to_string()),
             Formula::AfterPart => {
                 let (total, part) = (as_money(value(0)?)?, as_money(value(1)?)?);
@@ -373,8 +369,7 @@ mod tests {
             assert_eq!(book.value(id).unwrap().to_string(), shown);
         }
         let said = book.said("I bought it 8 months ago");
-        let length = book.derive(Formula::Duration, &[said]).unwrap();
-        let bought = book.derive(Formula::Ago, &[length]).unwrap();
+        let bought = book.derive(Formula::PastDay, &[said]).unwrap();
         assert_eq!(book.value(bought).unwrap().to_string(), "March 22, 2026");
         assert_eq!(book.derive(Formula::Sum, &[pa, off]), None);
         assert_eq!(book.derive(Formula::Later, &[pa, pb]), None);

@@ -1,6 +1,7 @@
 //! What of an order a message asks for.
 
 use super::super::turn::Turn;
+use crate::domain::act::ActKind;
 use crate::domain::goal::Goal;
 use crate::domain::text::token::tokens;
 
@@ -104,6 +105,7 @@ pub fn of(turn: &Turn<'_>) -> Aspect {
         return Aspect::Payment;
     }
     if when
+        || was_due(turn)
         || has(&["eta", "soon", "latest", "earliest"])
         || pair(&["what", "which"], &["day", "time", "date"])
         || turn.goal == Goal::DeliveryDate
@@ -116,6 +118,14 @@ pub fn of(turn: &Turn<'_>) -> Aspect {
         || pair(&["the", "a"], &["right"])
         || is_checking(turn);
     if contents { Aspect::Contents } else { Aspect::Whole }
+}
+
+/// "It should have been here on Tuesday, no?": the day is what is asked, the rest was told.
+fn was_due(turn: &Turn<'_>) -> bool {
+    let words = &turn.heard.words;
+    let due = words.windows(2).any(|w| w[0].text == "should" && matches!(w[1].text.as_str(), "have" | "be"))
+        || words.iter().any(|w| matches!(w.text.as_str(), "supposed" | "promised"));
+    due && turn.before.last_acts.iter().any(|act| matches!(act, ActKind::OrderItems | ActKind::Late | ActKind::Parcel))
 }
 
 /// "Is it the 42 mm one", "256 GB, right?": the customer makes sure what was ordered.

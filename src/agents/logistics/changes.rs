@@ -33,6 +33,11 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         return Step::Look(vec![rule_lookup(turn.goal, false), rule_lookup(turn.goal, true), Lookup::Tickets]);
     }
     let Some(order) = say::order(book, id) else { return Answer::default().done() };
+    // "Can I swap them for the Bose?", of what has come: an exchange.
+    let swaps = turn.heard.words.iter().any(|w| matches!(w.stem.as_str(), "swap" | "exchang" | "exchange" | "switch"));
+    if order.is_delivered() && swaps && turn.goal == Goal::ChangeOrder {
+        return Answer::hand_over(Goal::ReturnRequest);
+    }
     let number = book.field(id, Field::Number);
     let mut answer = Answer::default();
     if turn.read.mourning {
@@ -63,8 +68,15 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     // "How much would I lose?"
     let asks_cost =
         turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "much" | "cost" | "costs" | "lose" | "fee" | "free" | "charge"));
-    if let Some(hit) = say::plain_entry(found, 0).filter(|_| turn.goal == Goal::CancelOrder && asks_cost) {
+    if let Some(hit) = say::plain_entry(found, 0).filter(|_| asks_cost) {
         support::say_hinted(&["free", "charge", "fee", "cancel"], hit.record, book, &mut answer);
+    }
+    if asks_cost && let Some(draft) = wishes::proposed(turn) {
+        // "Is it free?", of what was just offered: the offer stands.
+        answer.acts.retain(|act| act.kind == ActKind::Knowledge);
+        let offer = Act::plain(ActKind::OfferChange).with("wish", book.said(draft.description.trim()));
+        support::propose(draft, offer, &mut answer, state);
+        return answer.done();
     }
     // What is to be called off once need not be asked for twice; another change is added to the ticket.
     if let Some(ticket) = there.filter(|_| turn.goal == Goal::CancelOrder) {
@@ -137,6 +149,7 @@ fn propose(
 ) {
     let asked = matches!(&turn.before.pending, Some(Pending::Ask { slot: Slot::Wish, .. }));
     let own = if asked { turn.text.to_owned() } else { say::question_text(turn) };
+    let own = wishes::clean(&wishes::without_proofs(turn, own), turn.goal);
     let wish = wishes::before(turn, &own).unwrap_or_else(|| own.clone());
     let told = told || asked || wishes::tells_the_aim(turn, &wish, book.today());
     if turn.goal != Goal::CancelOrder && !told {

@@ -76,7 +76,10 @@ pub(super) fn about_own(turn: &Turn<'_>, state: &ConversationState) -> bool {
 /// "Can I pick it up at the depot?", said of a parcel on its way: not in the shop.
 fn is_at_the_carrier(turn: &Turn<'_>, state: &ConversationState) -> bool {
     let known = state.identity.level != IdentityLevel::Anonymous && state.focus.order.is_some();
-    known && turn.heard.words.iter().any(|w| matches!(w.stem.as_str(), "depot" | "carrier" | "courier" | "station"))
+    let has = |list: &[&str]| turn.heard.words.iter().any(|w| list.contains(&w.text.as_str()) || list.contains(&w.stem.as_str()));
+    // "Can I go and pick it up there?", after the carrier's news of the parcel.
+    let told = turn.before.last_acts.iter().any(|act| matches!(act, ActKind::ParcelNote | ActKind::Parcel));
+    known && (has(&["depot", "carrier", "courier", "station"]) || told && has(&["there"]) && !has(&["store", "shop"]))
 }
 
 /// Where one order stands.
@@ -135,7 +138,12 @@ fn needs_words(turn: &Turn<'_>, found: &Findings, side: Aspect) -> Option<Step> 
 }
 
 fn tell(turn: &Turn<'_>, found: &Findings, side: Aspect, id: RecordId, order: &Order, book: &mut FactBook, answer: &mut Answer) {
-    let meant = items::meant(turn, &[id], book);
+    let mut meant = items::meant(turn, &[id], book);
+    // "And the tracking number of that one?": of the item just told of.
+    let points = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "that" | "it" | "this" | "one"));
+    if let (true, true, [only]) = (meant.is_empty() && points, order.is_split(), turn.before.focus.products.as_slice()) {
+        meant.extend(items::in_order(only, id, order));
+    }
     match (side, meant.as_slice()) {
         (Aspect::Whole | Aspect::When | Aspect::Tracking, [item]) if order.is_split() => status::item(id, order, &item.sku, book, answer),
         (Aspect::Whole, _) => status::whole(id, order, book, answer),

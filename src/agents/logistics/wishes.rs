@@ -12,6 +12,7 @@ use crate::domain::goal::Goal;
 use crate::domain::heard::Word;
 use crate::domain::order::Order;
 use crate::domain::state::{ActionKind, ConversationState, Pending, TicketDraft};
+use crate::domain::text::sentence;
 use crate::domain::text::token::tokens;
 use crate::domain::time::Day;
 
@@ -58,20 +59,61 @@ pub fn is_of_a_part(turn: &Turn<'_>, id: RecordId, order: &Order, book: &FactBoo
     order.items.len() > 1 && part
 }
 
-/// A wish that goes on from the one just proposed: "5 December, is that possible?"
-pub fn before(turn: &Turn<'_>, own: &str) -> Option<String> {
-    let proposed = |pending: &Pending| match pending {
+/// The change of an order that was just offered to be asked for.
+pub fn proposed(turn: &Turn<'_>) -> Option<TicketDraft> {
+    let of = |pending: &Pending| match pending {
         Pending::Confirm(action) => {
             let ActionKind::OpenTicket(draft) = &action.kind;
-            (draft.issue == turn.goal.name() && turn.goal != Goal::CancelOrder).then(|| draft.description.clone())
+            (draft.issue == turn.goal.name() && turn.goal != Goal::CancelOrder).then(|| draft.clone())
         }
         _ => None,
     };
     let state = turn.before;
-    let draft = state.pending.as_ref().and_then(proposed).or_else(|| state.parked.as_ref().and_then(|parked| proposed(&parked.pending)))?;
+    state.pending.as_ref().and_then(of).or_else(|| state.parked.as_ref().and_then(|parked| of(&parked.pending)))
+}
+
+/// A wish that goes on from the one just proposed: "5 December, is that possible?"
+pub fn before(turn: &Turn<'_>, own: &str) -> Option<String> {
+    let draft = proposed(turn)?.description;
     // What says all of it again needs no beginning.
     let whole = turn.heard.words.iter().any(|w| matches!(w.stem.as_str(), "chang" | "change" | "swap" | "address"));
     (!whole && !draft.contains(own)).then(|| format!("{draft} / {own}"))
+}
+
+/// A message without the order's number and the address that prove whose it is: they are known.
+pub fn without_proofs(turn: &Turn<'_>, own: String) -> String {
+    if own != turn.text {
+        return own;
+    }
+    let numbers = turn.heard.orders.iter().filter(|n| n.certain).map(|n| (n.start, n.end));
+    let mut kept = String::new();
+    let mut from = 0;
+    for (start, end) in numbers {
+        kept.push_str(own.get(from..start).unwrap_or_default());
+        from = end;
+    }
+    kept.push_str(own.get(from..).unwrap_or_default());
+    let words = kept.split_whitespace().filter(|word| !word.contains('@'));
+    let joined = words.collect::<Vec<_>>().join(" ");
+    joined.trim_matches(|c: char| c == ',' || c == ' ').to_owned()
+}
+
+/// A wish as it is passed on: without what was said of other things, and without the words that lead to it.
+pub fn clean(wish: &str, goal: Goal) -> String {
+    const LEADS: &[&str] = &[
+        "actually", "no", "yes", "ok", "okay", "but", "and", "so", "oh", "hm", "hmm", "wait", "please", "pls", "hi", "hello", "hey",
+        "sorry", "can", "could", "you", "u", "i", "we", "well", "then", "still",
+    ];
+    let parts: Vec<&str> = sentence::split(wish).collect();
+    // An address has a number; what stands beside it is talk.
+    let numbered = |part: &&str| part.bytes().any(|b| b.is_ascii_digit());
+    let own: Vec<&str> = parts.iter().copied().filter(|part| goal != Goal::ChangeAddress || numbered(part)).collect();
+    let own = if own.is_empty() { parts } else { own };
+    let joined = own.join(" ");
+    let start = tokens(&joined).iter().find(|token| !LEADS.contains(&token.text.as_str())).map_or(0, |token| token.start);
+    let rest = joined.get(start..).unwrap_or_default().trim();
+    let few = tokens(rest).len() < 2;
+    if few { wish.trim().to_owned() } else { rest.to_owned() }
 }
 
 /// Whether a wish says what it should become: an address with its number, a day, "to the 512", "instead of".

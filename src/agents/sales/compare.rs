@@ -8,7 +8,7 @@ use super::super::understanding::form::Asks;
 use super::super::understanding::{needs, qualities};
 use super::{ask_product, asked, pick, question};
 use crate::domain::act::{Act, ActKind};
-use crate::domain::fact::{FactBook, FactId, Formula, RecordId};
+use crate::domain::fact::{FactBook, FactId, RecordId};
 use crate::domain::heard::BrandNamed;
 use crate::domain::product::{Availability, Product};
 use crate::domain::query::ProductQuery;
@@ -74,7 +74,7 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         answer.cards.extend(&compared);
         return answer.done();
     }
-    prices(book, &compared, &mut answer);
+    say::price_gap(book, &compared, &mut answer);
     // "The difference in price" asks for nothing else.
     if asks_for_the_price_only(turn) {
         answer.cards.extend(&compared);
@@ -236,36 +236,6 @@ fn asks_for_the_price_only(turn: &Turn<'_>) -> bool {
             || matches!(text(i), "cheaper" | "dearer") && i >= 2 && text(i - 1) == "much" && text(i - 2) == "how"
     };
     (0..words.len()).any(of_price) && !words.iter().any(|w| matches!(w.stem.as_str(), "worth" | "lose" | "else" | "why" | "specs"))
-}
-
-/// Which costs less, and by how much.
-fn prices(book: &mut FactBook, ids: &[RecordId], answer: &mut Answer) {
-    let mut priced: Vec<(RecordId, i64, FactId)> = ids
-        .iter()
-        .filter_map(|id| {
-            let minor = say::product(book, *id)?.price?.minor;
-            Some((*id, minor, book.field(*id, Field::Price)?))
-        })
-        .collect();
-    priced.sort_by_key(|(_, minor, _)| *minor);
-    let (Some(low), Some(high)) = (priced.first().copied(), priced.last().copied()) else { return };
-    if priced.len() < 2 {
-        return;
-    }
-    let (Some(cheap), Some(dear)) = (say::name(book, low.0), say::name(book, high.0)) else { return };
-    if low.1 == high.1 {
-        answer.say(Act::plain(ActKind::CompareSamePrice).with("price", low.2));
-        return;
-    }
-    let difference = book.derive(Formula::Difference, &[high.2, low.2]);
-    answer.say(
-        Act::plain(ActKind::ComparePrice)
-            .with("cheaper", cheap)
-            .with("low", low.2)
-            .with("dearer", dear)
-            .with("high", high.2)
-            .with_some("difference", difference),
-    );
 }
 
 /// The properties all of them state, differing ones first.

@@ -5,15 +5,18 @@ use super::super::identity::{self, OrderStep};
 use super::super::lookup::{Findings, Lookup};
 use super::super::say;
 use super::super::turn::{Answer, Step, Turn};
-use super::{diagnosis, offer_once, propose, rights, steps, tickets, wording};
+use super::{asides, asked, diagnosis, offer_once, parts, propose, rights, steps, tickets, wording};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::agent::Agent;
 use crate::domain::asks::Slot;
 use crate::domain::fact::{FactBook, RecordId};
 use crate::domain::goal::Goal;
 use crate::domain::query::ProductQuery;
-use crate::domain::record::Field;
+use crate::domain::record::{Field, RecordKind};
 use crate::domain::state::{ConversationState, Fault, IdentityLevel, Pending, TicketDraft};
+
+/// From this probability on a procedure is the one that is asked for.
+const GUIDES: f32 = 0.5;
 
 /// Begins, goes on, or ends.
 pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
@@ -21,7 +24,12 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     if rights::apply(turn, found) && diagnosis::troubles(turn.text).is_empty() {
         return rights::step(turn, found, book, state);
     }
+    // "How do I descale it?", in the middle of another procedure: that of its own.
+    let other = |fault: &Fault| {
+        steps::asks_for_all(turn) && turn.heard.guided.as_ref().is_some_and(|guided| guided.entry != fault.entry && guided.score >= GUIDES)
+    };
     match state.focus.fault.clone() {
+        Some(fault) if other(&fault) => begin(turn, found, book, state),
         Some(fault) if goes_on(turn) => match another(turn, &fault, found, book, state) {
             Some(step) => step,
             None => next(turn, fault, found, book, state),
@@ -36,7 +44,8 @@ fn another(turn: &Turn<'_>, fault: &Fault, found: &Findings, book: &mut FactBook
     const BEYOND_DOUBT: f32 = 0.8;
     let told = diagnosis::troubles(&steps::told(fault));
     let new: Vec<&str> = diagnosis::troubles(turn.text).into_iter().filter(|kind| !told.contains(kind)).collect();
-    if fault.stopped || new.is_empty() || found.entry.is_some() || is_a_question(turn) {
+    let aside = asides::is_one(turn, evidence_words::report(turn.heard, turn.read, turn.text));
+    if fault.stopped || new.is_empty() || found.entry.is_some() || is_a_question(turn) || aside {
         return None;
     }
     let named = diagnosis::named(turn, book);
@@ -76,6 +85,9 @@ fn begin(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut Con
     }
     let problem = problem(turn);
     let mut named = diagnosis::named(turn, book);
+    // Of an order that holds one thing, that is what does not work.
+    let ordered = state.product().filter(|_| named.is_empty() && turn.heard.categories.is_empty() && found.identity.is_some());
+    named.extend(ordered.and_then(|sku| book.find(RecordKind::Product, sku)));
     // "The left airpod": a word that only products have names the kind of thing.
     if let Some(terms) = diagnosis::called(turn).filter(|_| named.is_empty()) {
         let Some(search) = found.searches.first() else {
@@ -103,6 +115,11 @@ fn begin(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut Con
         offer_once(turn, "technical_fault", found, book, &mut answer, state);
         return answer.done();
     }
+    if let Some(acts) = on_the_order(found, book, state) {
+        answer.acts.extend(acts);
+        propose(super::draft(turn, "technical_fault", state), Act::plain(ActKind::OfferToAdd), &mut answer, state);
+        return answer.done();
+    }
     if let Some((id, index)) = diagnosis::danger(&problem, &devices, found, book) {
         let entry = say::entry(book, id).map(|entry| entry.id.clone()).unwrap_or_default();
         return safety(id, index, Fault { entry, problem, ..Fault::default() }, book, state, answer);
@@ -122,13 +139,15 @@ fn begin(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut Con
     }
 }
 
-/// The sentence of a message that asks, or all of it.
-fn asked(text: &str) -> &str {
-    crate::domain::text::sentence::split(text).find(|part| evidence_words::is_question(part)).unwrap_or(text)
-}
-
 fn is_a_question(turn: &Turn<'_>) -> bool {
     turn.text.trim_end().ends_with('?')
+}
+
+/// The ticket there is on what was ordered, where the order is known and the item is not.
+fn on_the_order(found: &Findings, book: &mut FactBook, state: &ConversationState) -> Option<Vec<Act>> {
+    let number = state.focus.order.as_deref().filter(|_| state.product().is_none())?;
+    let order = book.find(RecordKind::Order, number).and_then(|id| say::order(book, id))?;
+    tickets::on_an_item(&order, found, book)
 }
 
 /// Somebody who gives their order and what proves it along with the fault is known first.
@@ -156,9 +175,19 @@ fn own_order(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut
 fn keep_product(turn: &Turn<'_>, state: &mut ConversationState) {
     if let [mention] = turn.heard.products.as_slice()
         && let [only] = mention.skus.as_slice()
+        && !is_of_another(turn, mention, only)
     {
         state.focus.products = vec![only.clone()];
     }
+}
+
+/// "My TV has no sound, I have the soundbar from you hooked up to it": the kind of thing named first is what it is of.
+fn is_of_another(turn: &Turn<'_>, mention: &crate::domain::heard::ProductNamed, sku: &str) -> bool {
+    let kinds = turn.shown.iter().find(|product| product.sku == sku).map(|product| product.category.clone());
+    turn.heard.categories.iter().any(|category| {
+        let first = category.words.end <= mention.words.start;
+        first && kinds.as_ref().is_none_or(|kinds| !category.names.iter().any(|name| kinds.contains(name)))
+    })
 }
 
 fn first_step(
@@ -197,7 +226,7 @@ fn guide(id: RecordId, count: usize, mut fault: Fault, book: &mut FactBook, stat
 }
 
 /// What keeps people safe is said first, and nothing to try after it.
-fn safety(id: RecordId, index: u16, mut fault: Fault, book: &mut FactBook, state: &mut ConversationState, mut answer: Answer) -> Step {
+pub fn safety(id: RecordId, index: u16, mut fault: Fault, book: &mut FactBook, state: &mut ConversationState, mut answer: Answer) -> Step {
     if let Some(step) = book.field(id, Field::Step(index)) {
         answer.acts.retain(|act| act.kind != ActKind::Sympathy);
         answer.say(Act::plain(ActKind::SafetyFirst).with("step", step));
@@ -217,7 +246,7 @@ fn next(turn: &Turn<'_>, mut fault: Fault, found: &Findings, book: &mut FactBook
     }
     let Some(entry) = found.entry else {
         // Only what is asked here is answered by the first of the look-ups.
-        let own = Lookup::Knowledge { text: asked(turn.text).to_owned(), procedures: Some(false), limit: 2 };
+        let own = Lookup::Knowledge { text: asked::part(turn.text).to_owned(), procedures: Some(false), limit: 2 };
         return Step::Look(vec![Lookup::Entry(fault.entry), own]);
     };
     let Some((id, record)) = entry.and_then(|id| say::entry(book, id).map(|record| (id, record))) else {
@@ -230,9 +259,19 @@ fn next(turn: &Turn<'_>, mut fault: Fault, found: &Findings, book: &mut FactBook
     if let Some(index) = steps::safety(turn.text, &own) {
         return safety(id, index, fault, book, state, Answer::default());
     }
+    if parts::asked(turn) {
+        return parts::step(turn, &record, fault, found, book, state);
+    }
+    if !fault.stopped && asides::is_one(turn, report) {
+        fault.reports.pop();
+        return match asides::answer(turn, found, book, state) {
+            Ok(answer) => back(fault, answer, state),
+            Err(look) => look,
+        };
+    }
     match report {
-        Report::Question => return question(turn, id, &record, fault, found, book, state),
-        Report::Explain => return explain(id, fault, book, state),
+        Report::Question => return asked::question(turn, id, &record, fault, found, book, state),
+        Report::Explain => return asked::explain(turn, id, &record, fault, book, state),
         Report::Waits => {
             let mut answer = Answer::of(vec![Act::plain(ActKind::StepWait)]);
             ask_helped(fault, &mut answer, state, false);
@@ -241,9 +280,9 @@ fn next(turn: &Turn<'_>, mut fault: Fault, found: &Findings, book: &mut FactBook
         _ => {}
     }
     let mut answer = Answer::default();
-    consequence(turn, id, &record, &fault, book, &mut answer);
-    if fault.stopped {
-        // It is not to be used any more: what is left is that somebody looks at it.
+    let concludes = consequence(turn, id, &record, &fault, book, &mut answer);
+    if fault.stopped || concludes {
+        // It is not to be used any more, or the steps have come to their end: somebody has to look at it.
         offer(&fault, &mut answer, state);
         state.focus.fault = Some(fault);
         return answer.done();
@@ -257,7 +296,20 @@ fn next(turn: &Turn<'_>, mut fault: Fault, found: &Findings, book: &mut FactBook
     answer.done()
 }
 
-/// What the entry says of a thing the customer saw, before the next step.
+/// After an aside: the step is still the one, or the offer still stands.
+fn back(fault: Fault, mut answer: Answer, state: &mut ConversationState) -> Step {
+    let offered = matches!(&state.pending, Some(Pending::Confirm(_))) || state.last_acts.contains(&ActKind::TicketOffer);
+    if offered {
+        offer(&fault, &mut answer, state);
+        state.focus.fault = Some(fault);
+        return answer.done();
+    }
+    answer.say_plain(ActKind::BackToStep);
+    ask_helped(fault, &mut answer, state, false);
+    answer.done()
+}
+
+/// What the entry says of a thing the customer saw, before the next step. Whether that was the end of the steps.
 fn consequence(
     turn: &Turn<'_>,
     id: RecordId,
@@ -265,13 +317,16 @@ fn consequence(
     fault: &Fault,
     book: &mut FactBook,
     answer: &mut Answer,
-) {
-    let told = fault.tried.last().and_then(|last| entry.steps().get(usize::from(*last)).map(|step| (*step).to_owned()));
-    let Some(text) = steps::consequence(turn, entry).filter(|text| !told.is_some_and(|told| told.contains(text.as_str()))) else { return };
+) -> bool {
+    let own = entry.steps();
+    let told = fault.tried.last().and_then(|last| own.get(usize::from(*last)).map(|step| (*step).to_owned()));
+    let Some(text) = steps::consequence(turn, entry).filter(|text| !told.is_some_and(|told| told.contains(text.as_str()))) else {
+        return false;
+    };
     let at = entry.sentences().iter().position(|sentence| *sentence == text).and_then(|i| u16::try_from(i).ok());
-    if let Some(fact) = at.and_then(|i| book.field(id, Field::Sentence(i))) {
-        answer.say(Act::plain(ActKind::StepSays).with("step", fact));
-    }
+    let Some(fact) = at.and_then(|i| book.field(id, Field::Sentence(i))) else { return false };
+    answer.say(Act::plain(ActKind::StepSays).with("step", fact));
+    own.last().is_some_and(|last| last.contains(text.as_str()))
 }
 
 /// "It works again": what works is the thing itself, whatever the last step was to find out.
@@ -306,67 +361,6 @@ fn has_ceased(turn: &Turn<'_>, fault: &Fault) -> bool {
     });
     let denied = said.iter().any(|w| matches!(*w, "not" | "but" | "working" | "still" | "until" | "then"));
     ceased && !denied && diagnosis::troubles(&fault.problem).iter().any(|kind| UNWANTED.contains(kind))
-}
-
-/// A question about the fault or the step: the step that speaks of it answers, or the shop's words do.
-fn question(
-    turn: &Turn<'_>,
-    id: RecordId,
-    entry: &crate::domain::knowledge::Knowledge,
-    fault: Fault,
-    found: &Findings,
-    book: &mut FactBook,
-    state: &mut ConversationState,
-) -> Step {
-    let mut answer = Answer::default();
-    // The look-up for the question is the last of them.
-    let words = say::best_entry(found, found.knowledge.len().saturating_sub(1));
-    let speaks = steps::measuring(turn.text, &entry.steps(), fault.step)
-        .or_else(|| steps::speaking_of(asked(turn.text), &entry.steps(), &entry.tags))
-        .or_else(|| steps::speaking_of(turn.text, &entry.steps(), &entry.tags));
-    match (speaks, words) {
-        (Some(index), _) if steps::asks_how_much(turn.text) => {
-            if let Some(step) = book.field(id, Field::Step(index)) {
-                answer.say(Act::plain(ActKind::StepSays).with("step", step));
-            }
-        }
-        (_, Some(hit)) if hit.score >= 0.6 => wording::say_answer(turn, &[], hit.record, book, &mut answer),
-        (Some(index), _) => {
-            if let Some(step) = book.field(id, Field::Step(index)) {
-                answer.say(Act::plain(ActKind::StepSays).with("step", step));
-            }
-        }
-        (None, Some(hit)) => wording::say_answer(turn, &[], hit.record, book, &mut answer),
-        // Perhaps the record of the product says.
-        (None, None) if state.product().is_some() || !turn.heard.brands.is_empty() => return Answer::hand_over(Goal::ProductQuestion),
-        (None, None) => answer.say_plain(ActKind::NotInRecords),
-    }
-    // All the steps were told at once: there is no last one to come back to.
-    if fault.tried.len() >= entry.steps().len() && !fault.stopped {
-        state.focus.fault = Some(fault);
-        return answer.done();
-    }
-    ask_helped(fault, &mut answer, state, false);
-    // What has nothing to do with the steps needs no way back to them, and asked once is enough.
-    let asked = turn.before.last_acts.contains(&ActKind::BackToStep);
-    if !asked && answer.acts.iter().any(|act| act.kind == ActKind::StepSays) {
-        answer.say_plain(ActKind::BackToStep);
-    }
-    answer.done()
-}
-
-/// "How do I do that?": the step again; more than it says the records do not hold.
-fn explain(id: RecordId, fault: Fault, book: &mut FactBook, state: &mut ConversationState) -> Step {
-    if fault.stopped {
-        return safety(id, fault.step, fault, book, state, Answer::default());
-    }
-    let mut answer = Answer::default();
-    if let Some(step) = book.field(id, Field::Step(fault.step)) {
-        answer.say(Act::plain(ActKind::StepAgain).with("step", step));
-    }
-    answer.say_plain(ActKind::StepNoDetail);
-    ask_helped(fault, &mut answer, state, false);
-    answer.done()
 }
 
 /// Suggests the next step that was not tried, or offers a ticket after the last.
@@ -412,7 +406,7 @@ fn suggest(
 }
 
 /// Asks whether it helped, and keeps the fault open.
-fn ask_helped(fault: Fault, answer: &mut Answer, state: &mut ConversationState, aloud: bool) {
+pub fn ask_helped(fault: Fault, answer: &mut Answer, state: &mut ConversationState, aloud: bool) {
     if aloud {
         answer.say_plain(ActKind::AskHelped);
     }

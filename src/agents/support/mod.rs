@@ -1,16 +1,23 @@
 //! Support: faults step by step, damage, warranty, returns, repairs, tickets.
 
+mod asides;
+mod asked;
 mod claims;
 mod diagnosis;
+mod exchange;
 mod faults;
 mod money;
+mod parts;
+mod repair;
 mod reports;
 mod returns;
 mod rights;
 mod steps;
 mod tickets;
+mod warranty;
 mod wording;
 
+use super::evidence_words;
 use super::identity;
 use super::lookup::{Findings, Lookup};
 use super::say;
@@ -23,6 +30,7 @@ use crate::domain::state::{Action, ActionKind, ConversationState, Pending, Ticke
 
 pub use diagnosis::{troubles as faults_told, works_wrongly};
 pub use money::refund_acts;
+pub use parts::asks as asks_for_a_part;
 pub use tickets::{is_request, same_matter, there as ticket_there};
 pub use wording::{say_asked, say_first, say_hinted, speaking_of};
 
@@ -42,16 +50,21 @@ impl Colleague for Support {
             Goal::DamagedOrWrongItem if diagnosis::is_an_accident(turn) => faults::step(turn, found, book, state),
             Goal::DamagedOrWrongItem
                 if !diagnosis::came_so(turn)
+                    && turn.before.goal != Some(Goal::DamagedOrWrongItem)
                     && !claims::is_hypothetical(turn)
                     && !turn.before.last_acts.contains(&ActKind::DamageReport) =>
             {
                 faults::step(turn, found, book, state)
             }
             Goal::DamagedOrWrongItem => claims::damage(turn, found, book, state),
-            Goal::Warranty => claims::warranty(turn, found, book, state),
-            Goal::Repair => claims::repair(turn, found, book, state),
+            Goal::Warranty => warranty::warranty(turn, found, book, state),
+            Goal::Repair => repair::repair(turn, found, book, state),
             Goal::ReturnRequest | Goal::ReturnPolicy => returns::returning(turn, found, book, state),
             Goal::RefundStatus => money::refund(turn, found, book, state),
+            // "I already complained, is something happening with that?"
+            Goal::Complaint if turn.read.hint(Goal::TicketStatus) >= 5.0 && evidence_words::is_question(turn.text) => {
+                tickets::status(turn, found, book, state)
+            }
             Goal::OpenTicket | Goal::Complaint => tickets::open(turn, found, book, state),
             Goal::TicketStatus => tickets::status(turn, found, book, state),
             goal if goal.intent().agent() == Agent::Support => answer_or_ticket(turn, found, book),

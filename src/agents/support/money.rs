@@ -111,13 +111,19 @@ pub fn told(turn: &Turn<'_>, found: &Findings, id: RecordId, order: &Order, book
 }
 
 /// How much comes back: what was paid, and what the way costs.
-pub fn amount(turn: &Turn<'_>, found: &Findings, id: RecordId, order: &Order, book: &mut FactBook, mut answer: Answer) -> Step {
+pub fn amount(
+    turn: &Turn<'_>,
+    found: &Findings,
+    id: RecordId,
+    order: &Order,
+    book: &mut FactBook,
+    mut answer: Answer,
+    state: &ConversationState,
+) -> Step {
     let back = refund_acts(id, order, book).into_iter().filter(|act| act.kind == ActKind::RefundRecorded);
     answer.acts.extend(back);
     if answer.acts.is_empty() {
-        let [total, method] = [Field::Total, Field::PaymentMethod].map(|field| book.field(id, field));
-        let kind = if total.is_some() { ActKind::OrderTotal } else { ActKind::NotInRecords };
-        answer.say(Act::plain(kind).with_some("total", total).with_some("method", method));
+        answer.say(paid(id, order, book, state));
         let faulty = rights::is_faulty(turn.before).then(|| rights::label(found, 1, &[], book)).flatten();
         match (faulty, say::plain_entry(found, 1)) {
             (Some(sentence), _) => answer.say(Act::plain(ActKind::Knowledge).with("sentence", sentence)),
@@ -125,7 +131,28 @@ pub fn amount(turn: &Turn<'_>, found: &Findings, id: RecordId, order: &Order, bo
             (None, None) => {}
         }
     }
+    let when = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "when" | "long" | "soon"));
+    if when && let Some(hit) = say::plain_entry(found, WINDOW) {
+        wording::say_hinted(&["refund", "method", "days", "original"], hit.record, book, &mut answer);
+    }
     answer.done()
+}
+
+/// The place of the look-up for the rules on sending back.
+const WINDOW: usize = 0;
+
+/// What was paid for the one item of an order that is meant, or for all of it.
+fn paid(id: RecordId, order: &Order, book: &mut FactBook, state: &ConversationState) -> Act {
+    let method = book.field(id, Field::PaymentMethod);
+    let at = order.items.iter().position(|item| state.product() == Some(item.sku.as_str())).filter(|_| order.items.len() > 1);
+    let price = at.and_then(|at| u16::try_from(at).ok()).and_then(|at| book.field(id, Field::UnitPrice(at)));
+    let name = at.and_then(|at| super::super::identity::item_name(&order.items[at].sku, book));
+    if let (Some(price), Some(name)) = (price, name) {
+        return Act::plain(ActKind::ItemPaid).with("price", price).with("product", name).with_some("method", method);
+    }
+    let total = book.field(id, Field::Total);
+    let kind = if total.is_some() { ActKind::OrderTotal } else { ActKind::NotInRecords };
+    Act::plain(kind).with_some("total", total).with_some("method", method)
 }
 
 /// The money for what has not left the shop: whether any was taken yet.

@@ -6,15 +6,15 @@ use super::super::lookup::{Findings, KnowledgeFound, Lookup};
 use super::super::turn::{Answer, Step, Turn};
 use super::super::understanding::contact::Contact;
 use super::super::{identity, policy, say};
-use super::claims::delivered_fact;
-use super::{money, offer_once, order_or_ask, rights, tickets, wording};
+use super::claims::{delivered_fact, item_came};
+use super::{exchange, money, offer_once, order_or_ask, rights, tickets, wording};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::agent::Intent;
 use crate::domain::fact::{FactBook, FactId, Formula, RecordId};
 use crate::domain::goal::Goal;
 use crate::domain::order::{Order, OrderStatus};
 use crate::domain::record::{Field, RecordKind};
-use crate::domain::state::{ConversationState, IdentityLevel};
+use crate::domain::state::{ConversationState, IdentityLevel, Pending};
 use crate::domain::text::places;
 use crate::domain::text::stem::stem;
 use crate::domain::text::token::tokens;
@@ -109,25 +109,40 @@ pub fn returning(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: 
         OrderStep::First(step) => return step,
         OrderStep::Known(id) => id,
     };
-    if found.knowledge.is_empty() {
-        return Step::Look(vec![policy::return_lookup(), plain_lookup(side), plain_lookup(Side::Excluded), Lookup::Tickets]);
-    }
     let Some(order) = say::order(book, id) else { return Answer::default().done() };
+    // Of an order that travels apart, the item meant may have come.
+    let came = items_meant(turn, id, book).first().cloned().and_then(|sku| Some((item_came(&order, &sku, id, book)?, sku)));
+    if let Some((day, sku)) = came.filter(|_| !found.knowledge.is_empty() && matches!(side, Side::Whether | Side::Excluded)) {
+        state.focus.products = vec![sku.clone()];
+        return of_an_item(turn, found, &sku, day, book, state);
+    }
+    if found.knowledge.is_empty() {
+        let mut lookups = vec![policy::return_lookup(), plain_lookup(side), plain_lookup(Side::Excluded), Lookup::Tickets];
+        if side == Side::Exchange {
+            lookups.extend(exchange::lookups(turn, &order, state, book));
+        }
+        return Step::Look(lookups);
+    }
     let on_its_way = order.is_open() || order.status == OrderStatus::Shipped;
+    if order.is_open() && side == Side::Exchange {
+        return Answer::hand_over(Goal::ChangeOrder);
+    }
     let of_money = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "money" | "refund" | "refunded" | "card"));
     if order.is_open() && of_money && order.days_late(book.today(), book.zone()).is_none() {
         return Answer::hand_over(Goal::RefundStatus);
     }
     let refused =
         turn.before.last_acts.iter().any(|act| matches!(act, ActKind::CannotCancel | ActKind::CannotChange | ActKind::CannotMove));
-    if on_its_way && !refused && side == Side::Whether && order.days_late(book.today(), book.zone()).is_none() {
+    // "If it is no good, can I send it back?" is asked of later.
+    let later = turn.heard.words.iter().any(|w| w.text == "if");
+    if on_its_way && !later && !refused && side == Side::Whether && order.days_late(book.today(), book.zone()).is_none() {
         // What has not come yet is called off rather than sent back.
         return Answer::hand_over(Goal::CancelOrder);
     }
     let mut answer = Answer::default();
     answer.cards.push(id);
     if side == Side::Amount {
-        return money::amount(turn, found, id, &order, book, answer);
+        return money::amount(turn, found, id, &order, book, answer, state);
     }
     if side == Side::Money {
         return money::told(turn, found, id, &order, book, answer);
@@ -147,20 +162,60 @@ pub fn returning(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: 
         answer.say(Act::plain(ActKind::Knowledge).with("sentence", sentence));
         return answer.done();
     }
-    // Not on its way back, and not here yet either: that is the trouble, not the rule.
-    let late_told =
-        state.focus.offered.iter().any(|matter| matter.starts_with("late_parcel")) || turn.before.goal == Some(Goal::LateParcel);
-    let money = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "money" | "refund"));
-    if order.days_late(book.today(), book.zone()).is_some() && (late_told || money) && matches!(side, Side::Whether | Side::Money) {
-        // That it is late was said: what the shop does about it is what is asked now.
-        return Answer::hand_over(Goal::LateParcel);
-    }
-    if order.days_late(book.today(), book.zone()).is_some() && side == Side::Whether {
-        answer.acts.extend(super::super::logistics::date_act(id, &order, book));
-        offer_once(turn, "refund_of_late_order", found, book, &mut answer, state);
-        return answer.done();
+    if order.days_late(book.today(), book.zone()).is_some()
+        && let Some(step) = late(turn, found, side, id, &order, book, &mut answer, state)
+    {
+        return step;
     }
     window(turn, found, side, id, &order, book, &mut answer, state);
+    answer.done()
+}
+
+/// Of an order that is late and not on its way back: that it is not here is the trouble, not the rule, unless the rule is
+/// what is asked.
+#[allow(clippy::too_many_arguments)]
+fn late(
+    turn: &Turn<'_>,
+    found: &Findings,
+    side: Side,
+    id: RecordId,
+    order: &Order,
+    book: &mut FactBook,
+    answer: &mut Answer,
+    state: &mut ConversationState,
+) -> Option<Step> {
+    let told = state.focus.offered.iter().any(|matter| matter.starts_with("late_parcel")) || turn.before.goal == Some(Goal::LateParcel);
+    let has = |list: &[&str]| turn.heard.words.iter().any(|w| list.contains(&w.text.as_str()));
+    let money = has(&["money", "refund"]);
+    // "Can I still send the new one back if I don't like it?" asks for the rule, however late it is.
+    if has(&["if", "like", "fit", "fits", "need", "ordered"]) && !money && side != Side::Amount {
+        return None;
+    }
+    if (told || money) && matches!(side, Side::Whether | Side::Money) {
+        // That it is late was said: what the shop does about it is what is asked now.
+        return Some(Answer::hand_over(Goal::LateParcel));
+    }
+    if side != Side::Whether {
+        return None;
+    }
+    let mut answer = std::mem::take(answer);
+    answer.acts.extend(super::super::logistics::date_act(id, order, book));
+    offer_once(turn, "refund_of_late_order", found, book, &mut answer, state);
+    Some(answer.done())
+}
+
+/// Whether and until when one item that has come can go back.
+fn of_an_item(turn: &Turn<'_>, found: &Findings, sku: &str, day: FactId, book: &mut FactBook, state: &mut ConversationState) -> Step {
+    let mut answer = Answer::default();
+    let Some((sentence, window)) = policy::days(found, 0, book, &["return", "exchang"]) else {
+        return rules(turn, found, Side::Whether, book, state);
+    };
+    let deadline = Deadline::of(day, window, book);
+    let kind = if deadline.over { ActKind::ItemReturnOver } else { ActKind::ItemReturnUntil };
+    answer.say(deadline.act(kind, None).with_some("item", name_of(sku, book)));
+    if !deadline.over {
+        answer.say(Act::plain(ActKind::Knowledge).with("sentence", sentence));
+    }
     answer.done()
 }
 
@@ -239,7 +294,10 @@ fn window(
         (_, true) => ActKind::ReturnOver,
     };
     answer.say(deadline.act(kind, number));
-    if !over && excluded.is_none() {
+    if side == Side::Exchange && !over {
+        exchange::difference(turn, found, order, book, answer, state);
+    }
+    if !over && excluded.is_none() && side != Side::Exchange {
         answer.say(Act::plain(ActKind::Knowledge).with("sentence", sentence));
     }
     if over {
@@ -308,10 +366,16 @@ pub fn rules(turn: &Turn<'_>, found: &Findings, side: Side, book: &mut FactBook,
     let of_the_way = side == Side::Cost && turn.before.intent == Some(Intent::Support);
     let rule_first = turn.goal == Goal::ReturnRequest && side == Side::Whether || of_the_way;
     let hit = plain.filter(|plain| own.is_none_or(|own| rule_first || own.score < SURE || own.record == plain.record)).or(own);
-    let spoken = wording::stems(&say::question_text(turn));
+    let mut spoken = wording::stems(&say::question_text(turn));
+    let follows = matches!(turn.before.goal, Some(Goal::ReturnPolicy | Goal::ReturnRequest));
+    // "It is opened, but only used once": of the thing that was to go back.
+    let opened = wording::stems(turn.text).iter().any(|word| wording::alike(word, "open"));
+    if follows && opened && turn.heard.categories.is_empty() && turn.heard.products.is_empty() {
+        spoken.extend(thing_before(turn));
+    }
     // Of what is excluded only the sentence that names the thing is said; anything else the rule allows.
     let hits: Vec<KnowledgeFound> = found.knowledge.iter().flatten().copied().filter(|hit| hit.score >= say::PLAINLY).collect();
-    let named = !turn.heard.categories.is_empty() || !turn.heard.products.is_empty();
+    let named = !turn.heard.categories.is_empty() || !turn.heard.products.is_empty() || follows && turn.heard.words.len() <= FEW;
     let excluded = hits
         .into_iter()
         .filter(|_| side == Side::Excluded || side == Side::Whether && named)
@@ -338,6 +402,19 @@ pub fn rules(turn: &Turn<'_>, found: &Findings, side: Side, book: &mut FactBook,
         answer.asks.extend(asked.asks);
     }
     answer.done()
+}
+
+/// Most words of a message that asks the same of another thing.
+const FEW: usize = 6;
+
+/// The words for the thing a return was asked for before, where this message names none.
+fn thing_before(turn: &Turn<'_>) -> Vec<String> {
+    let pending = turn.before.pending.iter().chain(turn.before.parked.iter().map(|parked| &parked.pending));
+    let said = pending.filter_map(|pending| match pending {
+        Pending::Ask { said, .. } => Some(said.as_str()),
+        _ => None,
+    });
+    said.chain(turn.before.focus.asked.as_deref()).flat_map(wording::stems).collect()
 }
 
 /// The sentence on the way back that speaks of the country asked about, or of the kind of thing on the table: a fridge

@@ -4,9 +4,10 @@
 use super::super::identity::OrderStep;
 use super::super::lookup::{Findings, Lookup};
 use super::super::turn::{Answer, Step, Turn};
-use super::super::{logistics, policy, say};
-use super::claims::{delivered_fact, own_warranty, until_act};
+use super::super::{items, logistics, policy, say};
+use super::claims::delivered_fact;
 use super::returns::{Deadline, keep_item, name_of};
+use super::warranty::{own_warranty, until_act};
 use super::{offer_once, order_or_ask, steps, wording};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, FactId, Formula, RecordId};
@@ -60,9 +61,28 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     }
     answer.cards.push(id);
     keep_item(turn, &order, state);
+    if turn.heard.products.is_empty()
+        && let Some(sku) = broken_item(&about, &order, book)
+    {
+        state.focus.products = vec![sku];
+    }
+    let back = matches!(turn.goal, Goal::ReturnRequest | Goal::ReturnPolicy | Goal::RefundStatus);
     match delivered_fact(&order, id, book) {
-        Some(day) => allowed(found, id, &order, day, book, &mut answer, state),
+        Some(day) => allowed(
+            found,
+            id,
+            &order,
+            day,
+            book,
+            &mut answer,
+            &Wanted { back, another: back && wants_another(turn), sku: state.product().map(str::to_owned) },
+        ),
         None => answer.acts.extend(logistics::status_act(id, book)),
+    }
+    let told_of_ticket = turn.before.last_acts.iter().any(|act| matches!(act, ActKind::TicketThere | ActKind::TicketStatus));
+    if back && told_of_ticket {
+        propose_return(turn, &mut answer, state);
+        return answer.done();
     }
     let problem = state.focus.fault.as_ref().map(steps::told);
     let told = Turn { text: problem.as_deref().unwrap_or(turn.text), continues: false, ..*turn };
@@ -71,32 +91,66 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     answer.done()
 }
 
+/// "Can I just get a new one?": an exchange rather than the money.
+fn wants_another(turn: &Turn<'_>) -> bool {
+    let has = |list: &[&str]| turn.heard.words.iter().any(|w| list.contains(&w.text.as_str()));
+    has(&["new", "another", "replacement", "replace", "exchange", "swap"]) && !has(&["money", "refund"])
+}
+
+/// What is wanted of the rights.
+struct Wanted {
+    /// The way back rather than all of them.
+    back: bool,
+    /// Another one rather than the money.
+    another: bool,
+    /// The thing that does not work.
+    sku: Option<String>,
+}
+
+/// The item a fault is of: of several the words fit, the dearest: a phone before its case.
+fn broken_item(about: &Turn<'_>, order: &Order, book: &FactBook) -> Option<String> {
+    let fit = order.items.iter().filter(|item| items::names(about, &item.sku, book));
+    fit.max_by_key(|item| item.unit_price.map_or(0, |price| price.minor)).map(|item| item.sku.clone())
+}
+
+/// Where the ticket on the fault was just told of: the wish to send it back is a matter of its own.
+fn propose_return(turn: &Turn<'_>, answer: &mut Answer, state: &mut ConversationState) {
+    if state.escalated.is_none() && answer.acts.iter().any(|act| matches!(act.kind, ActKind::ReturnUntil | ActKind::ExchangeUntil)) {
+        let issue = if wants_another(turn) { "exchange_request" } else { "return_request" };
+        super::offer_ticket(turn, issue, answer, state);
+    }
+}
+
 /// The way back while its time runs, the warranty, and that a faulty thing travels free.
-fn allowed(
-    found: &Findings,
-    id: RecordId,
-    order: &Order,
-    day: FactId,
-    book: &mut FactBook,
-    answer: &mut Answer,
-    state: &ConversationState,
-) {
+fn allowed(found: &Findings, id: RecordId, order: &Order, day: FactId, book: &mut FactBook, answer: &mut Answer, wanted: &Wanted) {
     let number = book.field(id, Field::Number);
     if let Some((_, window)) = policy::days(found, WINDOW, book, &["return", "exchang"]) {
         let deadline = Deadline::of(day, window, book);
-        let kind = if deadline.over { ActKind::ReturnOver } else { ActKind::ReturnUntil };
+        let kind = match (wanted.another, deadline.over) {
+            (true, false) => ActKind::ExchangeUntil,
+            (true, true) => ActKind::ExchangeOver,
+            (false, false) => ActKind::ReturnUntil,
+            (false, true) => ActKind::ReturnOver,
+        };
         answer.say(deadline.act(kind, number));
     }
+    let runs = answer.acts.iter().any(|act| matches!(act.kind, ActKind::ReturnUntil | ActKind::ExchangeUntil));
     let general = policy::months(found, WARRANTY, book, &["warrant", "guarante", "cover"]);
-    let meant = state.product().map(str::to_owned).filter(|sku| order.items.iter().any(|item| item.sku == *sku));
+    let meant = wanted.sku.clone().filter(|sku| order.items.iter().any(|item| item.sku == *sku));
     let skus = meant.map_or_else(|| order.items.iter().map(|item| item.sku.clone()).collect(), |sku| vec![sku]);
-    for sku in skus {
+    for sku in skus.into_iter().filter(|_| !(wanted.back && runs)) {
         let Some(product) = book.find(RecordKind::Product, &sku) else { continue };
         let term = own_warranty(product, book).or_else(|| general.map(|(_, months)| months));
         let until = term.and_then(|term| book.derive(Formula::Later, &[day, term]));
         answer.acts.extend(until_act(name_of(&sku, book), until, term, book));
     }
-    let open = answer.acts.iter().any(|act| matches!(act.kind, ActKind::ReturnUntil | ActKind::WarrantyUntil));
+    if wanted.back && runs && !wanted.another {
+        let of_money = |text: &str| wording::stems(text).iter().any(|word| word == "refund") && text.to_lowercase().contains("day");
+        let hits: Vec<RecordId> =
+            found.knowledge.get(WINDOW).into_iter().flatten().filter(|hit| hit.score >= say::PLAINLY).map(|hit| hit.record).collect();
+        let money = hits.into_iter().find_map(|id| say::sentence_where(id, book, of_money));
+        answer.acts.extend(money.map(|fact| Act::plain(ActKind::Knowledge).with("sentence", fact)));
+    }
     let kinds: Vec<String> = order
         .items
         .iter()
@@ -104,7 +158,7 @@ fn allowed(
         .filter_map(|id| say::product(book, id))
         .flat_map(|product| product.category.clone())
         .collect();
-    if let Some(sentence) = label(found, LABEL, &kinds, book).filter(|_| open) {
+    if let Some(sentence) = label(found, LABEL, &kinds, book).filter(|_| runs) {
         answer.say(Act::plain(ActKind::Knowledge).with("sentence", sentence));
     }
 }

@@ -92,7 +92,7 @@ pub fn mark(turn: &Turn<'_>, steps: &[&str], about: &[String], fault: &mut Fault
     let all: Vec<Vec<String>> = steps.iter().map(|step| content(step)).collect();
     // Who tells of a fault for the first time tells of steps only where they say that they took them.
     let begins = fault.reports.is_empty();
-    let tells = if begins { says_done(turn) } else { tells_of_doing(turn) };
+    let tells = if begins { says_done(turn) } else { tells_of_doing(turn) || does_a_step(turn, steps) };
     for number in reports::pointless(turn, fault, steps, tells) {
         if !fault.tried.contains(&number) {
             fault.tried.push(number);
@@ -103,9 +103,9 @@ pub fn mark(turn: &Turn<'_>, steps: &[&str], about: &[String], fault: &mut Fault
     for (i, own) in all.iter().enumerate() {
         let Ok(number) = u16::try_from(i) else { continue };
         let telling: Vec<&String> = own.iter().filter(|word| !USUAL.contains(&word.as_str()) && !about.contains(word)).collect();
-        let shared = telling.iter().filter(|word| said.contains(word)).count();
+        let shared = telling.iter().filter(|word| has_alike(&said, word)).count();
         // A word that stands in this step and no other names it by itself.
-        let only_here = telling.iter().any(|word| said.contains(word) && all.iter().filter(|other| other.contains(word)).count() == 1);
+        let only_here = telling.iter().any(|word| has_alike(&said, word) && all.iter().filter(|other| has_alike(other, word)).count() == 1);
         let named = shared >= 2 || shared == 1 && only_here && (tells || said.len() <= 4);
         let named = named && (!begins || shared >= 2 || tells);
         let ahead = i >= current || fault.tried.is_empty();
@@ -218,6 +218,12 @@ pub fn consequence(turn: &Turn<'_>, entry: &Knowledge) -> Option<String> {
     (best.0 >= SHARED).then(|| best.1.to_owned())
 }
 
+/// "I cut all the hair out": what a step tells to do, said by somebody who did it.
+fn does_a_step(turn: &Turn<'_>, steps: &[&str]) -> bool {
+    let leads: Vec<String> = steps.iter().filter_map(|step| tokens(step).first().map(|token| plain(&token.text))).collect();
+    turn.heard.words.windows(2).any(|w| matches!(w[0].text.as_str(), "i" | "we" | "have") && leads.contains(&plain(&w[1].text)))
+}
+
 /// Whether a message says what was done or found, rather than only what is wrong.
 fn tells_of_doing(turn: &Turn<'_>) -> bool {
     const DONE: &[&str] = &[
@@ -321,6 +327,28 @@ pub fn speaking_of(question: &str, steps: &[&str], tags: &[String]) -> Option<u1
     let (place, best) = steps.iter().enumerate().map(|(i, step)| (i, score(step))).max_by_key(|(i, score)| (*score, usize::MAX - i))?;
     // One word of many is chance.
     (best > 1 || best == 1 && said.len() <= 2).then(|| u16::try_from(place).ok()).flatten()
+}
+
+/// The step that a question for a part of the thing is about: the one with a word of the question that stands in no
+/// other, or most of its words.
+pub fn naming(question: &str, steps: &[&str], tags: &[String]) -> Option<u16> {
+    let tags: Vec<String> = tags.iter().flat_map(|tag| content(tag)).collect();
+    let said: Vec<String> = content(question).into_iter().filter(|word| !USUAL.contains(&word.as_str()) && !tags.contains(word)).collect();
+    let all: Vec<Vec<String>> = steps.iter().map(|step| content(step)).collect();
+    let score = |own: &Vec<String>| {
+        let worth = |word: &&String| if all.iter().filter(|other| has_alike(other, word)).count() == 1 { 2 } else { 1 };
+        said.iter().filter(|word| has_alike(own, word)).map(|word| worth(&word)).sum::<usize>()
+    };
+    let (place, best) = all.iter().enumerate().map(|(i, own)| (i, score(own))).max_by_key(|(i, score)| (*score, usize::MAX - i))?;
+    (best > 0).then(|| u16::try_from(place).ok()).flatten()
+}
+
+/// Whether words hold one, or another form of it: "coarse" and "coarsest", "hair" and "hairs".
+fn has_alike(own: &[String], word: &str) -> bool {
+    const LEAST: usize = 4;
+    own.iter().any(|other| {
+        other == word || other.len() > LEAST && word.len() > LEAST && (other.starts_with(word) || word.starts_with(other.as_str()))
+    })
 }
 
 /// Whether the last step only says what to do when nothing helped.

@@ -14,6 +14,7 @@ use crate::domain::agent::Agent;
 use crate::domain::asks::Slot;
 use crate::domain::fact::{FactBook, RecordId};
 use crate::domain::goal::Goal;
+use crate::domain::order::Order;
 use crate::domain::record::Field;
 use crate::domain::state::{ConversationState, IdentityLevel, Pending, TicketDraft};
 use crate::domain::text::fold::bare;
@@ -51,6 +52,19 @@ pub fn there(issue: &str, order: Option<&str>, sku: Option<&str>, found: &Findin
         TicketDraft { issue: issue.to_owned(), order: order.map(str::to_owned), sku: sku.map(str::to_owned), ..TicketDraft::default() };
     let id =
         found.tickets.iter().flatten().copied().find(|id| say::ticket(book, *id).is_some_and(|ticket| same_matter(&draft, &ticket)))?;
+    Some(vec![is_there(id, book)])
+}
+
+/// The ticket there already is on something of an order, where it is not known which of its items is meant.
+pub fn on_an_item(order: &Order, found: &Findings, book: &mut FactBook) -> Option<Vec<Act>> {
+    let of_it = |ticket: &Ticket| {
+        let same = ticket.order.as_deref().is_none_or(|number| bare(number) == bare(&order.number));
+        is_open(ticket)
+            && !is_request(&ticket.issue)
+            && same
+            && order.items.iter().any(|item| ticket.sku.as_deref() == Some(item.sku.as_str()))
+    };
+    let id = found.tickets.iter().flatten().copied().find(|id| say::ticket(book, *id).is_some_and(|ticket| of_it(&ticket)))?;
     Some(vec![is_there(id, book)])
 }
 

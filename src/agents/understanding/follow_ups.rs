@@ -83,7 +83,7 @@ fn holds(context: Context, state: &ConversationState) -> bool {
         }
         Context::Late => recent && acted(&[ActKind::Late]),
         Context::Missing => of(&[Goal::MissingParcel]) && state.focus.order.is_some(),
-        Context::Ticket => recent && state.focus.ticket.is_some(),
+        Context::Ticket => recent && (state.focus.ticket.is_some() || acted(&[ActKind::TicketThere])),
         Context::TicketTold => of(&[Goal::TicketStatus]) && state.focus.ticket.is_some(),
         Context::Returns => of(&[Goal::ReturnRequest, Goal::ReturnPolicy, Goal::RefundStatus]),
         Context::Damage => of(&[Goal::DamagedOrWrongItem]),

@@ -283,6 +283,13 @@ fn is_negative(word: &str) -> bool {
 /// Whether the few words before a match take it back: "do not want a refund", "instead of a refund".
 fn is_denied(line: &Line<'_>, at: usize) -> bool {
     const REACH: usize = 4;
+    // "The TV didn't, is it lost?": a question begins here, and what was denied before it is over.
+    if matches!(
+        line.stems[at],
+        "is" | "are" | "was" | "can" | "could" | "do" | "doe" | "does" | "what" | "when" | "where" | "how" | "who" | "which"
+    ) {
+        return false;
+    }
     let from = at.saturating_sub(REACH);
     (from..at).any(|i| {
         let same_sentence = line.sentences[i] == line.sentences[at];
@@ -291,7 +298,12 @@ fn is_denied(line: &Line<'_>, at: usize) -> bool {
         let of_something_else = line.stems.get(i + 1).is_some_and(|next| {
             matches!(*next, "sur" | "sure" | "know" | "find" | "see" | "only" | "just" | "long" | "understand" | "really")
         });
-        let question = line.stems.get(i.wrapping_sub(1)).is_some_and(|before| *before == "why");
+        // "Is that not under warranty?", "isn't it ...": asked so, it is supposed rather than denied.
+        let before = |back: usize| i.checked_sub(back).and_then(|at| line.stems.get(at)).copied().unwrap_or_default();
+        let is = |word: &str| matches!(word, "is" | "are" | "was" | "should" | "does" | "do");
+        let it = |word: &str| matches!(word, "it" | "that" | "thi" | "this" | "they" | "there");
+        let supposed = is(before(2)) && it(before(1)) || is(before(1)) && line.stems.get(i + 1).is_some_and(|next| it(next)) && i <= 2;
+        let question = before(1) == "why" || supposed;
         same_sentence && takes_back && !of_something_else && !question
     })
 }

@@ -7,7 +7,7 @@ use super::token::tokens;
 /// The first length of time in `text`, as days or months.
 ///
 /// Weeks become days and years become months. Business days are no calendar length and are passed
-/// over, as are hours and minutes.
+/// over, as are minutes and hours that make no whole days.
 pub fn first(text: &str) -> Option<Value> {
     all(text).into_iter().next()
 }
@@ -21,9 +21,11 @@ pub fn all(text: &str) -> Vec<Value> {
         let Some((number, unit)) = quantity(&words[..i], unit) else { continue };
         let value = match unit {
             "day" => Value::Days(number),
-            "week" => Value::Days(number.saturating_mul(7)),
-            "month" => Value::Months(number),
-            "year" => Value::Months(number.saturating_mul(12)),
+            // "Within 48 hours" is two days.
+            "hour" if number > 0 && number % 24 == 0 => Value::Days(number / 24),
+            "week" | "wk" => Value::Days(number.saturating_mul(7)),
+            "month" | "mth" => Value::Months(number),
+            "year" | "yr" => Value::Months(number.saturating_mul(12)),
             _ => continue,
         };
         out.push(value);
@@ -64,6 +66,9 @@ mod tests {
             ("within 5 business days", None),
             ("30 seconds", None),
             ("every day", None),
+            ("within 48 hours", Some(Value::Days(2))),
+            ("ready after 2 hours", None),
+            ("after 3 yrs", Some(Value::Months(36))),
         ] {
             assert_eq!(first(text), expected, "{text}");
         }

@@ -8,6 +8,7 @@ pub mod language;
 pub mod list;
 pub mod names;
 pub mod number;
+pub mod past;
 pub mod places;
 pub mod questions;
 pub mod rates;

@@ -49,8 +49,10 @@ pub fn hold(act: &Act, book: &FactBook) -> Result<(), String> {
         ActKind::OrderReturned => status(act, book, OrderStatus::Returned),
         ActKind::WarrantyUntil => not_past(act, book, true),
         ActKind::WarrantyOver => not_past(act, book, false),
-        ActKind::ReturnUntil | ActKind::RestUntil | ActKind::ExchangeUntil | ActKind::WarrantyUntilSaid => not_past(act, book, true),
-        ActKind::ReturnOver | ActKind::ExchangeOver | ActKind::WarrantyOverSaid => not_past(act, book, false),
+        ActKind::ReturnUntil | ActKind::ItemReturnUntil | ActKind::RestUntil | ActKind::ExchangeUntil | ActKind::WarrantyUntilSaid => {
+            not_past(act, book, true)
+        }
+        ActKind::ReturnOver | ActKind::ItemReturnOver | ActKind::ExchangeOver | ActKind::WarrantyOverSaid => not_past(act, book, false),
         ActKind::WithinWindow => said_within(act, book, true),
         ActKind::BeyondWindow => said_within(act, book, false),
         ActKind::DamageLate => longer(act, "ago", "window", book),

@@ -140,7 +140,7 @@ fn computed(formula: Formula) -> &'static str {
         Formula::DaysUntil => "days left",
         Formula::DaysSince => "days since",
         Formula::Later => "the last day",
-        Formula::Ago => "the day so long ago",
+        Formula::PastDay => "the day spoken of",
         Formula::Duration => "a length of time",
         Formula::Today | Formula::DayAhead(_) | Formula::SpokenDay => "the day",
         Formula::HolidayName => "the holiday",

@@ -1,0 +1,158 @@
+//! A day that lies behind, as customers say it: "in April", "last year August", "on the 19th", "this morning".
+
+use super::duration;
+use super::token::tokens;
+use crate::domain::time::Day;
+use crate::domain::value::Value;
+
+const MONTHS: [&str; 12] =
+    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+/// The day a text speaks of as past, seen from `today`: the first of a month where no day of it is named.
+pub fn day(text: &str, today: Day) -> Option<Day> {
+    let found = tokens(text);
+    let words: Vec<&str> = found.iter().map(|t| t.text.as_str()).collect();
+    ago(text, &words, today)
+        .or_else(|| of_month(&words, today))
+        .or_else(|| of_year(&words, today))
+        .or_else(|| near(&words, today))
+        .or_else(|| numbered(&words, today))
+}
+
+/// "8 months ago", "three years old", "had it two weeks".
+fn ago(text: &str, words: &[&str], today: Day) -> Option<Day> {
+    let behind = words.iter().any(|w| matches!(*w, "ago" | "bought" | "had" | "have" | "purchased" | "old" | "got" | "since" | "after"));
+    match duration::first(text).filter(|_| behind)? {
+        Value::Days(days) => Some(today.plus_days(days.checked_neg()?)),
+        Value::Months(months) => Some(today.plus_months(months.checked_neg()?)),
+        _ => None,
+    }
+}
+
+/// The number of a month, with how many of its letters leave no doubt: "may" and "march" are words of their own.
+fn month(word: &str) -> Option<i8> {
+    let short = |name: &str| matches!(word.len(), 3 | 4) && name.starts_with(word) && !matches!(word, "mar" | "dece");
+    let at = MONTHS.iter().position(|name| *name == word || short(name))?;
+    i8::try_from(at + 1).ok()
+}
+
+fn day_number(word: &str) -> Option<i8> {
+    word.trim_end_matches(|c: char| c.is_ascii_alphabetic()).parse().ok().filter(|day| (1..=31).contains(day))
+}
+
+fn year(word: &str) -> Option<i16> {
+    word.parse().ok().filter(|year| (2000..=2099).contains(year))
+}
+
+/// "August last year", "on 23 November", "in April".
+fn of_month(words: &[&str], today: Day) -> Option<Day> {
+    let last_year = words.windows(2).any(|w| w == ["last", "year"]);
+    (0..words.len()).find_map(|at| {
+        let named = month(words[at])?;
+        let before = match words.get(at.wrapping_sub(1)) {
+            Some(&"of") => at.checked_sub(2).and_then(|i| day_number(words[i])),
+            Some(word) => day_number(word),
+            None => None,
+        };
+        let own_day = before.or_else(|| words.get(at + 1).and_then(|word| day_number(word)));
+        let led = at > 0 && matches!(words[at - 1], "in" | "last" | "since" | "of" | "early" | "late" | "mid" | "year" | "around");
+        if matches!(words[at], "may" | "march" | "sun") && !led && own_day.is_none() {
+            return None;
+        }
+        let this = today.date().year();
+        let day = |year: i16| jiff::civil::Date::new(year, named, own_day.unwrap_or(1)).ok().map(Day::from_date);
+        let written = words.iter().skip(at + 1).take(2).find_map(|word| year(word));
+        match written {
+            Some(written) => day(written),
+            None if last_year => day(this - 1),
+            None => day(this).filter(|day| *day <= today).or_else(|| day(this - 1)),
+        }
+    })
+}
+
+/// "In 2023", "last summer", "last year": the middle of it.
+fn of_year(words: &[&str], today: Day) -> Option<Day> {
+    let this = today.date().year();
+    let middle = |year: i16, month: i8| jiff::civil::Date::new(year, month, 1).ok().map(Day::from_date);
+    let latest = |month: i8| middle(this, month).filter(|day| *day <= today).or_else(|| middle(this - 1, month));
+    words.windows(2).find_map(|w| match (w[0], w[1]) {
+        ("in" | "since" | "from", written) => middle(year(written)?, 7),
+        ("last" | "this", "summer") => latest(7),
+        ("last" | "this", "spring") => latest(4),
+        ("last" | "this", "autumn" | "fall") => latest(10),
+        ("last" | "this", "winter") => latest(1),
+        ("last", "christmas") => latest(12),
+        ("last", "year") => Some(today.plus_months(-12)),
+        ("last", "month") => Some(today.plus_months(-1)),
+        ("last", "week") => Some(today.plus_days(-7)),
+        _ => None,
+    })
+}
+
+/// "Yesterday", "this morning", "last Friday", "on Tuesday".
+fn near(words: &[&str], today: Day) -> Option<Day> {
+    let pair = |a: &str, b: &[&str]| words.windows(2).any(|w| w[0] == a && b.contains(&w[1]));
+    if pair("day", &["before"]) && words.contains(&"yesterday") {
+        return Some(today.plus_days(-2));
+    }
+    if words.contains(&"yesterday") || pair("last", &["night"]) {
+        return Some(today.plus_days(-1));
+    }
+    if words.contains(&"today") || pair("this", &["morning", "afternoon", "evening"]) || pair("just", &["now", "came", "arrived"]) {
+        return Some(today);
+    }
+    words.iter().find_map(|word| {
+        let at = i32::try_from(WEEKDAYS.iter().position(|name| name == word)?).ok()?;
+        let back = (i32::from(today.weekday()) - at - 1).rem_euclid(7) + 1;
+        Some(today.plus_days(-back))
+    })
+}
+
+/// "On the 19th": the latest one.
+fn numbered(words: &[&str], today: Day) -> Option<Day> {
+    let at = words.windows(2).find_map(|w| {
+        let numbered = ["st", "nd", "rd", "th"].iter().any(|end| w[1].strip_suffix(end).is_some_and(|n| n.parse::<i8>().is_ok()));
+        (w[0] == "the" && numbered).then(|| day_number(w[1])).flatten()
+    })?;
+    let of = |back: i32| {
+        let date = today.plus_months(-back).date();
+        jiff::civil::Date::new(date.year(), date.month(), at).ok().map(Day::from_date)
+    };
+    of(0).filter(|day| *day <= today).or_else(|| of(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_behind_are_read_as_customers_say_them() {
+        // A Friday.
+        let today = Day::parse("2026-11-27").unwrap();
+        for (text, expected) in [
+            ("bought it last year august", Some("2025-08-01")),
+            ("i got it in august last year", Some("2025-08-01")),
+            ("got it in april", Some("2026-04-01")),
+            ("bought in december", Some("2025-12-01")),
+            ("since may", Some("2026-05-01")),
+            ("it may be broken", None),
+            ("the phone came on nov 23", Some("2026-11-23")),
+            ("on 3 march 2024", Some("2024-03-03")),
+            ("it arrived on the 19th", Some("2026-11-19")),
+            ("came on the 30th", Some("2026-10-30")),
+            ("last summer", Some("2026-07-01")),
+            ("its from 2023", Some("2023-07-01")),
+            ("it came this morning", Some("2026-11-27")),
+            ("delivered yesterday", Some("2026-11-26")),
+            ("it came on tuesday", Some("2026-11-24")),
+            ("came last friday", Some("2026-11-20")),
+            ("its only 8 months old", Some("2026-03-27")),
+            ("bought maybe 5 months ago", Some("2026-06-27")),
+            ("a 24 month warranty", None),
+            ("it does not spin", None),
+        ] {
+            assert_eq!(day(text, today).map(|day| day.to_string()).as_deref(), expected, "{text}");
+        }
+    }
+}
