@@ -8,6 +8,7 @@ use super::understanding::Understanding;
 use crate::domain::agent::Intent;
 use crate::domain::goal::Goal;
 use crate::domain::heard::Heard;
+use crate::domain::knowledge::Domain;
 use crate::domain::state::{ConversationState, Pending};
 use crate::domain::text::fold::bare;
 
@@ -17,6 +18,8 @@ const OTHER_BUSINESS: f32 = 4.0;
 const CLEAR: f32 = 4.0;
 /// A follow-up is short; a longer message says itself what it is about.
 const FOLLOW_UP: usize = 12;
+/// From this probability, and share of the message, on an answer of the shop's is what was asked for.
+const ANSWERED: f32 = 0.8;
 
 /// The goal of a message that can only be about offers, and why.
 pub fn settled(question: &Question<'_>) -> Option<(Goal, &'static str)> {
@@ -63,7 +66,13 @@ pub fn settled(question: &Question<'_>) -> Option<(Goal, &'static str)> {
     let on_table = state.intent == Some(Intent::Marketing) || points_at_offer(heard) && state.focus.promotion.is_some();
     // "That's too much", after a no to a bid: something cheaper is wanted.
     let too_dear = read.best_hint().is_some_and(|hint| hint.goal == Goal::RefineResults && hint.score >= 6.0);
-    if too_dear || !free || !on_table || heard.words.len() > FOLLOW_UP || other_business(heard, read) >= OTHER_BUSINESS {
+    // "I was going to get the tablet, what would it cost then": with what was just said of the code.
+    let then = heard.words.last().is_some_and(|w| w.text == "then") && heard.words.len() <= 2 * FOLLOW_UP;
+    // "Can I pay that in instalments": the shop has an answer of its own, and not about offers.
+    let answered =
+        heard.answered.as_ref().is_some_and(|own| own.domain != Domain::Marketing && own.score >= ANSWERED && own.covers >= ANSWERED);
+    if too_dear || !free || !on_table || answered || heard.words.len() > FOLLOW_UP && !then || other_business(heard, read) >= OTHER_BUSINESS
+    {
         return None;
     }
     follow_up::goal(heard, read, state).map(|goal| (goal, "follows up on an offer"))

@@ -27,5 +27,6 @@ mod second_matter;
 mod share_of_price;
 pub mod speech;
 pub mod support;
+mod table;
 pub mod turn;
 pub mod understanding;

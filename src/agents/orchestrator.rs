@@ -11,6 +11,7 @@ use super::matter;
 use super::pending;
 use super::proposal::Proposal;
 use super::second_matter;
+use super::table;
 use super::understanding::Understanding;
 use super::understanding::affirm::Answer;
 use super::understanding::foreign;
@@ -223,7 +224,7 @@ fn by_conversation(question: &Question<'_>) -> Option<Decision> {
     {
         return Some(settled(Route::Escalate(Escalation::Asked), Goal::HumanRequest, "takes up the offer of a person"));
     }
-    pending::claim(question).or_else(|| matter::claim(question))
+    pending::claim(question).or_else(|| table::claim(question)).or_else(|| matter::claim(question))
 }
 
 /// "Wann kommt sie an?", where it is known which order is meant.
@@ -344,10 +345,12 @@ fn by_evidence(question: &Question<'_>, thresholds: Thresholds) -> Decision {
         None => own,
     };
     let ranked = weighed.scores.ranked();
-    let (intent, confidence) = ranked[0];
+    // Of the thing in hand everything is a question of sales, unless the words are surely another's.
+    let of_it = !is_sure(&weighed.scores) && table::points_at_it(question) && table::elsewhere(question) < table::ELSEWHERE;
+    let (intent, confidence) = if of_it { (Intent::Sales, ranked[0].1) } else { ranked[0] };
     let goal = evidence::goal_within(question, intent);
     let sure = is_sure(&weighed.scores);
-    let spared = question.state.clarified || evidence_plain::is_plain(question);
+    let spared = question.state.clarified || of_it || evidence_plain::is_plain(question);
     let choices = options(&ranked);
     let spared = spared || matter::is_plain(question, &choices) || evidence_plain::is_specific(question, &ranked);
     let route = if sure || spared { Route::Agent(intent.agent()) } else { Route::Clarify(choices) };

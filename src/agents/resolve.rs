@@ -1,20 +1,24 @@
 //! Which products a message means: named in it, pointed at, or still on the table.
 
 mod features;
+mod numbers;
 mod pointing;
 mod variants;
 
-pub use features::feature;
+pub use features::{feature, with_feature};
+pub use numbers::numbered;
 pub use pointing::{pointed as pointed_at, pointing_wish};
 pub use variants::{is_of as is_option, variant};
 
 use std::sync::Arc;
 
-use features::{of_another, with_feature};
+use features::of_another;
+use numbers::{by_number, by_price};
 use pointing::pointed;
 
 use super::turn::Turn;
 use super::understanding::form::{Asks, Subject};
+use super::understanding::quantity;
 use super::understanding::roles::Role;
 use crate::domain::act::ActKind;
 use crate::domain::goal::Goal;
@@ -69,7 +73,9 @@ pub fn products(turn: &Turn<'_>) -> Meant {
         return named;
     }
     // Two that are named by brand or kind, "the Sonos and the JBL", come before a place in the list.
-    for found in [pointed(turn), by_price(turn), by_brand(turn), variant(turn), described(turn), by_kind(turn), with_feature(turn)] {
+    for found in
+        [pointed(turn), by_number(turn), by_price(turn), by_brand(turn), variant(turn), described(turn), with_feature(turn), by_kind(turn)]
+    {
         if !found.is_empty() {
             return Meant::new(found, How::Pointed);
         }
@@ -86,7 +92,9 @@ pub fn products(turn: &Turn<'_>) -> Meant {
     if means_the_newest(turn) {
         return Meant::new(focus.listed.clone(), How::Context);
     }
-    if turn.read.reference.plural && focus.listed.len() > 1 && focus.products.len() < 2 {
+    // "Two of them" are pieces of the one in hand.
+    let pieces = focus.products.len() == 1 && quantity::of_it(turn.heard, &turn.read.taken).is_some();
+    if turn.read.reference.plural && focus.listed.len() > 1 && focus.products.len() < 2 && !pieces {
         return Meant::new(focus.listed.clone(), How::Context);
     }
     // "Which one has the better camera", of the two talked about last.
@@ -95,6 +103,9 @@ pub fn products(turn: &Turn<'_>) -> Meant {
         if last.len() > 1 {
             return Meant::new(last, How::Context);
         }
+    }
+    if names_another_kind(turn) {
+        return Meant::new(Vec::new(), How::None);
     }
     if !focus.products.is_empty() {
         return Meant::new(focus.products.clone(), How::Context);
@@ -123,6 +134,15 @@ fn asked_of_a_maker(turn: &Turn<'_>) -> Option<Vec<String>> {
     let mut own: Vec<String> = focus.products.iter().chain(&focus.listed).filter(of_it).cloned().collect();
     own.dedup();
     (own.len() == 1).then_some(own)
+}
+
+/// "What does the plug pack cost", with a lamp in hand: a price or stock is asked of the kind that is named.
+fn names_another_kind(turn: &Turn<'_>) -> bool {
+    let priced = matches!(turn.goal, Goal::PriceQuestion | Goal::StockQuestion);
+    let reference = &turn.read.reference;
+    let kinds = || turn.heard.categories.iter().enumerate().filter(|(i, c)| turn.read.roles.wants_category(*i) && !c.names.is_empty());
+    let other = kinds().next().is_some() && kinds().all(|(_, c)| !c.names.iter().any(|name| is_in_hand(turn, name)));
+    priced && !reference.pronoun && !reference.plural && other && !turn.before.focus.products.is_empty()
 }
 
 /// "When are they back in", "is that one in stock": of the bags just shown, not of the robot they are for.
@@ -182,9 +202,18 @@ fn named(turn: &Turn<'_>) -> Option<Meant> {
         let end = mention.words.end;
         matches!(text(end), "on" | "in" | "with") && matches!(text(end + 1), "it" | "them" | "that") && !focus.listed.is_empty()
     };
+    // "Does it come with an HDMI cable".
+    let included = |mention: &ProductNamed| {
+        let at = (mention.words.start.saturating_sub(2)..mention.words.start).find(|i| matches!(text(*i), "with" | "include" | "includes"));
+        let comes = at.is_some_and(|i| text(i) != "with" || i > 0 && matches!(text(i - 1), "come" | "comes" | "supplied" | "delivered"));
+        of_it && comes && behind(mention) && !(focus.products.is_empty() && focus.listed.is_empty())
+    };
     let little = |mention: &ProductNamed| mention.words.len() == 1 && mention.coverage < 0.5;
-    let in_passing =
-        |mention: &&ProductNamed| little(mention) && (of_it && table && behind(mention) && !says_which(mention) || part_of_it(mention));
+    let in_passing = |mention: &&ProductNamed| {
+        included(mention)
+            || mention.words.len() == 1 && part_of_it(mention)
+            || little(mention) && of_it && table && behind(mention) && !says_which(mention)
+    };
     let wanted: Vec<&ProductNamed> = mentions(turn, |role| role == Role::Wanted).filter(|mention| !in_passing(mention)).collect();
     (!wanted.is_empty()).then(|| meant_by(turn, &wanted))
 }
@@ -235,23 +264,8 @@ pub fn is_in_hand(turn: &Turn<'_>, category: &str) -> bool {
     turn.shown.iter().any(|p| hand.contains(&p.sku) && of_it(p))
 }
 
-/// "The 289 one": of those on the table, the one that costs so much.
-fn by_price(turn: &Turn<'_>) -> Vec<String> {
-    const LEAST_DIGITS: usize = 2;
-    let text = |i: usize| turn.heard.words.get(i).map_or("", |w| w.text.as_str());
-    let named = |i: usize| {
-        let digits = text(i).len() >= LEAST_DIGITS && text(i).bytes().all(|b| b.is_ascii_digit());
-        let amount = text(i).parse::<i64>().ok().filter(|_| digits)?;
-        let begins = i > 0 && matches!(text(i - 1), "the" | "that" | "dollar" | "euro");
-        (begins && matches!(text(i + 1), "one" | "euro" | "euros" | "dollar" | "dollars" | "eur" | "usd")).then_some(amount)
-    };
-    let Some(amount) = (0..turn.heard.words.len()).find_map(named) else { return Vec::new() };
-    let costs = |p: &Product| p.price.is_some_and(|price| price.minor / 100 == amount);
-    turn.shown.iter().filter(|p| is_on_table(turn, &p.sku) && costs(p)).map(|p| p.sku.clone()).collect()
-}
-
 /// Of some products on the table, those that words of the message single out.
-fn told_apart(turn: &Turn<'_>, skus: &[String]) -> Option<Vec<String>> {
+pub fn told_apart(turn: &Turn<'_>, skus: &[String]) -> Option<Vec<String>> {
     let table: Vec<&Arc<Product>> = turn.shown.iter().filter(|p| skus.contains(&p.sku)).collect();
     let found = singled_out(turn, &table);
     (!found.is_empty()).then_some(found)
@@ -306,7 +320,7 @@ pub fn by_brand(turn: &Turn<'_>) -> Vec<String> {
 }
 
 /// Whether a product is of a kind the message names, if it names any.
-fn fits_kind(turn: &Turn<'_>, product: &Product) -> bool {
+pub(super) fn fits_kind(turn: &Turn<'_>, product: &Product) -> bool {
     let mut kinds = turn.heard.categories.iter().flat_map(|named| &named.names).peekable();
     kinds.peek().is_none() || kinds.any(|name| product.category.iter().any(|own| own.eq_ignore_ascii_case(name)))
 }
@@ -338,10 +352,12 @@ fn described(turn: &Turn<'_>) -> Vec<String> {
     const BARE: usize = 2;
     let definite = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "the" | "that" | "this" | "one"));
     let said = turn.heard.words.iter().filter(|w| !words::is_function(&w.text) && w.text != "ok");
-    if !definite && said.count() > BARE {
+    let focus = &turn.before.focus;
+    // "Does it come in black too": of the one in hand, not of those that are black.
+    let of_it = !definite && focus.products.len() == 1 && turn.heard.words.iter().any(|w| w.text == "it");
+    if of_it || !definite && said.count() > BARE {
         return Vec::new();
     }
-    let focus = &turn.before.focus;
     let on_table = |p: &&Arc<Product>| focus.listed.contains(&p.sku) || focus.products.contains(&p.sku);
     let table: Vec<&Arc<Product>> = turn.shown.iter().filter(on_table).collect();
     let found = singled_out(turn, &table);
@@ -378,6 +394,11 @@ fn singled_out(turn: &Turn<'_>, table: &[&Arc<Product>]) -> Vec<String> {
     let score = |p: &Product| told_apart.iter().filter(|stem| names(p, stem)).count();
     let best = table.iter().map(|p| score(p)).max().unwrap_or(0);
     table.iter().filter(|p| score(p) == best).map(|p| p.sku.clone()).collect()
+}
+
+/// Whether a word is part of the name of a kind a product is of.
+pub fn fits_kind_word(product: &Product, wanted: &str) -> bool {
+    product.category.iter().any(|kind| tokens(&fold(kind)).iter().any(|token| stem(&token.text) == wanted))
 }
 
 /// Whether a word is part of a product's name, brand, options or colour.

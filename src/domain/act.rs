@@ -171,6 +171,7 @@ named_enum! {
         SpecFlagYes = "spec_flag_yes",
         SpecFlagNo = "spec_flag_no",
         SpecHas = "spec_has",
+        SpecOther = "spec_other",
         SpecUnknown = "spec_unknown",
         FitsYes = "fits_yes",
         FitsListed = "fits_listed",

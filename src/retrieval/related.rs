@@ -90,8 +90,8 @@ impl Catalogue {
             let others = words::synonyms(&own).iter().filter(|other| !other.contains(' '));
             std::iter::once(&own)
                 .chain(others)
-                .filter_map(|stem| self.postings.term(stem))
-                .any(|term| self.postings.find(term, doc).is_some_and(|p| p.parts & parts != 0 && !self.may_be_the_other(p, &own)))
+                .filter_map(|stem| Some((stem, self.postings.term(stem)?)))
+                .any(|(stem, term)| self.postings.find(term, doc).is_some_and(|p| p.parts & parts != 0 && !self.may_be_the_other(p, stem)))
         })
     }
 

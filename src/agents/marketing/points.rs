@@ -14,7 +14,13 @@ pub fn step(turn: &Turn<'_>, found: &Findings, items: &[(RecordId, u32)], book: 
     let has = |list: &[&str]| turn.heard.words.iter().any(|w| list.contains(&w.text.as_str()));
     let before = turn.before.goal == Some(Goal::Loyalty);
     let counted = if before { points_meant(turn) } else { None };
-    if !has(&["points", "point", "worth", "earn"]) && (!before || items.is_empty()) && counted.is_none() {
+    // "And the tablet?" asks what it earns; "do they expire" asks nothing of what was counted before.
+    let named = !items.is_empty() && names_a_thing(turn);
+    if !has(&["points", "point", "worth", "earn"]) && !(before && named) && counted.is_none() {
+        return false;
+    }
+    // "And what's that worth", of points just counted: what the rule says of their worth.
+    if before && has(&["worth"]) && !has(&["many", "much", "get", "earn"]) && counted.is_none() && points_named(turn).is_none() {
         return false;
     }
     if let Some(count) = points_named(turn).or(counted) {
@@ -24,8 +30,15 @@ pub fn step(turn: &Turn<'_>, found: &Findings, items: &[(RecordId, u32)], book: 
     if has(&["need", "needed", "takes", "require", "required"]) {
         return false;
     }
-    let earns = before && !items.is_empty() || has(&["many", "much", "earn", "get", "collect", "for", "give", "gives", "would", "with"]);
+    let earns = before && named || has(&["many", "much", "earn", "get", "collect", "for", "give", "gives", "would", "with"]);
     earned(turn, found, items, earns, book, answer)
+}
+
+/// Whether a message names something to buy, or what it costs.
+fn names_a_thing(turn: &Turn<'_>) -> bool {
+    let heard = turn.heard;
+    let named = !heard.products.is_empty() || !heard.brands.is_empty() || !heard.categories.is_empty();
+    named || turn.read.reference.is_exact() || !turn.read.prices.amounts.is_empty()
 }
 
 /// "What are 1000 points worth?"

@@ -44,6 +44,11 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     let mut answer = Answer::default();
     if turn.goal == Goal::Loyalty && points::step(turn, found, &items, book, &mut answer) {
         state.focus.promotion = None;
+        // "Any code for that TV" is asked of what the points were for.
+        if let [(only, _)] = items.as_slice() {
+            state.focus.products = say::skus(book, &[*only]);
+            state.focus.note(state.focus.products.clone());
+        }
         return answer.done();
     }
     let Some(quote) = entry(turn, found, book) else {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::turn::Turn;
 use super::super::understanding::form::Asks;
-use super::names;
+use super::{fits_kind, names};
 use crate::domain::heard::Word;
 use crate::domain::product::{Product, SpecValue};
 use crate::domain::text::stem::stem;
@@ -12,7 +12,7 @@ use crate::domain::text::{fold::fold, token::tokens};
 
 /// "The one with the rotisserie", "which one has two cameras": of those on the table, those whose records speak of
 /// what the one meant should have.
-pub(super) fn with_feature(turn: &Turn<'_>) -> Vec<String> {
+pub fn with_feature(turn: &Turn<'_>) -> Vec<String> {
     let said = feature(turn);
     let focus = &turn.before.focus;
     if said.is_empty() {
@@ -23,7 +23,7 @@ pub(super) fn with_feature(turn: &Turn<'_>) -> Vec<String> {
     let tables: &[&Vec<String>] = if compared { &[&focus.products] } else { &[&focus.listed, &focus.products, &focus.recent] };
     let score = |p: &Product| said.iter().filter(|stem| speaks_of(p, stem)).count();
     for skus in tables {
-        let table: Vec<&Arc<Product>> = turn.shown.iter().filter(|p| skus.contains(&p.sku)).collect();
+        let table: Vec<&Arc<Product>> = turn.shown.iter().filter(|p| skus.contains(&p.sku) && fits_kind(turn, p)).collect();
         let best = table.iter().map(|p| score(p)).max().unwrap_or(0);
         let found: Vec<String> = table.iter().filter(|p| score(p) == best).map(|p| p.sku.clone()).collect();
         if best > 0 && found.len() < table.len() {
@@ -57,7 +57,12 @@ pub fn feature<'a>(turn: &'a Turn<'_>) -> Vec<&'a str> {
             return false;
         }
         let which = text(*i) == "which" && !matches!(text(i + 1), "one" | "ones");
-        (matches!(text(*i), "one" | "ones") || which)
+        // "The turntable with Bluetooth", where turntables were shown.
+        let of_a_kind = turn.heard.categories.iter().any(|named| {
+            let definite = named.words.start > 0 && matches!(text(named.words.start - 1), "the" | "that");
+            definite && named.words.end == i + 1 && matches!(text(i + 1), "with" | "that")
+        });
+        (matches!(text(*i), "one" | "ones") || which || of_a_kind)
             && matches!(text(i + 1), "with" | "that" | "which" | "has" | "have" | "for" | "had" | "having")
     };
     let Some(at) = (0..words.len()).find(opens) else { return before_one(turn) };

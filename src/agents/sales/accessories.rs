@@ -54,7 +54,10 @@ fn any_of_kind(turn: &Turn<'_>, fitting: &[RecordId], book: &FactBook) -> bool {
 
 /// What something must fit: a product the customer owns or names with "for", or else what is on the table.
 fn target(turn: &Turn<'_>) -> Option<String> {
-    resolve::owned(turn).into_iter().next().or_else(|| resolve::products(turn).skus.into_iter().next())
+    let meant = || resolve::products(turn).skus.into_iter().next();
+    // "And a charger for it", of a short list: for the first of it.
+    let listed = || turn.before.focus.listed.first().filter(|_| turn.read.reference.pronoun).cloned();
+    resolve::owned(turn).into_iter().next().or_else(meant).or_else(listed)
 }
 
 /// Whether a search is really for something that fits: "a case for my Galaxy", "do you have a card for it".

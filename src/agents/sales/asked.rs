@@ -101,7 +101,7 @@ pub fn asked_of(turn: &Turn<'_>, product: &Product) -> Asked {
     if let Some(asked) = meant {
         return asked;
     }
-    let whether = asks_whether(turn) || turn.read.form.asks == Asks::HowMuchOf;
+    let whether = asks_whether(turn) || matches!(turn.read.form.asks, Asks::HowMuchOf | Asks::Which);
     if let Some(sentence) = spoken_of(turn, product).filter(|_| whether || unstated.is_some()) {
         return Asked::Said(sentence);
     }
@@ -206,7 +206,7 @@ fn asks_to_have(turn: &Turn<'_>) -> bool {
 }
 
 /// Whether a property states something rather than denying it: "No", "none", "not included".
-pub(super) fn states(product: &Product, index: usize) -> bool {
+pub fn states(product: &Product, index: usize) -> bool {
     let text = product.specs.get(index).map(|spec| spec.value.text().to_lowercase()).unwrap_or_default();
     !matches!(text.split(|c: char| !c.is_alphanumeric()).next(), Some("no" | "none" | "not" | "without"))
 }

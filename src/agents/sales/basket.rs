@@ -6,15 +6,19 @@ use super::super::resolve;
 use super::super::say;
 use super::super::turn::{Answer, Step, Turn, chip};
 use super::super::understanding::form::Asks;
+use super::super::understanding::needs;
 use super::super::understanding::quantity;
 use super::super::understanding::roles::Role;
 use super::price;
+use std::ops::Range;
+
 use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, FactId, Formula, RecordId};
+use crate::domain::heard::CategoryNamed;
 use crate::domain::knowledge::Domain;
 use crate::domain::measure;
 use crate::domain::product::{Availability, Product};
-use crate::domain::query::{ProductQuery, Sort};
+use crate::domain::query::{Degree, ProductQuery, Sort};
 use crate::domain::state::{ConversationState, Pieces};
 
 /// Things pointed at that are priced together.
@@ -29,12 +33,17 @@ enum Part {
     Of(Vec<String>, u32),
     /// A kind of thing: its category among those heard.
     Kind(usize, u32),
+    /// What goes with the thing in hand, by the words for it: "with the 256 card".
+    Fitting(Range<usize>),
 }
 
 /// Whether a message asks what things come to, and not all of them are named in it.
 pub fn is_asked(turn: &Turn<'_>) -> bool {
     let parts = parts(turn);
     let named = turn.heard.products.iter().enumerate().filter(|(i, _)| joins(turn, *i)).count();
+    if swapped(turn).is_some() {
+        return true;
+    }
     parts.len() > 1 && parts.len() > named && is_joined(turn) && asks_the_sum(turn) && turn.read.form.asks != Asks::HowMuchOf
 }
 
@@ -45,12 +54,22 @@ pub fn asks_with_a_service(turn: &Turn<'_>) -> bool {
     let other = |part: &Part| match part {
         Part::Of(skus, _) => !skus.iter().any(|sku| hand.contains(sku)),
         Part::Kind(at, _) => !turn.heard.categories[*at].names.iter().any(own),
+        Part::Fitting(_) => true,
     };
     let service =
         turn.heard.answered.as_ref().is_some_and(|answered| answered.score >= say::ANSWERS && answered.domain != Domain::Marketing);
     let joiner = |text: &str| matches!(text, "and" | "plus" | "with" | "together" | "including");
     let joined = turn.heard.words.iter().any(|w| joiner(&w.text)) || turn.text.contains('+');
     service && !hand.is_empty() && asks_the_sum(turn) && joined && !parts(turn).iter().any(other)
+}
+
+/// "Two of them please, what's that": pieces of the thing in hand, or all that is meant, and what they come to.
+pub fn counts_what_is_in_hand(turn: &Turn<'_>) -> bool {
+    let pieces = turn.before.focus.products.len() == 1 && quantity::of_it(turn.heard, &turn.read.taken).is_some_and(|count| count > 1);
+    let asks =
+        turn.heard.words.windows(2).any(|pair| matches!((pair[0].text.as_str(), pair[1].text.as_str()), ("whats" | "is" | "s", "that")));
+    let together = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "together" | "altogether" | "total"));
+    turn.heard.products.is_empty() && (pieces && (asks || asks_the_sum(turn)) || together && turn.heard.words.len() <= 6)
 }
 
 /// Whether anything is joined to anything.
@@ -60,7 +79,7 @@ fn is_joined(turn: &Turn<'_>) -> bool {
 }
 
 /// "How much", "total", "what would I pay".
-fn asks_the_sum(turn: &Turn<'_>) -> bool {
+pub fn asks_the_sum(turn: &Turn<'_>) -> bool {
     let words = &turn.heard.words;
     let has = |i: usize, texts: &[&str]| words.get(i).is_some_and(|w| texts.contains(&w.text.as_str()));
     let sum = ["total", "together", "altogether", "alltogether", "sum", "both", "damage", "price", "cost", "costs", "pay"];
@@ -80,18 +99,24 @@ fn joins(turn: &Turn<'_>, mention: usize) -> bool {
 fn parts(turn: &Turn<'_>) -> Vec<Part> {
     let heard = turn.heard;
     let taken = &turn.read.taken;
+    if let Some(parts) = swapped(turn) {
+        return parts;
+    }
     let mut parts = Vec::new();
     let exact = turn.read.reference.is_exact() && !(turn.read.reference.all && heard.products.len() > 1);
-    let pointed = if exact { resolve::pointed_at(turn) } else { Vec::new() };
+    let pointed = if exact && !is_of_a_kind(turn) { resolve::pointed_at(turn) } else { Vec::new() };
     if !pointed.is_empty() && pointed.len() <= MOST {
         let count = quantity::of_it(heard, taken).filter(|_| pointed.len() == 1).unwrap_or(1);
         parts.extend(pointed.into_iter().map(|sku| Part::Of(vec![sku], count)));
     } else if joins_the_table(turn) {
         let focus = &turn.before.focus;
         let count = quantity::of_it(heard, taken).unwrap_or(1);
-        if focus.products.len() < 2 && focus.basket.len() < 2 || count > 1 {
+        // "The gooseneck one then, together with a toaster": it takes the place of its like.
+        let replaced = focus.products.len() == 1 && count == 1 && names_its_like(turn, &focus.products[0]);
+        let alone = focus.products.len() < 2 && focus.basket.len() < 2 || count > 1;
+        if alone && !replaced {
             parts.extend(focus.products.iter().take(1).map(|sku| Part::Of(vec![sku.clone()], count)));
-        } else {
+        } else if !alone {
             parts.extend(focus.basket.iter().map(|piece| Part::Of(vec![piece.sku.clone()], piece.count)));
         }
     }
@@ -109,17 +134,79 @@ fn parts(turn: &Turn<'_>) -> Vec<Part> {
             inside || adjoin(p.end, named.words.start) || named.words.end == p.start && adjoin(named.words.end, p.start)
         };
         let beside = heard.products.iter().any(|p| near(&p.words));
-        let of_the_table = named.words.start.checked_sub(1).is_some_and(|at| {
-            matches!(heard.words[at].text.as_str(), "the" | "that" | "this" | "those" | "these" | "my")
-                && !turn.before.focus.products.is_empty()
-        });
+        let definite = |at: usize| matches!(heard.words[at].text.as_str(), "the" | "that" | "this" | "those" | "these" | "my");
+        let of_the_table =
+            named.words.start.checked_sub(1).is_some_and(definite) && named.names.iter().any(|n| resolve::is_in_hand(turn, n));
         // "Hooking it up" is done with a thing, and is none.
         let deed = heard.words.get(named.words.end).is_some_and(|next| matches!(next.text.as_str(), "it" | "that" | "them" | "up"));
         if !beside && !of_the_table && !deed && !named.names.is_empty() {
             parts.push(Part::Kind(i, quantity::before(heard, named.words.start, taken).unwrap_or(1)));
         }
     }
+    if let ([Part::Of(..)], Some(words)) = (parts.as_slice(), fitting_words(turn)) {
+        parts.push(Part::Fitting(words));
+    }
     parts
+}
+
+/// "The cheapest turntable with the smallest speakers": the most of a kind points at nothing on the table.
+fn is_of_a_kind(turn: &Turn<'_>) -> bool {
+    let heard = turn.heard;
+    let before_a_kind = |i: &usize| heard.categories.iter().any(|named| named.words.start == *i + 1);
+    turn.read.reference.extreme.is_some() && turn.read.reference.words.iter().any(before_a_kind)
+}
+
+/// The words behind "with the", "plus a" that name nothing the shop has a kind for, but that some record is described by.
+fn fitting_words(turn: &Turn<'_>) -> Option<Range<usize>> {
+    const LONGEST: usize = 4;
+    let words = &turn.heard.words;
+    let text = |i: usize| words.get(i).map_or("", |w| w.text.as_str());
+    let article = |i: usize| matches!(text(i), "the" | "a" | "an" | "that" | "one" | "some");
+    let joiner = (0..words.len()).find(|i| matches!(text(*i), "with" | "plus" | "add" | "adding" | "and") && article(i + 1))?;
+    let from = joiner + 2;
+    let says = |i: &usize| words[*i].is_telling() && !matches!(text(*i), "whats" | "total" | "together" | "cost" | "price" | "pay");
+    let end = (from..words.len().min(from + LONGEST)).find(|i| !says(i)).unwrap_or(words.len().min(from + LONGEST));
+    let known = |i: usize| turn.heard.describing.get(i) == Some(&true) || turn.heard.mentioned.get(i) == Some(&true);
+    (from < end && !turn.before.focus.products.is_empty() && (from..end).any(known)).then_some(from..end)
+}
+
+/// Whether a product of the same kind is named as what is wanted.
+fn names_its_like(turn: &Turn<'_>, sku: &str) -> bool {
+    let kind = |sku: &str| turn.shown.iter().find(|p| p.sku == sku).and_then(|p| p.leaf_category());
+    let named = turn.heard.products.iter().enumerate().filter(|(i, _)| joins(turn, *i)).flat_map(|(_, mention)| &mention.skus);
+    kind(sku).is_some() && named.into_iter().any(|other| other != sku && kind(other) == kind(sku))
+}
+
+/// Whether one of the things priced together is to be another.
+pub fn swaps(turn: &Turn<'_>) -> bool {
+    swapped(turn).is_some()
+}
+
+/// "What if I take the one with Bluetooth instead": what was priced together, with one thing in the place of its like.
+fn swapped(turn: &Turn<'_>) -> Option<Vec<Part>> {
+    let basket = &turn.before.focus.basket;
+    let instead = turn.heard.words.iter().any(|w| w.text == "instead");
+    if !instead || basket.len() < 2 {
+        return None;
+    }
+    let kind = |sku: &str| turn.shown.iter().find(|p| p.sku == sku).and_then(|p| p.leaf_category());
+    // "The bigger speakers instead": another of a kind that is there.
+    let of_kind = |named: &CategoryNamed| {
+        let at = basket.iter().position(|piece| kind(&piece.sku).is_some_and(|own| named.names.iter().any(|name| name == own)))?;
+        turn.read.wishes.iter().any(|wish| wish.words.end == named.words.start).then_some(at)
+    };
+    let other = turn.heard.categories.iter().enumerate().find_map(|(i, named)| of_kind(named).map(|at| (i, at)));
+    if let Some((named, at)) = other {
+        let piece =
+            |i: usize| if i == at { Part::Kind(named, basket[i].count) } else { Part::Of(vec![basket[i].sku.clone()], basket[i].count) };
+        return Some((0..basket.len()).map(piece).collect());
+    }
+    let meant = resolve::products(turn).skus;
+    let [new] = meant.as_slice() else { return None };
+    let own = kind(new)?;
+    let at = basket.iter().position(|piece| piece.sku != *new && kind(&piece.sku) == Some(own))?;
+    let sku = |i: usize| if i == at { new.clone() } else { basket[i].sku.clone() };
+    Some((0..basket.len()).map(|i| Part::Of(vec![sku(i)], basket[i].count)).collect())
 }
 
 /// "Those", "with a mouse", "and the case": joined to what is on the table.
@@ -152,7 +239,10 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         return Some(Step::Look(lookups(turn, &parts)));
     }
     let items: Option<Vec<(RecordId, u32)>> = parts.iter().map(|part| chosen(turn, part, found, book)).collect();
-    let items = items.filter(|items| items.len() > 1)?;
+    let items = once_each(items?);
+    if items.len() < 2 {
+        return None;
+    }
     let mut answer = Answer::default();
     let totals: Vec<FactId> = items.iter().filter_map(|(id, count)| price::say_price(book, *id, *count, &mut answer)).collect();
     if totals.len() == items.len() {
@@ -173,10 +263,28 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     Some(answer.done())
 }
 
+/// Each thing once: what is on the table may be named by its kind as well.
+fn once_each(items: Vec<(RecordId, u32)>) -> Vec<(RecordId, u32)> {
+    let mut once: Vec<(RecordId, u32)> = Vec::new();
+    for (id, count) in items {
+        match once.iter_mut().find(|(own, _)| *own == id) {
+            Some((_, own)) => *own = (*own).max(count),
+            None => once.push((id, count)),
+        }
+    }
+    once
+}
+
 /// Everything named and on the table, and for a kind of thing what fits the first of them, or else any.
 fn lookups(turn: &Turn<'_>, parts: &[Part]) -> Vec<Lookup> {
     let skus: Vec<String> = parts.iter().flat_map(|part| if let Part::Of(skus, _) = part { skus.clone() } else { Vec::new() }).collect();
     let mut lookups = vec![Lookup::Products(skus.clone())];
+    for part in parts {
+        if let (Part::Fitting(span), Some(sku)) = (part, skus.first()) {
+            let words = turn.heard.words[span.clone()].iter().map(|w| w.text.clone()).collect();
+            lookups.push(Lookup::Accessories { sku: sku.clone(), words, limit: CANDIDATES });
+        }
+    }
     for (n, at) in kinds(parts).enumerate() {
         let words = || turn.heard.categories[at].words.clone().map(|i| turn.heard.words[i].text.clone()).collect();
         if let (0, Some(sku)) = (n, skus.first()) {
@@ -208,6 +316,13 @@ fn chosen(turn: &Turn<'_>, part: &Part, found: &Findings, book: &FactBook) -> Op
             let own = found.products.iter().copied().filter(|id| say::product(book, *id).is_some_and(|p| skus.contains(&p.sku)));
             own.min_by_key(|id| (!is_there(id), minor(id))).map(|id| (id, *count))
         }
+        Part::Fitting(span) => {
+            let numbers = turn.heard.words[span.clone()].iter().filter(|w| w.text.starts_with(|c: char| c.is_ascii_digit()));
+            let numbers: Vec<&str> = numbers.map(|w| w.text.trim_end_matches(char::is_alphabetic)).collect();
+            let has = |id: &RecordId| say::product(book, *id).is_some_and(|p| numbers.iter().all(|n| resolve::numbered(&p, n)));
+            let fitting = found.accessories.iter().flatten().copied().filter(has);
+            fitting.min_by_key(|id| (!is_there(id), minor(id))).map(|id| (id, 1))
+        }
         Part::Kind(at, count) => {
             let query = query(turn, *at);
             let fits = |id: &&RecordId| {
@@ -225,10 +340,34 @@ fn chosen(turn: &Turn<'_>, part: &Part, found: &Findings, book: &FactBook) -> Op
                 say::product(book, *id).is_some_and(|p| says(&p))
             };
             let fitting = found.accessories.iter().flatten().find(|id| fits(id) && is_there(id));
-            let found = fitting.or_else(|| own.filter(fits).min_by_key(|id| (!called(id), !is_there(id), minor(id))));
+            let candidates: Vec<&RecordId> = own.filter(fits).collect();
+            let most = most_of(turn, *at, &candidates, book);
+            let found = most.or(fitting).or_else(|| candidates.into_iter().min_by_key(|id| (!called(id), !is_there(id), minor(id))));
             found.map(|id| (*id, *count))
         }
     }
+}
+
+/// "The biggest speakers": of a kind the one that has most of what the word before it is for.
+fn most_of<'a>(turn: &Turn<'_>, at: usize, candidates: &[&'a RecordId], book: &FactBook) -> Option<&'a RecordId> {
+    let start = turn.heard.categories[at].words.start;
+    let wish = turn.read.wishes.iter().find(|wish| wish.words.end == start && wish.quality.degree > Degree::Wish)?;
+    // "The bigger ones instead": another than is there.
+    let there = |id: &RecordId| say::product(book, *id).is_some_and(|p| turn.before.focus.basket.iter().any(|piece| piece.sku == p.sku));
+    let candidates: Vec<&RecordId> = candidates.iter().copied().filter(|id| wish.quality.degree == Degree::Most || !there(id)).collect();
+    if needs::is_price(&wish.quality) {
+        let priced = |id: &&&RecordId| say::product(book, ***id).and_then(|p| p.price).map(|price| price.minor);
+        let with_price = candidates.iter().filter(|id| priced(id).is_some());
+        return if wish.quality.less { with_price.min_by_key(priced) } else { with_price.max_by_key(priced) }.copied();
+    }
+    let products: Vec<_> = candidates.iter().filter_map(|id| say::product(book, **id)).collect();
+    if let Some((first, _, _)) = resolve::ranking(&products, &wish.quality).and_then(|ranked| ranked.first().copied()) {
+        return candidates.get(first).copied();
+    }
+    // Of things that state no size, the bigger one costs more.
+    let priced = |id: &&&RecordId| say::product(book, ***id).and_then(|p| p.price).map_or(0, |price| price.minor);
+    let of = candidates.iter();
+    if wish.quality.less { of.min_by_key(priced) } else { of.max_by_key(priced) }.copied()
 }
 
 /// Whether a product is called by a word or another one for it, in its name or by its type.

@@ -122,6 +122,9 @@ fn meant(turn: &Turn<'_>) -> Vec<String> {
         let one = free().find(shown).or_else(|| free().next()).cloned();
         skus.extend(one);
     }
+    // "The cheapest of those and the one with the app".
+    let featured = resolve::with_feature(turn).into_iter().filter(|_| skus.len() == 1).find(|sku| *sku != skus[0]);
+    skus.extend(featured);
     for sku in resolve::by_brand(turn) {
         if !skus.contains(&sku) {
             skus.push(sku);
@@ -175,7 +178,10 @@ fn makers(turn: &Turn<'_>, book: &FactBook, compared: &[RecordId]) -> Vec<Produc
 /// Compares by the one property the message asks about: "which has the better battery", "the weight?".
 fn by_property(turn: &Turn<'_>, book: &mut FactBook, ids: &[RecordId], answer: &mut Answer) -> bool {
     let asked = qualities::asked(turn.heard);
-    let wish = turn.read.wishes.iter().map(|wish| &wish.quality).find(|quality| !needs::is_price(quality)).or(asked.as_ref());
+    // "The difference with the bigger one": the wish says which, and asks for nothing.
+    let pointing = resolve::pointing_wish(turn).filter(|_| turn.read.form.asks != Asks::Which);
+    let wishes = turn.read.wishes.iter().filter(|wish| pointing != Some(*wish));
+    let wish = wishes.map(|wish| &wish.quality).find(|quality| !needs::is_price(quality)).or(asked.as_ref());
     let products: Vec<_> = ids.iter().filter_map(|id| say::product(book, *id)).collect();
     let wished = wish.is_some() && wish != asked.as_ref();
     if let Some(quality) = wish

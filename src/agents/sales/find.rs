@@ -123,6 +123,11 @@ fn wanted(turn: &Turn<'_>) -> ProductQuery {
         let table = if turn.before.focus.products.is_empty() { &turn.before.focus.listed } else { &turn.before.focus.products };
         turn.shown.iter().filter(|p| table.contains(&p.sku)).filter_map(|p| p.price)
     };
+    match super::goal::next_in_price(turn) {
+        Some(std::cmp::Ordering::Greater) => return needs::dearer_than(old, prices()),
+        Some(_) => return needs::cheaper_than(old, prices()),
+        None => {}
+    }
     let bounded = !turn.read.prices.is_empty();
     let too_dear = has("too") && (has("expensive") || has("pricey") || has("dear") || has("much"));
     if !bounded && (has("cheaper") || too_dear || has("less") && has("expensive")) {
@@ -131,8 +136,11 @@ fn wanted(turn: &Turn<'_>) -> ProductQuery {
     if !bounded && (has("pricier") || has("better") || (has("more") && has("expensive"))) && new.is_empty() {
         return needs::dearer_than(old, prices());
     }
-    let more = has("more") || has("others") || has("else") || has("next") || has("other");
-    if more && !new.names_a_thing() && new.brands.is_empty() {
+    // "What else mops": another than those shown, whatever more is said of it; "more storage" is no other.
+    let others = has("others") || has("else") || has("other") || has("another");
+    let same_kind = new.categories.iter().all(|kind| old.categories.contains(kind));
+    let more = (has("more") || has("next")) && !new.names_a_thing() || others && same_kind;
+    if more && new.brands.is_empty() {
         let mut query = ProductQuery { in_stock: old.in_stock || new.in_stock, ..needs::merge(old, new) };
         query.not_skus.extend(turn.before.focus.listed.iter().chain(&turn.before.focus.products).cloned());
         return query;

@@ -38,6 +38,9 @@ const NEEDS: &[(&str, &[&str], bool)] = &[
     ("gym sweat rain pool shower beach", &["water resistance", "waterproof"], false),
 ];
 
+/// Needs that a thing serves or does not, and the properties that say so.
+const SERVES: &[(&str, &[&str])] = &[("draw sketch paint illustrat handwrit", &["pen support", "stylus", "pen"])];
+
 /// Recommends one of those on the table, or of those that fit the need.
 pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
     let meant = resolve::products(turn);
@@ -96,7 +99,8 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         Some(search) if found.searches.len() == 1 && find::unchecked(turn, search).is_some() => find::some(turn, found, book, state),
         Some(search) => {
             find::remember(found, book, state);
-            choose(turn, &search.products.clone(), book, state)
+            let ids = numbered(turn, search.products.clone(), book);
+            choose(turn, &ids, book, state)
         }
     }
 }
@@ -132,7 +136,24 @@ fn meeting(turn: &Turn<'_>, ids: &[RecordId], book: &FactBook) -> Vec<RecordId> 
         let Some(product) = say::product(book, *id) else { return false };
         turn.read.measures.measures.iter().filter(|m| m.unit != "people").all(|wanted| measure::meets(&product, wanted))
     };
-    ids.iter().copied().filter(meets).collect()
+    let meeting: Vec<RecordId> = ids.iter().copied().filter(meets).collect();
+    numbered(turn, meeting, book)
+}
+
+/// "The cheapest 55": of those that are told apart by a number in their names, the ones that have it.
+fn numbered(turn: &Turn<'_>, ids: Vec<RecordId>, book: &FactBook) -> Vec<RecordId> {
+    const LEAST_DIGITS: usize = 2;
+    let taken = |i: &usize| turn.read.prices.words.contains(i) || turn.read.measures.words.contains(i);
+    let digits = |text: &str| text.len() >= LEAST_DIGITS && text.bytes().all(|b| b.is_ascii_digit());
+    let said = turn.heard.words.iter().enumerate().filter(|(i, w)| digits(&w.text) && !taken(i));
+    for (_, number) in said {
+        let has = |id: &RecordId| say::product(book, *id).is_some_and(|p| resolve::numbered(&p, &number.text));
+        let found: Vec<RecordId> = ids.iter().copied().filter(has).collect();
+        if !found.is_empty() && found.len() < ids.len() {
+            return found;
+        }
+    }
+    ids
 }
 
 /// The products a choice is made from: those meant, those compared last, those listed last.
@@ -157,6 +178,8 @@ fn wished(turn: &Turn<'_>, mut query: ProductQuery) -> ProductQuery {
 }
 
 fn choose(turn: &Turn<'_>, ids: &[RecordId], book: &mut FactBook, state: &mut ConversationState) -> Step {
+    let serving = serving(turn, ids, book);
+    let ids = &serving.iter().map(|(id, _)| *id).collect::<Vec<_>>();
     let wish = turn.read.wishes.iter().map(|wish| wish.quality.clone()).max_by_key(|quality| quality.degree);
     let quality = wish.or_else(|| need(turn));
     let asks_for_most = quality.as_ref().is_some_and(|q| q.degree >= Degree::More);
@@ -176,6 +199,8 @@ fn choose(turn: &Turn<'_>, ids: &[RecordId], book: &mut FactBook, state: &mut Co
     };
     if let Some(best) = best {
         state.focus.products = say::skus(book, &[best]);
+        let serves = serving.iter().find(|(id, _)| *id == best).and_then(|(_, spec)| *spec);
+        answer.acts.extend(serves.and_then(|spec| super::question::spec(book, best, spec, false)));
     }
     if turn.before.focus.listed.is_empty()
         || !ids.iter().any(|id| say::product(book, *id).is_some_and(|p| turn.before.focus.listed.contains(&p.sku)))
@@ -211,6 +236,22 @@ fn unstated(turn: &Turn<'_>, book: &mut FactBook, ids: &[RecordId], answer: &mut
         answer.cards.push(*id);
     }
     true
+}
+
+/// Of some products those whose records say that they serve what is wanted of them, with the property that says so.
+fn serving(turn: &Turn<'_>, ids: &[RecordId], book: &FactBook) -> Vec<(RecordId, Option<usize>)> {
+    let said = |stems: &str| turn.heard.words.iter().any(|w| stems.split(' ').any(|stem| stem == w.stem));
+    let names: Vec<String> =
+        SERVES.iter().filter(|(stems, _)| said(stems)).flat_map(|(_, names)| *names).map(|n| measure::stems(n)).collect();
+    let place = |id: &RecordId| {
+        let product = say::product(book, *id)?;
+        let states = |i: &usize| asked::states(&product, *i);
+        (0..product.specs.len())
+            .filter(states)
+            .find(|i| names.iter().any(|name| measure::says(&measure::stems(&product.specs[*i].name), name)))
+    };
+    let found: Vec<(RecordId, Option<usize>)> = ids.iter().map(|id| (*id, place(id))).filter(|(_, place)| place.is_some()).collect();
+    if found.is_empty() { ids.iter().map(|id| (*id, None)).collect() } else { found }
 }
 
 fn is_there(book: &FactBook, id: RecordId) -> bool {

@@ -4,7 +4,7 @@ use super::super::lookup::{Findings, Lookup};
 use super::super::turn::{Answer, Step, Turn, chip};
 use super::super::understanding::quantity;
 use super::super::{say, share_of_price};
-use super::{basket, subject};
+use super::{basket, subject, together};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, FactId, Formula, RecordId};
 use crate::domain::product::Availability;
@@ -13,6 +13,9 @@ use crate::domain::state::{ConversationState, Pieces};
 
 /// What it costs.
 pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
+    if let Some(step) = together::step(turn, found, book, state) {
+        return step;
+    }
     if basket::is_asked(turn)
         && let Some(step) = basket::step(turn, found, book, state)
     {

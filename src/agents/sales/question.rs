@@ -5,7 +5,7 @@ use super::super::say;
 use super::super::turn::{Answer, Step, Turn};
 use super::super::understanding::form::Asks;
 use super::asked::{Asked, TOLD, asked_of};
-use super::subject;
+use super::{option, subject};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, FactId, RecordId};
 use crate::domain::measure;
@@ -13,6 +13,8 @@ use crate::domain::product::SpecValue;
 use crate::domain::record::Field;
 use crate::domain::state::ConversationState;
 
+/// Products described whole at once.
+const MOST_DESCRIBED: usize = 2;
 /// Main properties in a description.
 const MAIN: usize = 5;
 
@@ -25,6 +27,10 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         Ok(ids) => ids,
         Err(step) => return step,
     };
+    let mut answer = Answer::default();
+    if option::tell_another(turn, book, &ids, &mut answer) {
+        return answer.done();
+    }
     // One product in several colours is described once.
     let tells_apart =
         turn.heard.words.iter().any(|w| matches!(w.stem.as_str(), "colour" | "color" | "size" | "version" | "storag" | "storage"));
@@ -43,13 +49,19 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         }
     }
     state.focus.properties = properties(&asked, book);
-    let mut answer = Answer::default();
+    // Nothing in particular of many: not all that is known of each of them.
+    if asked.len() > MOST_DESCRIBED && asked.iter().all(|(_, asked)| matches!(asked, Asked::Nothing)) {
+        return super::ask_product(turn, state, &say::skus(book, ids));
+    }
     if asked.len() > 1 && side_by_side(book, &asked, turn.read.form.asks == Asks::Which, &mut answer) {
         return answer.done();
     }
     for (id, asked) in asked {
-        tell(turn, book, id, &asked, &mut answer);
         answer.cards.push(id);
+        if option::tell(turn, book, id, &mut answer) {
+            continue;
+        }
+        tell(turn, book, id, &asked, &mut answer);
     }
     answer.done()
 }

@@ -3,7 +3,7 @@
 use super::super::lookup::{Findings, Lookup};
 use super::super::say;
 use super::super::turn::{Answer, Step, Turn};
-use super::{price, subject};
+use super::{option, price, subject};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, RecordId};
 use crate::domain::product::Availability;
@@ -16,6 +16,10 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         Ok(ids) => ids,
         Err(step) => return step,
     };
+    let mut answer = Answer::default();
+    if option::tell_another(turn, book, &ids, &mut answer) {
+        return answer.done();
+    }
     let out: Option<String> = match ids.as_slice() {
         [only] => say::product(book, *only).filter(|p| p.availability() == Availability::OutOfStock).map(|p| p.sku.clone()),
         _ => None,
@@ -23,7 +27,6 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     if let (Some(sku), None) = (&out, &found.alternatives) {
         return Step::Look(vec![Lookup::Alternatives { sku: sku.clone(), limit: 2 }]);
     }
-    let mut answer = Answer::default();
     // Of several, those that are there come first: that is what was asked.
     let mut ordered = ids.clone();
     ordered.sort_by_key(|id| say::product(book, *id).is_none_or(|p| p.availability() == Availability::OutOfStock));

@@ -8,6 +8,7 @@ use super::super::turn::{Answer, Step, Turn};
 use super::super::understanding::form::{Asks, Subject};
 use super::super::understanding::needs;
 use super::{ask_product, find};
+use crate::domain::act::ActKind;
 use crate::domain::fact::{FactBook, RecordId};
 use crate::domain::goal::Goal;
 use crate::domain::heard::Word;
@@ -56,7 +57,7 @@ fn by_search(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut
     let of_it = form.subject == Subject::Pointed
         || form.subject == Subject::None && matches!(form.asks, Asks::HowMuchOf | Asks::Property | Asks::Whether)
         || turn.heard.property.is_some();
-    let pointed = of_it && turn.heard.brands.is_empty() && turn.heard.categories.is_empty();
+    let pointed = of_it && (turn.heard.brands.is_empty() && turn.heard.categories.is_empty() || asks_what_comes_with_it(turn));
     // What none of the list has is looked for among all of its kind.
     let elsewhere = turn.heard.property.is_none() && !resolve::feature(turn).is_empty() && query.names_a_thing();
     if pointed && !elsewhere && turn.before.focus.listed.len() > 1 {
@@ -82,6 +83,14 @@ fn by_search(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut
         return Ok(search.products.clone());
     }
     Err(find_anyway(turn, found, book, state))
+}
+
+/// "Does it come with a cable", "does it include a case": of what is meant, whatever is named.
+fn asks_what_comes_with_it(turn: &Turn<'_>) -> bool {
+    let words = &turn.heard.words;
+    let text = |i: usize| words.get(i).map_or("", |w| w.text.as_str());
+    let comes = |i: usize| matches!(text(i), "come" | "comes") && text(i + 1) == "with" || matches!(text(i), "include" | "includes");
+    turn.read.form.subject == Subject::Pointed && (0..words.len()).any(comes)
 }
 
 /// Something is asked of "it" where a list is on the table: a short list is answered for, of a long one it is
@@ -209,6 +218,11 @@ fn which(turn: &Turn<'_>, ids: &[RecordId], book: &mut FactBook, state: &mut Con
 
 /// Keeps what a message means on the table for the next.
 pub fn keep_on_table(meant: &Meant, state: &mut ConversationState) {
+    // What was shown to go with a thing is spoken of beside it: the thing stays in hand.
+    let beside = meant.how == How::Context && meant.skus == state.focus.listed && state.last_acts.contains(&ActKind::AccessoriesIntro);
+    if beside && meant.skus.len() > 1 {
+        return;
+    }
     state.focus.products.clone_from(&meant.skus);
     // A product named out of the blue begins a new list; one pointed at keeps the old.
     if meant.how == How::Named && !meant.skus.iter().all(|sku| state.focus.listed.contains(sku)) {

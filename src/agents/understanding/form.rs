@@ -75,6 +75,8 @@ pub fn read(heard: &Heard, roles: &Roles) -> Form {
         ("how", _) if subject_after(heard, roles, &words, at + 2) != Subject::None => {
             Form { asks: Asks::HowMuchOf, subject: subject_after(heard, roles, &words, at + 2) }
         }
+        // "Which colour is it" asks for the colour; "which colours" may choose among them.
+        ("which", _) if property_at(1) && asked_of_it(&words, at + 2) => Form { asks: Asks::Property, subject: Subject::Pointed },
         ("which", _) | ("what", "one" | "ones") => Form { asks: Asks::Which, subject: Subject::Pointed },
         ("what" | "whats", _) => what(heard, roles, &words, at),
         ("do" | "have" | "you" | "u" | "got" | "did", "you" | "u" | "ya" | "any" | "got" | "have" | "sell") => {
@@ -114,6 +116,12 @@ pub fn read(heard: &Heard, roles: &Roles) -> Form {
         _ if property_at(0) && words.len() - at <= 3 => Form { asks: Asks::Property, subject: Subject::Pointed },
         _ => Form::default(),
     }
+}
+
+/// "... is it", "... does that one have".
+fn asked_of_it(words: &[&str], at: usize) -> bool {
+    let verb = words.get(at).is_some_and(|w| matches!(*w, "is" | "does" | "do" | "are" | "has"));
+    verb && words.get(at + 1).is_some_and(|w| matches!(*w, "it" | "that" | "this" | "they"))
 }
 
 /// Where the last sentence that ends in a question mark, or begins like a question, begins.
@@ -232,6 +240,8 @@ mod tests {
             ("how much is it", Asks::Price, Subject::Pointed),
             ("which one lasts longer", Asks::Which, Subject::Pointed),
             ("what's the weight", Asks::Property, Subject::Pointed),
+            ("ok the cheaper one. which memory does it have", Asks::Property, Subject::Pointed),
+            ("which battery is better", Asks::Which, Subject::Pointed),
             ("battery?", Asks::Property, Subject::Pointed),
             ("do you have a camera bag", Asks::Have, Subject::Shop),
             ("i like the first. does it fold?", Asks::Whether, Subject::Pointed),

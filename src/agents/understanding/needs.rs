@@ -321,6 +321,13 @@ fn is_excluded(heard: &Heard, at: usize) -> bool {
         || (word(1) == "than" && word(2) == "other")
 }
 
+/// "No cable please": nothing is asked, only ruled out.
+pub fn only_rules_out(heard: &Heard) -> bool {
+    const FEW: usize = 5;
+    let telling = || heard.words.iter().enumerate().filter(|(_, w)| w.is_telling());
+    heard.words.len() <= FEW && telling().count() > 0 && telling().all(|(i, _)| is_excluded(heard, i))
+}
+
 /// In which order: by price, or by the property that is wished for.
 fn order(read: &Understanding, query: &mut ProductQuery) {
     for wish in &read.wishes {

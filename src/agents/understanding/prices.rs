@@ -127,7 +127,7 @@ fn amounts(words: &[Word], text: &str, currency: Currency, taken: &[bool]) -> Ve
             at += 1;
             continue;
         }
-        let Some((money, used)) = amount_at(words, at, currency) else {
+        let Some((money, used)) = amount_at(words, at, currency).filter(|(_, used)| !measures_a_side(words, at + used)) else {
             at += 1;
             continue;
         };
@@ -139,6 +139,11 @@ fn amounts(words: &[Word], text: &str, currency: Currency, taken: &[bool]) -> Ve
         at += used;
     }
     found
+}
+
+/// "Max 55 wide": how wide a thing may be is no price.
+fn measures_a_side(words: &[Word], next: usize) -> bool {
+    words.get(next).is_some_and(|w| matches!(w.text.as_str(), "wide" | "deep" | "tall" | "high" | "long" | "thick" | "heavy"))
 }
 
 /// A number in digits (also `1.5k`) or in words.
@@ -292,6 +297,7 @@ mod tests {
             ("under a thousand", (None, Some(1000))),
             ("under fifteen hundred dollars", (None, Some(1500))),
             ("i can spend up to two hundred", (None, Some(200))),
+            ("a fridge, max 55 wide", (None, None)),
             ("under 2 kg", (None, None)),
             ("at least 16 gb", (None, None)),
             ("the first 2", (None, None)),

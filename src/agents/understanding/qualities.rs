@@ -167,28 +167,38 @@ fn wish_at(lexicon: &Lexicon, heard: &Heard, words: &[&str], taken: &[bool], at:
         let phrase = words[at..at + length].join(" ");
         let Some(sense) = lexicon.senses.get(&phrase) else { continue };
         // "Nothing too heavy" wishes for the light ones, as plainly as an adjective before its noun.
-        let denied = sense.degree == Degree::Wish && is_denied(words, at);
+        let denied = is_denied(words, at, sense.degree);
         // "Long", "short", "high" alone say nothing; they wait for a property. "A light" is a lamp.
         let vague =
             sense.degree == Degree::Wish && (lexicon.takers.contains_key(words[at]) && !matches!(words[at], "big" | "large" | "small"));
-        let elsewhere = sense.degree == Degree::Wish && !denied && !describes_the_thing(words, taken, at, at + length);
+        let elsewhere = sense.degree == Degree::Wish && !denied && !describes_the_thing(heard, words, taken, at, at + length);
         if vague || elsewhere || (at..at + length).any(|i| is_taken(taken, i)) {
             continue;
         }
-        let quality = Quality { properties: denied_properties(sense, denied), less: sense.less != denied, degree: sense.degree };
+        // "Not the most expensive" would rather pay less; "not the cheapest" wishes for nothing in particular.
+        let degree = if denied { Degree::Wish } else { sense.degree };
+        if denied && sense.degree != degree && sense.less {
+            return None;
+        }
+        let quality = Quality { properties: denied_properties(sense, denied), less: sense.less != denied, degree };
         return Some(Wished { quality, words: at..at + length });
     }
     matters(heard, words, taken, at)
 }
 
-/// "Not too loud", "nothing very heavy", "isn't so big": much of it is not wished for.
-fn is_denied(words: &[&str], at: usize) -> bool {
+/// "Not too loud", "nothing very heavy", "isn't so big", "not the most expensive one": much of it is not wished for.
+fn is_denied(words: &[&str], at: usize, degree: Degree) -> bool {
     const NOT: &[&str] = &[
         "not", "nothing", "no", "never", "without", "isn", "isnt", "aren", "arent", "dont", "doesnt", "cant", "wont", "don", "doesn", "t",
     ];
     const BETWEEN: &[&str] =
         &["too", "to", "so", "very", "that", "super", "overly", "really", "as", "be", "being", "is", "terribly", "all"];
-    (0..at).rev().find(|i| !BETWEEN.contains(&words[*i])).is_some_and(|i| NOT.contains(&words[i]) && i + 1 < at)
+    let between = |i: &usize| match degree {
+        Degree::Wish => BETWEEN.contains(&words[*i]),
+        Degree::More => false,
+        Degree::Most => matches!(words[*i], "the" | "your"),
+    };
+    (0..at).rev().find(|i| !between(i)).is_some_and(|i| NOT.contains(&words[i]) && (i + 1 < at || matches!(words[i], "nothing" | "not")))
 }
 
 /// What is not to be loud should make little noise, however much it gives.
@@ -202,8 +212,9 @@ fn denied_properties(sense: &Sense, denied: bool) -> Vec<String> {
 
 /// Whether an adjective describes what is asked for: right before its kind ("a quiet keyboard"), before "one",
 /// or standing alone ("it should be small"). "A small office" is somebody's office.
-fn describes_the_thing(words: &[&str], taken: &[bool], at: usize, end: usize) -> bool {
-    let next = words.get(end).copied();
+fn describes_the_thing(heard: &Heard, words: &[&str], taken: &[bool], at: usize, end: usize) -> bool {
+    let ends = heard.words.get(end).is_none_or(|next| next.start > heard.words[end - 1].end + 1);
+    let next = words.get(end).copied().filter(|_| !ends);
     let before = at.checked_sub(1).map_or("", |i| words[i]);
     let article = matches!(before, "a" | "an" | "the" | "my" | "our" | "this");
     match next {
@@ -316,8 +327,11 @@ mod tests {
             ("least noise", "noise", true, Degree::Most),
             ("a washing machine that is not too loud", "noise level", true, Degree::Wish),
             ("she needs a laptop nothing too heavy budget 700", "weight", true, Degree::Wish),
+            ("she needs a laptop nothing heavy, 700 max", "weight", true, Degree::Wish),
             ("something not too expensive for him", "price", true, Degree::Wish),
             ("which goes deeper under water", "depth", false, Degree::More),
+            ("not the most expensive one please", "price", true, Degree::Wish),
+            ("is it loud? kids sleep next door", "output power", false, Degree::Wish),
         ] {
             let heard = heard(text);
             let found = read(&heard, &vec![false; heard.words.len()]);
@@ -325,7 +339,9 @@ mod tests {
             let own = (first.quality.properties[0].as_str(), first.quality.less, first.quality.degree);
             assert_eq!(own, (measure::stems(property).as_str(), less, degree), "{text}");
         }
-        for text in ["how long does it take", "a light", "for a long time", "hello there", "how heavy is it", "1.5 m long"] {
+        for text in
+            ["how long does it take", "a light", "not the cheapest one", "for a long time", "hello there", "how heavy is it", "1.5 m long"]
+        {
             let heard = heard(text);
             assert_eq!(read(&heard, &vec![false; heard.words.len()]), [], "{text}");
         }

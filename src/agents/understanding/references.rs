@@ -69,7 +69,7 @@ pub fn read(words: &[Word], text: &str, taken: &[bool]) -> Reference {
             continue;
         }
         match own {
-            "last" if !matches!(word(i + 1), "four" | "4" | "week" | "month" | "year" | "time" | "night" | "order") => {
+            "last" if is_the_last(words, i) => {
                 found.last = true;
                 found.ordinals.push(i);
                 found.words.push(i);
@@ -88,7 +88,7 @@ pub fn read(words: &[Word], text: &str, taken: &[bool]) -> Reference {
             }
             "number" | "option" | "no" | "nr" | "item" => number_after(&mut found, words, i),
             "it" | "this" | "that" => found.pronoun = true,
-            "them" | "these" | "those" | "they" | "each" => found.plural = true,
+            "them" | "these" | "those" | "they" | "each" | "stuff" => found.plural = true,
             "one" if i > 0 && matches!(word(i - 1), "the" | "this" | "that" | "which") => found.pronoun = true,
             _ => {}
         }
@@ -103,6 +103,14 @@ pub fn read(words: &[Word], text: &str, taken: &[bool]) -> Reference {
     bare_places(&mut found, words, taken);
     found.extreme = extreme(words, &mut found.words);
     found
+}
+
+/// "The last one", "last one please", "last?"; but not "how long does it last" or "last week".
+fn is_the_last(words: &[Word], at: usize) -> bool {
+    let word = |i: usize| words.get(i).map_or("", |w| w.text.as_str());
+    let before = at.checked_sub(1).map_or("", word);
+    let opens = at == 0 || matches!(before, "the" | "that" | "this" | "your" | "very" | "and" | "or" | "first" | "ok" | "no");
+    opens && !matches!(word(at + 1), "four" | "4" | "week" | "month" | "year" | "time" | "night" | "order" | "long" | "longer" | "longest")
 }
 
 fn push_place(found: &mut Reference, place: usize, at: usize) {
@@ -165,7 +173,10 @@ fn extreme(words: &[Word], used: &mut Vec<usize>) -> Option<Extreme> {
     words.iter().enumerate().find_map(|(i, own)| {
         let definite = i > 0 && (word(i - 1) == "the" || word(i - 1) == "which" || (word(i - 1) == "most" || word(i - 1) == "least"));
         let of_them = matches!(word(i + 1), "of" | "one");
+        // "Not the most expensive one" points at none.
+        let denied = (i.saturating_sub(3)..i).any(|j| matches!(word(j), "not" | "nothing" | "never"));
         let kind = match own.text.as_str() {
+            _ if denied => None,
             "cheapest" => Some(Extreme::Cheapest),
             "cheaper" if definite => Some(Extreme::Cheapest),
             "expensive" if matches!(word(i.wrapping_sub(1)), "most" | "more") => Some(Extreme::Dearest),
@@ -224,6 +235,7 @@ mod tests {
             ("the lightest of them", Some(Extreme::Lightest)),
             ("anything cheaper?", None),
             ("something lighter", None),
+            ("not the most expensive one please", None),
         ] {
             assert_eq!(reference(text).extreme, extreme, "{text}");
         }
@@ -236,5 +248,8 @@ mod tests {
         assert!(!reference("the other day i saw it").other);
         assert!(!reference("any other ones").other);
         assert!(!reference("last week").last);
+        assert!(!reference("then black.. how long does the battery last").last);
+        assert!(!reference("will it last a whole day").last);
+        assert!(reference("and the last?").last);
     }
 }

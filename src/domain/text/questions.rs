@@ -30,6 +30,8 @@ const ASKING: &[&[&str]] = &[
 ];
 /// Words a question has at least to stand alone: "really?" goes with what is before it.
 const LEAST: usize = 3;
+/// And behind a comma: "does it fold, is it light" hangs together.
+const LEAST_BEHIND_COMMA: usize = 5;
 /// Questions one reply takes up at most; what is asked beyond them stays with the last.
 const MOST: usize = 3;
 
@@ -64,7 +66,21 @@ fn join(a: &str, b: &str) -> String {
 fn asks(piece: &str) -> bool {
     let words: Vec<String> = tokens(piece).into_iter().map(|t| t.text).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).skip_while(|w| BEFORE.contains(w)).collect();
-    piece.trim_end().ends_with('?') || opens(&words) || ASKING.iter().any(|way| words.windows(way.len()).any(|w| w == *way))
+    piece.trim_end().ends_with('?')
+        || opens(&words)
+        || asks_within(&words)
+        || asks_of_a_thing(&words)
+        || ASKING.iter().any(|way| words.windows(way.len()).any(|w| w == *way))
+}
+
+/// "Is shipping free", "are cables included": a sentence that begins so asks.
+fn asks_of_a_thing(words: &[&str]) -> bool {
+    words.len() >= LEAST && matches!(words[0], "is" | "are" | "does") && words[1] != "not"
+}
+
+/// "With the case whats that together": told first, and asked in the same breath.
+fn asks_within(words: &[&str]) -> bool {
+    words.windows(2).any(|pair| matches!(pair, ["how", "much" | "many" | "long"] | ["whats", _] | ["what", "is" | "does" | "would" | "do"]))
 }
 
 /// Whether words open a question.
@@ -76,18 +92,21 @@ fn opens(words: &[&str]) -> bool {
     }
 }
 
-/// A sentence, taken apart where "and" joins two questions.
+/// A sentence, taken apart where "and" or a comma joins two questions.
 fn at_conjunctions(sentence: &str) -> Vec<&str> {
     let words = tokens(sentence);
     let mut pieces = Vec::new();
     let mut from = 0;
     for (i, word) in words.iter().enumerate() {
-        if !matches!(word.text.as_str(), "and" | "also" | "plus") || word.start <= from {
+        let joins = matches!(word.text.as_str(), "and" | "also" | "plus");
+        let comma = i > 0 && sentence.get(words[i - 1].end..word.start).is_some_and(|gap| gap.contains(','));
+        if !(joins || comma) || word.start <= from {
             continue;
         }
-        let after: Vec<&str> = words[i + 1..].iter().map(|w| w.text.as_str()).skip_while(|w| BEFORE.contains(w)).collect();
+        let after: Vec<&str> = words[i + usize::from(joins)..].iter().map(|w| w.text.as_str()).skip_while(|w| BEFORE.contains(w)).collect();
         let before = &sentence[from..word.start];
-        if opens(&after) && asks(before) && tokens(before).len() >= LEAST && after.len() >= LEAST {
+        let least = if joins { LEAST } else { LEAST_BEHIND_COMMA };
+        if opens(&after) && asks(before) && tokens(before).len() >= LEAST && after.len() >= least {
             pieces.push(before.trim_end_matches([' ', ',']));
             from = word.start;
         }
@@ -110,6 +129,16 @@ mod tests {
                 "What's the price of the Era? And do you have 2 in stock? I need to know also if they pair",
                 vec!["What's the price of the Era?", "And do you have 2 in stock?", "I need to know also if they pair"],
             ),
+            (
+                "do you have a kettle that whistles, whats the warranty on it, and can i get it by saturday",
+                vec!["do you have a kettle that whistles", "whats the warranty on it", "and can i get it by saturday"],
+            ),
+            (
+                "ok with the filter whats that total.. and is shipping free",
+                vec!["ok with the filter whats that total..", "and is shipping free"],
+            ),
+            ("one for flights, gotta be quiet, not over 300", vec!["one for flights, gotta be quiet, not over 300"]),
+            ("ok, what does it cost", vec!["ok, what does it cost"]),
             ("which one is lighter and has more memory", vec!["which one is lighter and has more memory"]),
             ("Is it any good? Really?", vec!["Is it any good? Really?"]),
             ("i need a laptop and a mouse", vec!["i need a laptop and a mouse"]),

@@ -29,7 +29,7 @@ pub fn hold(act: &Act, book: &FactBook) -> Result<(), String> {
         ActKind::Price | ActKind::ListItem | ActKind::TopCheapest | ActKind::TopDearest | ActKind::PiecesTotal => {
             same_record(act, book, &["product", "price"])
         }
-        ActKind::Spec | ActKind::SpecHas | ActKind::Top | ActKind::NextBest | ActKind::ListItemWith => {
+        ActKind::Spec | ActKind::SpecHas | ActKind::SpecOther | ActKind::Top | ActKind::NextBest | ActKind::ListItemWith => {
             same_record(act, book, &["product", "spec", "value"])
         }
         ActKind::ListItemWithOut => {

@@ -1,0 +1,265 @@
+//! What is wanted of sales, now that the products of the conversation can be looked at.
+
+use super::super::resolve::{self, How};
+use super::super::turn::Turn;
+use super::super::understanding::form;
+use super::super::understanding::references::Extreme;
+use super::super::understanding::{needs, qualities, quantity};
+use super::{accessories, basket, pick, together};
+use crate::domain::agent::Agent;
+use crate::domain::goal::Goal;
+use crate::domain::heard::ProductNamed;
+use crate::domain::query::Degree;
+use crate::domain::text::colours;
+
+/// What is wanted, now that the products of the conversation can be looked at: "and the gooseneck?" is no
+/// narrower search but the last question, asked of another one on the table.
+pub fn of(turn: &Turn<'_>) -> Goal {
+    plainly(turn).unwrap_or_else(|| by_what_it_says(turn))
+}
+
+/// By what can mean nothing else: a sum, the best of a kind, a comparison.
+fn plainly(turn: &Turn<'_>) -> Option<Goal> {
+    let searches = matches!(turn.goal, Goal::FindProduct | Goal::RefineResults);
+    if next_in_price(turn).is_some() && turn.before.focus.query.is_some() {
+        return Some(Goal::RefineResults);
+    }
+    if searches && judges_what_is_meant(turn) {
+        return Some(Goal::ProductQuestion);
+    }
+    let may_add = matches!(turn.goal, Goal::FindProduct | Goal::RefineResults | Goal::ProductQuestion | Goal::Accessories | Goal::Buy)
+        || turn.goal == Goal::Alternatives && basket::swaps(turn);
+    if may_add && (basket::is_asked(turn) || together::is_asked(turn)) {
+        return Some(Goal::PriceQuestion);
+    }
+    // "The quietest one you have instead": the best of its kind is wanted, whatever else was talked about.
+    let may_mean = matches!(turn.goal, Goal::Alternatives | Goal::RefineResults | Goal::PriceQuestion | Goal::ProductQuestion);
+    if may_mean && turn.heard.products.is_empty() && pick::of_all(turn) {
+        return Some(Goal::Recommend);
+    }
+    // "4 of the E27 and 2 of the E14, what's that": counted things are to be paid.
+    let counts = |mention: &ProductNamed| quantity::beside(turn.heard, &mention.words, &turn.read.taken).is_some();
+    if turn.goal == Goal::CompareProducts && turn.heard.products.len() > 1 && turn.heard.products.iter().any(counts) {
+        return Some(Goal::PriceQuestion);
+    }
+    if matches!(turn.goal, Goal::FindProduct | Goal::Recommend | Goal::ProductQuestion | Goal::RefineResults) && sets_side_by_side(turn) {
+        return Some(Goal::CompareProducts);
+    }
+    // "Does it have a headphone jack, she has old wired ones": what is asked of it is known.
+    let of_it = turn.read.reference.extreme.is_none() && turn.heard.categories.is_empty() && turn.heard.products.is_empty();
+    (turn.goal == Goal::ProductQuestion && turn.heard.property.is_some() && of_it).then_some(turn.goal)
+}
+
+/// By what is said of what is in hand or on the table.
+fn by_what_it_says(turn: &Turn<'_>) -> Goal {
+    const SHORT: usize = 6;
+    let searches = matches!(turn.goal, Goal::FindProduct | Goal::RefineResults);
+    let of_things = matches!(turn.goal, Goal::ProductQuestion | Goal::FindProduct | Goal::RefineResults | Goal::StockQuestion | Goal::Buy);
+    if of_things && accessories::goes_with_it(turn) {
+        return Goal::Accessories;
+    }
+    // "No cable please", of those listed.
+    if turn.goal == Goal::ProductQuestion && turn.before.focus.listed.len() > 1 && needs::only_rules_out(turn.heard) {
+        return Goal::RefineResults;
+    }
+    // "Can you add more later": more of what it has, not more of what is on sale.
+    if searches && adds_more(turn) {
+        return Goal::ProductQuestion;
+    }
+    // "Ok black. Battery?": another version of what is in hand, and what is asked of that.
+    if searches && turn.heard.categories.is_empty() && turn.read.prices.is_empty() && !resolve::variant(turn).is_empty() {
+        return if turn.heard.properties.iter().any(|named| *named) { Goal::ProductQuestion } else { Goal::StockQuestion };
+    }
+    // "Do you have it in black": the one in hand, in another colour.
+    let of_it = turn.read.reference.pronoun && turn.before.focus.products.len() == 1;
+    if searches && of_it && turn.heard.products.is_empty() && turn.heard.words.iter().any(|w| colours::is_colour(&w.text)) {
+        return Goal::StockQuestion;
+    }
+    if (of_things || turn.goal == Goal::PriceQuestion) && basket::asks_with_a_service(turn) {
+        return Goal::PriceQuestion;
+    }
+    // "Actually I want the Katana instead, do you have it": the one that is named, not another.
+    if turn.goal == Goal::Alternatives && takes_another(turn) {
+        return Goal::StockQuestion;
+    }
+    // "And if I take two", "two of them please, what's that": what they come to.
+    let counted = matches!(turn.goal, Goal::Buy | Goal::StockQuestion) && asks_for_several(turn);
+    let sum_of_several = turn.goal != Goal::PriceQuestion && basket::counts_what_is_in_hand(turn);
+    if counted || sum_of_several && turn.goal.intent().agent() == Agent::Sales {
+        return Goal::PriceQuestion;
+    }
+    if turn.goal == Goal::ProductQuestion && wants_another(turn) {
+        return Goal::RefineResults;
+    }
+    // "Got the cheaper one in stock?"
+    let stock = turn.read.best_hint().is_some_and(|hint| hint.goal == Goal::StockQuestion && hint.score >= 5.0);
+    if (stock || asks_whether_it_is_back(turn)) && turn.goal == Goal::ProductQuestion {
+        return Goal::StockQuestion;
+    }
+    // "Which of the two would you give a beginner": of several that are meant, one is asked for.
+    if matches!(turn.goal, Goal::ProductQuestion | Goal::FindProduct) && asks_our_choice(turn) {
+        return Goal::Recommend;
+    }
+    // "The cheapest with more than 50 min" chooses, of those that meet the bound.
+    let bounded = !turn.read.measures.measures.is_empty() && turn.heard.products.is_empty();
+    let chooses = matches!(turn.read.reference.extreme, Some(Extreme::Cheapest | Extreme::Dearest));
+    if bounded && chooses && matches!(turn.goal, Goal::ProductQuestion | Goal::PriceQuestion | Goal::RefineResults) {
+        return Goal::Recommend;
+    }
+    if searches && too_dear_of_another_kind(turn) {
+        return Goal::Alternatives;
+    }
+    if (searches || turn.goal == Goal::Alternatives) && points_at_one(turn) {
+        return last_question(turn);
+    }
+    let definite = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "the" | "that"));
+    let narrows = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "only" | "just" | "ones"));
+    let bare = !narrows && turn.heard.categories.is_empty() && turn.read.prices.is_empty() && turn.read.wishes.is_empty();
+    if !(searches && definite && bare) || turn.heard.words.len() > SHORT {
+        return turn.goal;
+    }
+    let meant = resolve::products(turn);
+    if meant.how != How::Pointed || meant.skus.len() != 1 {
+        return turn.goal;
+    }
+    last_question(turn)
+}
+
+/// "The next one up", "whats the next one down in price": which way.
+pub fn next_in_price(turn: &Turn<'_>) -> Option<std::cmp::Ordering> {
+    let text = |i: usize| turn.heard.words.get(i).map_or("", |w| w.text.as_str());
+    let at = (0..turn.heard.words.len()).find(|i| text(*i) == "next")?;
+    let behind = if text(at + 1) == "one" { at + 2 } else { at + 1 };
+    match text(behind) {
+        "up" => Some(std::cmp::Ordering::Greater),
+        "down" => Some(std::cmp::Ordering::Less),
+        _ => None,
+    }
+}
+
+/// "Is the cheaper one good enough for gaming": asked of what is meant; what it is for is no kind to be searched.
+fn judges_what_is_meant(turn: &Turn<'_>) -> bool {
+    let text = |i: usize| turn.heard.words.get(i).map_or("", |w| w.text.as_str());
+    let form = turn.read.form;
+    let asked = form.asks == form::Asks::Whether && form.subject == form::Subject::Pointed && turn.heard.products.is_empty();
+    let behind_for = |at: usize| (at.saturating_sub(2)..at).any(|i| text(i) == "for");
+    let focus = &turn.before.focus;
+    let shown = !focus.products.is_empty() || focus.listed.len() == 1 || turn.read.reference.is_exact() && !focus.listed.is_empty();
+    asked && shown && !turn.heard.categories.is_empty() && turn.heard.categories.iter().all(|named| behind_for(named.words.start))
+}
+
+/// "Add more later", "can I put more in it".
+fn adds_more(turn: &Turn<'_>) -> bool {
+    let adds = |w: &str| matches!(w, "add" | "put" | "fit" | "install" | "hold" | "extend" | "upgrade");
+    turn.heard.words.windows(2).any(|pair| adds(&pair[0].text) && pair[1].text == "more") && !turn.before.focus.products.is_empty()
+}
+
+/// A product named as what is wanted "instead" of what was talked about.
+fn takes_another(turn: &Turn<'_>) -> bool {
+    let instead = turn.heard.words.iter().position(|w| w.text == "instead");
+    let of = |at: usize| turn.heard.words.get(at + 1).is_some_and(|w| w.text == "of");
+    let mut named = turn.heard.products.iter().enumerate().filter(|(i, _)| turn.read.roles.wants_product(*i));
+    instead.is_some_and(|at| !of(at) && named.any(|(_, mention)| mention.words.end <= at))
+}
+
+/// "And if I take two of them".
+fn asks_for_several(turn: &Turn<'_>) -> bool {
+    let begins = turn.heard.words.windows(2).any(|pair| {
+        matches!((pair[0].text.as_str(), pair[1].text.as_str()), ("if", "i" | "we" | "you") | ("what" | "how", "if" | "about"))
+    });
+    begins && !turn.before.focus.products.is_empty() && quantity::of_it(turn.heard, &turn.read.taken).is_some_and(|count| count > 1)
+}
+
+/// "Is it lighter than the Pixel", "the Polder, is it heavier?", "Samsung or LG TV".
+fn sets_side_by_side(turn: &Turn<'_>) -> bool {
+    let heard = turn.heard;
+    let pointing = resolve::pointing_wish(turn);
+    let more = turn.read.wishes.iter().find(|wish| wish.quality.degree == Degree::More && pointing != Some(*wish));
+    let than = more.is_some_and(|wish| heard.words.get(wish.words.end).is_some_and(|w| w.text == "than"));
+    let named = !heard.products.is_empty() || !heard.brands.is_empty();
+    let other = heard.products.iter().any(|mention| !mention.skus.iter().any(|sku| turn.before.focus.products.contains(sku)));
+    let whether = more.is_some() && turn.read.form.asks == form::Asks::Whether && other && !turn.before.focus.products.is_empty();
+    let or = heard.brands.windows(2).any(|pair| {
+        let between = &heard.words[pair[0].words.end..pair[1].words.start.max(pair[0].words.end)];
+        matches!(between, [only] if matches!(only.text.as_str(), "or" | "vs" | "versus"))
+    });
+    // "How loud is it compared to the Prima 100", "and the A36 is cheaper, right?"
+    let against = heard
+        .words
+        .windows(2)
+        .any(|pair| matches!((pair[0].text.as_str(), pair[1].text.as_str()), ("compared", "to" | "with") | ("next", "to") | ("unlike", _)));
+    let states =
+        more.is_some_and(|wish| wish.words.start > 0 && matches!(heard.words[wish.words.start - 1].text.as_str(), "is" | "are" | "be"));
+    let stated = states && other && !turn.before.focus.products.is_empty();
+    (than || against) && named || whether || stated || or && heard.products.is_empty() && !heard.categories.is_empty()
+}
+
+/// "Is there a bigger one": another than the one talked about.
+fn wants_another(turn: &Turn<'_>) -> bool {
+    let before = |at: usize| at.checked_sub(1).map_or("", |i| turn.heard.words[i].text.as_str());
+    let more = |wish: &qualities::Wished| {
+        wish.quality.degree == Degree::More && matches!(before(wish.words.start), "a" | "any" | "something" | "anything")
+    };
+    turn.heard.products.is_empty() && turn.read.wishes.iter().any(more)
+}
+
+/// "Is the Garmin back", "are they available again".
+fn asks_whether_it_is_back(turn: &Turn<'_>) -> bool {
+    let words = &turn.heard.words;
+    let ends = words.iter().rev().find(|w| !matches!(w.text.as_str(), "in" | "again" | "yet" | "now"));
+    let asked = words.iter().any(|w| matches!(w.text.as_str(), "is" | "are" | "when" | "will"));
+    asked && ends.is_some_and(|w| matches!(w.text.as_str(), "back" | "available" | "restocked" | "there"))
+}
+
+/// "Which of them would you take", "which one should I get", of several on the table.
+fn asks_our_choice(turn: &Turn<'_>) -> bool {
+    let has = |words: &[&str]| turn.heard.words.iter().any(|w| words.contains(&w.text.as_str()));
+    let focus = &turn.before.focus;
+    let several = focus.products.len() > 1 || focus.listed.len() > 1 || focus.recent.len() > 1;
+    let who = has(&["you", "u", "ya", "i", "we"]);
+    several && turn.read.form.asks == form::Asks::Which && who && has(&["would", "should", "recommend", "choose", "pick", "prefer"])
+}
+
+/// "That's too much", of a product that no search led to: something cheaper of its own kind.
+fn too_dear_of_another_kind(turn: &Turn<'_>) -> bool {
+    let [only] = turn.before.focus.products.as_slice() else { return false };
+    let kind = turn.shown.iter().find(|p| p.sku == *only).and_then(|p| p.leaf_category());
+    let searched =
+        turn.before.focus.query.as_ref().is_some_and(|query| kind.is_some_and(|kind| query.categories.iter().any(|c| c == kind)));
+    wants_cheaper(turn) && !searched && turn.read.prices.is_empty() && turn.heard.categories.is_empty()
+}
+
+/// "Cheaper", "less expensive", "that's too much".
+pub fn wants_cheaper(turn: &Turn<'_>) -> bool {
+    let has = |words: &[&str]| turn.heard.words.iter().any(|w| words.contains(&w.text.as_str()));
+    let dear = &["expensive", "pricey", "dear", "steep", "costly"];
+    has(&["cheaper", "cheap"]) || has(&["too"]) && (has(dear) || has(&["much"])) || has(&["less"]) && has(dear) || has(&["budget"])
+}
+
+/// "And the small one?", "no, the other one": one of those on the table, and nothing to search by.
+fn points_at_one(turn: &Turn<'_>) -> bool {
+    let text = |i: usize| turn.heard.words.get(i).map_or("", |w| w.text.as_str());
+    let asks_all = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "show" | "list" | "all" | "see" | "any"));
+    let definite = |at: usize| at > 0 && matches!(text(at - 1), "the" | "that" | "this") && !asks_all;
+    let kinds = &turn.heard.categories;
+    let kind_points = !kinds.is_empty() && kinds.iter().all(|named| definite(named.words.start));
+    let points = turn.read.reference.is_exact() || resolve::pointing_wish(turn).is_some() || kind_points;
+    // "The cheapest one with Wi-Fi 7" is looked for, where nothing on the table has that.
+    if turn.read.reference.extreme.is_some() && !resolve::feature(turn).is_empty() {
+        return false;
+    }
+    let bounds = !turn.read.prices.is_empty() || !turn.read.measures.measures.is_empty();
+    if !points || bounds || !kinds.is_empty() && !kind_points || !turn.heard.products.is_empty() {
+        return false;
+    }
+    let meant = resolve::products(turn);
+    meant.how == How::Pointed && meant.skus.len() == 1
+}
+
+/// What was asked last, where it can be asked of another product as it stands.
+fn last_question(turn: &Turn<'_>) -> Goal {
+    match turn.before.goal {
+        Some(goal @ (Goal::PriceQuestion | Goal::StockQuestion)) => goal,
+        _ => Goal::ProductQuestion,
+    }
+}

@@ -1,0 +1,81 @@
+//! "Does it come in silver", "in sand colour?": a version of a thing asked for by its option. Yes, and whether it is there.
+
+use super::super::resolve;
+use super::super::say;
+use super::super::turn::{Answer, Turn};
+use super::super::understanding::form::Asks;
+use super::question::asks_whether;
+use crate::domain::act::{Act, ActKind};
+use crate::domain::fact::{FactBook, RecordId};
+use crate::domain::product::{Product, SpecValue};
+use crate::domain::record::Field;
+use crate::domain::text::fold::fold;
+use crate::domain::text::token::tokens;
+use crate::domain::text::{colours, words};
+
+/// Says yes and whether it is there, where nothing else is asked; `false` where no option is asked for.
+pub fn tell(turn: &Turn<'_>, book: &mut FactBook, id: RecordId, answer: &mut Answer) -> bool {
+    let asked = asks_whether(turn) || turn.read.form.asks == Asks::Have;
+    let Some(place) = say::product(book, id).filter(|_| asked).and_then(|product| said(turn, &product)) else { return false };
+    let facts = (say::name(book, id), book.field(id, Field::SpecName(place)), book.field(id, Field::Spec(place)));
+    let (Some(name), Some(spec), Some(value)) = facts else { return false };
+    answer.say(Act::plain(ActKind::SpecHas).with("product", name).with("spec", spec).with("value", value));
+    answer.acts.extend(say::stock(book, id));
+    true
+}
+
+/// "Do you have it in black", of what is only there in green: no, and what it is instead; `false` where no colour is
+/// asked for, or a record has it.
+pub fn tell_another(turn: &Turn<'_>, book: &mut FactBook, ids: &[RecordId], answer: &mut Answer) -> bool {
+    const MOST: usize = 4;
+    let heard = turn.heard;
+    let asked = asks_whether(turn) || turn.read.form.asks == Asks::Have;
+    let colour = heard.words.iter().find(|w| colours::is_colour(&w.text));
+    let Some(colour) = colour.filter(|_| asked && !ids.is_empty() && ids.len() <= MOST) else { return false };
+    let place = |book: &FactBook, id: RecordId| {
+        let product = say::product(book, id)?;
+        let at = product.specs.iter().position(|spec| matches!(fold(&spec.name).as_str(), "colour" | "color"))?;
+        let (spec, own) = (&product.specs[at], resolve::names(&product, &colour.stem));
+        (!own && !is_option(&product, &spec.name, &spec.value, &colour.text)).then(|| u16::try_from(at).ok())?
+    };
+    let places: Option<Vec<u16>> = ids.iter().map(|id| place(book, *id)).collect();
+    for (id, place) in ids.iter().zip(places.unwrap_or_default()) {
+        let facts = (say::name(book, *id), book.field(*id, Field::SpecName(place)), book.field(*id, Field::Spec(place)));
+        let (Some(name), Some(spec), Some(value)) = facts else { continue };
+        let kind = if answer.acts.is_empty() { ActKind::SpecOther } else { ActKind::Spec };
+        answer.say(Act::plain(kind).with("product", name).with("spec", spec).with("value", value));
+        answer.cards.push(*id);
+    }
+    !answer.acts.is_empty()
+}
+
+/// The property that holds the option the message asks for, where it asks for nothing else.
+fn said(turn: &Turn<'_>, product: &Product) -> Option<u16> {
+    let heard = turn.heard;
+    let own = |stem: &str| resolve::names(product, stem) || resolve::fits_kind_word(product, stem);
+    let behind_in = |at: usize| (at.saturating_sub(3)..at).any(|i| heard.words[i].text == "in");
+    let names_it = |at: usize| matches!(heard.words[at].stem.as_str(), "colour" | "color" | "size" | "version" | "come" | "too" | "also");
+    let mut place = None;
+    for (at, word) in heard.words.iter().enumerate() {
+        if words::is_function(&word.text) || words::is_request(&word.text, &word.stem) || names_it(at) {
+            continue;
+        }
+        let option = product.specs.iter().position(|spec| is_option(product, &spec.name, &spec.value, &word.text));
+        match option {
+            Some(found) if colours::is_colour(&word.text) || behind_in(at) || resolve::is_option(product, &word.text) => {
+                place = u16::try_from(found).ok();
+            }
+            _ if own(&word.stem) => {}
+            _ => return None,
+        }
+    }
+    place
+}
+
+/// Whether a property is the colour of a product, or one it has as an option, and a word means what it states.
+fn is_option(product: &Product, name: &str, value: &SpecValue, word: &str) -> bool {
+    let colour = matches!(fold(name).as_str(), "colour" | "color");
+    let option = colour || product.options.iter().any(|(own, _)| own.eq_ignore_ascii_case(name));
+    let SpecValue::Text(text) = value else { return false };
+    option && tokens(&fold(text)).iter().any(|token| token.text == word || colours::means(word, &token.text))
+}

@@ -1,0 +1,73 @@
+//! What a thing comes to with what was just shown to go with it: "how much is that together".
+
+use super::super::lookup::{Findings, Lookup};
+use super::super::resolve;
+use super::super::say;
+use super::super::turn::{Answer, Step, Turn, chip};
+use super::super::understanding::quantity;
+use super::basket;
+use crate::domain::act::{Act, ActKind};
+use crate::domain::fact::{FactBook, Formula, RecordId};
+use crate::domain::product::Availability;
+use crate::domain::record::Field;
+use crate::domain::state::{ConversationState, Pieces};
+
+/// Sums told at once.
+const MOST: usize = 3;
+
+/// The sums; `None` where none is asked for, or nothing was shown to go with the thing in hand.
+pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Option<Step> {
+    let (main, others) = asked(turn)?;
+    if found.products_asked == 0 {
+        return Some(Step::Look(vec![Lookup::Products(std::iter::once(main).chain(others).collect())]));
+    }
+    let is_main = |id: &RecordId| say::product(book, *id).is_some_and(|p| p.sku == main);
+    let own = found.products.iter().copied().find(is_main)?;
+    let rest: Vec<RecordId> = found.products.iter().copied().filter(|id| *id != own).collect();
+    let price = book.field(own, Field::Price)?;
+    let mut answer = Answer::default();
+    for id in &rest {
+        let (first, second, other) = (say::name(book, own)?, say::name(book, *id)?, book.field(*id, Field::Price)?);
+        let sum = book.derive(Formula::Sum, &[price, other])?;
+        answer.say(Act::plain(ActKind::BasketTotal).with_many("names", vec![first, second]).with("total", sum));
+        if say::product(book, *id).is_some_and(|p| p.availability() == Availability::OutOfStock) {
+            answer.acts.extend(say::stock(book, *id));
+        }
+    }
+    answer.cards.push(own);
+    answer.cards.extend(&rest);
+    state.focus.products = vec![main.clone()];
+    if let [only] = rest.as_slice() {
+        let skus = std::iter::once(main).chain(say::skus(book, &[*only]));
+        state.focus.basket = skus.map(|sku| Pieces { sku, count: 1 }).collect();
+    }
+    answer.options.push(chip("promo", "Any promotion on it?"));
+    Some(answer.done())
+}
+
+/// Whether a sum of such things is asked for.
+pub fn is_asked(turn: &Turn<'_>) -> bool {
+    asked(turn).is_some()
+}
+
+/// The thing in hand and what was shown for it, of which the message may single some out.
+fn asked(turn: &Turn<'_>) -> Option<(String, Vec<String>)> {
+    let focus = &turn.before.focus;
+    let [main] = focus.products.as_slice() else { return None };
+    let goes_with = |sku: &String| turn.shown.iter().any(|p| p.sku == *sku && p.fits().next().is_some());
+    let shown = turn.before.last_acts.contains(&ActKind::AccessoriesIntro)
+        || !focus.listed.contains(main) && !focus.listed.is_empty() && focus.listed.iter().all(goes_with) && !goes_with(main);
+    let sums = turn.heard.words.iter().any(|w| {
+        matches!(
+            w.text.as_str(),
+            "together" | "altogether" | "alltogether" | "total" | "both" | "sum" | "all" | "combined" | "with" | "plus"
+        )
+    });
+    let counted = quantity::of_it(turn.heard, &turn.read.taken).is_some_and(|count| count > 1);
+    if !shown || !sums || counted || !basket::asks_the_sum(turn) || !turn.heard.products.is_empty() {
+        return None;
+    }
+    let others: Vec<String> = focus.listed.iter().filter(|sku| *sku != main).cloned().collect();
+    let others = resolve::told_apart(turn, &others).unwrap_or(others);
+    (!others.is_empty() && others.len() <= MOST + 1).then(|| (main.clone(), others.into_iter().take(MOST).collect()))
+}
