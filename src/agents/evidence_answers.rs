@@ -74,6 +74,15 @@ pub fn goals(question: &Question<'_>) -> Vec<(Goal, f32)> {
     found
 }
 
+/// "And a bike of 2899?", after what may be paid in parts: the same rule again, not a wish for bikes.
+pub fn held_against_a_limit(question: &Question<'_>) -> Option<Goal> {
+    let Question { heard, read, state, .. } = *question;
+    let other = read.hints.iter().any(|hint| hint.score >= 4.0 && hint.goal != Goal::PriceQuestion);
+    let held = heard.answered.as_ref().filter(|answered| answered.limited && !other && state.pending.is_none())?;
+    let of_delivery = held.domain == Domain::Support || !heard.orders.is_empty();
+    (!of_delivery).then(|| answered_by(held.domain))
+}
+
 /// Whether the shop has an answer or a procedure: then nobody is asked what is meant.
 pub fn is_known(heard: &Heard, read: &Understanding) -> bool {
     heard.answered.as_ref().is_some_and(|answered| likely(answered) >= KNOWN_QUESTION) || trouble(heard, read).is_some()

@@ -5,6 +5,7 @@
 //! customer is asked what is meant, but never twice in a row.
 
 use super::evidence;
+use super::evidence_answers;
 use super::evidence_offers;
 use super::evidence_plain;
 use super::matter;
@@ -211,6 +212,9 @@ fn by_conversation(question: &Question<'_>) -> Option<Decision> {
     if question.read.hint(Goal::OtherLanguage) >= 5.0 || is_foreign {
         return Some(by_words(Goal::OtherLanguage, "another language"));
     }
+    if let Some(goal) = evidence_answers::held_against_a_limit(question) {
+        return Some(by_words(goal, "held against a limit just told"));
+    }
     if let Some((goal, why)) = evidence_offers::settled(question) {
         return Some(by_words(goal, why));
     }
@@ -218,7 +222,7 @@ fn by_conversation(question: &Question<'_>) -> Option<Decision> {
         return Some(decision);
     }
     if question.state.pending.is_none()
-        && question.state.last_acts.contains(&ActKind::NotInRecords)
+        && question.state.last_acts.iter().any(|act| matches!(act, ActKind::NotInRecords | ActKind::RestUnknown))
         && question.read.answer == Some(Answer::Yes)
     {
         return Some(settled(Route::Escalate(Escalation::Asked), Goal::HumanRequest, "takes up the offer of a person"));

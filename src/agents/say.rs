@@ -269,12 +269,26 @@ pub fn known(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, answer: &mu
     let service = || plain_entry(found, 1).filter(|_| names_a_service(turn));
     // "Do you carry the new one upstairs?" is about carrying, whatever else an entry says of new ones.
     match service().or(own).or_else(|| of_the_matter(found)) {
-        Some(hit) => say_entry(book, hit, answer),
+        Some(hit) => {
+            // "Where exactly are you, coming by car": where comes first, and where to park behind it.
+            if let Some(place) = place_asked(turn, found).filter(|place| place.record != hit.record) {
+                say_entry(book, place, answer);
+            }
+            say_entry(book, hit, answer);
+        }
         None => {
             answer.say_plain(ActKind::NotInRecords);
             offer_nearest(found, book, answer);
         }
     }
+}
+
+/// Where the shop is, where a message asks for that, whatever else it speaks of.
+fn place_asked(turn: &Turn<'_>, found: &Findings) -> Option<KnowledgeFound> {
+    let of_us = |word: &str| matches!(word, "you" | "u" | "shop" | "store" | "address");
+    let at = turn.heard.words.iter().position(|word| matches!(word.text.as_str(), "where" | "address"))?;
+    let asks = turn.heard.words[at..].iter().take(4).any(|word| of_us(&word.text));
+    plain_entry(found, 1).filter(|_| asks && turn.goal == Goal::StoreLocation)
 }
 
 /// What the nearest entries are the answer to, to be tapped.

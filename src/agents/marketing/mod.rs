@@ -19,7 +19,7 @@ use super::say;
 use super::turn::{Answer, Colleague, Step, Turn};
 use super::understanding::quantity;
 use crate::domain::act::{Act, ActKind};
-use crate::domain::agent::Agent;
+use crate::domain::agent::{Agent, Intent};
 use crate::domain::asks::Slot;
 use crate::domain::fact::{FactBook, RecordId};
 use crate::domain::goal::Goal;
@@ -150,6 +150,13 @@ fn unknown_code(desk: &Desk<'_>, said: &str, book: &mut FactBook, state: &mut Co
 fn without_code(desk: &Desk<'_>, book: &mut FactBook, state: &mut ConversationState) -> Step {
     if !desk.subject.is_nothing() {
         return which::step(desk, book, state);
+    }
+    // "My son is in high school, does he count?", of a discount just told: no code is spoken of.
+    let of_a_rule = desk.turn.before.focus.entry.is_some() && desk.turn.before.intent == Some(Intent::Marketing);
+    let code = |text: &str| matches!(text, "code" | "codes" | "coupon" | "voucher" | "promo");
+    let speaks_of_codes = !desk.turn.heard.codes.is_empty() || desk.turn.heard.words.iter().any(|word| code(&word.text));
+    if of_a_rule && !speaks_of_codes {
+        return rules::step(desk.turn, desk.found, book, state);
     }
     let Some(hits) = desk.found.knowledge.first() else {
         return Step::Look(vec![say::knowledge_lookup(desk.turn)]);

@@ -25,6 +25,9 @@ const SURELY: f32 = 0.62;
 /// The same for one found for a message together with what it goes on with.
 pub const GOES_ON: f32 = 0.5;
 
+/// Products of a maker that a rule is worked out for.
+const MOST_PRICED: usize = 3;
+
 /// Answers from the rules of the shop.
 pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
     if found.knowledge.is_empty() {
@@ -35,15 +38,24 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     let items = family::at_the_price_said(turn, items, book);
     let mut items = if turn.goal == Goal::Loyalty { family::one_of_each_family(items, book) } else { items };
     // "The Bose headphones": a maker's product, found rather than named.
-    if turn.goal == Goal::DiscountRequest && items.is_empty() && !turn.heard.brands.is_empty() {
+    let named = !turn.heard.brands.is_empty() && matches!(turn.goal, Goal::DiscountRequest | Goal::Loyalty);
+    if named && items.is_empty() {
         match subject::find(turn, found, book, &Codes::default()) {
-            Ok(subject) => items = subject.items,
+            Ok(subject) => items = subject.items.into_iter().take(MOST_PRICED).collect(),
             Err(lookup) => return Step::Look(vec![*lookup]),
         }
     }
     let mut answer = Answer::default();
+    if turn.goal == Goal::Loyalty && points::asks_for_own(turn) {
+        // Nobody's points are in the shop's records.
+        answer.say_plain(ActKind::NotInRecords);
+        return answer.done();
+    }
     if turn.goal == Goal::Loyalty && points::step(turn, found, &items, book, &mut answer) {
         state.focus.promotion = None;
+        if !items.is_empty() {
+            state.focus.products = say::skus(book, &items.iter().map(|(id, _)| *id).collect::<Vec<_>>());
+        }
         return answer.done();
     }
     let Some(quote) = entry(turn, found, book) else {
@@ -59,6 +71,10 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         for item in &items {
             let basket = Basket::of(std::slice::from_ref(item), book);
             answer.acts.extend(basket.and_then(|basket| with_rule(record, &basket, found, book)));
+        }
+        // "Student discount maybe", with a lamp in hand: no, and for what instead, once.
+        if answer.acts.iter().any(|act| act.kind == ActKind::RuleNotFor) {
+            answer.acts.retain(|act| act.kind != ActKind::Knowledge);
         }
         answer.cards.extend(items.iter().map(|(id, _)| *id));
         let products: Vec<String> = say::skus(book, &items.iter().map(|(id, _)| *id).collect::<Vec<_>>());
