@@ -91,7 +91,13 @@ fn adds_to_it(heard: &Heard, state: &ConversationState) -> bool {
     let on_table = state.focus.entry.is_some()
         || state.focus.promotion.as_deref().is_some_and(|code| !heard.codes.iter().any(|own| own.bare == bare(code)));
     let too = said(heard, &["use", "apply", "add"]) && said(heard, &["too", "well", "additionally", "addition", "extra"]);
-    state.intent == Some(Intent::Marketing) && on_table && (added || too)
+    // "Can I use it with HARBOR15", of what was just told.
+    let with = heard.words.windows(3).any(|w| {
+        matches!(w[0].text.as_str(), "use" | "combine" | "apply" | "put")
+            && matches!(w[1].text.as_str(), "it" | "that" | "them" | "this")
+            && w[2].text == "with"
+    });
+    on_table && (state.intent == Some(Intent::Marketing) && (added || too) || with)
 }
 
 /// "I was gonna get the tablet, what would it cost then", right after a code: with that code.
@@ -175,7 +181,7 @@ fn by_words(heard: &Heard, read: &Understanding, state: &ConversationState) -> O
     })?;
     // "Can I put the newsletter one on top", "can he use it with the harbor code": of two that are on the table or named.
     let joins = read.hint(Goal::CodeStacking) > 0.0 && read.hint(Goal::PriceQuestion) <= 0.0;
-    let beside = state.focus.promotion.is_some() || state.focus.entry.is_some() && state.intent == Some(Intent::Marketing);
+    let beside = state.focus.promotion.is_some() || state.focus.entry.is_some();
     if joins && beside && matches!(hint.goal, Goal::Newsletter | Goal::PromoPrice | Goal::CodeCheck) {
         return Some(Goal::CodeStacking);
     }

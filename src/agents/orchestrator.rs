@@ -348,6 +348,12 @@ fn by_evidence(question: &Question<'_>, thresholds: Thresholds) -> Decision {
     let spared = question.state.clarified || evidence_plain::is_plain(question);
     let choices = options(&ranked);
     let spared = spared || matter::is_plain(question, &choices) || evidence_plain::is_specific(question, &ranked);
+    if !sure
+        && !spared
+        && let Some(goal) = evidence_plain::goes_on_with_a_rule(question)
+    {
+        return by_words(goal, "goes on with what was told");
+    }
     let route = if sure || spared { Route::Agent(intent.agent()) } else { Route::Clarify(choices) };
     let other = (!sure && spared && question.state.clarified).then_some(ranked[1].0);
     Decision {

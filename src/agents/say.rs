@@ -198,10 +198,15 @@ pub fn knowledge_lookup(turn: &Turn<'_>) -> Lookup {
     Lookup::Knowledge { text: question_text(turn), procedures: Some(false), limit: 6 }
 }
 
+/// From this score of the rules on a message needs nothing before it.
+const BY_ITSELF: f32 = 5.0;
+
 /// The words to look an answer up by: the message, what it continues, or both where it goes on with an answer.
 pub fn question_text(turn: &Turn<'_>) -> String {
     let joined = turn.heard.answered.as_ref().and_then(|answered| answered.joined.clone());
-    match joined {
+    // "Are you open on the 24th" says itself what it is about, whatever was told before.
+    let by_itself = turn.goal == Goal::StoreHours && turn.read.hint(Goal::StoreHours) >= BY_ITSELF;
+    match joined.filter(|_| !by_itself) {
         _ if turn.continues => turn.said.to_owned(),
         Some(joined) => joined,
         None => turn.text.to_owned(),

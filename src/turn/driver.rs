@@ -247,7 +247,7 @@ impl Engine {
 
     /// The kind of what is in hand: of the one product on the table, or of the first of several.
     async fn in_hand(&self, state: &ConversationState) -> Result<Option<String>, StoreError> {
-        let Some(sku) = state.focus.products.first() else { return Ok(None) };
+        let Some(sku) = state.focus.products.first().or_else(|| state.focus.listed.first()) else { return Ok(None) };
         let product = self.store.get::<Product>(sku).await?.map(|(_, product)| product);
         Ok(product.and_then(|product| product.leaf_category().map(str::to_owned)))
     }

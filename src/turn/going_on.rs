@@ -66,7 +66,7 @@ pub fn find(index: &KnowledgeIndex, listening: &Listening<'_>, words: &[Token], 
 /// "Mine is 6 years old", "and a bike of 2899?": what is told is held against a limit that the entry just told states.
 pub fn against_its_limit(index: &KnowledgeIndex, listening: &Listening<'_>, words: &[Token]) -> Option<Answered> {
     const SURE: f32 = 0.9;
-    let follows = listening.follows.filter(|_| words.len() <= SHORT)?;
+    let follows = listening.follows.filter(|_| words.len() <= QUESTION)?;
     // "Do you have one under 300" looks for something.
     let seeks = words.iter().any(|word| matches!(word.text.as_str(), "under" | "below" | "less" | "max" | "between" | "show"));
     let held = !seeks && index.limits(follows.entry, listening.text, listening.today).is_some();

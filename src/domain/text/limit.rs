@@ -1,6 +1,8 @@
 //! Limits that a rule states ("under 5 years old", "from 100 to 1500 euro", "within 30 miles"), and whether something a
 //! customer tells of lies inside them.
 
+use super::number;
+
 /// What a limit is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Unit {
@@ -8,6 +10,7 @@ enum Unit {
     Years,
     Distance,
     Weight,
+    Days,
 }
 
 /// From and to, in a unit; either may be open.
@@ -33,7 +36,8 @@ fn pieces(text: &str) -> Vec<Piece> {
     let piece = |word: String| {
         let bare = word.trim_matches(['$', '€', '£']);
         let money = bare.len() < word.len();
-        Piece { number: bare.replace(',', "").parse().ok(), money, word }
+        let spelled = || number::cardinal(&word).filter(|number| *number > 1).map(f64::from);
+        Piece { number: bare.replace(',', "").parse().ok().or_else(spelled), money, word }
     };
     text.split([' ', '\n', '\t']).map(cut).filter(|word| !word.is_empty()).map(piece).collect()
 }
@@ -43,6 +47,7 @@ fn unit(word: &str) -> Option<Unit> {
         "usd" | "euro" | "euros" | "eur" | "dollars" | "dollar" | "bucks" | "pounds" | "gbp" => Unit::Money,
         "year" | "years" | "yrs" | "yr" | "yo" => Unit::Years,
         "mile" | "miles" | "km" | "kilometers" | "kilometres" => Unit::Distance,
+        "day" | "days" => Unit::Days,
         "kg" | "kilo" | "kilos" | "lbs" => Unit::Weight,
         _ => return None,
     })
@@ -102,6 +107,17 @@ pub fn states(sentence: &str) -> bool {
     stated(sentence).is_some()
 }
 
+/// How many days a word of time has.
+fn days_of(word: &str) -> Option<f64> {
+    Some(match word {
+        "day" | "days" => 1.0,
+        "week" | "weeks" => 7.0,
+        "month" | "months" => 30.0,
+        "year" | "years" => 365.0,
+        _ => return None,
+    })
+}
+
 /// What a message says of something, in a unit: "6 years old", "from 2019", "a bike of 2899".
 fn told(message: &str, wanted: Unit, this_year: i16) -> Option<f64> {
     const YEARS: std::ops::RangeInclusive<f64> = 1970.0..=2099.0;
@@ -110,11 +126,23 @@ fn told(message: &str, wanted: Unit, this_year: i16) -> Option<f64> {
         let number = piece.number?;
         let before = at.checked_sub(1).map_or("", |i| pieces[i].word.as_str());
         let own = unit_at(&pieces, at);
+        // "One under 300" is a wish, no measure of anything.
+        if matches!(before, "under" | "below" | "over" | "above" | "than" | "to" | "until") {
+            return None;
+        }
         match wanted {
+            // "Three weeks ago", "2 months old": only what is past is held against a time.
+            Unit::Days => {
+                let long = days_of(pieces.get(at + 1).map_or("", |piece| piece.word.as_str()))?;
+                let past = pieces.get(at + 2).is_some_and(|piece| matches!(piece.word.as_str(), "ago" | "old" | "back"));
+                past.then_some(number * long)
+            }
             _ if own == Some(wanted) => Some(number),
             // A number alone that is said to be what a thing is or costs.
             Unit::Money if own.is_none() && number >= 10.0 => {
-                matches!(before, "of" | "for" | "is" | "costs" | "its" | "about" | "around" | "worth" | "at" | "one").then_some(number)
+                let alone = pieces.len() <= 3 && matches!(before, "" | "and" | "so" | "or" | "what");
+                let said = matches!(before, "of" | "for" | "is" | "costs" | "its" | "about" | "around" | "worth" | "at" | "one");
+                (alone || said).then_some(number)
             }
             Unit::Years if own.is_none() && YEARS.contains(&number) => {
                 matches!(before, "from" | "in" | "since" | "of" | "a").then_some(f64::from(this_year) - number)
@@ -162,6 +190,11 @@ mod tests {
             ("Items over 10 kg cannot be delivered there.", "it weighs 12 kg", Some(false)),
             ("Items over 10 kg cannot be delivered there.", "it weighs 8 kg", None),
             ("49 cm fits from 155 to 168 kg, 53 cm from 168 to 180 kg.", "i weigh 170 kg", None),
+            ("Ask for it within 14 days of delivery.", "i bought mine 3 weeks ago", Some(false)),
+            ("Ask for it within 14 days of delivery.", "it came 3 days ago", Some(true)),
+            ("Ask for it within 14 days of delivery.", "it takes 3 days", None),
+            ("Pay in three parts for orders from 100 to 1500 euro.", "and 1800?", Some(false)),
+            ("Pay in three parts for orders from 100 to 1500 euro.", "do you have one under 300", None),
             ("It costs 89 USD.", "for 100 dollars?", None),
         ] {
             assert_eq!(holds(sentence, message, 2026), expected, "{sentence} / {message}");

@@ -28,7 +28,8 @@ impl Machine {
             return;
         }
         // "So it is free?" is answered by the same again.
-        if !whole || asked == 0 || known * 2 >= asked {
+        let holds = KnowledgeIndex::kinds_of(&said, &text) > 0 && told.len() == 1;
+        if holds || !whole || asked == 0 || known * 2 >= asked {
             return;
         }
         // Of what was said whole, one sentence may be meant now.

@@ -23,12 +23,16 @@ pub(super) fn hold(acts: &mut Vec<Act>, text: &str, words: &[Word], limited: boo
     if let Some((at, kind)) = acts.iter().enumerate().find_map(|(at, act)| Some((at, kind(&said(act)?)?))) {
         let rule = acts.remove(at);
         let place = acts.iter().take_while(|act| act.kind == ActKind::Sympathy).count();
+        // What is held against the rule is answered by it, and by nothing else the entry says.
+        if limited {
+            acts.truncate(place);
+        }
         acts.insert(place, Act { kind, ..rule });
         return;
     }
     let quoted = acts.iter().find_map(|act| act.one("sentence")).filter(|_| limited);
     if let Some((sentence, kind)) = quoted.and_then(|fact| beside(fact, &kind, book)) {
-        acts.insert(0, Act::plain(kind).with("sentence", sentence));
+        *acts = vec![Act::plain(kind).with("sentence", sentence)];
     }
 }
 
