@@ -96,6 +96,13 @@ pub fn held_against_a_limit(question: &Question<'_>) -> Option<Goal> {
     (!of_an_order).then(|| answered_by(held.domain))
 }
 
+/// Whether the shop's answer is sure, and speaks of nearly all that was said.
+pub fn is_surely_known(heard: &Heard) -> bool {
+    const SURE: f32 = 0.85;
+    const NEARLY_ALL: f32 = 0.8;
+    heard.answered.as_ref().is_some_and(|answered| answered.score >= SURE && answered.covers >= NEARLY_ALL)
+}
+
 /// Whether the shop has an answer or a procedure: then nobody is asked what is meant.
 pub fn is_known(heard: &Heard, read: &Understanding) -> bool {
     heard.answered.as_ref().is_some_and(|answered| likely(answered) >= KNOWN_QUESTION) || trouble(heard, read).is_some()

@@ -80,7 +80,12 @@ pub fn settled(question: &Question<'_>) -> Option<(Goal, &'static str)> {
 fn answers_elsewhere(heard: &Heard) -> bool {
     const SURELY: f32 = 0.85;
     const SPEAKS_OF: f32 = 0.5;
-    let known = |answered: &Answered| answered.score >= SURELY && answered.covers >= SPEAKS_OF && answered.domain != Domain::Marketing;
+    const LIKELY: f32 = 0.6;
+    const WHOLLY: f32 = 0.95;
+    let known = |answered: &Answered| {
+        let wholly = answered.score >= LIKELY && answered.covers >= WHOLLY && answered.joined.is_none();
+        (answered.score >= SURELY && answered.covers >= SPEAKS_OF || wholly) && answered.domain != Domain::Marketing
+    };
     heard.answered.as_ref().is_some_and(known) && heard.products.is_empty() && !speaks_of_offers(heard)
 }
 
@@ -163,7 +168,9 @@ fn other_business(heard: &Heard, read: &Understanding) -> f32 {
         Goal::Affirm | Goal::Deny | Goal::Thanks | Goal::Greeting | Goal::SetupHelp => false,
         Goal::ShippingPolicy => !minimum,
         // "Until when" alone is asked of the offer, not of the shop's doors.
-        Goal::StoreHours => said(heard, &["you", "open", "opened", "close", "closed", "closing", "opening", "hours", "shop", "store"]),
+        Goal::StoreHours => {
+            said(heard, &["you", "open", "opened", "close", "closed", "closing", "opening", "hours", "shop", "store", "someone", "anyone"])
+        }
         _ => true,
     });
     others.map(|hint| hint.score).fold(0.0, f32::max)
@@ -183,6 +190,14 @@ fn by_words(heard: &Heard, read: &Understanding, state: &ConversationState) -> O
     let joins = read.hint(Goal::CodeStacking) > 0.0 && read.hint(Goal::PriceQuestion) <= 0.0;
     let beside = state.focus.promotion.is_some() || state.focus.entry.is_some();
     if joins && beside && matches!(hint.goal, Goal::Newsletter | Goal::PromoPrice | Goal::CodeCheck) {
+        return Some(Goal::CodeStacking);
+    }
+    // "Does it work with my points", of a code on the table.
+    let with_points = hint.goal == Goal::Loyalty && state.focus.promotion.is_some();
+    if with_points
+        && said(heard, &["with", "top", "together"])
+        && said(heard, &["work", "works", "use", "combine", "apply", "put", "goes", "pay"])
+    {
         return Some(Goal::CodeStacking);
     }
     let own = matches!(hint.goal, Goal::Haggling | Goal::UpcomingOffers | Goal::Loyalty | Goal::GiftCards | Goal::Newsletter);

@@ -203,7 +203,8 @@ fn by_conversation(question: &Question<'_>) -> Option<Decision> {
         return Some(Decision { also: Some(Goal::ShippingPolicy), ..decision });
     }
     // The name of a product is understood in any language; what is asked of it is not.
-    let is_foreign = question.heard.foreign && question.read.contact.is_empty();
+    // So is what the shop itself calls something: "whats Groene Vrijdag".
+    let is_foreign = question.heard.foreign && question.read.contact.is_empty() && !evidence_answers::is_surely_known(question.heard);
     if (question.read.hint(Goal::OtherLanguage) >= 5.0 || is_foreign)
         && let Some(goal) = asked_of_an_order(question)
     {

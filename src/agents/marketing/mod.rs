@@ -78,7 +78,7 @@ fn promotions(found: &Findings, book: &FactBook) -> Option<Vec<Found>> {
 
 /// Promotions, codes and prices with them.
 fn offers(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
-    if goes_on_with_a_rule(turn) {
+    if goes_on_with_a_rule(turn) || is_a_rule(turn) {
         return rules::step(turn, found, book, state);
     }
     let Some(promotions) = promotions(found, book) else {
@@ -123,6 +123,16 @@ fn goes_on_with_a_rule(turn: &Turn<'_>) -> bool {
     let of_a_code = turn.before.focus.promotion.is_some() || turn.heard.codes.iter().any(|code| code.known);
     let names = !turn.heard.products.is_empty() || !turn.heard.categories.is_empty() || !turn.heard.brands.is_empty();
     joined.is_some_and(|answered| answered.domain == Domain::Marketing) && !of_a_code && !names && turn.goal != Goal::CodeStacking
+}
+
+/// "When is the real sale", which no rule takes for a question about codes: the shop's own words on it.
+fn is_a_rule(turn: &Turn<'_>) -> bool {
+    const SURELY: f32 = 0.7;
+    const CLEAR: f32 = 4.0;
+    let lists = matches!(turn.goal, Goal::CurrentPromotions | Goal::UpcomingOffers);
+    let answered = turn.heard.answered.as_ref().is_some_and(|own| own.domain == Domain::Marketing && own.score >= SURELY);
+    let names = !turn.heard.products.is_empty() || !turn.heard.categories.is_empty() || !turn.heard.codes.is_empty();
+    lists && answered && !names && turn.read.hint(turn.goal) < CLEAR
 }
 
 /// Whether a short message does nothing but change how many are bought.

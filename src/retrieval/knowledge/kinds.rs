@@ -101,7 +101,8 @@ pub(super) fn held(sentence: &str) -> u16 {
     if lengths && (digit || words.iter().any(|word| number::cardinal(word).is_some())) || has(&["immediately", "instantly"]) {
         found |= SPAN;
     }
-    if sentence.contains('@') || has(&["at", "street", "example", "avenue", "road"]) {
+    let in_the_shop = words.windows(2).any(|w| matches!(w[0].as_str(), "the" | "our" | "in") && matches!(w[1].as_str(), "shop" | "store"));
+    if in_the_shop && has(&["in", "online"]) || sentence.contains('@') || has(&["at", "street", "example", "avenue", "road"]) {
         found |= PLACE;
     }
     if has(&["pay", "pays", "paid", "free", "deducted", "costs", "charged", "recipient"]) {

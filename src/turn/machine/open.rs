@@ -54,7 +54,8 @@ impl Machine {
         }
         let quoted = answers::quoted(&self.outcome.acts, &self.outcome.book);
         // What the records do not say leaves on the table what they said before.
-        let denied = self.outcome.acts.iter().all(|act| matches!(act.kind, ActKind::NotInRecords | ActKind::RestUnknown));
+        let denied =
+            self.outcome.acts.iter().all(|act| matches!(act.kind, ActKind::NotInRecords | ActKind::RestUnknown | ActKind::Clarify));
         let state = &mut self.outcome.state;
         if quoted.is_some() || !self.goal.is_courtesy() && !denied {
             state.focus.asked = quoted.as_ref().map(|_| self.start.text.clone());
