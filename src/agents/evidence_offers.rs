@@ -193,7 +193,8 @@ fn by_words(heard: &Heard, read: &Understanding, state: &ConversationState) -> O
         return Some(Goal::CodeStacking);
     }
     // "Does it work with my points", of a code on the table.
-    let with_points = hint.goal == Goal::Loyalty && state.focus.promotion.is_some();
+    let discounted = state.focus.promotion.is_some() || state.goal == Some(Goal::DiscountRequest);
+    let with_points = hint.goal == Goal::Loyalty && discounted;
     if with_points
         && said(heard, &["with", "top", "together"])
         && said(heard, &["work", "works", "use", "combine", "apply", "put", "goes", "pay"])

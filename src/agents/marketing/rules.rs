@@ -67,7 +67,15 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     };
     say_answer(quote, book, &mut answer, state);
     let record = quote.record;
-    if turn.goal == Goal::DiscountRequest && !items.is_empty() && items.len() < 3 {
+    if turn.goal == Goal::DiscountRequest
+        && items.is_empty()
+        && let Some(act) = not_for_the_kind(turn, record, found, book)
+    {
+        return Answer::of(vec![act]).done();
+    }
+    // "So for the kindle whats that", of a percentage just told.
+    let priced = matches!(turn.goal, Goal::DiscountRequest | Goal::Newsletter);
+    if priced && !items.is_empty() && items.len() < 3 {
         for item in &items {
             let basket = Basket::of(std::slice::from_ref(item), book);
             answer.acts.extend(basket.and_then(|basket| with_rule(record, &basket, found, book)));
@@ -103,7 +111,8 @@ fn lookups(turn: &Turn<'_>) -> Vec<Lookup> {
     let mut wanted = vec![say::knowledge_lookup(turn), plain.map_or_else(|| say::knowledge_lookup(turn), question)];
     wanted.extend(turn.before.focus.entry.clone().map(|id| Lookup::Told { id, text: say::question_text(turn) }));
     let products = subject::skus(turn);
-    if !products.is_empty() && matches!(turn.goal, Goal::Loyalty | Goal::DiscountRequest) {
+    let kinds = turn.goal == Goal::DiscountRequest && !turn.heard.categories.is_empty();
+    if kinds || !products.is_empty() && matches!(turn.goal, Goal::Loyalty | Goal::DiscountRequest | Goal::Newsletter) {
         wanted.push(Lookup::Products(products));
         wanted.push(Lookup::Assortment);
     }
@@ -257,6 +266,20 @@ pub fn with_rule(record: RecordId, basket: &Basket, found: &Findings, book: &mut
         return Some(basket.named(Act::plain(ActKind::RulePrice)).with("after", after).with("discount", percentage));
     }
     None
+}
+
+/// "And the washing machine?", of a discount that is for other kinds of thing.
+fn not_for_the_kind(turn: &Turn<'_>, record: RecordId, found: &Findings, book: &mut FactBook) -> Option<Act> {
+    let named = turn.heard.categories.first().and_then(|category| category.names.first())?;
+    let entry = say::entry(book, record)?;
+    let sentences = entry.sentences();
+    let at = sentences.iter().position(|text| rates::percent(text).is_some() && !rates::is_charge(text))?;
+    let kinds = kinds_named(sentences[at], found);
+    let own = turn.heard.categories.iter().flat_map(|category| &category.names);
+    let covered = own.into_iter().any(|name| kinds.contains(&name.as_str()));
+    let sentence = book.field(record, Field::Sentence(u16::try_from(at).ok()?))?;
+    let kind = book.shop(named);
+    (!kinds.is_empty() && !covered).then(|| Act::plain(ActKind::RuleNotFor).with("product", kind).with("sentence", sentence))
 }
 
 /// Kinds of thing of the shop that a sentence names.

@@ -64,6 +64,7 @@ fn asked_at(word: &str, next: &str, then: &str) -> u16 {
         ("who", "pays" | "pay" | "covers" | "bears", _) | ("i" | "we", "pay", "for") | ("have", "to", "pay") => PAYER,
         // "Can I get one for 1000" asks whether there are such amounts.
         ("for" | "of" | "with", amount, _) if amount.parse::<u32>().is_ok_and(|n| n >= 100) => AMOUNT,
+        ("what" | "whats" | "which", "the" | "your", "email" | "mail") => PLACE,
         ("how", "often", _) => OFTEN,
         ("you" | "i" | "we", "need", _) => HOW,
         ("how", "do" | "can" | "would" | "should" | "could", "i" | "we" | "you") | ("how", "to", _) => HOW,
