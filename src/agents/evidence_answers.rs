@@ -1,6 +1,7 @@
 //! Evidence from the shop's own words: an entry of the knowledge base answers the message, or is the procedure for the
 //! trouble it tells of. The scores are calibrated probabilities, so they can be weighed against everything else.
 
+use super::evidence_words;
 use super::orchestrator::Question;
 use super::understanding::Understanding;
 use crate::domain::agent::Intent;
@@ -10,6 +11,9 @@ use crate::domain::knowledge::Domain;
 
 /// From this probability on a message asks what an entry of the knowledge base answers.
 const KNOWN_QUESTION: f32 = 0.6;
+
+/// From this one on the shop's answer outweighs what a model guesses, where no rule sees anything.
+const SURELY: f32 = 0.7;
 
 /// The goal under which the agent of a domain answers from the knowledge base.
 fn answered_by(domain: Domain) -> Goal {
@@ -66,12 +70,37 @@ pub fn goals(question: &Question<'_>) -> Vec<(Goal, f32)> {
             (true, false) => 1.2,
             (false, _) => 0.0,
         };
-        found.push((answered_by(answered.domain), 2.2 + 3.0 * (likely(answered) - KNOWN_QUESTION) + goes_on));
+        // "Which frame do I need": a question that the shop answers surely is no wish for accessories.
+        let asks = heard.products.is_empty() && read.hints.is_empty() && evidence_words::is_question(question.text);
+        let surely = if answered.score >= SURELY && asks { 1.5 } else { 0.0 };
+        found.push((answered_by(answered.domain), 2.2 + 3.0 * (likely(answered) - KNOWN_QUESTION) + goes_on + surely));
     }
     if let Some(guided) = trouble(heard, read) {
         found.push((Goal::Troubleshoot, 2.2 + 3.0 * (guided.score - KNOWN_QUESTION)));
     }
     found
+}
+
+/// "And a bike of 2899?", after what may be paid in parts: the same rule again, not a wish for bikes.
+pub fn held_against_a_limit(question: &Question<'_>) -> Option<Goal> {
+    let Question { heard, read, state, .. } = *question;
+    let other = read.hints.iter().any(|hint| hint.score >= 4.0 && hint.goal != Goal::PriceQuestion);
+    let held = heard.answered.as_ref().filter(|answered| answered.limited && !other && state.pending.is_none())?;
+    // What somebody bought and sends back, or has a fault of, is looked at with its own dates.
+    let of_an_order = !heard.orders.is_empty()
+        || state.focus.fault.is_some()
+        || matches!(
+            state.goal,
+            Some(Goal::ReturnRequest | Goal::ReturnPolicy | Goal::Warranty | Goal::DamagedOrWrongItem | Goal::RefundStatus)
+        );
+    (!of_an_order).then(|| answered_by(held.domain))
+}
+
+/// Whether the shop's answer is sure, and speaks of nearly all that was said.
+pub fn is_surely_known(heard: &Heard) -> bool {
+    const SURE: f32 = 0.85;
+    const NEARLY_ALL: f32 = 0.8;
+    heard.answered.as_ref().is_some_and(|answered| answered.score >= SURE && answered.covers >= NEARLY_ALL)
 }
 
 /// Whether the shop has an answer or a procedure: then nobody is asked what is meant.

@@ -7,7 +7,7 @@ use super::orchestrator::Question;
 use super::understanding::Understanding;
 use crate::domain::agent::Intent;
 use crate::domain::goal::Goal;
-use crate::domain::heard::Heard;
+use crate::domain::heard::{Answered, Heard};
 use crate::domain::knowledge::Domain;
 use crate::domain::state::{ConversationState, Pending};
 use crate::domain::text::fold::bare;
@@ -37,6 +37,9 @@ pub fn settled(question: &Question<'_>) -> Option<(Goal, &'static str)> {
     if let Some(goal) = goes_on_with_another(heard, state) {
         return Some((goal, "goes on with another offer"));
     }
+    if prices_it_then(heard, read, state) {
+        return Some((Goal::PromoPrice, "what a thing costs with the offer on the table"));
+    }
     if let Some(goal) = by_words(heard, read, state) {
         return Some((goal, "speaks of offers"));
     }
@@ -58,6 +61,9 @@ pub fn settled(question: &Question<'_>) -> Option<(Goal, &'static str)> {
     if bids {
         return Some((Goal::Haggling, "names a price of its own"));
     }
+    if answers_elsewhere(heard) {
+        return None;
+    }
     let free = match &state.pending {
         Some(Pending::Ask { goal, .. }) => goal.intent() == Intent::Marketing,
         Some(Pending::Confirm(_)) => false,
@@ -78,6 +84,19 @@ pub fn settled(question: &Question<'_>) -> Option<(Goal, &'static str)> {
     follow_up::goal(heard, read, state).map(|goal| (goal, "follows up on an offer"))
 }
 
+/// "Can I do that in installments?", with a code on the table: the shop has its answer under another head.
+fn answers_elsewhere(heard: &Heard) -> bool {
+    const SURELY: f32 = 0.85;
+    const SPEAKS_OF: f32 = 0.5;
+    const LIKELY: f32 = 0.6;
+    const WHOLLY: f32 = 0.95;
+    let known = |answered: &Answered| {
+        let wholly = answered.score >= LIKELY && answered.covers >= WHOLLY && answered.joined.is_none();
+        (answered.score >= SURELY && answered.covers >= SPEAKS_OF || wholly) && answered.domain != Domain::Marketing
+    };
+    heard.answered.as_ref().is_some_and(known) && heard.products.is_empty() && !speaks_of_offers(heard)
+}
+
 /// "Can I also use HARBOR15?", while another code or a discount is on the table.
 fn adds_to_it(heard: &Heard, state: &ConversationState) -> bool {
     let added =
@@ -85,7 +104,21 @@ fn adds_to_it(heard: &Heard, state: &ConversationState) -> bool {
     let on_table = state.focus.entry.is_some()
         || state.focus.promotion.as_deref().is_some_and(|code| !heard.codes.iter().any(|own| own.bare == bare(code)));
     let too = said(heard, &["use", "apply", "add"]) && said(heard, &["too", "well", "additionally", "addition", "extra"]);
-    state.intent == Some(Intent::Marketing) && on_table && (added || too)
+    // "Can I use it with HARBOR15", of what was just told.
+    let with = heard.words.windows(3).any(|w| {
+        matches!(w[0].text.as_str(), "use" | "combine" | "apply" | "put")
+            && matches!(w[1].text.as_str(), "it" | "that" | "them" | "this")
+            && w[2].text == "with"
+    });
+    on_table && (state.intent == Some(Intent::Marketing) && (added || too) || with)
+}
+
+/// "I was gonna get the tablet, what would it cost then", right after a code: with that code.
+fn prices_it_then(heard: &Heard, read: &Understanding, state: &ConversationState) -> bool {
+    let last = heard.words.last().is_some_and(|word| word.text == "then");
+    let with_it = heard.words.windows(2).any(|w| w[0].text == "with" && matches!(w[1].text.as_str(), "it" | "that" | "this"));
+    let table = state.focus.promotion.is_some() && state.intent == Some(Intent::Marketing);
+    table && (last || with_it) && read.hint(Goal::PriceQuestion) >= CLEAR && !heard.products.is_empty()
 }
 
 /// "And with points?", of what goes together; "what about the welcome one", of codes.
@@ -143,7 +176,9 @@ fn other_business(heard: &Heard, read: &Understanding) -> f32 {
         Goal::Affirm | Goal::Deny | Goal::Thanks | Goal::Greeting | Goal::SetupHelp => false,
         Goal::ShippingPolicy => !minimum,
         // "Until when" alone is asked of the offer, not of the shop's doors.
-        Goal::StoreHours => said(heard, &["you", "open", "opened", "close", "closed", "closing", "opening", "hours", "shop", "store"]),
+        Goal::StoreHours => {
+            said(heard, &["you", "open", "opened", "close", "closed", "closing", "opening", "hours", "shop", "store", "someone", "anyone"])
+        }
         _ => true,
     });
     others.map(|hint| hint.score).fold(0.0, f32::max)
@@ -159,6 +194,21 @@ fn by_words(heard: &Heard, read: &Understanding, state: &ConversationState) -> O
     let hint = special.or_else(|| {
         read.hints.iter().find(|hint| hint.goal.intent() == Intent::Marketing && hint.score >= CLEAR && !of_this_one(hint.goal))
     })?;
+    // "Can I put the newsletter one on top", "can he use it with the harbor code": of two that are on the table or named.
+    let joins = read.hint(Goal::CodeStacking) > 0.0 && read.hint(Goal::PriceQuestion) <= 0.0;
+    let beside = state.focus.promotion.is_some() || state.focus.entry.is_some();
+    if joins && beside && matches!(hint.goal, Goal::Newsletter | Goal::PromoPrice | Goal::CodeCheck) {
+        return Some(Goal::CodeStacking);
+    }
+    // "Does it work with my points", of a code on the table.
+    let discounted = state.focus.promotion.is_some() || state.goal == Some(Goal::DiscountRequest);
+    let with_points = hint.goal == Goal::Loyalty && discounted;
+    if with_points
+        && said(heard, &["with", "top", "together"])
+        && said(heard, &["work", "works", "use", "combine", "apply", "put", "goes", "pay"])
+    {
+        return Some(Goal::CodeStacking);
+    }
     let own = matches!(hint.goal, Goal::Haggling | Goal::UpcomingOffers | Goal::Loyalty | Goal::GiftCards | Goal::Newsletter);
     let elsewhere = hint.goal == Goal::PriceMatch && hint.score >= 5.0;
     // "Can I get it cheaper?", "anything off on these?", "the student thing": no word for an offer is needed.

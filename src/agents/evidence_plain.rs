@@ -43,6 +43,27 @@ pub fn is_plain(question: &Question<'_>) -> bool {
         || opens_with_a_thing
 }
 
+/// "Can I come with my wife?", unclear by itself, right after a rule of the shop was told: asked of that, and of nothing to
+/// choose among.
+pub fn goes_on_with_a_rule(question: &Question<'_>) -> Option<Goal> {
+    const FEW: usize = 8;
+    const CLEAR: f32 = 4.0;
+    let Question { heard, read, state, text, .. } = *question;
+    let names = !heard.products.is_empty() || !heard.categories.is_empty() || !heard.brands.is_empty() || !heard.orders.is_empty();
+    let asks =
+        evidence_words::is_question(text) || heard.words.first().is_some_and(|word| matches!(word.text.as_str(), "and" | "so" | "but"));
+    let clear = read.best_hint().is_some_and(|hint| hint.score >= CLEAR);
+    if names || clear || !asks || heard.words.len() > FEW || state.focus.entry.is_none() || state.pending.is_some() {
+        return None;
+    }
+    match state.goal? {
+        goal @ (Goal::PaymentMethods | Goal::ShippingPolicy | Goal::StoreLocation | Goal::ShopServices | Goal::Contact) => Some(goal),
+        // Under these the shop's words on points and letters are said: what is asked on is no more about them.
+        Goal::Loyalty | Goal::Newsletter | Goal::GiftCards | Goal::PriceMatch => Some(Goal::ShopServices),
+        _ => None,
+    }
+}
+
 /// Whether a message says enough for its likeliest reading to be answered: what it is about stands in it, and
 /// no other reading comes near. A question back would only ask for what was said.
 pub fn is_specific(question: &Question<'_>, ranked: &[(Intent, f32)]) -> bool {

@@ -28,6 +28,8 @@ impl Colleague for General {
             Goal::SmallTalk => plain(if is_about_jokes(turn) { ActKind::Joke } else { ActKind::SmallTalk }),
             Goal::BotQuestion => bot_question(turn),
             Goal::Capabilities => with_chips(ActKind::Capabilities),
+            // "Whats Groene Vrijdag" is asked in English, of something the shop calls so.
+            Goal::OtherLanguage if say::is_answered(turn) && !turn.heard.foreign => say::from_knowledge(turn, found, book),
             Goal::OtherLanguage => plain(ActKind::OtherLanguage),
             Goal::StoreHours => hours::step(turn, found, book, state),
             Goal::Affirm => plain(ActKind::AnythingElse),

@@ -133,7 +133,13 @@ fn abroad(question: &Question<'_>) -> Option<Decision> {
         && state.focus.country.is_some()
         && heard.words.len() <= FEW
         && (starts(question, &[&["how", "long"], &["how", "much"], &["how", "fast"], &["what", "does", "it", "cost"]]));
-    (to_a_place || goes_on).then(|| by_words(Goal::ShippingPolicy, "delivery to another country"))
+    // "And a dishwasher too?", after whether parcels go to a country.
+    let another = state.goal == Some(Goal::ShippingPolicy)
+        && state.focus.country.is_some()
+        && !heard.categories.is_empty()
+        && heard.words.len() <= FEW + 1
+        && said.first().is_some_and(|word| *word == "and");
+    (to_a_place || goes_on || another).then(|| by_words(Goal::ShippingPolicy, "delivery to another country"))
 }
 
 /// Whether one of the phrases stands anywhere in a message.

@@ -5,6 +5,7 @@
 //! customer is asked what is meant, but never twice in a row.
 
 use super::evidence;
+use super::evidence_answers;
 use super::evidence_offers;
 use super::evidence_plain;
 use super::matter;
@@ -203,7 +204,8 @@ fn by_conversation(question: &Question<'_>) -> Option<Decision> {
         return Some(Decision { also: Some(Goal::ShippingPolicy), ..decision });
     }
     // The name of a product is understood in any language; what is asked of it is not.
-    let is_foreign = question.heard.foreign && question.read.contact.is_empty();
+    // So is what the shop itself calls something: "whats Groene Vrijdag".
+    let is_foreign = question.heard.foreign && question.read.contact.is_empty() && !evidence_answers::is_surely_known(question.heard);
     if (question.read.hint(Goal::OtherLanguage) >= 5.0 || is_foreign)
         && let Some(goal) = asked_of_an_order(question)
     {
@@ -212,6 +214,9 @@ fn by_conversation(question: &Question<'_>) -> Option<Decision> {
     if question.read.hint(Goal::OtherLanguage) >= 5.0 || is_foreign {
         return Some(by_words(Goal::OtherLanguage, "another language"));
     }
+    if let Some(goal) = evidence_answers::held_against_a_limit(question) {
+        return Some(by_words(goal, "held against a limit just told"));
+    }
     if let Some((goal, why)) = evidence_offers::settled(question) {
         return Some(by_words(goal, why));
     }
@@ -219,7 +224,7 @@ fn by_conversation(question: &Question<'_>) -> Option<Decision> {
         return Some(decision);
     }
     if question.state.pending.is_none()
-        && question.state.last_acts.contains(&ActKind::NotInRecords)
+        && question.state.last_acts.iter().any(|act| matches!(act, ActKind::NotInRecords | ActKind::RestUnknown))
         && question.read.answer == Some(Answer::Yes)
     {
         return Some(settled(Route::Escalate(Escalation::Asked), Goal::HumanRequest, "takes up the offer of a person"));
@@ -353,6 +358,12 @@ fn by_evidence(question: &Question<'_>, thresholds: Thresholds) -> Decision {
     let spared = question.state.clarified || of_it || evidence_plain::is_plain(question);
     let choices = options(&ranked);
     let spared = spared || matter::is_plain(question, &choices) || evidence_plain::is_specific(question, &ranked);
+    if !sure
+        && !spared
+        && let Some(goal) = evidence_plain::goes_on_with_a_rule(question)
+    {
+        return by_words(goal, "goes on with what was told");
+    }
     let route = if sure || spared { Route::Agent(intent.agent()) } else { Route::Clarify(choices) };
     let other = (!sure && spared && question.state.clarified).then_some(ranked[1].0);
     Decision {

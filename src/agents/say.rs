@@ -228,10 +228,15 @@ pub fn knowledge_lookup(turn: &Turn<'_>) -> Lookup {
     Lookup::Knowledge { text: question_text(turn), procedures: Some(false), limit: 6 }
 }
 
+/// From this score of the rules on a message needs nothing before it.
+const BY_ITSELF: f32 = 5.0;
+
 /// The words to look an answer up by: the message, what it continues, or both where it goes on with an answer.
 pub fn question_text(turn: &Turn<'_>) -> String {
     let joined = turn.heard.answered.as_ref().and_then(|answered| answered.joined.clone());
-    match joined {
+    // "Are you open on the 24th" says itself what it is about, whatever was told before.
+    let by_itself = turn.goal == Goal::StoreHours && turn.read.hint(Goal::StoreHours) >= BY_ITSELF;
+    match joined.filter(|_| !by_itself) {
         _ if turn.continues => turn.said.to_owned(),
         Some(joined) => joined,
         None => turn.text.to_owned(),
@@ -299,12 +304,26 @@ pub fn known(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, answer: &mu
     let service = || plain_entry(found, 1).filter(|_| names_a_service(turn));
     // "Do you carry the new one upstairs?" is about carrying, whatever else an entry says of new ones.
     match service().or(own).or_else(|| of_the_matter(found)) {
-        Some(hit) => say_entry(book, hit, answer),
+        Some(hit) => {
+            // "Where exactly are you, coming by car": where comes first, and where to park behind it.
+            if let Some(place) = place_asked(turn, found).filter(|place| place.record != hit.record) {
+                say_entry(book, place, answer);
+            }
+            say_entry(book, hit, answer);
+        }
         None => {
             answer.say_plain(ActKind::NotInRecords);
             offer_nearest(found, book, answer);
         }
     }
+}
+
+/// Where the shop is, where a message asks for that, whatever else it speaks of.
+fn place_asked(turn: &Turn<'_>, found: &Findings) -> Option<KnowledgeFound> {
+    let of_us = |word: &str| matches!(word, "you" | "u" | "shop" | "store" | "address");
+    let at = turn.heard.words.iter().position(|word| matches!(word.text.as_str(), "where" | "address"))?;
+    let asks = turn.heard.words[at..].iter().take(4).any(|word| of_us(&word.text));
+    plain_entry(found, 1).filter(|_| asks && turn.goal == Goal::StoreLocation)
 }
 
 /// What the nearest entries are the answer to, to be tapped.

@@ -12,6 +12,8 @@ use crate::domain::text::words;
 
 /// From this probability on an entry may be the one that is meant; that it is named decides.
 const MAY_BE: f32 = 0.2;
+/// From this one on it is what the message itself is about.
+const OF_ITS_OWN: f32 = 0.6;
 /// Products it is worked out for.
 const MOST: usize = 2;
 
@@ -52,7 +54,12 @@ fn meant(turn: &Turn<'_>) -> Option<(String, bool)> {
         .filter(|_| turn.heard.words.len() <= (if turn.read.reference.pronoun { POINTED } else { SHORT }) && !asks_a_price);
     let joined = answered.filter(|answered| answered.joined.is_some()).map(|answered| (answered.entry.clone(), true));
     let told = told.map(|entry| (entry.clone(), true));
-    joined.or(told).or_else(|| answered.map(|answered| (answered.entry.clone(), false)))
+    // "What does that plus plan cost for the phone": what the message finds by itself goes before what was told last.
+    let own = answered.filter(|answered| answered.score >= OF_ITS_OWN).map(|answered| (answered.entry.clone(), false));
+    joined
+        .or(own.filter(|(entry, _)| told.as_ref().is_none_or(|(told, _)| told != entry)))
+        .or(told)
+        .or_else(|| answered.map(|answered| (answered.entry.clone(), false)))
 }
 
 /// Whether a message names what an entry is about, beside the products it names.

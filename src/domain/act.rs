@@ -101,6 +101,8 @@ named_enum! {
         NothingToRepeat = "nothing_to_repeat",
         NotUnderstood = "not_understood",
         NotInRecords = "not_in_records",
+        /// Part of what was asked is answered; the rest is not in the records.
+        RestUnknown = "rest_unknown",
         Declined = "declined",
         Clarify = "clarify",
         OfferOther = "offer_other",
@@ -132,6 +134,11 @@ named_enum! {
         // The shop's own words.
         Knowledge = "knowledge",
         KnowledgeMore = "knowledge_more",
+        /// A sentence without the "yes" it begins with.
+        KnowledgeBare = "knowledge_bare",
+        /// A rule, with what it means for what the customer told of.
+        LimitHolds = "limit_holds",
+        LimitPassed = "limit_passed",
 
         // Sales.
         Found = "found",

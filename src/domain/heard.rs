@@ -122,6 +122,8 @@ pub struct Answered {
     pub covers: f32,
     /// What was looked up, where the message only means something together with what it follows.
     pub joined: Option<String>,
+    /// Whether the message tells of something that is held against a limit of the entry just told.
+    pub limited: bool,
 }
 
 impl Heard {

@@ -36,8 +36,14 @@ pub fn of(index: &KnowledgeIndex, listening: &Listening<'_>) -> (Option<Answered
         (false, false) => BY_ITSELF,
         (_, true) => BY_ITSELF_LONGER,
     };
-    let sure = alone.as_ref().is_some_and(|found| found.score >= needed);
+    // "What does it cost and how long" names only the kind of answer: what of is said by the answer before it.
+    let tells = listening.follows.is_none() || KnowledgeIndex::tells(listening.text);
+    let sure = tells && alone.as_ref().is_some_and(|found| found.score >= needed);
+    if let Some(held) = going_on::against_its_limit(index, listening, &words) {
+        return (Some(held), best(true));
+    }
     let joined = if sure { None } else { going_on::find(index, listening, &words, alone.as_ref()) };
+    let joined = joined.or_else(|| if sure { None } else { going_on::of_the_thing(index, listening, &words, alone.as_ref()) });
     (joined.or(alone), best(true))
 }
 
@@ -50,7 +56,7 @@ pub(super) fn hits(index: &KnowledgeIndex, listening: &Listening<'_>, text: &str
 
 /// An entry found, and the words to find it by again.
 pub(super) fn answered(hit: &KnowledgeHit, joined: Option<String>) -> Answered {
-    Answered { entry: hit.id.clone(), domain: hit.domain, score: hit.score, covers: hit.covers, joined }
+    Answered { entry: hit.id.clone(), domain: hit.domain, score: hit.score, covers: hit.covers, joined, limited: false }
 }
 
 /// The entry of the knowledge base that acts quote first, or that a figure of theirs was read from: "549 points" rests
@@ -69,7 +75,8 @@ pub fn places(acts: &[Act], id: &str, book: &FactBook) -> Vec<u16> {
         },
         _ => None,
     };
-    acts.iter().filter(|act| act.kind == ActKind::Knowledge).flat_map(Act::facts).filter_map(of).collect()
+    let quotes = |act: &&Act| matches!(act.kind, ActKind::Knowledge | ActKind::KnowledgeBare | ActKind::LimitHolds | ActKind::LimitPassed);
+    acts.iter().filter(quotes).flat_map(Act::facts).filter_map(of).collect()
 }
 
 fn entry_behind(fact: FactId, book: &FactBook) -> Option<String> {

@@ -227,7 +227,8 @@ impl Engine {
         let asked = state.focus.asked.as_deref();
         let follows = state.focus.entry.as_deref().map(|entry| Follows { entry, asked });
         let today = Moment::now().day_in(&self.shop.zone);
-        let heard = shelves.listen(&Listening { text, today, meaning: Some(meaning), follows });
+        let in_hand = self.in_hand(state).await?;
+        let heard = shelves.listen(&Listening { text, today, meaning: Some(meaning), follows, in_hand: in_hand.as_deref() });
         let mut shown: Vec<Arc<Product>> = Vec::new();
         let focus = &state.focus;
         let on_table = focus.listed.iter().chain(&focus.products).chain(&focus.recent).chain(&focus.owned);
@@ -242,6 +243,13 @@ impl Engine {
             shown.extend(self.versions(present, shelves, &shown).await?);
         }
         Ok(Sensed { sentiment: self.sentiment.analyze(text), heard, shown })
+    }
+
+    /// The kind of what is in hand: of the one product on the table, or of the first of several.
+    async fn in_hand(&self, state: &ConversationState) -> Result<Option<String>, StoreError> {
+        let Some(sku) = state.focus.products.first().or_else(|| state.focus.listed.first()) else { return Ok(None) };
+        let product = self.store.get::<Product>(sku).await?.map(|(_, product)| product);
+        Ok(product.and_then(|product| product.leaf_category().map(str::to_owned)))
     }
 
     /// The versions of a product shown that were not.

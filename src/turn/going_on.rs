@@ -6,6 +6,7 @@
 use super::answers::{answered, hits};
 use super::library::{Follows, Listening};
 use crate::domain::heard::Answered;
+use crate::domain::knowledge::Domain;
 use crate::domain::text::token::{Token, tokens};
 use crate::retrieval::KnowledgeIndex;
 use crate::retrieval::knowledge::KnowledgeHit;
@@ -19,6 +20,8 @@ const BESIDE: f32 = 0.05;
 /// Words that go on with what was talked about.
 const OPENERS: &[&[&str]] =
     &[&["and"], &["or"], &["but"], &["what", "about"], &["how", "about"], &["what", "if"], &["also"], &["even"], &["to"], &["for"]];
+/// Most words of a question in a longer message that goes on.
+const QUESTION: usize = 12;
 /// Most words of a message that only goes on.
 const SHORT: usize = 9;
 /// Most words of one that goes on without a word that says so.
@@ -60,11 +63,29 @@ pub fn find(index: &KnowledgeIndex, listening: &Listening<'_>, words: &[Token], 
         .or_else(|| the_same_again(index, listening, words, alone, follows.entry))
 }
 
+/// "Mine is 6 years old", "and a bike of 2899?": what is told is held against a limit that the entry just told states.
+pub fn against_its_limit(index: &KnowledgeIndex, listening: &Listening<'_>, words: &[Token]) -> Option<Answered> {
+    const SURE: f32 = 0.9;
+    let follows = listening.follows.filter(|_| words.len() <= QUESTION)?;
+    // "Do you have one under 300" looks for something.
+    let seeks = words.iter().any(|word| matches!(word.text.as_str(), "under" | "below" | "less" | "max" | "between" | "show"));
+    let held = !seeks && index.limits(follows.entry, listening.text, listening.today).is_some();
+    let joined = format!("{} {}", index.asked(follows.entry)?, listening.text);
+    held.then(|| Answered {
+        entry: follows.entry.to_owned(),
+        domain: index.domain(follows.entry).unwrap_or(Domain::Store),
+        score: SURE,
+        covers: 1.0,
+        joined: Some(joined),
+        limited: true,
+    })
+}
+
 /// "Can I still get that plan now? The phone came on Monday": of a longer message, the one question in it goes on.
 fn by_its_question(index: &KnowledgeIndex, listening: &Listening<'_>, alone: Option<&Answered>) -> Option<Answered> {
     let (question, rest) = listening.text.split_once('?')?;
     let words = tokens(question);
-    if rest.contains('?') || words.len() > SHORT || !words.iter().any(points) {
+    if rest.contains('?') || words.len() > QUESTION || !words.iter().any(points) {
         return None;
     }
     let hits = hits(index, listening, question);
@@ -147,6 +168,20 @@ fn in_the_same(index: &KnowledgeIndex, listening: &Listening<'_>, entry: &str) -
     let same = hits.iter().find(|hit| hit.id == entry)?;
     let found = answered(same, Some(joined));
     Some(Answered { score: found.score.max(JOINED), ..found })
+}
+
+/// "Can I try it on Saturday?", with a bike in hand: asked of bikes, which the answer must speak of.
+pub fn of_the_thing(index: &KnowledgeIndex, listening: &Listening<'_>, words: &[Token], alone: Option<&Answered>) -> Option<Answered> {
+    const SURELY: f32 = 0.6;
+    let kind = listening.in_hand.filter(|_| words.len() <= SHORT)?;
+    let pointing = words.iter().find(|word| stands_for_it(word))?;
+    let text = format!("{}{kind}{}", &listening.text[..pointing.start], &listening.text[pointing.end..]);
+    let hits = hits(index, listening, &text);
+    let best = hits.iter().find(|hit| !hit.procedure).filter(|hit| hit.score >= SURELY)?;
+    let speaks = index.shares(&best.id, kind) && index.shares(&best.id, listening.text);
+    let better = alone.is_none_or(|alone| alone.score < best.score);
+    let found = answered(best, None);
+    (speaks && better).then(|| Answered { joined: Some(text), ..found })
 }
 
 /// "Do they go bad?" after an answer about points: asked of what that answer is about.

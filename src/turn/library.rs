@@ -169,6 +169,8 @@ pub struct Listening<'a> {
     pub meaning: Option<&'a Meaning<'a>>,
     /// What the last reply quoted.
     pub follows: Option<Follows<'a>>,
+    /// The kind of the thing in hand, as the shop calls it.
+    pub in_hand: Option<&'a str>,
 }
 
 /// An entry quoted by the reply before a message.
@@ -183,7 +185,7 @@ pub struct Follows<'a> {
 impl Shelves {
     /// Everything of the shop's that a message by itself names, on a day.
     pub fn recognise(&self, text: &str, today: Day) -> Heard {
-        self.listen(&Listening { text, today, meaning: None, follows: None })
+        self.listen(&Listening { text, today, meaning: None, follows: None, in_hand: None })
     }
 
     /// Everything of the shop's that a message names.

@@ -3,7 +3,9 @@
 
 mod actions;
 mod again;
+mod bare;
 mod first;
+mod limits;
 mod open;
 mod parts;
 mod several;
@@ -395,6 +397,8 @@ impl Machine {
             answer.handoff = Some(crate::agents::turn::Handoff { to, goal, reason: crate::agents::turn::HandoffReason::AlsoAsked });
         }
         let outcome = &mut self.outcome;
+        let limited = self.heard.answered.as_ref().is_some_and(|answered| answered.limited);
+        limits::hold(&mut answer.acts, &self.start.text, &self.heard.words, limited, &mut outcome.book);
         several::leave_said(&outcome.acts, &mut answer.acts);
         // What answers comes before what asks, whichever was said first.
         let at = if outcome.asks.is_empty() { outcome.acts.len() } else { 0 };

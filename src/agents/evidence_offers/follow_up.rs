@@ -26,6 +26,9 @@ struct Table {
 
 /// The goal of a message that follows up on an offer.
 pub fn goal(heard: &Heard, read: &Understanding, state: &ConversationState) -> Option<Goal> {
+    if said(heard, &["student", "students", "pensioner", "pensioners", "senior", "seniors"]) && read.hint(Goal::CodeStacking) <= 0.0 {
+        return Some(Goal::DiscountRequest);
+    }
     let last = state.goal.filter(|goal| goal.intent() == Intent::Marketing);
     let rule = last.and_then(|last| of_the_rule(last, state));
     let table = Table { last, code: state.focus.promotion.is_some(), rule };
@@ -109,9 +112,6 @@ fn by_opening(heard: &Heard, read: &Understanding, table: &Table) -> Option<Goal
 fn by_what_it_holds(heard: &Heard, read: &Understanding, table: &Table) -> Option<Goal> {
     if is_courtesy(read) || is_sales(read) || said(heard, &["show", "find", "looking", "search", "see", "compare"]) {
         return None;
-    }
-    if said(heard, &["student", "students", "pensioner", "senior", "seniors"]) {
-        return Some(Goal::DiscountRequest);
     }
     let loose = loose_words(heard);
     let of_products = loose.iter().any(|i| heard.describing.get(*i) == Some(&true));

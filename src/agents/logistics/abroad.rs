@@ -4,7 +4,7 @@ use super::super::lookup::{Findings, Lookup};
 use super::super::say;
 use super::super::turn::{Answer, Step, Turn};
 use crate::domain::act::{Act, ActKind};
-use crate::domain::fact::FactBook;
+use crate::domain::fact::{FactBook, RecordId};
 use crate::domain::query::ProductQuery;
 use crate::domain::record::Field;
 use crate::domain::state::ConversationState;
@@ -28,17 +28,26 @@ enum Side {
     Whether,
     Cost,
     Time,
+    /// What the state takes.
+    Duties,
 }
 
-fn side(turn: &Turn<'_>) -> Side {
+/// What is asked, one side or two: "what does it cost and how long".
+fn sides(turn: &Turn<'_>) -> Vec<Side> {
     let has = |words: &[&str]| turn.heard.words.iter().any(|word| words.contains(&word.text.as_str()));
-    if has(&["long", "when", "fast", "soon", "quick", "quickly", "days", "time"]) {
-        Side::Time
-    } else if has(&["cost", "costs", "much", "price", "fee", "charge", "pay", "free"]) {
-        Side::Cost
-    } else {
-        Side::Whether
-    }
+    let duties = turn.heard.words.iter().any(|word| is_of_duties(&word.stem));
+    let sides = [
+        (Side::Duties, duties),
+        (Side::Cost, !duties && has(&["cost", "costs", "much", "price", "fee", "charge", "pay", "free"])),
+        (Side::Time, has(&["long", "when", "fast", "soon", "quick", "quickly", "days", "time"])),
+    ];
+    let asked: Vec<Side> = sides.into_iter().filter(|(_, asked)| *asked).map(|(side, _)| side).collect();
+    if asked.is_empty() { vec![Side::Whether] } else { asked }
+}
+
+/// Stems of what is to be paid at a border.
+fn is_of_duties(word: &str) -> bool {
+    matches!(word, "dut" | "duty" | "duti" | "custom" | "tax" | "taxe" | "tariff" | "vat" | "import")
 }
 
 /// Answers about delivery to another country; `None` where none is meant.
@@ -48,24 +57,56 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         return Some(Step::Look(lookups(turn)));
     }
     state.focus.country = Some(country.code.to_owned());
-    let side = side(turn);
+    let sides = sides(turn);
     let mut answer = Answer::default();
-    let best = best(country, side, found, book, 0);
     // "Large appliances only go to ...": what the thing is comes before where it goes.
-    if let Some((id, at)) = of_its_kind(turn, found, book).filter(|_| side != Side::Time) {
+    if let Some((id, at)) = of_its_kind(turn, found, book).filter(|_| !sides.contains(&Side::Time)) {
         answer.acts.extend(book.field(id, Field::Sentence(at)).map(|fact| Act::plain(ActKind::Knowledge).with("sentence", fact)));
         return Some(answer.done());
     }
-    let place = best.or_else(|| {
+    let mut missing = false;
+    for side in &sides {
+        match place(country, *side, found, book).and_then(|(id, at)| book.field(id, Field::Sentence(at))) {
+            Some(fact) => {
+                let act = Act::plain(ActKind::Knowledge).with("sentence", fact);
+                if !answer.acts.contains(&act) {
+                    answer.say(act);
+                }
+            }
+            None => missing = true,
+        }
+    }
+    if missing {
+        answer.say_plain(if answer.acts.is_empty() { ActKind::NotInRecords } else { ActKind::RestUnknown });
+    }
+    Some(answer.done())
+}
+
+/// The sentence that answers one side.
+fn place(country: &Country, side: Side, found: &Findings, book: &FactBook) -> Option<(RecordId, u16)> {
+    let own = if side == Side::Duties { of_duties(country, found, book) } else { None };
+    own.or_else(|| best(country, side, found, book, 0)).or_else(|| {
         // No sentence speaks of it: where the shop does deliver is the answer all the same.
         let plain = say::plain_entry(found, ABROAD).filter(|_| side != Side::Time)?;
         Some((plain.record, 0))
-    });
-    match place.and_then(|(id, at)| book.field(id, Field::Sentence(at))) {
-        Some(fact) => answer.say(Act::plain(ActKind::Knowledge).with("sentence", fact)),
-        None => answer.say_plain(ActKind::NotInRecords),
+    })
+}
+
+/// The sentence on what is paid at the border: one that speaks of the country before one that speaks of none.
+fn of_duties(country: &Country, found: &Findings, book: &FactBook) -> Option<(RecordId, u16)> {
+    let hits = found.knowledge.iter().flatten().filter(|hit| hit.score >= say::PLAINLY && !hit.procedure);
+    let mut best: Option<(u8, RecordId, u16)> = None;
+    for hit in hits {
+        let Some(entry) = say::entry(book, hit.record) else { continue };
+        for (i, sentence) in entry.sentences().iter().enumerate() {
+            let speaks = tokens(sentence).iter().any(|t| is_of_duties(&stem(&t.text)));
+            let level = places::speaks_of(country, sentence);
+            if speaks && best.is_none_or(|(most, ..)| level > most) {
+                best = u16::try_from(i).ok().map(|i| (level, hit.record, i)).or(best);
+            }
+        }
     }
-    Some(answer.done())
+    best.map(|(_, id, at)| (id, at))
 }
 
 /// Which of the look-ups asks for delivery abroad.
@@ -94,8 +135,8 @@ fn lookups(turn: &Turn<'_>) -> Vec<Lookup> {
 }
 
 /// The sentence that speaks most of a country and holds what is asked for.
-fn best(country: &Country, side: Side, found: &Findings, book: &FactBook, from: usize) -> Option<(crate::domain::fact::RecordId, u16)> {
-    let mut best: Option<((u8, bool), crate::domain::fact::RecordId, u16)> = None;
+fn best(country: &Country, side: Side, found: &Findings, book: &FactBook, from: usize) -> Option<(RecordId, u16)> {
+    let mut best: Option<((u8, bool), RecordId, u16)> = None;
     for hit in found.knowledge.iter().skip(from).flatten().filter(|hit| hit.score >= say::PLAINLY && !hit.procedure) {
         let Some(entry) = say::entry(book, hit.record) else { continue };
         for (i, sentence) in entry.sentences().iter().enumerate() {
@@ -114,7 +155,7 @@ fn best(country: &Country, side: Side, found: &Findings, book: &FactBook, from: 
 }
 
 /// The sentence on delivery abroad that speaks of the kind of thing asked about: "large appliances only go to ...".
-fn of_its_kind(turn: &Turn<'_>, found: &Findings, book: &FactBook) -> Option<(crate::domain::fact::RecordId, u16)> {
+fn of_its_kind(turn: &Turn<'_>, found: &Findings, book: &FactBook) -> Option<(RecordId, u16)> {
     let searched = found.searches.first().and_then(|search| search.products.first()).and_then(|id| say::product(book, *id));
     let meant = turn.shown.iter().find(|product| turn.heard.products.iter().any(|named| named.skus.contains(&product.sku))).cloned();
     let kinds = searched.or(meant)?.category.clone();

@@ -19,7 +19,7 @@ use super::say;
 use super::turn::{Answer, Colleague, Step, Turn};
 use super::understanding::quantity;
 use crate::domain::act::{Act, ActKind};
-use crate::domain::agent::Agent;
+use crate::domain::agent::{Agent, Intent};
 use crate::domain::asks::Slot;
 use crate::domain::fact::{FactBook, RecordId};
 use crate::domain::goal::Goal;
@@ -78,7 +78,7 @@ fn promotions(found: &Findings, book: &FactBook) -> Option<Vec<Found>> {
 
 /// Promotions, codes and prices with them.
 fn offers(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
-    if goes_on_with_a_rule(turn) {
+    if goes_on_with_a_rule(turn) || is_a_rule(turn) {
         return rules::step(turn, found, book, state);
     }
     let Some(promotions) = promotions(found, book) else {
@@ -125,6 +125,16 @@ fn goes_on_with_a_rule(turn: &Turn<'_>) -> bool {
     joined.is_some_and(|answered| answered.domain == Domain::Marketing) && !of_a_code && !names && turn.goal != Goal::CodeStacking
 }
 
+/// "When is the real sale", which no rule takes for a question about codes: the shop's own words on it.
+fn is_a_rule(turn: &Turn<'_>) -> bool {
+    const SURELY: f32 = 0.7;
+    const CLEAR: f32 = 4.0;
+    let lists = matches!(turn.goal, Goal::CurrentPromotions | Goal::UpcomingOffers);
+    let answered = turn.heard.answered.as_ref().is_some_and(|own| own.domain == Domain::Marketing && own.score >= SURELY);
+    let names = !turn.heard.products.is_empty() || !turn.heard.categories.is_empty() || !turn.heard.codes.is_empty();
+    lists && answered && !names && turn.read.hint(turn.goal) < CLEAR
+}
+
 /// Whether a short message does nothing but change how many are bought.
 fn counted(turn: &Turn<'_>) -> bool {
     const SHORT: usize = 7;
@@ -150,6 +160,13 @@ fn unknown_code(desk: &Desk<'_>, said: &str, book: &mut FactBook, state: &mut Co
 fn without_code(desk: &Desk<'_>, book: &mut FactBook, state: &mut ConversationState) -> Step {
     if !desk.subject.is_nothing() {
         return which::step(desk, book, state);
+    }
+    // "My son is in high school, does he count?", of a discount just told: no code is spoken of.
+    let of_a_rule = desk.turn.before.focus.entry.is_some() && desk.turn.before.intent == Some(Intent::Marketing);
+    let code = |text: &str| matches!(text, "code" | "codes" | "coupon" | "voucher" | "promo");
+    let speaks_of_codes = !desk.turn.heard.codes.is_empty() || desk.turn.heard.words.iter().any(|word| code(&word.text));
+    if of_a_rule && !speaks_of_codes {
+        return rules::step(desk.turn, desk.found, book, state);
     }
     let Some(hits) = desk.found.knowledge.first() else {
         return Step::Look(vec![say::knowledge_lookup(desk.turn)]);

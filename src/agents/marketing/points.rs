@@ -14,8 +14,9 @@ pub fn step(turn: &Turn<'_>, found: &Findings, items: &[(RecordId, u32)], book: 
     let has = |list: &[&str]| turn.heard.words.iter().any(|w| list.contains(&w.text.as_str()));
     let before = turn.before.goal == Some(Goal::Loyalty);
     let counted = if before { points_meant(turn) } else { None };
-    // "And the tablet?" asks what it earns; "do they expire" asks nothing of what was counted before.
+    // "And the tablet?" asks what it earns; "do they expire", with a thing in hand, asks nothing of the thing.
     let named = !items.is_empty() && names_a_thing(turn);
+    let items = if named || has(&["many", "much", "earn", "get", "worth"]) { items } else { &[] };
     if !has(&["points", "point", "worth", "earn"]) && !(before && named) && counted.is_none() {
         return false;
     }
@@ -30,7 +31,8 @@ pub fn step(turn: &Turn<'_>, found: &Findings, items: &[(RecordId, u32)], book: 
     if has(&["need", "needed", "takes", "require", "required"]) {
         return false;
     }
-    let earns = before && named || has(&["many", "much", "earn", "get", "collect", "for", "give", "gives", "would", "with"]);
+    let bought = !items.is_empty() && has(&["if", "buy", "buying", "order", "take"]);
+    let earns = bought || before && named || has(&["many", "much", "earn", "get", "collect", "for", "give", "gives", "would", "with"]);
     earned(turn, found, items, earns, book, answer)
 }
 
@@ -39,6 +41,15 @@ fn names_a_thing(turn: &Turn<'_>) -> bool {
     let heard = turn.heard;
     let named = !heard.products.is_empty() || !heard.brands.is_empty() || !heard.categories.is_empty();
     named || turn.read.reference.is_exact() || !turn.read.prices.amounts.is_empty()
+}
+
+/// "How many points do I have?": of the customer's own, without a number told.
+pub fn asks_for_own(turn: &Turn<'_>) -> bool {
+    let words: Vec<&str> = turn.heard.words.iter().map(|w| w.text.as_str()).collect();
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(word));
+    let mine = words.windows(3).any(|w| matches!(w, ["do" | "did", "i" | "we", "have" | "got"])) && has(&["many", "much"]);
+    let balance = has(&["balance"]) && has(&["my", "our", "points", "point"]);
+    (mine || balance) && !has(&["if", "need", "spend", "buy"]) && turn.heard.products.is_empty() && points_named(turn).is_none()
 }
 
 /// "What are 1000 points worth?"

@@ -25,6 +25,9 @@ const SURELY: f32 = 0.62;
 /// The same for one found for a message together with what it goes on with.
 pub const GOES_ON: f32 = 0.5;
 
+/// Products of a maker that a rule is worked out for.
+const MOST_PRICED: usize = 3;
+
 /// Answers from the rules of the shop.
 pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
     if found.knowledge.is_empty() {
@@ -35,18 +38,24 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     let items = family::at_the_price_said(turn, items, book);
     let mut items = if turn.goal == Goal::Loyalty { family::one_of_each_family(items, book) } else { items };
     // "The Bose headphones": a maker's product, found rather than named.
-    if turn.goal == Goal::DiscountRequest && items.is_empty() && !turn.heard.brands.is_empty() {
+    let named = !turn.heard.brands.is_empty() && matches!(turn.goal, Goal::DiscountRequest | Goal::Loyalty);
+    if named && items.is_empty() {
         match subject::find(turn, found, book, &Codes::default()) {
-            Ok(subject) => items = subject.items,
+            Ok(subject) => items = subject.items.into_iter().take(MOST_PRICED).collect(),
             Err(lookup) => return Step::Look(vec![*lookup]),
         }
     }
     let mut answer = Answer::default();
+    if turn.goal == Goal::Loyalty && points::asks_for_own(turn) {
+        // Nobody's points are in the shop's records.
+        answer.say_plain(ActKind::NotInRecords);
+        return answer.done();
+    }
     if turn.goal == Goal::Loyalty && points::step(turn, found, &items, book, &mut answer) {
         state.focus.promotion = None;
         // "Any code for that TV" is asked of what the points were for.
-        if let [(only, _)] = items.as_slice() {
-            state.focus.products = say::skus(book, &[*only]);
+        if !items.is_empty() {
+            state.focus.products = say::skus(book, &items.iter().map(|(id, _)| *id).collect::<Vec<_>>());
             state.focus.note(state.focus.products.clone());
         }
         return answer.done();
@@ -60,10 +69,22 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     };
     say_answer(quote, book, &mut answer, state);
     let record = quote.record;
-    if turn.goal == Goal::DiscountRequest && !items.is_empty() && items.len() < 3 {
+    if turn.goal == Goal::DiscountRequest
+        && items.is_empty()
+        && let Some(act) = not_for_the_kind(turn, record, found, book)
+    {
+        return Answer::of(vec![act]).done();
+    }
+    // "So for the kindle whats that", of a percentage just told.
+    let priced = matches!(turn.goal, Goal::DiscountRequest | Goal::Newsletter);
+    if priced && !items.is_empty() && items.len() < 3 {
         for item in &items {
             let basket = Basket::of(std::slice::from_ref(item), book);
             answer.acts.extend(basket.and_then(|basket| with_rule(record, &basket, found, book)));
+        }
+        // "Student discount maybe", with a lamp in hand: no, and for what instead, once.
+        if answer.acts.iter().any(|act| act.kind == ActKind::RuleNotFor) {
+            answer.acts.retain(|act| act.kind != ActKind::Knowledge);
         }
         answer.cards.extend(items.iter().map(|(id, _)| *id));
         let products: Vec<String> = say::skus(book, &items.iter().map(|(id, _)| *id).collect::<Vec<_>>());
@@ -92,7 +113,8 @@ fn lookups(turn: &Turn<'_>) -> Vec<Lookup> {
     let mut wanted = vec![say::knowledge_lookup(turn), plain.map_or_else(|| say::knowledge_lookup(turn), question)];
     wanted.extend(turn.before.focus.entry.clone().map(|id| Lookup::Told { id, text: say::question_text(turn) }));
     let products = subject::skus(turn);
-    if !products.is_empty() && matches!(turn.goal, Goal::Loyalty | Goal::DiscountRequest) {
+    let kinds = turn.goal == Goal::DiscountRequest && !turn.heard.categories.is_empty();
+    if kinds || !products.is_empty() && matches!(turn.goal, Goal::Loyalty | Goal::DiscountRequest | Goal::Newsletter) {
         wanted.push(Lookup::Products(products));
         wanted.push(Lookup::Assortment);
     }
@@ -246,6 +268,20 @@ pub fn with_rule(record: RecordId, basket: &Basket, found: &Findings, book: &mut
         return Some(basket.named(Act::plain(ActKind::RulePrice)).with("after", after).with("discount", percentage));
     }
     None
+}
+
+/// "And the washing machine?", of a discount that is for other kinds of thing.
+fn not_for_the_kind(turn: &Turn<'_>, record: RecordId, found: &Findings, book: &mut FactBook) -> Option<Act> {
+    let named = turn.heard.categories.first().and_then(|category| category.names.first())?;
+    let entry = say::entry(book, record)?;
+    let sentences = entry.sentences();
+    let at = sentences.iter().position(|text| rates::percent(text).is_some() && !rates::is_charge(text))?;
+    let kinds = kinds_named(sentences[at], found);
+    let own = turn.heard.categories.iter().flat_map(|category| &category.names);
+    let covered = own.into_iter().any(|name| kinds.contains(&name.as_str()));
+    let sentence = book.field(record, Field::Sentence(u16::try_from(at).ok()?))?;
+    let kind = book.shop(named);
+    (!kinds.is_empty() && !covered).then(|| Act::plain(ActKind::RuleNotFor).with("product", kind).with("sentence", sentence))
 }
 
 /// Kinds of thing of the shop that a sentence names.

@@ -46,7 +46,9 @@ pub fn step(desk: &Desk<'_>, book: &mut FactBook, state: &mut ConversationState)
         }
         None => answer.say_plain(ActKind::NotInRecords),
     }
-    if let Some((_, promotion)) = desk.codes.known.first() {
+    // "Can he use it with the harbor code?", of a discount just told: no, so the discount stays on the table.
+    let of_a_rule = desk.turn.before.focus.entry.is_some() && desk.turn.before.focus.promotion.is_none();
+    if let Some((_, promotion)) = desk.codes.known.first().filter(|_| !of_a_rule) {
         state.focus.promotion = Some(promotion.code.clone());
     }
     better(desk, book, &mut answer, state);

@@ -15,6 +15,7 @@ use crate::domain::product::Product;
 use crate::domain::promotion::category_leaf;
 use crate::domain::query::ProductQuery;
 use crate::domain::state::{ConversationState, Pieces};
+use crate::domain::text::token::tokens;
 use crate::domain::text::words;
 use std::sync::Arc;
 
@@ -63,8 +64,26 @@ impl Subject {
     }
 }
 
+/// "And for the 300?": a number that nothing in hand is called by is another thing of the same maker.
+fn by_number(turn: &Turn<'_>) -> Option<ProductQuery> {
+    let heard = turn.heard;
+    if !(heard.products.is_empty() && heard.brands.is_empty() && heard.categories.is_empty() && heard.codes.is_empty()) {
+        return None;
+    }
+    let is_model = |text: &str| (2..=4).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    let pair = heard.words.windows(2).find(|w| matches!(w[0].text.as_str(), "the" | "that") && is_model(&w[1].text))?;
+    let priced = turn.read.prices.amounts.iter().any(|(at, _)| heard.words.get(*at) == Some(&pair[1]));
+    let in_hand = turn.shown.iter().find(|product| turn.before.focus.products.contains(&product.sku))?;
+    let called = tokens(&in_hand.name).iter().any(|token| token.text == pair[1].text);
+    let query = || ProductQuery { brands: vec![in_hand.brand.clone()], terms: vec![pair[1].text.clone()], ..ProductQuery::default() };
+    (!priced && !called).then(query)
+}
+
 /// The products a message means, to be looked up first.
 pub fn skus(turn: &Turn<'_>) -> Vec<String> {
+    if by_number(turn).is_some() {
+        return Vec::new();
+    }
     let mut meant: Vec<String> = pieces(turn).into_iter().map(|piece| piece.sku).collect();
     if meant.is_empty() && adds(turn) {
         meant = table(turn).into_iter().map(|piece| piece.sku).collect();
@@ -75,7 +94,8 @@ pub fn skus(turn: &Turn<'_>) -> Vec<String> {
 
 /// What is meant, or the look-up that must come first.
 pub fn find(turn: &Turn<'_>, found: &Findings, book: &FactBook, codes: &Codes) -> Result<Subject, Box<Lookup>> {
-    let pieces = pieces(turn);
+    let numbered = by_number(turn);
+    let pieces = if numbered.is_some() { Vec::new() } else { pieces(turn) };
     let adds_a_kind = adds(turn) && turn.heard.products.is_empty() && !(turn.heard.brands.is_empty() && turn.heard.categories.is_empty());
     if !pieces.is_empty() && !adds_a_kind {
         let sku = |id: &RecordId| say::product(book, *id).map(|p| p.sku.clone()).unwrap_or_default();
@@ -88,7 +108,7 @@ pub fn find(turn: &Turn<'_>, found: &Findings, book: &FactBook, codes: &Codes) -
         return Ok(Subject { together, items, ..Subject::default() });
     }
     let kinds = kinds(turn, codes);
-    let queries = queries(turn, codes, &kinds);
+    let queries = numbered.map_or_else(|| queries(turn, codes, &kinds), |query| vec![query]);
     if queries.is_empty() {
         return Ok(Subject::default());
     }

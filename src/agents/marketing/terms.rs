@@ -93,7 +93,10 @@ pub fn asked(turn: &Turn<'_>) -> Vec<Asked> {
     if has(&["how"]) && pair("i", "get") {
         found.push(Asked::Who);
     }
-    if found.is_empty() && has(&["for", "on", "to"]) && has(&["what", "which"]) {
+    // "On what", "what is it for": not "I saw it on your site, what is that".
+    let side = |word: &str| matches!(word, "for" | "on" | "to");
+    let beside = words.windows(2).any(|w| side(w[0]) && matches!(w[1], "what" | "which") || matches!(w[0], "what" | "which") && side(w[1]));
+    if found.is_empty() && has(&["what", "which"]) && (beside || words.last().is_some_and(|word| side(word))) {
         found.push(Asked::Kinds);
     }
     if found.is_empty() && has(&["basket", "cart"]) && pair("how", "much") {

@@ -36,6 +36,9 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         say::say_entry(book, hit, &mut answer);
         return answer.done();
     }
+    if let Some(step) = of_what_was_told(turn, found, book) {
+        return step;
+    }
     let ids = match subject::products(turn, found, book, state) {
         Ok(ids) => ids,
         Err(step) => return step,
@@ -66,6 +69,23 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         counted.iter().filter_map(|(id, count)| say::product(book, *id).map(|p| Pieces { sku: p.sku.clone(), count: *count })).collect();
     answer.options.push(chip("promo", "Any promotion on it?"));
     answer.done()
+}
+
+/// "What's it cost if I was closer", right after a service was told and with no product in hand: what that says of money.
+fn of_what_was_told(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> Option<Step> {
+    let (heard, focus) = (turn.heard, &turn.before.focus);
+    let names = !heard.products.is_empty() || !heard.categories.is_empty() || !heard.brands.is_empty();
+    let id = focus.entry.clone().filter(|_| !names && focus.products.is_empty() && focus.listed.is_empty() && !turn.continues)?;
+    let Some(hits) = found.knowledge.first() else {
+        return Some(Step::Look(vec![Lookup::Told { id, text: say::question_text(turn) }]));
+    };
+    let mut answer = Answer::default();
+    say::say_entry(book, *hits.first()?, &mut answer);
+    let figure = |act: &Act| {
+        let said = act.one("sentence").and_then(|fact| book.value(fact)).map(ToString::to_string);
+        said.is_some_and(|said| said.bytes().any(|b| b.is_ascii_digit()))
+    };
+    answer.acts.iter().any(figure).then(|| answer.done())
 }
 
 /// Whether all of some products cost the same.

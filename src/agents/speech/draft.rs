@@ -43,6 +43,8 @@ pub enum Case {
     Lower,
     /// Its first word in lower case where that is an ordinary one: "up to 8 hours".
     Inside,
+    /// Without the "yes" it begins with, where something else is asked than the record's own question.
+    Bare,
 }
 
 impl Piece {
@@ -77,6 +79,7 @@ impl Sentence {
                         Case::AsItIs => text.push_str(&value),
                         Case::Lower => text.push_str(&lowered(&value)),
                         Case::Inside => text.push_str(&inside(&value)),
+                        Case::Bare => text.push_str(&bare(&value)),
                     }
                 }
             }
@@ -107,8 +110,24 @@ fn inside(text: &str) -> String {
     format!("{lower} {rest}")
 }
 
+/// The text without a "yes" before it.
+pub fn bare(text: &str) -> String {
+    let Some(rest) = text.strip_prefix("Yes").and_then(|rest| rest.strip_prefix([',', ':', '.', ';'])) else { return text.to_owned() };
+    let rest = rest.trim_start();
+    let mut letters = rest.chars();
+    letters.next().map_or_else(|| text.to_owned(), |first| first.to_uppercase().chain(letters).collect())
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_yes_nobody_asked_for_is_left_out() {
+        assert_eq!(super::bare("Yes, without appointment."), "Without appointment.");
+        assert_eq!(super::bare("Yes: returned machines."), "Returned machines.");
+        assert_eq!(super::bare("Yes."), "Yes.");
+        assert_eq!(super::bare("Yesterday it was."), "Yesterday it was.");
+    }
+
     #[test]
     fn ordinary_first_words_are_fitted_in() {
         assert_eq!(super::inside("Up to 8 hours"), "up to 8 hours");

@@ -3,7 +3,7 @@
 mod draft;
 mod phrases;
 
-pub use draft::{Case, Draft, Piece, Sentence};
+pub use draft::{Case, Draft, Piece, Sentence, bare};
 pub use phrases::{PhraseError, Phrases};
 
 use crate::domain::act::{Act, Arg};

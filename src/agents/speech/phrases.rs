@@ -204,11 +204,9 @@ fn hole(inner: &str) -> Result<Part, String> {
     if let Some((name, last)) = inner.split_once('|') {
         return Ok(Part::List { name: name.to_owned(), last: last.to_owned() });
     }
-    let (name, case) = match (inner.strip_suffix('~'), inner.strip_suffix('^')) {
-        (Some(name), _) => (name, Case::Lower),
-        (_, Some(name)) => (name, Case::Inside),
-        _ => (inner, Case::AsItIs),
-    };
+    let marks = [('~', Case::Lower), ('^', Case::Inside), ('!', Case::Bare)];
+    let marked = marks.into_iter().find_map(|(mark, case)| Some((inner.strip_suffix(mark)?, case)));
+    let (name, case) = marked.unwrap_or((inner, Case::AsItIs));
     let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
     if plain { Ok(Part::Fact { name: name.to_owned(), case }) } else { Err(format!("no name in {{{inner}}}")) }
 }

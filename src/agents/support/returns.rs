@@ -5,7 +5,7 @@ use super::super::items;
 use super::super::lookup::{Findings, KnowledgeFound, Lookup};
 use super::super::turn::{Answer, Step, Turn};
 use super::super::understanding::contact::Contact;
-use super::super::{identity, policy, say};
+use super::super::{evidence_words, identity, policy, say};
 use super::claims::{delivered_fact, item_came};
 use super::{exchange, money, offer_once, order_or_ask, rights, tickets, wording};
 use crate::domain::act::{Act, ActKind};
@@ -347,6 +347,9 @@ pub fn keep_item(turn: &Turn<'_>, order: &Order, state: &mut ConversationState) 
     }
 }
 
+/// Most words of a question that names a thing and little else: "do you take earbuds back".
+const SHORT: usize = 7;
+
 pub fn plain_lookup(side: Side) -> Lookup {
     Lookup::Knowledge { text: side.plain().0.to_owned(), procedures: Some(false), limit: 3 }
 }
@@ -375,7 +378,12 @@ pub fn rules(turn: &Turn<'_>, found: &Findings, side: Side, book: &mut FactBook,
     }
     // Of what is excluded only the sentence that names the thing is said; anything else the rule allows.
     let hits: Vec<KnowledgeFound> = found.knowledge.iter().flatten().copied().filter(|hit| hit.score >= say::PLAINLY).collect();
-    let named = !turn.heard.categories.is_empty() || !turn.heard.products.is_empty() || follows && turn.heard.words.len() <= FEW;
+    // A thing may be named that the shop keeps under another head: a short question names little else.
+    let short = turn.heard.words.len() <= SHORT && evidence_words::is_question(turn.text);
+    let named = !turn.heard.categories.is_empty()
+        || !turn.heard.products.is_empty()
+        || short
+        || follows && turn.heard.words.len() <= FEW;
     let excluded = hits
         .into_iter()
         .filter(|_| side == Side::Excluded || side == Side::Whether && named)

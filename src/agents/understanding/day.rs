@@ -88,7 +88,7 @@ fn date(texts: &[&str], today: Day) -> Option<Day> {
         let this = jiff::civil::Date::new(year, month, day).ok().map(Day::from_date)?;
         if this < today { jiff::civil::Date::new(year + 1, month, day).ok().map(Day::from_date) } else { Some(this) }
     };
-    (0..texts.len()).find_map(|at| {
+    let with_a_month = (0..texts.len()).find_map(|at| {
         let named = month(texts[at])?;
         let before = match texts.get(at.wrapping_sub(1)) {
             Some(&"of") => at.checked_sub(2).and_then(|i| of_month(texts[i])),
@@ -97,7 +97,20 @@ fn date(texts: &[&str], today: Day) -> Option<Day> {
         };
         let after = texts.get(at + 1).and_then(|word| of_month(word));
         on(named, before.or(after)?)
-    })
+    });
+    with_a_month.or_else(|| day_of_month(texts, today))
+}
+
+/// "The 24th", without a month: the next day of that number. "The 2nd one" is none.
+fn day_of_month(texts: &[&str], today: Day) -> Option<Day> {
+    const AHEAD: i32 = 62;
+    let number = |word: &str| {
+        let digits = ["th", "st", "nd", "rd"].iter().find_map(|end| word.strip_suffix(end))?;
+        digits.parse::<i8>().ok().filter(|day| (1..=31).contains(day))
+    };
+    let ends = |at: usize| texts.get(at + 1).is_none_or(|next| matches!(*next, "at" | "and" | "or" | "till" | "until" | "too"));
+    let asked = (1..texts.len()).filter(|at| matches!(texts[at - 1], "the" | "on") && ends(*at)).find_map(|at| number(texts[at]))?;
+    (0..AHEAD).map(|ahead| today.plus_days(ahead)).find(|day| day.date().day() == asked)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ pub mod duration;
 pub mod edit;
 pub mod fold;
 pub mod language;
+pub mod limit;
 pub mod list;
 pub mod names;
 pub mod number;

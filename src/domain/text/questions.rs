@@ -13,11 +13,13 @@ const AUXILIARIES: &[&str] = &[
 /// Subjects, and words that begin one.
 const SUBJECTS: &[&str] = &[
     "i", "you", "u", "we", "it", "they", "he", "she", "there", "that", "this", "these", "those", "the", "my", "your", "our", "one",
-    "anyone",
+    "anyone", "someone", "anybody", "somebody", "shipping", "delivery",
 ];
 /// Words that may stand before a question without being part of it.
-const BEFORE: &[&str] =
-    &["and", "also", "so", "ok", "okay", "but", "plus", "oh", "btw", "then", "hi", "hello", "hey", "well", "or", "um", "next"];
+const BEFORE: &[&str] = &[
+    "and", "also", "so", "ok", "okay", "but", "plus", "oh", "btw", "then", "hi", "hello", "hey", "well", "or", "um", "next", "great",
+    "cool", "nice", "good", "perfect", "right", "alright", "fine", "thanks", "yes", "no", "hm", "hmm", "lol",
+];
 /// Ways to ask without a question: "I need to know if ...".
 const ASKING: &[&[&str]] = &[
     &["need", "to", "know"],
@@ -99,15 +101,19 @@ fn at_conjunctions(sentence: &str) -> Vec<&str> {
     let mut from = 0;
     for (i, word) in words.iter().enumerate() {
         let joins = matches!(word.text.as_str(), "and" | "also" | "plus");
-        let comma = i > 0 && sentence.get(words[i - 1].end..word.start).is_some_and(|gap| gap.contains(','));
+        let comma = !joins && sentence[..word.start].trim_end().ends_with([',', ';']);
         if !(joins || comma) || word.start <= from {
             continue;
         }
-        let after: Vec<&str> = words[i + usize::from(joins)..].iter().map(|w| w.text.as_str()).skip_while(|w| BEFORE.contains(w)).collect();
+        let behind = words[if joins { i + 1 } else { i }..].iter().map(|w| w.text.as_str());
+        let after: Vec<&str> = behind.skip_while(|w| BEFORE.contains(w)).collect();
         let before = &sentence[from..word.start];
-        let least = if joins { LEAST } else { LEAST_BEHIND_COMMA };
-        if opens(&after) && asks(before) && tokens(before).len() >= LEAST && after.len() >= least {
-            pieces.push(before.trim_end_matches([' ', ',']));
+        // What stands behind a comma is more often an aside ("is it quiet, can you say") than a question of its own.
+        let least = if comma { LEAST_BEHIND_COMMA } else { LEAST };
+        // "What about Canada, do you ship there" asks one thing.
+        let names = comma && tokens(before).windows(2).any(|w| matches!(w[0].text.as_str(), "what" | "how") && w[1].text == "about");
+        if opens(&after) && !names && asks(before) && tokens(before).len() >= LEAST && after.len() >= least {
+            pieces.push(before.trim_end_matches([' ', ',', ';']));
             from = word.start;
         }
     }
@@ -139,6 +145,9 @@ mod tests {
             ),
             ("one for flights, gotta be quiet, not over 300", vec!["one for flights, gotta be quiet, not over 300"]),
             ("ok, what does it cost", vec!["ok, what does it cost"]),
+            ("ok great can you wrap it and will it be here on time", vec!["ok great can you wrap it", "and will it be here on time"]),
+            ("whats your number and is someone there on sunday", vec!["whats your number", "and is someone there on sunday"]),
+            ("what about canada, do you ship there", vec!["what about canada, do you ship there"]),
             ("which one is lighter and has more memory", vec!["which one is lighter and has more memory"]),
             ("Is it any good? Really?", vec!["Is it any good? Really?"]),
             ("i need a laptop and a mouse", vec!["i need a laptop and a mouse"]),

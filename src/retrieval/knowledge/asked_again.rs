@@ -2,7 +2,8 @@
 
 use super::terms::Slot;
 use super::{KnowledgeHit, KnowledgeIndex, Question, Role, kinds, scoring, terms};
-use crate::domain::text::words;
+use crate::domain::text::{limit, words};
+use crate::domain::time::Day;
 
 impl KnowledgeIndex {
     /// Whether the answer of an entry holds the kinds of things a text asks for: an amount, a time, a place.
@@ -38,6 +39,12 @@ impl KnowledgeIndex {
     /// How many of the kinds of things a question asks for a sentence holds.
     pub fn kinds_of(sentence: &str, question: &str) -> usize {
         (kinds::asked(question) & kinds::held(sentence)).count_ones() as usize
+    }
+
+    /// Whether what a text tells of lies inside a limit that an entry states.
+    pub fn limits(&self, id: &str, text: &str, today: Day) -> Option<bool> {
+        let sentences = &self.entry(id)?.limits;
+        sentences.iter().find_map(|sentence| limit::holds(sentence, text, today.date().year()))
     }
 
     /// Whether an entry says any telling word of a text.

@@ -3,6 +3,7 @@
 use super::terms::Slot;
 use super::{Entry, KnowledgeIndex, LEAST_ENTRIES, Role, Text, kinds, terms, vectors};
 use crate::domain::knowledge::{Domain, Knowledge};
+use crate::domain::text::limit;
 use crate::domain::text::stem::stem;
 use crate::domain::text::token::tokens;
 use crate::domain::text::words;
@@ -39,6 +40,11 @@ fn topic(entry: &Knowledge) -> String {
     counted.into_iter().rev().max_by_key(|(.., count)| *count).map(|(_, word, _)| word).unwrap_or_default()
 }
 
+/// Sentences of an entry that something can be held against.
+fn limits(entry: &Knowledge) -> Vec<String> {
+    entry.sentences().into_iter().filter(|sentence| limit::states(sentence)).map(str::to_owned).collect()
+}
+
 /// An index while it is built.
 #[derive(Default)]
 pub(super) struct Building {
@@ -70,6 +76,7 @@ impl Building {
             valid_from: entry.valid_from,
             valid_until: entry.valid_until,
             procedure,
+            limits: if procedure { Vec::new() } else { limits(entry) },
             topic: topic(entry),
             asked: entry.questions.first().cloned().unwrap_or_default(),
             hours: entry.domain == Domain::Store && !procedure && entry.questions.iter().any(|question| asks_for_hours(question)),

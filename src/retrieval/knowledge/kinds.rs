@@ -64,6 +64,7 @@ fn asked_at(word: &str, next: &str, then: &str) -> u16 {
         ("who", "pays" | "pay" | "covers" | "bears", _) | ("i" | "we", "pay", "for") | ("have", "to", "pay") => PAYER,
         // "Can I get one for 1000" asks whether there are such amounts.
         ("for" | "of" | "with", amount, _) if amount.parse::<u32>().is_ok_and(|n| n >= 100) => AMOUNT,
+        ("what" | "whats" | "which", "the" | "your", "email" | "mail") => PLACE,
         ("how", "often", _) => OFTEN,
         ("you" | "i" | "we", "need", _) => HOW,
         ("how", "do" | "can" | "would" | "should" | "could", "i" | "we" | "you") | ("how", "to", _) => HOW,
@@ -101,7 +102,8 @@ pub(super) fn held(sentence: &str) -> u16 {
     if lengths && (digit || words.iter().any(|word| number::cardinal(word).is_some())) || has(&["immediately", "instantly"]) {
         found |= SPAN;
     }
-    if sentence.contains('@') || has(&["at", "street", "example", "avenue", "road"]) {
+    let in_the_shop = words.windows(2).any(|w| matches!(w[0].as_str(), "the" | "our" | "in") && matches!(w[1].as_str(), "shop" | "store"));
+    if in_the_shop && has(&["in", "online"]) || sentence.contains('@') || has(&["at", "street", "example", "avenue", "road"]) {
         found |= PLACE;
     }
     if has(&["pay", "pays", "paid", "free", "deducted", "costs", "charged", "recipient"]) {

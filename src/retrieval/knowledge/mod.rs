@@ -77,6 +77,8 @@ struct Entry {
     sentences: std::ops::Range<usize>,
     /// Kinds of things these hold together.
     kinds: u16,
+    /// Those of its sentences that state a limit.
+    limits: Vec<String>,
 }
 
 /// What part an entry's text plays.

@@ -9,6 +9,7 @@ use crate::domain::money::Money;
 use crate::domain::product::Product;
 use crate::domain::promotion::{NotApplicable, Promotion, allows_one_code};
 use crate::domain::record::Record;
+use crate::domain::text::limit;
 use crate::domain::time::Day;
 use crate::domain::value::Value;
 
@@ -40,6 +41,9 @@ pub fn hold(act: &Act, book: &FactBook) -> bool {
         A::CodeMinimum | A::NearMiss => refused(act, book, NotApplicable::BelowMinimum),
         A::NoPromotionFor => none_runs_for(act, book),
         A::StackNo => matches!(act.one("sentence").and_then(|id| book.value(id)), Some(Value::Text(text)) if allows_one_code(text)),
+        A::LimitHolds | A::LimitPassed => {
+            matches!(act.one("sentence").and_then(|id| book.value(id)), Some(Value::Text(text)) if limit::states(text))
+        }
         A::RulePrice => is_derived(act, "after", book, Formula::After) && is_derived(act, "discount", book, Formula::Percentage),
         A::ShareOfPrice => is_derived(act, "cost", book, Formula::Saving),
         A::PointsEarned => is_derived(act, "points", book, Formula::Earned),

@@ -14,14 +14,22 @@ use crate::retrieval::KnowledgeIndex;
 impl Machine {
     /// Puts what the entry says of the question, or that the records do not say, in the place of what was just said.
     pub(super) fn leave_repeated(&mut self) {
-        let Some((record, told)) = self.repeated() else { return };
+        let Some((record, told, whole)) = self.repeated() else { return };
         let text = self.start.text.clone();
         let Some(entry) = say::entry(&self.outcome.book, record) else { return };
         let sentences = entry.sentences();
         let said: String = told.iter().filter_map(|at| sentences.get(usize::from(*at)).copied()).collect::<Vec<_>>().join(" ");
         let (known, asked) = KnowledgeIndex::says_of(&said, &text);
+        // "And after it shipped?" asks for what holds then, if what was told held until then.
+        let later = self.heard.words.iter().any(|word| word.text == "after") && !begins_later(&said);
+        let after = (0..sentences.len()).filter(|at| later && begins_later(sentences[*at])).find_map(|at| u16::try_from(at).ok());
+        if let Some(sentence) = after.and_then(|at| self.outcome.book.field(record, Field::Sentence(at))) {
+            self.outcome.acts = vec![Act::plain(ActKind::Knowledge).with("sentence", sentence)];
+            return;
+        }
         // "So it is free?" is answered by the same again.
-        if asked == 0 || known * 2 >= asked {
+        let holds = KnowledgeIndex::kinds_of(&said, &text) > 0 && told.len() == 1;
+        if holds || !whole || asked == 0 || known * 2 >= asked {
             return;
         }
         // Of what was said whole, one sentence may be meant now.
@@ -36,13 +44,14 @@ impl Machine {
             Some(sentence) => answer.say(Act::plain(ActKind::Knowledge).with("sentence", sentence)),
             // Of a damage or a fault the rule is what can be said, whatever of it is asked.
             None if self.goal.intent() == Intent::Support => return,
-            None => answer.say_plain(ActKind::NotInRecords),
+            None => answer.say_plain(ActKind::RestUnknown),
         }
         self.outcome.acts = answer.acts;
     }
 
-    /// The entry and the sentences, where the reply is made of nothing else than the one before it was.
-    fn repeated(&self) -> Option<(RecordId, Vec<u16>)> {
+    /// The entry and the sentences, where the reply says nothing that the one before it did not; and whether it says all
+    /// of that.
+    fn repeated(&self) -> Option<(RecordId, Vec<u16>, bool)> {
         let focus = &self.start.state.focus;
         let same_question = focus.asked.as_deref().is_none_or(|asked| asked.eq_ignore_ascii_case(self.start.text.trim()));
         // A wish said once more is no other question.
@@ -60,9 +69,9 @@ impl Machine {
         let entry = say::entry(&self.outcome.book, record)?;
         let same = focus.entry.as_deref() == Some(entry.id.as_str())
             && quotes.iter().all(|(own, _)| *own == record)
-            && quotes.iter().all(|(_, at)| focus.told.contains(at))
-            && quotes.len() == focus.told.len();
-        same.then(|| (record, focus.told.clone()))
+            && quotes.iter().all(|(_, at)| focus.told.contains(at));
+        let told = quotes.iter().map(|(_, at)| *at).collect();
+        same.then(|| (record, told, quotes.len() == focus.told.len()))
     }
 
     /// The sentence an act quotes, where it does nothing else.
@@ -74,4 +83,9 @@ impl Machine {
             _ => None,
         }
     }
+}
+
+/// Whether a sentence begins with what holds afterwards.
+fn begins_later(sentence: &str) -> bool {
+    ["After ", "Afterwards", "Later", "Once "].iter().any(|word| sentence.starts_with(word))
 }

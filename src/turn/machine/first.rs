@@ -44,6 +44,12 @@ impl Machine {
             focus.products.clone_from(&before.products);
             return own;
         }
+        // Which thing is meant need not be asked where the shop has answered in general.
+        let of_a_thing = |act: &Act| matches!(act.kind, ActKind::AskProduct | ActKind::AskWhichProduct | ActKind::AskNeed);
+        if hit.domain != Domain::Support && held.acts.iter().all(|act| of_a_thing(act) || act.kind == ActKind::Sympathy) {
+            self.outcome.state.pending = None;
+            return own;
+        }
         own.acts.extend(held.acts.drain(..).filter(|act| act.kind != ActKind::Sympathy));
         held.acts = own.acts;
         held

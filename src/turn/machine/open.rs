@@ -22,6 +22,7 @@ impl Machine {
             self.outcome.acts.push(Act::plain(ActKind::NotUnderstood));
         }
         self.leave_repeated();
+        self.leave_yes_out();
         self.keep_open();
         self.excuse_english();
         let decision = self.decision.as_ref();
@@ -52,8 +53,11 @@ impl Machine {
             }
         }
         let quoted = answers::quoted(&self.outcome.acts, &self.outcome.book);
+        // What the records do not say leaves on the table what they said before.
+        let denied =
+            self.outcome.acts.iter().all(|act| matches!(act.kind, ActKind::NotInRecords | ActKind::RestUnknown | ActKind::Clarify));
         let state = &mut self.outcome.state;
-        if quoted.is_some() || !self.goal.is_courtesy() {
+        if quoted.is_some() || !self.goal.is_courtesy() && !denied {
             state.focus.asked = quoted.as_ref().map(|_| self.start.text.clone());
             state.focus.told = quoted.as_ref().map_or_else(Vec::new, |id| answers::places(&self.outcome.acts, id, &self.outcome.book));
             state.focus.entry = quoted;

@@ -72,5 +72,11 @@ impl Machine {
 pub(super) fn leave_said(said: &[Act], acts: &mut Vec<Act>) {
     use ActKind as A;
     let idle = |kind: ActKind| matches!(kind, A::NotUnderstood | A::Greet | A::SmallTalk | A::Capabilities | A::AnythingElse);
+    // That a code fits has told the price with it.
+    let fits = |act: &Act| {
+        let told = |own: &Act| own.kind == A::CodeFits && own.one("code") == act.one("code") && own.one("product") == act.one("product");
+        act.kind == A::PriceWith && said.iter().any(told)
+    };
+    acts.retain(|act| !fits(act));
     acts.retain(|act| said.is_empty() || !said.contains(act) && !idle(act.kind));
 }

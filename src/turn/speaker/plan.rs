@@ -75,6 +75,8 @@ fn saying(act: &Act) -> Saying {
         | A::OfferAny
         | A::CodeGuess
         | A::StackNo
+        | A::LimitHolds
+        | A::LimitPassed
         | A::RuleNotFor
         | A::CodeUnknown
         | A::SpecUnknown
