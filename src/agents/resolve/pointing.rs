@@ -92,7 +92,10 @@ fn products(turn: &Turn<'_>, skus: &[String]) -> Vec<Arc<Product>> {
 pub fn pointing_wish<'a>(turn: &'a Turn<'_>) -> Option<&'a Wished> {
     let text = |i: usize| turn.heard.words.get(i).map_or("", |w| w.text.as_str());
     turn.read.wishes.iter().find(|wish| {
-        let definite = wish.words.start > 0 && matches!(text(wish.words.start - 1), "the" | "that" | "this");
+        // "Is that quiet" asks of it; "is that the quiet one" says which.
+        let asked = wish.words.start > 1 && matches!(text(wish.words.start - 2), "is" | "are" | "was" | "isnt");
+        let before = wish.words.start.checked_sub(1).map_or("", text);
+        let definite = before == "the" || matches!(before, "that" | "this") && !asked;
         let ends = wish.words.end == turn.heard.words.len();
         let gap = || turn.heard.words[wish.words.end].start > turn.heard.words[wish.words.end - 1].end + 1;
         definite && (ends || text(wish.words.end) == "one" || text(wish.words.end) == "of" || gap())

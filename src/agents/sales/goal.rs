@@ -5,7 +5,7 @@ use super::super::turn::Turn;
 use super::super::understanding::form;
 use super::super::understanding::references::Extreme;
 use super::super::understanding::{needs, qualities, quantity};
-use super::{accessories, basket, pick, together};
+use super::{accessories, basket, option, pick, together};
 use crate::domain::agent::Agent;
 use crate::domain::goal::Goal;
 use crate::domain::heard::ProductNamed;
@@ -72,6 +72,12 @@ fn by_what_it_says(turn: &Turn<'_>) -> Goal {
     }
     // "Do you have it in black": the one in hand, in another colour.
     let of_it = turn.read.reference.pronoun && turn.before.focus.products.len() == 1;
+    // "Do you have it in another colour": which it has.
+    let colour = turn.heard.words.iter().any(|w| matches!(w.stem.as_str(), "colour" | "color"));
+    if (searches || matches!(turn.goal, Goal::StockQuestion | Goal::Alternatives)) && of_it && colour && option::colour_said(turn).is_none()
+    {
+        return Goal::ProductQuestion;
+    }
     if searches && of_it && turn.heard.products.is_empty() && turn.heard.words.iter().any(|w| colours::is_colour(&w.text)) {
         return Goal::StockQuestion;
     }

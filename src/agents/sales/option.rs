@@ -15,7 +15,7 @@ use crate::domain::text::{colours, words};
 
 /// Says yes and whether it is there, where nothing else is asked; `false` where no option is asked for.
 pub fn tell(turn: &Turn<'_>, book: &mut FactBook, id: RecordId, answer: &mut Answer) -> bool {
-    let asked = asks_whether(turn) || turn.read.form.asks == Asks::Have;
+    let asked = is_asked(turn);
     let Some(place) = say::product(book, id).filter(|_| asked).and_then(|product| said(turn, &product)) else { return false };
     let facts = (say::name(book, id), book.field(id, Field::SpecName(place)), book.field(id, Field::Spec(place)));
     let (Some(name), Some(spec), Some(value)) = facts else { return false };
@@ -29,7 +29,7 @@ pub fn tell(turn: &Turn<'_>, book: &mut FactBook, id: RecordId, answer: &mut Ans
 pub fn tell_another(turn: &Turn<'_>, book: &mut FactBook, ids: &[RecordId], answer: &mut Answer) -> bool {
     const MOST: usize = 4;
     let heard = turn.heard;
-    let asked = asks_whether(turn) || turn.read.form.asks == Asks::Have;
+    let asked = is_asked(turn);
     let colour = heard.words.iter().find(|w| colours::is_colour(&w.text));
     let Some(colour) = colour.filter(|_| asked && !ids.is_empty() && ids.len() <= MOST) else { return false };
     let place = |book: &FactBook, id: RecordId| {
@@ -47,6 +47,16 @@ pub fn tell_another(turn: &Turn<'_>, book: &mut FactBook, ids: &[RecordId], answ
         answer.cards.push(*id);
     }
     !answer.acts.is_empty()
+}
+
+/// Whether a message asks for a yes or a no.
+pub fn is_asked(turn: &Turn<'_>) -> bool {
+    asks_whether(turn) || matches!(turn.read.form.asks, Asks::Have | Asks::Whether)
+}
+
+/// The everyday colour a message names.
+pub fn colour_said<'a>(turn: &'a Turn<'_>) -> Option<&'a str> {
+    turn.heard.words.iter().map(|w| w.text.as_str()).find(|word| colours::is_colour(word))
 }
 
 /// The property that holds the option the message asks for, where it asks for nothing else.

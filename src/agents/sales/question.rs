@@ -116,7 +116,9 @@ fn tell(turn: &Turn<'_>, book: &mut FactBook, id: RecordId, asked: &Asked, answe
     match asked {
         Asked::Specs(found) => {
             let enough = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "enough" | "sufficient" | "good"));
-            let yes_no = (asks_whether(turn) || turn.read.form.asks == Asks::Whether) && !enough;
+            // "In another colour": what it has is no yes.
+            let another = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "another" | "other" | "different"));
+            let yes_no = (asks_whether(turn) || turn.read.form.asks == Asks::Whether) && !enough && !another;
             for property in found {
                 if let Some(act) = spec(book, id, property.index, yes_no && property.by_value) {
                     answer.say(act);
@@ -129,6 +131,11 @@ fn tell(turn: &Turn<'_>, book: &mut FactBook, id: RecordId, asked: &Asked, answe
         }
         Asked::Unstated(word) => {
             let word = word.as_ref().map(|word| book.said(word));
+            answer.say(Act::plain(ActKind::SpecUnknown).with("product", name).with_some("word", word));
+        }
+        // "Does it come in white", of what states no colour.
+        Asked::Nothing if option::is_asked(turn) && option::colour_said(turn).is_some() => {
+            let word = option::colour_said(turn).map(|word| book.said(word));
             answer.say(Act::plain(ActKind::SpecUnknown).with("product", name).with_some("word", word));
         }
         Asked::Nothing => overview(book, id, answer),
