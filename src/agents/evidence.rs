@@ -212,8 +212,8 @@ fn asks_of_it(question: &Question<'_>) -> Option<(Goal, f32)> {
     let Question { heard, read, .. } = *question;
     let property = heard.property.as_ref()?;
     let pointed = read.reference.pronoun || read.form.subject == Subject::Pointed;
-    let of_a_shelf = !heard.categories.is_empty() && !(pointed && property.score >= PLAIN);
-    (!of_a_shelf || !heard.products.is_empty()).then_some((Goal::ProductQuestion, 9.0))
+    let of_it = heard.categories.is_empty() || pointed && property.score >= PLAIN;
+    (of_it || !heard.products.is_empty()).then_some((Goal::ProductQuestion, 9.0))
 }
 
 /// What a question asks for by its form, of what is on the table or named with an article.

@@ -94,7 +94,7 @@ pub fn products(turn: &Turn<'_>) -> Meant {
     }
     // "Two of them" are pieces of the one in hand.
     let pieces = focus.products.len() == 1 && quantity::of_it(turn.heard, &turn.read.taken).is_some();
-    if turn.read.reference.plural && focus.listed.len() > 1 && focus.products.len() < 2 && !pieces {
+    if turn.read.reference.plural && focus.listed.len() > 1 && focus.products.len() < 2 && !pieces && !is_a_pair_in_hand(turn) {
         return Meant::new(focus.listed.clone(), How::Context);
     }
     // "Which one has the better camera", of the two talked about last.
@@ -134,6 +134,15 @@ fn asked_of_a_maker(turn: &Turn<'_>) -> Option<Vec<String>> {
     let mut own: Vec<String> = focus.products.iter().chain(&focus.listed).filter(of_it).cloned().collect();
     own.dedup();
     (own.len() == 1).then_some(own)
+}
+
+/// "Can I plug them in", of the one pair of headphones in hand: some things are spoken of as several.
+fn is_a_pair_in_hand(turn: &Turn<'_>) -> bool {
+    const PAIRS: [&str; 8] = ["headphone", "earphone", "earbud", "speaker", "glass", "binocular", "clipper", "scissor"];
+    let [only] = turn.before.focus.products.as_slice() else { return false };
+    let kind = turn.shown.iter().find(|p| p.sku == *only).and_then(|p| p.leaf_category()).map(measure::stems).unwrap_or_default();
+    let pair = kind.split(' ').any(|word| PAIRS.contains(&word));
+    pair && turn.before.goal != Some(Goal::FindProduct)
 }
 
 /// "What does the plug pack cost", with a lamp in hand: a price or stock is asked of the kind that is named.

@@ -24,7 +24,7 @@ pub fn claim(question: &Question<'_>) -> Option<Decision> {
         return None;
     }
     let goes_with = read.best_hint().is_some_and(|hint| hint.goal == Goal::Accessories && hint.score >= CLEAR);
-    if goes_with && !focus.products.is_empty() {
+    if (goes_with || names_what_goes_with_it(heard)) && !focus.products.is_empty() {
         return Some(by_words(Goal::Accessories, "what goes with the thing in hand"));
     }
     if asks_what_it_needs(heard) && !focus.products.is_empty() {
@@ -65,6 +65,14 @@ pub fn elsewhere(question: &Question<'_>) -> f32 {
         !matches!(hint.goal.intent(), Intent::Sales | Intent::Marketing) && !matches!(hint.goal, Goal::Affirm | Goal::Deny | Goal::Thanks)
     });
     others.map(|hint| hint.score).fold(0.0, f32::max)
+}
+
+/// "A memory card for it".
+fn names_what_goes_with_it(heard: &Heard) -> bool {
+    let text = |i: usize| heard.words.get(i).map_or("", |w| w.text.as_str());
+    let for_it = |end: usize| text(end) == "for" && matches!(text(end + 1), "it" | "that" | "this" | "them" | "those");
+    let needs = heard.need.as_ref().is_some_and(|need| need.is_sold()) && (1..heard.words.len()).any(for_it);
+    needs || heard.categories.iter().any(|named| for_it(named.words.end)) || heard.products.iter().any(|named| for_it(named.words.end))
 }
 
 /// "What do I need to clean it", "what else do I need for it".

@@ -181,7 +181,7 @@ pub fn of_the_thing(index: &KnowledgeIndex, listening: &Listening<'_>, words: &[
     let speaks = index.shares(&best.id, kind) && index.shares(&best.id, listening.text);
     let better = alone.is_none_or(|alone| alone.score < best.score);
     let found = answered(best, None);
-    (speaks && better).then(|| Answered { joined: Some(text), ..found })
+    (speaks && better).then_some(Answered { joined: Some(text), ..found })
 }
 
 /// "Do they go bad?" after an answer about points: asked of what that answer is about.

@@ -17,7 +17,8 @@ pub fn step(turn: &Turn<'_>, found: &Findings, items: &[(RecordId, u32)], book: 
     // "And the tablet?" asks what it earns; "do they expire", with a thing in hand, asks nothing of the thing.
     let named = !items.is_empty() && names_a_thing(turn);
     let items = if named || has(&["many", "much", "earn", "get", "worth"]) { items } else { &[] };
-    if !has(&["points", "point", "worth", "earn"]) && !(before && named) && counted.is_none() {
+    let of_points = has(&["points", "point", "worth", "earn"]) || before && named || counted.is_some();
+    if !of_points {
         return false;
     }
     // "And what's that worth", of points just counted: what the rule says of their worth.

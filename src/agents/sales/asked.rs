@@ -81,8 +81,8 @@ pub fn asked_of(turn: &Turn<'_>, product: &Product) -> Asked {
     let (mut named, unstated) = by_words(turn, product, &said);
     // "How big is the storage", "how many pages does it print": the whole question says which size is meant, and that
     // no "Two-sided printing" is.
+    let own = if let Some(Asked::Specs(own)) = &meant { own.as_slice() } else { &[] };
     if let Some(property) = &turn.heard.property {
-        let own = if let Some(Asked::Specs(own)) = &meant { own.as_slice() } else { &[] };
         let same = |found: &Found| own.iter().any(|own| own.index == found.index);
         found.retain(|found| own.is_empty() || same(found));
         named.retain(|found| property.score < meant::PLAIN || same(found) || is_named(turn, product, found.index));
@@ -94,7 +94,8 @@ pub fn asked_of(turn: &Turn<'_>, product: &Product) -> Asked {
         for property in &mut found {
             let words = product.specs.get(property.index).map(|spec| format!("{} {}", spec.name, spec.value.text())).unwrap_or_default();
             let all = said.iter().all(|(at, word)| DEEDS.contains(&word.as_str()) || holds(&words, &turn.heard.words[*at].stem));
-            property.by_value = property.by_value && all || keeps_water_out(product, property.index);
+            let sure = own.iter().any(|own| own.index == property.index && own.by_value);
+            property.by_value = sure || property.by_value && all || keeps_water_out(product, property.index);
         }
         return Asked::Specs(found);
     }

@@ -117,7 +117,9 @@ fn tell(turn: &Turn<'_>, book: &mut FactBook, id: RecordId, asked: &Asked, answe
         Asked::Specs(found) => {
             let enough = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "enough" | "sufficient" | "good"));
             // "In another colour": what it has is no yes.
-            let another = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "another" | "other" | "different"));
+            let another = turn.heard.words.windows(2).any(|pair| {
+                matches!(pair[0].text.as_str(), "another" | "other" | "different") && !matches!(pair[1].text.as_str(), "one" | "two")
+            });
             let yes_no = (asks_whether(turn) || turn.read.form.asks == Asks::Whether) && !enough && !another;
             for property in found {
                 if let Some(act) = spec(book, id, property.index, yes_no && property.by_value) {

@@ -94,7 +94,7 @@ fn within(text: &str, height: f64) -> bool {
         Some((low.parse::<f64>().ok()?, high.parse::<f64>().ok()?))
     };
     let holds = |(low, high): (f64, f64)| PEOPLE.contains(&low) && PEOPLE.contains(&high) && low <= height && height <= high;
-    text.contains("cm") && parts.iter().filter_map(|part| range(&part)).any(holds)
+    text.contains("cm") && parts.iter().filter_map(range).any(holds)
 }
 
 #[cfg(test)]

@@ -380,10 +380,7 @@ pub fn rules(turn: &Turn<'_>, found: &Findings, side: Side, book: &mut FactBook,
     let hits: Vec<KnowledgeFound> = found.knowledge.iter().flatten().copied().filter(|hit| hit.score >= say::PLAINLY).collect();
     // A thing may be named that the shop keeps under another head: a short question names little else.
     let short = turn.heard.words.len() <= SHORT && evidence_words::is_question(turn.text);
-    let named = !turn.heard.categories.is_empty()
-        || !turn.heard.products.is_empty()
-        || short
-        || follows && turn.heard.words.len() <= FEW;
+    let named = !turn.heard.categories.is_empty() || !turn.heard.products.is_empty() || short || follows && turn.heard.words.len() <= FEW;
     let excluded = hits
         .into_iter()
         .filter(|_| side == Side::Excluded || side == Side::Whether && named)

@@ -71,7 +71,7 @@ impl Machine {
             && quotes.iter().all(|(own, _)| *own == record)
             && quotes.iter().all(|(_, at)| focus.told.contains(at));
         let told = quotes.iter().map(|(_, at)| *at).collect();
-        same.then(|| (record, told, quotes.len() == focus.told.len()))
+        same.then_some((record, told, quotes.len() == focus.told.len()))
     }
 
     /// The sentence an act quotes, where it does nothing else.
