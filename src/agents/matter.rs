@@ -1,6 +1,10 @@
 //! What is under way: a fault being looked into, an order on the table, a proof of identity, a question of
 //! ours that a digression left open. It has a claim on the next message before words alone are weighed.
 
+mod another;
+
+use another::asks_of_another;
+
 use super::evidence;
 use super::evidence_words::{self, Report};
 use super::orchestrator::{Decision, Question, Route, by_words, settled};
@@ -13,7 +17,6 @@ use crate::domain::goal::Goal;
 use crate::domain::message::Choice;
 use crate::domain::state::{Action, ActionKind, IdentityLevel, Pending};
 use crate::domain::text::token::tokens;
-use crate::domain::text::words::is_function;
 use crate::domain::text::{duration, places};
 
 /// Replies after which a question left open is no longer answered by whatever fits it.
@@ -425,21 +428,6 @@ fn follow_up(question: &Question<'_>) -> Option<Decision> {
     let other = elsewhere(question);
     let stronger = best.score > other || best.score >= SETTLES && best.score >= other;
     (kept && settles && stronger).then(|| by_words(best.goal, "about what is on the table"))
-}
-
-/// "That's ridiculous. And earbuds?": what was asked of one thing is asked of another.
-fn asks_of_another(text: &str) -> bool {
-    const FEW: usize = 8;
-    text.split(['.', '!', ',']).flat_map(|part| part.split_inclusive('?')).filter(|part| part.ends_with('?')).any(|part| {
-        let said = tokens(part);
-        let words: Vec<&str> = said.iter().map(|token| token.text.as_str()).collect();
-        let rest = match words.as_slice() {
-            ["and" | "or", "what" | "how", "about", rest @ ..] | ["what" | "how", "about", rest @ ..] | ["and" | "or", rest @ ..] => rest,
-            _ => return false,
-        };
-        let thing = rest.iter().find(|word| !matches!(**word, "the" | "a" | "an" | "my" | "these" | "those" | "some"));
-        words.len() <= FEW && thing.is_some_and(|word| !is_function(word))
-    })
 }
 
 /// A thing the customer has, and what is wrong with it, in whatever words.
