@@ -89,6 +89,9 @@ impl<'a> Checker<'a> {
         if let Some(at) = run_together(&sentence) {
             return Err(fail(format!("two sentences run together at \"{at}\"")));
         }
+        if words::denies_a_denial(&sentence.words) {
+            return Err(fail("what it denies twice it says".to_owned()));
+        }
         self.quoted(&mut sentence);
         self.promised(&mut sentence).map_err(fail)?;
         self.values(&mut sentence).map_err(fail)?;

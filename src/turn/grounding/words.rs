@@ -98,6 +98,11 @@ fn clause_breaks(between: &str) -> bool {
     between.contains([',', ';', ':', '(', ')', '\u{2013}', '\u{2014}'])
 }
 
+/// "It is not not valid yet": a denial denied, which says the opposite of what it looks like.
+pub fn denies_a_denial(words: &[Word]) -> bool {
+    words.windows(2).any(|pair| pair[0].clause == pair[1].clause && is_negation(&pair[0].text) && pair[1].text == "not")
+}
+
 /// Whether a word denies.
 pub fn is_negation(word: &str) -> bool {
     matches!(

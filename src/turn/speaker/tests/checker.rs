@@ -95,6 +95,7 @@ fn twisted(text: &str, book: &FactBook) -> Vec<String> {
         (" cannot ", " can "),
         (" can ", " cannot "),
         (" is not ", " is "),
+        (" is not ", " is not not "),
         (" are not ", " are "),
         ("cheaper", "dearer"),
         (" free ", " not free "),
