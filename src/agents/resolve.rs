@@ -140,7 +140,7 @@ fn asked_of_a_maker(turn: &Turn<'_>) -> Option<Vec<String>> {
 fn is_a_pair_in_hand(turn: &Turn<'_>) -> bool {
     const PAIRS: [&str; 8] = ["headphone", "earphone", "earbud", "speaker", "glass", "binocular", "clipper", "scissor"];
     let [only] = turn.before.focus.products.as_slice() else { return false };
-    let kind = turn.shown.iter().find(|p| p.sku == *only).and_then(|p| p.leaf_category()).map(measure::stems).unwrap_or_default();
+    let kind = kind_of(turn, only).map(measure::stems).unwrap_or_default();
     let pair = kind.split(' ').any(|word| PAIRS.contains(&word));
     pair && turn.before.goal != Some(Goal::FindProduct)
 }
@@ -264,6 +264,11 @@ fn meant_by(turn: &Turn<'_>, mentioned: &[&ProductNamed]) -> Meant {
 pub fn is_on_table(turn: &Turn<'_>, sku: &String) -> bool {
     let focus = &turn.before.focus;
     [&focus.listed, &focus.products, &focus.recent, &focus.owned].into_iter().any(|skus| skus.contains(sku))
+}
+
+/// The kind of thing that a product shown is.
+pub fn kind_of<'t>(turn: &'t Turn<'_>, sku: &str) -> Option<&'t str> {
+    turn.shown.iter().find(|p| p.sku == sku)?.leaf_category()
 }
 
 /// Whether what is in hand is of a category.

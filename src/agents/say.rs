@@ -106,6 +106,12 @@ pub fn price(book: &mut FactBook, id: RecordId) -> Option<Act> {
     })
 }
 
+/// Name of a product, name of one of its properties, and what that states.
+pub fn stated(book: &mut FactBook, id: RecordId, property: usize) -> Option<(FactId, FactId, FactId)> {
+    let place = u16::try_from(property).ok()?;
+    Some((name(book, id)?, book.field(id, Field::SpecName(place))?, book.field(id, Field::Spec(place))?))
+}
+
 /// Which costs less, and by how much.
 pub fn price_gap(book: &mut FactBook, ids: &[RecordId], answer: &mut Answer) {
     let mut priced: Vec<(RecordId, i64, FactId)> = ids
@@ -187,6 +193,11 @@ impl From<KnowledgeFound> for Quote {
     fn from(found: KnowledgeFound) -> Self {
         Self { record: found.record, part: found.part }
     }
+}
+
+/// The entries that were found plainly enough to be quoted.
+pub fn plainly<'a>(hits: impl IntoIterator<Item = &'a KnowledgeFound>) -> impl Iterator<Item = RecordId> {
+    hits.into_iter().filter(|hit| hit.score >= PLAINLY).map(|hit| hit.record)
 }
 
 /// The first sentence of an entry that is as wanted, as a fact.

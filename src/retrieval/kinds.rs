@@ -7,7 +7,6 @@
 use std::sync::{LazyLock, OnceLock};
 
 use super::catalogue::Catalogue;
-use super::knowledge::vectors::Vectors;
 use super::phrasebook::{self, Phrasebook, list};
 use super::postings::Part;
 use crate::domain::heard::Need;
@@ -56,10 +55,8 @@ pub fn texts() -> impl Iterator<Item = &'static str> {
 
 /// What a message is held against, where the program brings vectors of this model.
 pub fn of_model(model: &str) -> Option<&'static Phrasebook> {
-    static LOADED: OnceLock<Option<Phrasebook>> = OnceLock::new();
-    let groups = || KINDS.iter().map(phrases);
-    let loaded = LOADED.get_or_init(|| Vectors::read(MADE, model).map(|made| Phrasebook::new(model, &made, groups())));
-    loaded.as_ref().filter(|own| own.is_of(model))
+    static KEPT: OnceLock<Option<Phrasebook>> = OnceLock::new();
+    phrasebook::brought(&KEPT, MADE, model, KINDS.iter().map(phrases))
 }
 
 impl Catalogue {

@@ -1,6 +1,8 @@
 //! What customers say, in groups that stand for one thing each; a message is held against all of them by sentence
 //! vector. The groups come with the program, in `assets/nlu`, with their vectors made when they were written.
 
+use std::sync::OnceLock;
+
 use super::knowledge::vectors::{self, Matrix, Vectors};
 
 /// A list in a phrasebook's file.
@@ -11,6 +13,18 @@ pub(super) fn list(text: &'static str, by: char) -> Vec<&'static str> {
 /// The lines of a phrasebook's file, as what stands before and after the sign `=`.
 pub(super) fn lines(text: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
     text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).filter_map(|line| line.split_once('='))
+}
+
+/// What the program brings: a phrasebook whose vectors were made when it was written, where they are of this model.
+/// It is read once, into `kept`.
+pub(super) fn brought<'a, G: Iterator<Item = &'a str>>(
+    kept: &'static OnceLock<Option<Phrasebook>>,
+    made: &[u8],
+    model: &str,
+    groups: impl Iterator<Item = G>,
+) -> Option<&'static Phrasebook> {
+    let read = || Vectors::read(made, model).map(|made| Phrasebook::new(model, &made, groups));
+    kept.get_or_init(read).as_ref().filter(|own| own.model == model)
 }
 
 /// Vectors of phrases in groups.
@@ -24,7 +38,7 @@ pub struct Phrasebook {
 
 impl Phrasebook {
     /// Of phrases in groups, with the vectors made by a model.
-    pub(super) fn new<'a, G: Iterator<Item = &'a str>>(model: &str, made: &Vectors, groups: impl Iterator<Item = G>) -> Self {
+    fn new<'a, G: Iterator<Item = &'a str>>(model: &str, made: &Vectors, groups: impl Iterator<Item = G>) -> Self {
         let (mut keys, mut owners, mut count) = (Vec::new(), Vec::new(), 0);
         for group in groups {
             for phrase in group {
@@ -34,11 +48,6 @@ impl Phrasebook {
             count += 1;
         }
         Self { model: model.to_owned(), matrix: Matrix::of(&keys, made), owners, groups: count }
-    }
-
-    /// Whether it was made by this model: vectors of different models cannot be compared.
-    pub fn is_of(&self, model: &str) -> bool {
-        self.model == model
     }
 
     /// Whether every phrase has its vector.

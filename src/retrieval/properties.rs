@@ -8,7 +8,6 @@
 
 use std::sync::{LazyLock, OnceLock};
 
-use super::knowledge::vectors::Vectors;
 use super::phrasebook::{self, Phrasebook, list};
 use crate::domain::heard::PropertyMeant;
 
@@ -52,10 +51,8 @@ pub fn texts() -> impl Iterator<Item = &'static str> {
 
 /// What a message is held against, where the program brings vectors of this model.
 pub fn of_model(model: &str) -> Option<&'static Phrasebook> {
-    static LOADED: OnceLock<Option<Phrasebook>> = OnceLock::new();
-    let groups = || PROPERTIES.iter().map(phrases);
-    let loaded = LOADED.get_or_init(|| Vectors::read(MADE, model).map(|made| Phrasebook::new(model, &made, groups())));
-    loaded.as_ref().filter(|own| own.is_of(model))
+    static KEPT: OnceLock<Option<Phrasebook>> = OnceLock::new();
+    phrasebook::brought(&KEPT, MADE, model, PROPERTIES.iter().map(phrases))
 }
 
 /// The property that a message asks for, by its sentence vector.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::super::turn::Turn;
 use super::super::understanding::qualities::Wished;
 use super::super::understanding::references::Extreme;
-use super::{ranking, weight};
+use super::{kind_of, ranking, weight};
 use crate::domain::act::ActKind;
 use crate::domain::measure;
 use crate::domain::product::Product;
@@ -50,13 +50,8 @@ pub(super) fn table(turn: &Turn<'_>) -> Vec<String> {
     if focus.listed.len() > 1 || focus.recent.len() < 2 {
         return focus.listed.clone();
     }
-    let own = kind(turn, &focus.recent[0]);
-    focus.recent.iter().filter(|sku| kind(turn, sku) == own).take(2).cloned().collect()
-}
-
-/// The kind of thing that a product shown is.
-fn kind<'t>(turn: &'t Turn<'_>, sku: &str) -> Option<&'t str> {
-    turn.shown.iter().find(|p| p.sku == sku)?.leaf_category()
+    let own = kind_of(turn, &focus.recent[0]);
+    focus.recent.iter().filter(|sku| kind_of(turn, sku) == own).take(2).cloned().collect()
 }
 
 /// "No, the other one": of those on the table or talked about before, the one spoken of last that is not the present
@@ -64,9 +59,9 @@ fn kind<'t>(turn: &'t Turn<'_>, sku: &str) -> Option<&'t str> {
 fn other(turn: &Turn<'_>) -> Vec<String> {
     let focus = &turn.before.focus;
     let [present] = focus.products.as_slice() else { return Vec::new() };
-    let own = kind(turn, present);
+    let own = kind_of(turn, present);
     let others = || focus.recent.iter().chain(&focus.listed).filter(|sku| *sku != present);
-    let found = others().find(|sku| kind(turn, sku) == own).or_else(|| others().next());
+    let found = others().find(|sku| kind_of(turn, sku) == own).or_else(|| others().next());
     found.cloned().into_iter().collect()
 }
 

@@ -49,6 +49,5 @@ fn alone(turn: &Turn<'_>, at: usize) -> bool {
         |i: usize| turn.text.get(said[i - 1].end..said[i].start).is_some_and(|gap| gap.trim().chars().any(|c| !c.is_alphanumeric()));
     let from = (1..=at).rev().find(|i| parted(*i)).unwrap_or(0);
     let end = (at + 1..said.len()).find(|i| parted(*i)).unwrap_or(said.len());
-    (from..end)
-        .all(|i| i == at || words::is_function(&said[i].text) || words::is_request(&said[i].text, &said[i].stem) || said[i].text == "ok")
+    (from..end).all(|i| i == at || !said[i].is_telling() || said[i].text == "ok")
 }

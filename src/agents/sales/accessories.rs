@@ -4,11 +4,10 @@ use super::super::lookup::{Findings, Lookup};
 use super::super::resolve;
 use super::super::say;
 use super::super::turn::{Answer, Step, Turn};
-use super::{basket, find, stock};
+use super::{basket, find, stock, together};
 use crate::domain::act::{Act, ActKind};
-use crate::domain::fact::{FactBook, FactId, Formula, RecordId};
+use crate::domain::fact::{FactBook, RecordId};
 use crate::domain::goal::Goal;
-use crate::domain::record::Field;
 use crate::domain::state::ConversationState;
 use crate::domain::text::words;
 
@@ -41,10 +40,7 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         state.focus.listed = say::skus(book, fitting);
         // "And a memory card for it, total?": with the only one there is.
         if let ([own], [only], true) = (found.products.as_slice(), fitting.as_slice(), basket::asks_the_sum(turn)) {
-            let prices: Vec<FactId> = [own, only].iter().filter_map(|id| book.field(**id, Field::Price)).collect();
-            let names = [own, only].iter().filter_map(|id| say::name(book, **id)).collect();
-            let sum = if prices.len() == 2 { book.derive(Formula::Sum, &prices) } else { None };
-            answer.acts.extend(sum.map(|sum| Act::plain(ActKind::BasketTotal).with_many("names", names).with("total", sum)));
+            answer.acts.extend(together::sum(*own, *only, book));
         }
     }
     // The product stays on the table: "and does it have HDMI?" is about it, not about its case.

@@ -1,6 +1,8 @@
 //! What several things come to together, where not all of them are named: "two of those plus the Bud Air", "the
 //! MacBook + a sleeve", "and with a mouse under 30?".
 
+use std::ops::Range;
+
 use super::super::lookup::{Findings, Lookup};
 use super::super::resolve;
 use super::super::say;
@@ -10,8 +12,6 @@ use super::super::understanding::needs;
 use super::super::understanding::quantity;
 use super::super::understanding::roles::Role;
 use super::price;
-use std::ops::Range;
-
 use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, FactId, Formula, RecordId};
 use crate::domain::heard::CategoryNamed;
@@ -172,7 +172,7 @@ fn fitting_words(turn: &Turn<'_>) -> Option<Range<usize>> {
 
 /// Whether a product of the same kind is named as what is wanted.
 fn names_its_like(turn: &Turn<'_>, sku: &str) -> bool {
-    let kind = |sku: &str| turn.shown.iter().find(|p| p.sku == sku).and_then(|p| p.leaf_category());
+    let kind = |sku: &str| resolve::kind_of(turn, sku);
     let named = turn.heard.products.iter().enumerate().filter(|(i, _)| joins(turn, *i)).flat_map(|(_, mention)| &mention.skus);
     kind(sku).is_some() && named.into_iter().any(|other| other != sku && kind(other) == kind(sku))
 }
@@ -189,7 +189,7 @@ fn swapped(turn: &Turn<'_>) -> Option<Vec<Part>> {
     if !instead || basket.len() < 2 {
         return None;
     }
-    let kind = |sku: &str| turn.shown.iter().find(|p| p.sku == sku).and_then(|p| p.leaf_category());
+    let kind = |sku: &str| resolve::kind_of(turn, sku);
     // "The bigger speakers instead": another of a kind that is there.
     let of_kind = |named: &CategoryNamed| {
         let at = basket.iter().position(|piece| kind(&piece.sku).is_some_and(|own| named.names.iter().any(|name| name == own)))?;

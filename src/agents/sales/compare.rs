@@ -12,7 +12,6 @@ use crate::domain::fact::{FactBook, FactId, RecordId};
 use crate::domain::heard::BrandNamed;
 use crate::domain::product::{Availability, Product};
 use crate::domain::query::ProductQuery;
-use crate::domain::record::Field;
 use crate::domain::state::ConversationState;
 use crate::domain::text::fold::fold;
 
@@ -213,9 +212,7 @@ fn stated_by_each(book: &mut FactBook, ids: &[RecordId], mut ranked: Vec<(usize,
     let mut title = None;
     let (mut products, mut values) = (Vec::new(), Vec::new());
     for (i, spec, _) in ranked {
-        let Some(place) = u16::try_from(spec).ok() else { return false };
-        let facts = (say::name(book, ids[i]), book.field(ids[i], Field::SpecName(place)), book.field(ids[i], Field::Spec(place)));
-        let (Some(name), Some(spec), Some(value)) = facts else { return false };
+        let Some((name, spec, value)) = say::stated(book, ids[i], spec) else { return false };
         title = title.or(Some(spec));
         products.push(name);
         values.push(value);
@@ -275,7 +272,6 @@ fn differences(book: &mut FactBook, ids: &[RecordId], answer: &mut Answer) {
 fn of(book: &mut FactBook, id: RecordId, property: &str) -> Option<(FactId, FactId, FactId, String)> {
     let product = say::product(book, id)?;
     let i = product.specs.iter().position(|spec| spec.name.eq_ignore_ascii_case(property))?;
-    let index = u16::try_from(i).ok()?;
-    let text = fold(&product.specs[i].value.text());
-    Some((say::name(book, id)?, book.field(id, Field::SpecName(index))?, book.field(id, Field::Spec(index))?, text))
+    let (name, spec, value) = say::stated(book, id, i)?;
+    Some((name, spec, value, fold(&product.specs[i].value.text())))
 }

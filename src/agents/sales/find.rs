@@ -297,8 +297,7 @@ fn list(search: &SearchFound, book: &mut FactBook, answer: &mut Answer) {
 fn item_with(book: &mut FactBook, id: RecordId, property: &str) -> Option<Act> {
     let product = say::product(book, id)?;
     let (spec, _) = measure::of_product(&product, property)?;
-    let place = u16::try_from(spec).ok()?;
-    let (name, spec, value) = (say::name(book, id)?, book.field(id, Field::SpecName(place))?, book.field(id, Field::Spec(place))?);
+    let (name, spec, value) = say::stated(book, id, spec)?;
     let out = product.availability() == Availability::OutOfStock;
     let kind = if out { ActKind::ListItemWithOut } else { ActKind::ListItemWith };
     let price = book.field(id, Field::Price);

@@ -229,7 +229,7 @@ fn asks_our_choice(turn: &Turn<'_>) -> bool {
 /// "That's too much", of a product that no search led to: something cheaper of its own kind.
 fn too_dear_of_another_kind(turn: &Turn<'_>) -> bool {
     let [only] = turn.before.focus.products.as_slice() else { return false };
-    let kind = turn.shown.iter().find(|p| p.sku == *only).and_then(|p| p.leaf_category());
+    let kind = resolve::kind_of(turn, only);
     let searched =
         turn.before.focus.query.as_ref().is_some_and(|query| kind.is_some_and(|kind| query.categories.iter().any(|c| c == kind)));
     wants_cheaper(turn) && !searched && turn.read.prices.is_empty() && turn.heard.categories.is_empty()

@@ -8,17 +8,15 @@ use super::question::asks_whether;
 use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, RecordId};
 use crate::domain::product::{Product, SpecValue};
-use crate::domain::record::Field;
+use crate::domain::text::colours;
 use crate::domain::text::fold::fold;
 use crate::domain::text::token::tokens;
-use crate::domain::text::{colours, words};
 
 /// Says yes and whether it is there, where nothing else is asked; `false` where no option is asked for.
 pub fn tell(turn: &Turn<'_>, book: &mut FactBook, id: RecordId, answer: &mut Answer) -> bool {
     let asked = is_asked(turn);
     let Some(place) = say::product(book, id).filter(|_| asked).and_then(|product| said(turn, &product)) else { return false };
-    let facts = (say::name(book, id), book.field(id, Field::SpecName(place)), book.field(id, Field::Spec(place)));
-    let (Some(name), Some(spec), Some(value)) = facts else { return false };
+    let Some((name, spec, value)) = say::stated(book, id, place) else { return false };
     answer.say(Act::plain(ActKind::SpecHas).with("product", name).with("spec", spec).with("value", value));
     answer.acts.extend(say::stock(book, id));
     true
@@ -34,14 +32,13 @@ pub fn tell_another(turn: &Turn<'_>, book: &mut FactBook, ids: &[RecordId], answ
     let Some(colour) = colour.filter(|_| asked && !ids.is_empty() && ids.len() <= MOST) else { return false };
     let place = |book: &FactBook, id: RecordId| {
         let product = say::product(book, id)?;
-        let at = product.specs.iter().position(|spec| matches!(fold(&spec.name).as_str(), "colour" | "color"))?;
+        let at = product.specs.iter().position(|spec| is_colour_property(&spec.name))?;
         let (spec, own) = (&product.specs[at], resolve::names(&product, &colour.stem));
-        (!own && !is_option(&product, &spec.name, &spec.value, &colour.text)).then(|| u16::try_from(at).ok())?
+        (!own && !is_option(&product, &spec.name, &spec.value, &colour.text)).then_some(at)
     };
-    let places: Option<Vec<u16>> = ids.iter().map(|id| place(book, *id)).collect();
+    let places: Option<Vec<usize>> = ids.iter().map(|id| place(book, *id)).collect();
     for (id, place) in ids.iter().zip(places.unwrap_or_default()) {
-        let facts = (say::name(book, *id), book.field(*id, Field::SpecName(place)), book.field(*id, Field::Spec(place)));
-        let (Some(name), Some(spec), Some(value)) = facts else { continue };
+        let Some((name, spec, value)) = say::stated(book, *id, place) else { continue };
         let kind = if answer.acts.is_empty() { ActKind::SpecOther } else { ActKind::Spec };
         answer.say(Act::plain(kind).with("product", name).with("spec", spec).with("value", value));
         answer.cards.push(*id);
@@ -60,20 +57,20 @@ pub fn colour_said<'a>(turn: &'a Turn<'_>) -> Option<&'a str> {
 }
 
 /// The property that holds the option the message asks for, where it asks for nothing else.
-fn said(turn: &Turn<'_>, product: &Product) -> Option<u16> {
+fn said(turn: &Turn<'_>, product: &Product) -> Option<usize> {
     let heard = turn.heard;
     let own = |stem: &str| resolve::names(product, stem) || resolve::fits_kind_word(product, stem);
     let behind_in = |at: usize| (at.saturating_sub(3)..at).any(|i| heard.words[i].text == "in");
     let names_it = |at: usize| matches!(heard.words[at].stem.as_str(), "colour" | "color" | "size" | "version" | "come" | "too" | "also");
     let mut place = None;
     for (at, word) in heard.words.iter().enumerate() {
-        if words::is_function(&word.text) || words::is_request(&word.text, &word.stem) || names_it(at) {
+        if !word.is_telling() || names_it(at) {
             continue;
         }
         let option = product.specs.iter().position(|spec| is_option(product, &spec.name, &spec.value, &word.text));
         match option {
             Some(found) if colours::is_colour(&word.text) || behind_in(at) || resolve::is_option(product, &word.text) => {
-                place = u16::try_from(found).ok();
+                place = Some(found);
             }
             _ if own(&word.stem) => {}
             _ => return None,
@@ -82,10 +79,14 @@ fn said(turn: &Turn<'_>, product: &Product) -> Option<u16> {
     place
 }
 
+/// Whether a property is called the colour.
+fn is_colour_property(name: &str) -> bool {
+    matches!(fold(name).as_str(), "colour" | "color")
+}
+
 /// Whether a property is the colour of a product, or one it has as an option, and a word means what it states.
 fn is_option(product: &Product, name: &str, value: &SpecValue, word: &str) -> bool {
-    let colour = matches!(fold(name).as_str(), "colour" | "color");
-    let option = colour || product.options.iter().any(|(own, _)| own.eq_ignore_ascii_case(name));
+    let option = is_colour_property(name) || product.options.iter().any(|(own, _)| own.eq_ignore_ascii_case(name));
     let SpecValue::Text(text) = value else { return false };
     option && tokens(&fold(text)).iter().any(|token| token.text == word || colours::means(word, &token.text))
 }

@@ -124,7 +124,7 @@ fn of_its_kind(turn: &Turn<'_>, query: ProductQuery) -> ProductQuery {
     }
     let focus = &turn.before.focus;
     let table = focus.products.iter().chain(&focus.listed);
-    let leaf = |sku: &String| turn.shown.iter().find(|p| p.sku == *sku).and_then(|p| p.leaf_category().map(str::to_owned));
+    let leaf = |sku: &String| resolve::kind_of(turn, sku).map(str::to_owned);
     let kind = table.map(leaf).next().flatten();
     let categories = kind.map_or(query.categories, |kind| vec![kind]);
     ProductQuery { categories, ..new }
@@ -335,8 +335,7 @@ fn say_ranked(book: &mut FactBook, ranked: &[(RecordId, usize, f64)], most: bool
 
 /// A product with the property that places it.
 fn placed(book: &mut FactBook, id: RecordId, spec: usize, kind: ActKind) -> Option<Act> {
-    let place = u16::try_from(spec).ok()?;
-    let (name, spec, value) = (say::name(book, id)?, book.field(id, Field::SpecName(place))?, book.field(id, Field::Spec(place))?);
+    let (name, spec, value) = say::stated(book, id, spec)?;
     Some(Act::plain(kind).with("product", name).with("spec", spec).with("value", value))
 }
 

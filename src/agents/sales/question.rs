@@ -82,9 +82,7 @@ fn side_by_side(book: &mut FactBook, asked: &[(RecordId, Asked)], which: bool, a
     for (id, asked) in asked {
         let Asked::Specs(found) = asked else { continue };
         for property in found {
-            let Some(place) = u16::try_from(property.index).ok() else { continue };
-            let facts = (say::name(book, *id), book.field(*id, Field::SpecName(place)), book.field(*id, Field::Spec(place)));
-            let (Some(name), Some(spec), Some(value)) = facts else { continue };
+            let Some((name, spec, value)) = say::stated(book, *id, property.index) else { continue };
             let title = book.value(spec).map(|v| v.to_string().to_lowercase()).unwrap_or_default();
             match lines.iter_mut().find(|(_, _, _, own)| *own == title) {
                 Some((_, names, values, _)) => {
@@ -160,15 +158,13 @@ pub fn asks_whether(turn: &Turn<'_>) -> bool {
 /// A property as an act; `whether` it is there was asked.
 pub fn spec(book: &mut FactBook, id: RecordId, index: usize, whether: bool) -> Option<Act> {
     let product = say::product(book, id)?;
-    let place = u16::try_from(index).ok()?;
     let own = product.specs.get(index)?;
-    let name = say::name(book, id)?;
     let kind = match &own.value {
         SpecValue::Flag(flag) => flag_kind(&own.name, *flag),
         _ if whether => ActKind::SpecHas,
         _ => ActKind::Spec,
     };
-    let (spec, value) = (book.field(id, Field::SpecName(place))?, book.field(id, Field::Spec(place))?);
+    let (name, spec, value) = say::stated(book, id, index)?;
     Some(Act::plain(kind).with("product", name).with("spec", spec).with("value", value))
 }
 

@@ -117,7 +117,7 @@ pub fn query(turn: &Turn<'_>) -> ProductQuery {
     }
     if query.categories.is_empty() && (!query.brands.is_empty() || by_feature) {
         let focus = &turn.before.focus;
-        let leaf = |sku: &String| turn.shown.iter().find(|p| p.sku == *sku).and_then(|p| p.leaf_category().map(str::to_owned));
+        let leaf = |sku: &String| resolve::kind_of(turn, sku).map(str::to_owned);
         let of_table = || focus.products.iter().chain(&focus.listed).find_map(leaf).filter(|_| by_feature);
         match &focus.query {
             Some(old) => query.categories.clone_from(&old.categories),

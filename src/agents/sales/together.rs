@@ -24,12 +24,11 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     let is_main = |id: &RecordId| say::product(book, *id).is_some_and(|p| p.sku == main);
     let own = found.products.iter().copied().find(is_main)?;
     let rest: Vec<RecordId> = found.products.iter().copied().filter(|id| *id != own).collect();
-    let price = book.field(own, Field::Price)?;
+    // Nothing comes to anything with what has no price.
+    book.field(own, Field::Price)?;
     let mut answer = Answer::default();
     for id in &rest {
-        let (first, second, other) = (say::name(book, own)?, say::name(book, *id)?, book.field(*id, Field::Price)?);
-        let sum = book.derive(Formula::Sum, &[price, other])?;
-        answer.say(Act::plain(ActKind::BasketTotal).with_many("names", vec![first, second]).with("total", sum));
+        answer.say(sum(own, *id, book)?);
         if say::product(book, *id).is_some_and(|p| p.availability() == Availability::OutOfStock) {
             answer.acts.extend(say::stock(book, *id));
         }
@@ -43,6 +42,14 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     }
     answer.options.push(chip("promo", "Any promotion on it?"));
     Some(answer.done())
+}
+
+/// What two things come to.
+pub fn sum(first: RecordId, second: RecordId, book: &mut FactBook) -> Option<Act> {
+    let names = vec![say::name(book, first)?, say::name(book, second)?];
+    let prices = [book.field(first, Field::Price)?, book.field(second, Field::Price)?];
+    let total = book.derive(Formula::Sum, &prices)?;
+    Some(Act::plain(ActKind::BasketTotal).with_many("names", names).with("total", total))
 }
 
 /// Whether a sum of such things is asked for.

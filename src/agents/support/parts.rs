@@ -11,7 +11,6 @@ use crate::domain::goal::Goal;
 use crate::domain::heard::Word;
 use crate::domain::knowledge::Knowledge;
 use crate::domain::query::ProductQuery;
-use crate::domain::record::Field;
 use crate::domain::state::{ConversationState, Fault};
 use crate::domain::text::stem::stem;
 use crate::domain::text::token::{Token, tokens};
@@ -86,8 +85,7 @@ pub fn step(
         answer.acts.extend(say::stock(book, *part));
         answer.cards.push(*part);
         let Some(name) = say::product(book, *part).map(|product| product.name.clone()) else { continue };
-        let sentence = entry.sentences().iter().position(|sentence| is_named_in(&name, sentence));
-        let fact = sentence.and_then(|at| book.field(id?, Field::Sentence(u16::try_from(at).ok()?)));
+        let fact = id.and_then(|id| say::sentence_where(id, book, |sentence| is_named_in(&name, sentence)));
         answer.acts.extend(fact.map(|fact| Act::plain(ActKind::Knowledge).with("sentence", fact)));
     }
     let skus = say::skus(book, &fitting);

@@ -250,6 +250,13 @@ impl Deadline {
     }
 }
 
+/// What the rule says of a question, without any order.
+fn plainly(turn: &Turn<'_>, found: &Findings, side: Side, book: &mut FactBook, answer: &mut Answer) {
+    if let Some(hit) = say::plain_entry(found, 0) {
+        wording::say_answer(turn, side.plain().1, hit.record, book, answer);
+    }
+}
+
 /// The window applied to the day of delivery, and what is excluded from it.
 #[allow(clippy::too_many_arguments)]
 fn window(
@@ -268,16 +275,10 @@ fn window(
         .or_else(|| policy::days(found, 0, book, &["return", "exchang"]));
     let Some(day) = delivered_fact(order, id, book) else {
         answer.say(Act::plain(ActKind::ReturnNotDelivered).with_some("order", number));
-        if let Some(hit) = say::plain_entry(found, 0) {
-            wording::say_answer(turn, side.plain().1, hit.record, book, answer);
-        }
-        return;
+        return plainly(turn, found, side, book, answer);
     };
     let Some((sentence, window)) = window else {
-        if let Some(hit) = say::plain_entry(found, 0) {
-            wording::say_answer(turn, side.plain().1, hit.record, book, answer);
-        }
-        return;
+        return plainly(turn, found, side, book, answer);
     };
     let deadline = Deadline::of(day, window, book);
     let over = deadline.over;

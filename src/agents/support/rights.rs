@@ -146,8 +146,7 @@ fn allowed(found: &Findings, id: RecordId, order: &Order, day: FactId, book: &mu
     }
     if wanted.back && runs && !wanted.another {
         let of_money = |text: &str| wording::stems(text).iter().any(|word| word == "refund") && text.to_lowercase().contains("day");
-        let hits: Vec<RecordId> =
-            found.knowledge.get(WINDOW).into_iter().flatten().filter(|hit| hit.score >= say::PLAINLY).map(|hit| hit.record).collect();
+        let hits: Vec<RecordId> = say::plainly(found.knowledge.get(WINDOW).into_iter().flatten()).collect();
         let money = hits.into_iter().find_map(|id| say::sentence_where(id, book, of_money));
         answer.acts.extend(money.map(|fact| Act::plain(ActKind::Knowledge).with("sentence", fact)));
     }
@@ -165,7 +164,7 @@ fn allowed(found: &Findings, id: RecordId, order: &Order, day: FactId, book: &mu
 
 /// The sentence that says who pays for the way of what does not work; one about large things is not said of others.
 pub fn label(found: &Findings, which: usize, kinds: &[String], book: &mut FactBook) -> Option<FactId> {
-    let hits: Vec<RecordId> = found.knowledge.get(which)?.iter().filter(|hit| hit.score >= say::PLAINLY).map(|hit| hit.record).collect();
+    let hits: Vec<RecordId> = say::plainly(found.knowledge.get(which)?).collect();
     let speaks = |sentence: &str| {
         let own = wording::stems(sentence);
         let has = |word: &str| own.iter().any(|s| wording::alike(word, s));

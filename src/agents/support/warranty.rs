@@ -124,7 +124,7 @@ fn cover(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> Step {
     let asked = wording::stems(&format!("{} {told}", say::question_text(turn)));
     let mut answer = Answer::default();
     // Any entry on the matter may hold the sentence that names the cause; the best sentence of them all is said.
-    let mut hits: Vec<RecordId> = found.knowledge.iter().flatten().filter(|hit| hit.score >= say::PLAINLY).map(|hit| hit.record).collect();
+    let mut hits: Vec<RecordId> = say::plainly(found.knowledge.iter().flatten()).collect();
     hits.dedup();
     let about = |id: &RecordId, book: &FactBook| {
         say::entry(book, *id).map_or(0, |entry| {
@@ -156,8 +156,12 @@ fn of_what_was_told(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> O
     let joined = turn.heard.answered.as_ref().filter(|answered| answered.joined.is_some() && turn.heard.products.is_empty())?;
     let told = turn.before.focus.entry.as_deref().filter(|entry| *entry == joined.entry)?;
     let record = found.knowledge.first()?.iter().map(|hit| hit.record).find(|id| say::entry(book, *id).is_some_and(|e| e.id == told))?;
-    let of_warranty = |text: &str| wording::stems(text).iter().any(|s| matches!(s.as_str(), "warranty" | "guarante" | "guarantee"));
-    say::sentence_where(record, book, of_warranty)
+    say::sentence_where(record, book, speaks_of_it)
+}
+
+/// Whether a sentence speaks of a warranty.
+fn speaks_of_it(text: &str) -> bool {
+    wording::stems(text).iter().any(|word| matches!(word.as_str(), "warranty" | "guarante" | "guarantee"))
 }
 
 /// How much of the message an entry speaks of that is asked for by name.
@@ -273,8 +277,7 @@ fn of_the_fault(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> Optio
     if bought_on(turn, book).is_some() || turn.heard.words.iter().any(|w| w.text == "still") {
         return None;
     }
-    let of_warranty = |text: &str| wording::stems(text).iter().any(|word| matches!(word.as_str(), "warranty" | "guarante" | "guarantee"));
-    say::sentence_where(found.entry.flatten()?, book, of_warranty)
+    say::sentence_where(found.entry.flatten()?, book, speaks_of_it)
 }
 
 /// "The brush is finished, is that not under warranty?": the sentence that takes that part out of the warranty, where
@@ -283,7 +286,7 @@ fn worn_part(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> Option<F
     let fault = turn.before.focus.fault.as_ref()?;
     let told: Vec<String> =
         fault.reports.iter().chain([&fault.problem]).flat_map(|text| wording::stems(text)).chain(wording::stems(turn.text)).collect();
-    let hits: Vec<RecordId> = found.knowledge.iter().flatten().filter(|hit| hit.score >= say::PLAINLY).map(|hit| hit.record).collect();
+    let hits: Vec<RecordId> = say::plainly(found.knowledge.iter().flatten()).collect();
     let takes_out = |sentence: &str| {
         let Some((_, parts)) = sentence.split_once("such as") else { return false };
         let parts: Vec<String> = tokens(parts)

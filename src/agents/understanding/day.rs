@@ -2,7 +2,8 @@
 
 use crate::domain::heard::Word;
 use crate::domain::hours::Holiday;
-use crate::domain::time::Day;
+use crate::domain::text::number;
+use crate::domain::time::{Day, MONTHS, WEEKDAYS};
 
 /// A day asked about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,10 +15,6 @@ pub struct AskedDay {
     /// Whether a holiday was named.
     pub holiday: bool,
 }
-
-const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-const MONTHS: [&str; 12] =
-    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
 
 /// The day a message names, as seen from `today`; `None` where it names none.
 pub fn asked(words: &[Word], today: Day) -> Option<AskedDay> {
@@ -104,12 +101,9 @@ fn date(texts: &[&str], today: Day) -> Option<Day> {
 /// "The 24th", without a month: the next day of that number. "The 2nd one" is none.
 fn day_of_month(texts: &[&str], today: Day) -> Option<Day> {
     const AHEAD: i32 = 62;
-    let number = |word: &str| {
-        let digits = ["th", "st", "nd", "rd"].iter().find_map(|end| word.strip_suffix(end))?;
-        digits.parse::<i8>().ok().filter(|day| (1..=31).contains(day))
-    };
     let ends = |at: usize| texts.get(at + 1).is_none_or(|next| matches!(*next, "at" | "and" | "or" | "till" | "until" | "too"));
-    let asked = (1..texts.len()).filter(|at| matches!(texts[at - 1], "the" | "on") && ends(*at)).find_map(|at| number(texts[at]))?;
+    let asked =
+        (1..texts.len()).filter(|at| matches!(texts[at - 1], "the" | "on") && ends(*at)).find_map(|at| number::day_of_month(texts[at]))?;
     (0..AHEAD).map(|ahead| today.plus_days(ahead)).find(|day| day.date().day() == asked)
 }
 

@@ -15,20 +15,18 @@ const OF_QUESTIONS: [&str; 12] = ["does", "do", "is", "are", "can", "has", "will
 /// Keeps the property that is meant only where it is clear and asked of something, and leaves out the shelves and
 /// things that its words are the names of.
 pub fn settle(heard: &mut Heard, state: &ConversationState) {
-    let in_hand = !state.focus.products.is_empty() || !state.focus.listed.is_empty() || !heard.products.is_empty();
+    let table = !state.focus.products.is_empty() || !state.focus.listed.is_empty();
     let clear = heard.property.as_ref().is_some_and(PropertyMeant::is_clear);
-    if !clear || !in_hand || !asks(heard) {
+    let of_nothing = !table && heard.products.is_empty();
+    if !clear || of_nothing || !asks(heard) {
         heard.property = None;
         return;
     }
-    let Some(property) = &heard.property else { return };
+    let Some(property) = heard.property.as_ref().filter(|_| table) else { return };
     let own: Vec<String> = property.names.iter().chain(&property.values).map(|text| measure::stems(text)).collect();
     let of_it = |stem: &String| own.iter().any(|text| text.split(' ').any(|part| part == stem));
     let words = &heard.words;
     let aside = |span: &std::ops::Range<usize>| words[span.clone()].iter().all(|word| of_it(&word.stem));
-    if state.focus.products.is_empty() && state.focus.listed.is_empty() {
-        return;
-    }
     heard.categories.retain(|named| !aside(&named.words));
     heard.products.retain(|named| !aside(&named.words));
     heard.need = None;

@@ -2,6 +2,7 @@
 
 use super::{Clock, Holiday, Plan, Said, Schedule, Special};
 use crate::domain::text::fold::fold;
+use crate::domain::time::{MONTHS, WEEKDAYS};
 
 /// The smallest parts of a text about hours.
 #[derive(Debug, Clone, PartialEq)]
@@ -105,10 +106,9 @@ fn number(rest: &str, length: usize) -> (Part, usize, bool) {
 }
 
 fn weekday(word: &str) -> Option<usize> {
-    const NAMES: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
     let word = word.strip_suffix('s').filter(|base| base.ends_with("day")).unwrap_or(word);
     let short = matches!(word.len(), 3..=5);
-    NAMES.iter().position(|name| {
+    WEEKDAYS.iter().position(|name| {
         *name == word
             || short
                 && matches!(word, "mon" | "tue" | "tues" | "wed" | "thu" | "thur" | "thurs" | "fri" | "sat" | "sun")
@@ -117,10 +117,8 @@ fn weekday(word: &str) -> Option<usize> {
 }
 
 fn month(word: &str) -> Option<i8> {
-    const NAMES: [&str; 12] =
-        ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
     let at =
-        NAMES.iter().position(|name| *name == word || word.len() >= 3 && word.len() <= 4 && word != "mar" && name.starts_with(word))?;
+        MONTHS.iter().position(|name| *name == word || word.len() >= 3 && word.len() <= 4 && word != "mar" && name.starts_with(word))?;
     i8::try_from(at + 1).ok()
 }
 

@@ -40,6 +40,12 @@ pub fn cardinal(word: &str) -> Option<u32> {
     })
 }
 
+/// The day of a month that an ordinal in digits names: "24th".
+pub fn day_of_month(word: &str) -> Option<i8> {
+    let digits = ["th", "st", "nd", "rd"].iter().find_map(|end| word.strip_suffix(end))?;
+    digits.parse().ok().filter(|day| (1..=31).contains(day))
+}
+
 /// The place an ordinal names, counted from one: `second`, `2nd`, `#2` are 2.
 pub fn ordinal(word: &str) -> Option<u32> {
     Some(match word {

@@ -1,13 +1,9 @@
 //! A day that lies behind, as customers say it: "in April", "last year August", "on the 19th", "this morning".
 
-use super::duration;
 use super::token::tokens;
-use crate::domain::time::Day;
+use super::{duration, number};
+use crate::domain::time::{Day, MONTHS, WEEKDAYS};
 use crate::domain::value::Value;
-
-const MONTHS: [&str; 12] =
-    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
-const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 /// The day a text speaks of as past, seen from `today`: the first of a month where no day of it is named.
 pub fn day(text: &str, today: Day) -> Option<Day> {
@@ -111,10 +107,7 @@ fn near(words: &[&str], today: Day) -> Option<Day> {
 
 /// "On the 19th": the latest one.
 fn numbered(words: &[&str], today: Day) -> Option<Day> {
-    let at = words.windows(2).find_map(|w| {
-        let numbered = ["st", "nd", "rd", "th"].iter().any(|end| w[1].strip_suffix(end).is_some_and(|n| n.parse::<i8>().is_ok()));
-        (w[0] == "the" && numbered).then(|| day_number(w[1])).flatten()
-    })?;
+    let at = words.windows(2).find_map(|w| if w[0] == "the" { number::day_of_month(w[1]) } else { None })?;
     let of = |back: i32| {
         let date = today.plus_months(-back).date();
         jiff::civil::Date::new(date.year(), date.month(), at).ok().map(Day::from_date)

@@ -2,7 +2,7 @@
 
 use super::words::Word;
 use crate::domain::text::number;
-use crate::domain::time::Day;
+use crate::domain::time::{Day, MONTHS};
 use jiff::civil::{Date, Weekday};
 
 /// A day named in a sentence.
@@ -97,8 +97,6 @@ fn iso(words: &[Word], sentence: &str, at: usize) -> Option<Day> {
 }
 
 fn month(word: &str) -> Option<i8> {
-    const MONTHS: [&str; 12] =
-        ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
     let at = MONTHS
         .iter()
         .position(|name| *name == word || (word.len() >= 3 && word.len() <= 4 && name.starts_with(word) && word != "may"))

@@ -24,7 +24,7 @@ impl Machine {
 }
 
 /// Whether a message asks for a yes or a no.
-fn asks_yes_or_no(words: &[Word]) -> bool {
+pub(super) fn asks_yes_or_no(words: &[Word]) -> bool {
     const OTHERWISE: [&str; 9] = ["how", "what", "whats", "when", "where", "which", "who", "why", "till"];
     !words.iter().any(|word| OTHERWISE.contains(&word.text.as_str()))
 }

@@ -1,5 +1,6 @@
 //! A rule with a limit, told to somebody who says how it is with them: "mine is 6 years old" is answered yes or no first.
 
+use super::bare::asks_yes_or_no;
 use crate::agents::say;
 use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, FactId, Source};
@@ -7,13 +8,10 @@ use crate::domain::heard::Word;
 use crate::domain::record::Field;
 use crate::domain::text::limit;
 
-/// Words that ask for something else than yes or no.
-const ASKS_MORE: [&str; 9] = ["how", "what", "whats", "when", "where", "which", "who", "why", "till"];
-
 /// Puts first the rule that what was told is held against, with a yes or a no.
 pub(super) fn hold(acts: &mut Vec<Act>, text: &str, words: &[Word], limited: bool, book: &mut FactBook) {
     let rules = acts.iter().all(|act| matches!(act.kind, ActKind::Knowledge | ActKind::Sympathy));
-    if !rules || words.iter().any(|word| ASKS_MORE.contains(&word.text.as_str())) {
+    if !rules || !asks_yes_or_no(words) {
         return;
     }
     let year = book.today().date().year();
