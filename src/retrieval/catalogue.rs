@@ -60,23 +60,12 @@ impl Catalogue {
     /// Builds the index over `products`.
     pub fn build(products: &[Product]) -> Self {
         let categories = Categories::learn(products.iter());
-        let mut builder = Builder::default();
-        let mut facets = Facets::default();
-        let mut built = Self::default();
-        for product in products {
-            let doc = builder.begin();
-            add_words(&mut builder, product);
-            facets.push(product, product.category.iter().filter_map(|name| categories.number(name)));
-            built.name_starts.push(u32::try_from(built.name_terms.len()).unwrap_or(u32::MAX));
-            built.name_terms.extend(builder.distinct(doc, Part::Name));
-            built.accessories.extend(Accessory::of(doc, product));
-            let names = product.specs.iter().flat_map(|spec| analysis::words(&spec.name));
-            built.property_words.extend(names.filter(|word| !words::is_function(&word.text)).map(|word| word.stem));
-            built.skus.push(product.sku.clone());
-            built.by_sku.insert(bare(&product.sku), doc);
-        }
-        built.name_starts.push(u32::try_from(built.name_terms.len()).unwrap_or(u32::MAX));
-        facets.finish();
+        // Neither needs the other: a catalogue of thousands is taken in by two threads at once.
+        let (facets, (mut built, builder)) = std::thread::scope(|scope| {
+            let facets = scope.spawn(|| Facets::of(products, &categories));
+            let words = Self::of_words(products);
+            (facets.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), words)
+        });
         built.brands = brand_phrases(&facets);
         built.postings = builder.build();
         built.kind_terms =
@@ -86,6 +75,26 @@ impl Catalogue {
         built.facets = facets;
         built.categories = categories;
         built
+    }
+
+    /// What products are found by.
+    fn of_words(products: &[Product]) -> (Self, Builder) {
+        let mut builder = Builder::default();
+        let mut built = Self::default();
+        for product in products {
+            let doc = builder.begin();
+            add_words(&mut builder, product);
+            built.name_starts.push(u32::try_from(built.name_terms.len()).unwrap_or(u32::MAX));
+            built.name_terms.extend(builder.distinct(doc, Part::Name));
+            built.accessories.extend(Accessory::of(doc, product));
+            built.skus.push(product.sku.clone());
+            built.by_sku.insert(bare(&product.sku), doc);
+        }
+        built.name_starts.push(u32::try_from(built.name_terms.len()).unwrap_or(u32::MAX));
+        let properties: HashSet<&str> = products.iter().flat_map(|product| &product.specs).map(|spec| spec.name.as_str()).collect();
+        let words = properties.into_iter().flat_map(analysis::words);
+        built.property_words = words.filter(|word| !words::is_function(&word.text)).map(|word| word.stem).collect();
+        (built, builder)
     }
 
     /// How many products there are.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::categories::Categories;
 use crate::domain::measure::{self, Measured, stems};
 use crate::domain::money::Money;
 use crate::domain::product::{Product, SpecValue};
@@ -33,6 +34,9 @@ pub struct Facets {
     spans: Vec<(u16, f32, f32)>,
     units: Names,
     properties: Names,
+    /// Stems of the names of properties, of which a catalogue has few. Only while the index is built.
+    #[serde(skip)]
+    stemmed: HashMap<String, String>,
 }
 
 /// Names by number.
@@ -62,8 +66,18 @@ impl Names {
 }
 
 impl Facets {
+    /// Those of all products, in their order.
+    pub fn of(products: &[Product], categories: &Categories) -> Self {
+        let mut facets = Self::default();
+        for product in products {
+            facets.push(product, product.category.iter().filter_map(|name| categories.number(name)));
+        }
+        facets.finish();
+        facets
+    }
+
     /// Adds the next product. `categories` are the numbers of its category path.
-    pub fn push(&mut self, product: &Product, categories: impl Iterator<Item = u16>) {
+    fn push(&mut self, product: &Product, categories: impl Iterator<Item = u16>) {
         self.prices.push(product.price.map_or(NONE_I64, |price| price.minor));
         let currency = product.price.map_or_else(String::new, |price| price.currency.code().to_owned());
         self.currencies.push(self.known_currencies.number(&currency));
@@ -106,7 +120,8 @@ impl Facets {
     }
 
     /// To be called after the last product.
-    pub fn finish(&mut self) {
+    fn finish(&mut self) {
+        self.stemmed = HashMap::new();
         self.category_starts.push(u32::try_from(self.categories.len()).unwrap_or(u32::MAX));
         self.measure_starts.push(u32::try_from(self.measures.len()).unwrap_or(u32::MAX));
         self.span_starts.push(u32::try_from(self.spans.len()).unwrap_or(u32::MAX));
@@ -118,10 +133,14 @@ impl Facets {
             SpecValue::Number(number) => vec![Measured { number: *number, unit: String::new() }],
             SpecValue::Flag(_) => return,
         };
+        if numbers.is_empty() {
+            return;
+        }
+        let property_stems = self.stems_of(property);
         // A cabinet of "60 x 85 x 50 cm" is told from a niche by the side that is asked for.
         let sides = if let SpecValue::Text(text) = value { measure::sides(property, text) } else { None };
         for (side, Measured { number, unit }) in measure::SIDES.iter().zip(sides.into_iter().flatten()) {
-            let named = self.properties.number(&format!("{} {}", stems(property), stems(side)));
+            let named = self.properties.number(&format!("{property_stems} {}", stems(side)));
             let unit = self.units.number(&unit);
             self.measures.push((named, unit, number as f32));
         }
@@ -131,11 +150,20 @@ impl Facets {
             if seen.contains(&unit) {
                 continue;
             }
-            let property = self.properties.number(&stems(property));
+            let property = self.properties.number(&property_stems);
             let named = self.units.number(&unit);
             self.measures.push((property, named, number as f32));
             seen.push(unit);
         }
+    }
+
+    fn stems_of(&mut self, property: &str) -> String {
+        if let Some(known) = self.stemmed.get(property) {
+            return known.clone();
+        }
+        let made = stems(property);
+        self.stemmed.insert(property.to_owned(), made.clone());
+        made
     }
 
     /// The maker's number, where a product has one.
