@@ -76,19 +76,8 @@ fn by_what_it_says(turn: &Turn<'_>) -> Goal {
     if searches && turn.heard.categories.is_empty() && turn.read.prices.is_empty() && !resolve::variant(turn).is_empty() {
         return if turn.heard.properties.iter().any(|named| *named) { Goal::ProductQuestion } else { Goal::StockQuestion };
     }
-    // "Do you have it in black": the one in hand, in another colour.
-    let of_it = turn.read.reference.pronoun && turn.before.focus.products.len() == 1;
-    // "Do you have it in another colour": which it has.
-    let colour = turn.heard.words.iter().any(|w| matches!(w.stem.as_str(), "colour" | "color"));
-    if (searches || matches!(turn.goal, Goal::StockQuestion | Goal::Alternatives)) && of_it && colour && option::colour_said(turn).is_none()
-    {
-        return Goal::ProductQuestion;
-    }
-    // Two versions of it may be in hand.
-    let of_them = (turn.read.reference.pronoun || turn.read.reference.plural) && resolve::is_one_thing(turn);
-    let coloured = turn.heard.words.iter().any(|w| colours::is_colour(&w.text));
-    if searches && (of_it || of_them) && turn.heard.products.is_empty() && turn.heard.categories.is_empty() && coloured {
-        return Goal::StockQuestion;
+    if let Some(goal) = of_a_colour(turn, searches) {
+        return goal;
     }
     if (of_things || turn.goal == Goal::PriceQuestion) && basket::asks_with_a_service(turn) {
         return Goal::PriceQuestion;
@@ -138,6 +127,23 @@ fn by_what_it_says(turn: &Turn<'_>) -> Goal {
         return turn.goal;
     }
     last_question(turn)
+}
+
+/// What is wanted of the thing in hand in another colour.
+fn of_a_colour(turn: &Turn<'_>, searches: bool) -> Option<Goal> {
+    // "Do you have it in black": the one in hand, in another colour.
+    let of_it = turn.read.reference.pronoun && turn.before.focus.products.len() == 1;
+    // "Do you have it in another colour": which it has.
+    let colour = turn.heard.words.iter().any(|w| matches!(w.stem.as_str(), "colour" | "color"));
+    if (searches || matches!(turn.goal, Goal::StockQuestion | Goal::Alternatives)) && of_it && colour && option::colour_said(turn).is_none()
+    {
+        return Some(Goal::ProductQuestion);
+    }
+    // Two versions of it may be in hand.
+    let of_them = (turn.read.reference.pronoun || turn.read.reference.plural) && resolve::is_one_thing(turn);
+    let coloured = turn.heard.words.iter().any(|w| colours::is_colour(&w.text));
+    let of_another = searches && (of_it || of_them) && turn.heard.products.is_empty() && turn.heard.categories.is_empty() && coloured;
+    of_another.then_some(Goal::StockQuestion)
 }
 
 /// "The next one up", "whats the next one down in price": which way.
