@@ -201,7 +201,10 @@ fn needed(question: &Question<'_>) -> Option<(Goal, f32)> {
     if elsewhere || answered || !heard.orders.is_empty() {
         return None;
     }
-    let need = needs::sold(heard)?;
+    // "Which one has the bigger screen", of two that were shown, needs no monitor.
+    let focus = &question.state.focus;
+    let of_them = read.form.asks == Asks::Which && !read.wishes.is_empty() && focus.listed.len() + focus.products.len() > 1;
+    let need = needs::sold(heard).filter(|_| !of_them)?;
     Some((Goal::FindProduct, if need.score >= CLEAR { 12.0 } else { 2.5 }))
 }
 
@@ -212,7 +215,9 @@ fn asks_of_it(question: &Question<'_>) -> Option<(Goal, f32)> {
     let Question { heard, read, .. } = *question;
     let property = heard.property.as_ref()?;
     let pointed = read.reference.pronoun || read.form.subject == Subject::Pointed;
-    let of_it = heard.categories.is_empty() || pointed && property.score >= PLAIN;
+    // "Can you hang it on the wall for us" asks for something the shop does.
+    let service = read.form.subject == Subject::Shop && read.hint(Goal::ShopServices) >= 5.0;
+    let of_it = !service && (heard.categories.is_empty() || pointed && property.score >= PLAIN);
     (of_it || !heard.products.is_empty()).then_some((Goal::ProductQuestion, 9.0))
 }
 

@@ -116,6 +116,14 @@ fn adds_to_it(heard: &Heard, state: &ConversationState) -> bool {
 /// "I was gonna get the tablet, what would it cost then", right after a code: with that code.
 fn prices_it_then(heard: &Heard, read: &Understanding, state: &ConversationState) -> bool {
     let last = heard.words.last().is_some_and(|word| word.text == "then");
+    // "So what's the final price", of a code that was just worked out.
+    let worked_out = state.focus.promotion.is_some()
+        && matches!(state.goal, Some(Goal::WhichCode | Goal::PromoPrice | Goal::CodeStacking | Goal::CodeCheck));
+    let final_price =
+        heard.words.windows(2).any(|w| matches!(w[0].text.as_str(), "final" | "total" | "end" | "new") && w[1].text == "price");
+    if worked_out && final_price && heard.words.len() <= FOLLOW_UP && heard.products.is_empty() {
+        return true;
+    }
     let with_it = heard.words.windows(2).any(|w| w[0].text == "with" && matches!(w[1].text.as_str(), "it" | "that" | "this"));
     let table = state.focus.promotion.is_some() && state.intent == Some(Intent::Marketing);
     table && (last || with_it) && read.hint(Goal::PriceQuestion) >= CLEAR && !heard.products.is_empty()

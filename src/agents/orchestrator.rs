@@ -217,6 +217,9 @@ fn by_conversation(question: &Question<'_>) -> Option<Decision> {
     if let Some(goal) = evidence_answers::held_against_a_limit(question) {
         return Some(by_words(goal, "held against a limit just told"));
     }
+    if let Some(decision) = table::claims_something_cheaper(question) {
+        return Some(decision);
+    }
     if let Some((goal, why)) = evidence_offers::settled(question) {
         return Some(by_words(goal, why));
     }

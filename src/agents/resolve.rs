@@ -266,6 +266,14 @@ pub fn is_on_table(turn: &Turn<'_>, sku: &String) -> bool {
     [&focus.listed, &focus.products, &focus.recent, &focus.owned].into_iter().any(|skus| skus.contains(sku))
 }
 
+/// Whether several products in hand are one in several versions.
+pub fn is_one_thing(turn: &Turn<'_>) -> bool {
+    let hand = &turn.before.focus.products;
+    let mut families = turn.shown.iter().filter(|p| hand.contains(&p.sku)).map(|p| p.family());
+    let first = families.next();
+    hand.len() > 1 && first.is_some_and(|first| families.all(|own| own == first))
+}
+
 /// The kind of thing that a product shown is.
 pub fn kind_of<'t>(turn: &'t Turn<'_>, sku: &str) -> Option<&'t str> {
     turn.shown.iter().find(|p| p.sku == sku)?.leaf_category()

@@ -160,6 +160,8 @@ named_enum! {
         TopCheapest = "top_cheapest",
         TopDearest = "top_dearest",
         NextBest = "next_best",
+        /// What another of the kind states of the same property.
+        ForComparison = "for_comparison",
         Price = "price",
         PriceUnknown = "price_unknown",
         PiecesTotal = "pieces_total",

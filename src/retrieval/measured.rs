@@ -5,6 +5,9 @@ use super::facets::PEOPLE;
 use crate::domain::measure::{SIDES, in_base_unit, says};
 use crate::domain::query::{Bound, Measure, Quality};
 
+/// Heights of people, in millimetres.
+const TALL: std::ops::RangeInclusive<f64> = 600.0..=2300.0;
+
 /// A bound with the property it is about.
 pub struct Bounded {
     /// Stems of the property's name.
@@ -85,7 +88,10 @@ impl Catalogue {
             let within = |doc: &u32| self.facets.spans(*doc).any(|(own, least, most)| own == unit && least <= number && number <= most);
             // A body height, a temperature: what is stated as a span fits what lies in it.
             if measure.bound == Bound::About && measure.property.is_none() && docs.iter().any(within) {
-                docs.retain(within);
+                // One for somebody so tall may come in frames for others, and state no height itself.
+                let tall = unit == "mm" && TALL.contains(&number);
+                let states = |doc: &u32| self.facets.spans(*doc).any(|(own, _, most)| own == unit && TALL.contains(&most));
+                docs.retain(|doc| within(doc) || tall && !states(doc));
                 continue;
             }
             match self.resolve(measure, docs) {

@@ -119,8 +119,11 @@ impl Catalogue {
         };
         let own = self.facets.price(doc).unwrap_or(0);
         let fits = |doc: u32| self.accessories.iter().find(|accessory| accessory.doc == doc).map(|accessory| &accessory.fits);
-        // Instead of a part only what fits the same thing will do.
-        let will_do = |other: u32| fits(doc).is_none_or(|own| fits(other).is_some_and(|its| its.iter().any(|entry| own.contains(entry))));
+        // Instead of a part only what fits the same thing will do; what goes with a standard is no part of one thing.
+        let general = |own: &[Vec<String>]| own.iter().any(|entry| !self.is_a_name(entry, doc));
+        let shares = |own: &Vec<Vec<String>>, its: &Vec<Vec<String>>| its.iter().any(|entry| own.contains(entry));
+        let will_do =
+            |other: u32| fits(doc).is_none_or(|own| fits(other).is_some_and(|its| shares(own, its) || general(own) && general(its)));
         let mut others: Vec<(i64, String)> = self
             .search(&query, LOOKED_AT)
             .hits
@@ -134,6 +137,16 @@ impl Catalogue {
             .collect();
         others.sort();
         others.into_iter().take(limit).map(|(_, sku)| sku).collect()
+    }
+
+    /// Whether what something fits is a thing of the catalogue by its name, rather than a kind or a standard.
+    fn is_a_name(&self, entry: &[String], own: u32) -> bool {
+        let terms: Option<Vec<u32>> = entry.iter().map(|stem| self.postings.term(stem)).collect();
+        let Some(terms) = terms.filter(|terms| terms.len() > 1) else { return false };
+        (0..self.skus.len()).filter_map(|doc| u32::try_from(doc).ok()).filter(|doc| *doc != own).any(|doc| {
+            let name = self.name_of(doc);
+            terms.iter().all(|term| name.contains(term))
+        })
     }
 
     /// The usual words of a product's name: those other names have as well.

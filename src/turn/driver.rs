@@ -241,7 +241,8 @@ impl Engine {
             shown.extend(self.store.get::<Product>(sku).await?.map(|(_, product)| product));
         }
         // "Ok black then": what is in hand may be wanted in another of its versions.
-        if let [present] = focus.products.as_slice() {
+        const IN_HAND: usize = 3;
+        for present in focus.products.iter().take(IN_HAND) {
             shown.extend(self.versions(present, shelves, &shown).await?);
         }
         Ok(Sensed { sentiment: self.sentiment.analyze(text), heard, shown })

@@ -6,11 +6,13 @@
 
 use super::super::understanding::Understanding;
 use super::super::understanding::form::Asks;
+use super::super::understanding::needs;
 use super::{CLEAR, OFFERS, said};
 use crate::domain::agent::Intent;
 use crate::domain::goal::Goal;
 use crate::domain::heard::Heard;
 use crate::domain::knowledge::Domain;
+use crate::domain::query::Degree;
 use crate::domain::state::ConversationState;
 use crate::domain::text::{number, words};
 
@@ -29,11 +31,20 @@ pub fn goal(heard: &Heard, read: &Understanding, state: &ConversationState) -> O
     if said(heard, &["student", "students", "pensioner", "pensioners", "senior", "seniors"]) && read.hint(Goal::CodeStacking) <= 0.0 {
         return Some(Goal::DiscountRequest);
     }
+    if chooses(heard, read) {
+        return None;
+    }
     let last = state.goal.filter(|goal| goal.intent() == Intent::Marketing);
     let rule = last.and_then(|last| of_the_rule(last, state));
     let table = Table { last, code: state.focus.promotion.is_some(), rule };
     let known = by_rules(heard, read, state, &table).or_else(|| by_opening(heard, read, &table));
     known.or_else(|| by_what_it_holds(heard, read, &table))
+}
+
+/// "Which laptop is the lightest": what is asked of things and their properties is no question for an offer.
+fn chooses(heard: &Heard, read: &Understanding) -> bool {
+    let by_property = read.wishes.iter().any(|wish| wish.quality.degree > Degree::Wish && !needs::is_price(&wish.quality));
+    read.form.asks == Asks::Which && by_property && !super::speaks_of_offers(heard)
 }
 
 /// By phrases of the rules, too weak to say alone what a message is for.

@@ -23,7 +23,7 @@ pub fn pointed(turn: &Turn<'_>) -> Vec<String> {
         return listed.last().cloned().into_iter().collect();
     }
     if let Some(extreme) = reference.extreme {
-        return most(turn, &table(turn), extreme).into_iter().collect();
+        return most(turn, &of_the_maker(turn, table(turn)), extreme).into_iter().collect();
     }
     // "Both", after a case was shown for the phone: the phone and the case.
     if let ([product], [shown, ..], true) = (focus.products.as_slice(), listed.as_slice(), reference.all)
@@ -44,14 +44,44 @@ pub fn pointed(turn: &Turn<'_>) -> Vec<String> {
 /// the two things of a kind that were talked about last.
 pub(super) fn table(turn: &Turn<'_>) -> Vec<String> {
     let focus = &turn.before.focus;
-    if focus.products.len() > 1 {
+    if focus.products.len() > 1 && are_different(turn, &focus.products) {
         return focus.products.clone();
     }
-    if focus.listed.len() > 1 || focus.recent.len() < 2 {
+    if focus.listed.len() > 1 && are_different(turn, &focus.listed) || focus.recent.len() < 2 {
         return focus.listed.clone();
     }
     let own = kind_of(turn, &focus.recent[0]);
-    focus.recent.iter().filter(|sku| kind_of(turn, sku) == own).take(2).cloned().collect()
+    let mut last: Vec<String> = Vec::new();
+    for sku in focus.recent.iter().filter(|sku| kind_of(turn, sku) == own) {
+        if last.is_empty() || last.len() == 1 && are_different(turn, &[last[0].clone(), sku.clone()]) {
+            last.push(sku.clone());
+        }
+    }
+    match (last.len() > 1, focus.products.len() > 1) {
+        (true, _) => last,
+        (false, true) => focus.products.clone(),
+        (false, false) => focus.listed.clone(),
+    }
+}
+
+/// Whether some products are more than one product in several colours: of those alone none is "the cheaper one".
+fn are_different(turn: &Turn<'_>, skus: &[String]) -> bool {
+    let found = products(turn, skus);
+    let alike = |pair: &[Arc<Product>]| pair[0].family() == pair[1].family() && pair[0].price == pair[1].price;
+    found.len() < skus.len() || !found.windows(2).all(alike)
+}
+
+/// "The cheapest ASUS one": of those on the table, the maker's; none, where nothing there is of the maker.
+fn of_the_maker(turn: &Turn<'_>, table: Vec<String>) -> Vec<String> {
+    let heard = turn.heard;
+    let outside = |i: usize| !heard.products.iter().any(|p| p.words.contains(&heard.brands[i].words.start));
+    let said: Vec<usize> = (0..heard.brands.len()).filter(|i| turn.read.roles.wants_brand(*i) && outside(*i)).collect();
+    if said.is_empty() || heard.brands.len() > 1 {
+        return table;
+    }
+    let of_it = |p: &Product| said.iter().any(|i| p.brand.eq_ignore_ascii_case(&heard.brands[*i].name));
+    let own = |sku: &String| turn.shown.iter().any(|p| p.sku == *sku && of_it(p));
+    table.into_iter().filter(own).collect()
 }
 
 /// "No, the other one": of those on the table or talked about before, the one spoken of last that is not the present
@@ -69,6 +99,11 @@ fn most(turn: &Turn<'_>, table: &[String], extreme: Extreme) -> Option<String> {
     let products = products(turn, table);
     let price = |p: &&Arc<Product>| p.price.map(|price| price.minor);
     let grams = |p: &&Arc<Product>| weight(p).map(|kg| (kg * 1000.0) as i64);
+    // Of things at one price none is the cheaper one.
+    let told_apart = products.len() < 2 || products.windows(2).any(|pair| pair[0].price != pair[1].price);
+    if !told_apart && matches!(extreme, Extreme::Cheapest | Extreme::Dearest) {
+        return None;
+    }
     let found = match extreme {
         Extreme::Cheapest => products.iter().filter(|p| price(p).is_some()).min_by_key(price),
         Extreme::Dearest => products.iter().filter(|p| price(p).is_some()).max_by_key(price),

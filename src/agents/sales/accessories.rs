@@ -8,7 +8,8 @@ use super::{basket, find, stock, together};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, RecordId};
 use crate::domain::goal::Goal;
-use crate::domain::state::ConversationState;
+use crate::domain::measure;
+use crate::domain::state::{ConversationState, Pieces};
 use crate::domain::text::words;
 
 /// Shown at once.
@@ -32,7 +33,7 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     }
     let mut answer = Answer::default();
     let name = found.products.first().and_then(|id| say::name(book, *id));
-    if fitting.is_empty() {
+    if fitting.is_empty() || !any_is_called(turn, fitting, book) {
         answer.say(Act::plain(ActKind::NoAccessories).with_some("product", name));
     } else {
         answer.say(Act::plain(ActKind::AccessoriesIntro).with_some("product", name));
@@ -41,6 +42,8 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         // "And a memory card for it, total?": with the only one there is.
         if let ([own], [only], true) = (found.products.as_slice(), fitting.as_slice(), basket::asks_the_sum(turn)) {
             answer.acts.extend(together::sum(*own, *only, book));
+            let skus = say::skus(book, &[*own, *only]).into_iter();
+            state.focus.basket = skus.map(|sku| Pieces { sku, count: 1 }).collect();
         }
     }
     // The product stays on the table: "and does it have HDMI?" is about it, not about its case.
@@ -54,6 +57,24 @@ fn any_of_kind(turn: &Turn<'_>, fitting: &[RecordId], book: &FactBook) -> bool {
     let mut kinds = (0..turn.heard.categories.len()).filter(|c| wanted(*c)).flat_map(|c| &turn.heard.categories[c].names).peekable();
     let lies_in = |kind: &String| fitting.iter().filter_map(|id| say::product(book, *id)).any(|product| product.category.contains(kind));
     kinds.peek().is_none() || kinds.any(lies_in)
+}
+
+/// "The ink for that one": whether any of what fits has to do with what is named right before "for it"; what is named
+/// otherwise may be described in any words.
+fn any_is_called(turn: &Turn<'_>, fitting: &[RecordId], book: &FactBook) -> bool {
+    let words = &turn.heard.words;
+    let points = |i: usize| words.get(i).is_some_and(|w| matches!(w.text.as_str(), "it" | "that" | "this" | "them"));
+    let at = (1..words.len()).find(|i| words[*i].text == "for" && points(i + 1) && words[i - 1].is_telling());
+    let Some(word) = at.map(|at| &words[at - 1]).filter(|word| word.text.len() > 2) else { return true };
+    let generic =
+        matches!(word.stem.as_str(), "accessori" | "accessory" | "extra" | "thing" | "stuff" | "els" | "else" | "replac" | "replacement");
+    let speaks = |id: &RecordId| {
+        say::product(book, *id).is_some_and(|p| {
+            let specs = p.specs.iter().map(|spec| spec.value.text()).collect::<Vec<_>>().join(" ");
+            measure::says(&measure::stems(&format!("{} {} {} {specs}", p.name, p.category.join(" "), p.description)), &word.stem)
+        })
+    };
+    generic || fitting.iter().any(speaks)
 }
 
 /// What something must fit: a product the customer owns or names with "for", or else what is on the table.
@@ -100,6 +121,11 @@ pub fn goes_with_it(turn: &Turn<'_>) -> bool {
     let asked_for = turn.read.hints.iter().any(|hint| hint.goal == Goal::Accessories && hint.score >= 4.0);
     let wanted = turn.heard.products.iter().enumerate().any(|(i, _)| turn.read.roles.wants_product(i));
     for_it && !hand.is_empty() && !wanted && (other_kind || asked_for) && !kind(turn).is_empty()
+}
+
+/// Whether a message has words for a kind of thing.
+pub fn names_a_kind(turn: &Turn<'_>) -> bool {
+    !kind(turn).is_empty()
 }
 
 /// Words for the kind of thing: kinds and descriptions that are asked for, in the customer's words.

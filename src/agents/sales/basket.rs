@@ -115,7 +115,10 @@ fn parts(turn: &Turn<'_>) -> Vec<Part> {
         let replaced = focus.products.len() == 1 && count == 1 && names_its_like(turn, &focus.products[0]);
         let alone = focus.products.len() < 2 && focus.basket.len() < 2 || count > 1;
         if alone && !replaced {
-            parts.extend(focus.products.iter().take(1).map(|sku| Part::Of(vec![sku.clone()], count)));
+            // "Black then, plus a case for it": in the colour just chosen.
+            let chosen = resolve::variant(turn);
+            let meant = if let [only] = chosen.as_slice() { vec![only.clone()] } else { focus.products.clone() };
+            parts.extend(meant.into_iter().take(1).map(|sku| Part::Of(vec![sku], count)));
         } else if !alone {
             parts.extend(focus.basket.iter().map(|piece| Part::Of(vec![piece.sku.clone()], piece.count)));
         }
@@ -339,11 +342,14 @@ fn chosen(turn: &Turn<'_>, part: &Part, found: &Findings, book: &FactBook) -> Op
                 let says = |p: &Product| turn.heard.words[words.clone()].iter().any(|word| is_called(p, &word.stem));
                 say::product(book, *id).is_some_and(|p| says(&p))
             };
-            let fitting = found.accessories.iter().flatten().find(|id| fits(id) && is_there(id));
+            let fitting = || found.accessories.iter().flatten().filter(|id| fits(id) && is_there(id));
             let candidates: Vec<&RecordId> = own.filter(fits).collect();
             let most = most_of(turn, *at, &candidates, book);
-            let found = most.or(fitting).or_else(|| candidates.into_iter().min_by_key(|id| (!called(id), !is_there(id), minor(id))));
-            found.map(|id| (*id, *count))
+            // Of a shelf of cases and chargers, what is called as it was said comes first.
+            let best = candidates.iter().copied().min_by_key(|id| (!called(id), !is_there(id), minor(id)));
+            let by_name =
+                fitting().find(|id| called(id)).or(best.filter(|id| called(id) && fitting().next().is_none_or(|own| !called(own))));
+            most.or(by_name).or_else(|| fitting().next()).or(best).map(|id| (*id, *count))
         }
     }
 }

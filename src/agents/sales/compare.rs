@@ -6,7 +6,7 @@ use super::super::say;
 use super::super::turn::{Answer, Step, Turn, chip};
 use super::super::understanding::form::Asks;
 use super::super::understanding::{needs, qualities};
-use super::{ask_product, asked, pick, question};
+use super::{ask_product, asked, goal, pick, question, wider};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, FactId, RecordId};
 use crate::domain::heard::BrandNamed;
@@ -41,8 +41,14 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     if again && asks_for_a_property(turn) {
         return question::step(turn, found, book, state);
     }
-    let mut skus = meant(turn);
-    let of_makers = skus.len() + outside_brands(turn).len() > 1 && !outside_brands(turn).is_empty();
+    let next = next_one(turn);
+    let mut skus = if next.is_some() { turn.before.focus.products.clone() } else { meant(turn) };
+    // "And the Samsung one, is that cheaper", of a list: than the others there.
+    if goal::asks_whether_it_is_cheaper(turn) && turn.before.focus.products.is_empty() && turn.before.focus.listed.len() > skus.len() {
+        skus.truncate(1);
+        skus.extend(cheapest_beside(turn, &skus));
+    }
+    let of_makers = next.is_some() || skus.len() + outside_brands(turn).len() > 1 && !outside_brands(turn).is_empty();
     if skus.len() < 2 && !of_makers {
         skus = turn.before.focus.listed.iter().take(2).cloned().collect();
     }
@@ -57,7 +63,7 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         return Step::Look(vec![Lookup::Products(skus)]);
     }
     let mut compared = found.products.clone();
-    let makers = makers(turn, book, &compared);
+    let makers = next.map_or_else(|| makers(turn, book, &compared), |next| vec![next]);
     if let Some(query) = makers.get(found.searches.len()) {
         return Step::Look(vec![Lookup::Search { query: query.clone(), limit: 1 }]);
     }
@@ -75,7 +81,11 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     }
     say::price_gap(book, &compared, &mut answer);
     // "The difference in price" asks for nothing else.
-    if asks_for_the_price_only(turn) {
+    if asks_for_the_price_only(turn) || goal::asks_whether_it_is_cheaper(turn) {
+        for id in &compared {
+            let out = say::product(book, *id).is_some_and(|p| p.availability() == Availability::OutOfStock);
+            answer.acts.extend(say::stock(book, *id).filter(|_| out));
+        }
         answer.cards.extend(&compared);
         return answer.done();
     }
@@ -158,11 +168,37 @@ fn outside_brands<'a>(turn: &'a Turn<'_>) -> Vec<&'a BrandNamed> {
     heard.brands.iter().enumerate().filter(|(i, brand)| turn.read.roles.wants_brand(*i) && outside(brand)).map(|(_, brand)| brand).collect()
 }
 
+/// The cheapest of the others that are listed.
+fn cheapest_beside(turn: &Turn<'_>, named: &[String]) -> Option<String> {
+    let listed = turn.shown.iter().filter(|p| turn.before.focus.listed.contains(&p.sku) && !named.contains(&p.sku));
+    listed.filter_map(|p| Some((p.price?.minor, p))).min_by_key(|(minor, _)| *minor).map(|(_, p)| p.sku.clone())
+}
+
+/// "And the next one up, what's the difference": beside the one in hand, the next of its kind in price.
+fn next_one(turn: &Turn<'_>) -> Option<ProductQuery> {
+    let way = goal::next_in_price(turn)?;
+    let focus = &turn.before.focus;
+    let [present] = focus.products.as_slice() else { return None };
+    let old = focus.query.clone().unwrap_or_default();
+    let price = turn.shown.iter().filter(|p| p.sku == *present).filter_map(|p| p.price);
+    let wanted = wider::of_the_kind(turn, &old);
+    Some(if way == std::cmp::Ordering::Greater { needs::dearer_than(&wanted, price) } else { needs::cheaper_than(&wanted, price) })
+}
+
+/// The kinds of things talked about: "the TCL and the Sony" are televisions, where televisions are.
+fn of_the_table(turn: &Turn<'_>) -> Option<Vec<String>> {
+    let focus = &turn.before.focus;
+    let leaf = || focus.products.iter().chain(&focus.listed).find_map(|sku| resolve::kind_of(turn, sku));
+    let searched = focus.query.as_ref().map(|query| query.categories.clone()).filter(|kinds| !kinds.is_empty());
+    leaf().map(|leaf| vec![leaf.to_owned()]).or(searched)
+}
+
 /// "The Glide 20 and the Brühl stick": a maker named beside a product means the maker's own of the same kind.
 fn makers(turn: &Turn<'_>, book: &FactBook, compared: &[RecordId]) -> Vec<ProductQuery> {
     let products: Vec<_> = compared.iter().filter_map(|id| say::product(book, *id)).collect();
     let named = || turn.heard.categories.first().map(|named| named.names.clone());
-    let kind = products.iter().find_map(|p| p.leaf_category().map(|leaf| vec![leaf.to_owned()])).or_else(named);
+    let kind =
+        products.iter().find_map(|p| p.leaf_category().map(|leaf| vec![leaf.to_owned()])).or_else(named).or_else(|| of_the_table(turn));
     outside_brands(turn)
         .into_iter()
         .filter(|brand| !products.iter().any(|p| p.brand.eq_ignore_ascii_case(&brand.name)))

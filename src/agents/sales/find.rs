@@ -6,7 +6,7 @@ use super::super::say;
 use super::super::turn::{Answer, Step, Turn, chip};
 use super::super::understanding::form::Asks;
 use super::super::understanding::{needs, quantity};
-use super::{accessories, pick, price, stock, wider};
+use super::{accessories, goal, pick, price, stock, subject, wider};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::agent::Agent;
 use crate::domain::asks::Slot;
@@ -84,6 +84,8 @@ pub fn search(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mu
             let met = tried.iter().any(|search| !search.products.is_empty());
             match std::iter::successors(wider::relaxed(&first.query), wider::relaxed).nth(tried.len()).filter(|_| !met) {
                 Some(query) => Step::Look(vec![Lookup::Search { query, limit: NEAREST }]),
+                // "Anything cheaper", where nothing else is of the maker or the colour: others of the kind.
+                None if goal::wants_cheaper(turn) && turn.before.focus.products.len() == 1 => super::alternatives(turn, found, book, state),
                 None => nothing(turn, found, book, state),
             }
         }
@@ -101,7 +103,7 @@ fn beyond_the_price(search: &SearchFound, book: &mut FactBook, state: &mut Conve
 
 /// The query this message states, in the light of the one before.
 fn wanted(turn: &Turn<'_>) -> ProductQuery {
-    let mut new = needs::query(turn.text, turn.heard, turn.read);
+    let mut new = subject::of_the_same_maker(turn, needs::query(turn.text, turn.heard, turn.read));
     if turn.continues && !turn.said.is_empty() {
         new.said = format!("{} {}", turn.said, turn.text);
     }
@@ -124,8 +126,8 @@ fn wanted(turn: &Turn<'_>) -> ProductQuery {
         turn.shown.iter().filter(|p| table.contains(&p.sku)).filter_map(|p| p.price)
     };
     match super::goal::next_in_price(turn) {
-        Some(std::cmp::Ordering::Greater) => return needs::dearer_than(old, prices()),
-        Some(_) => return needs::cheaper_than(old, prices()),
+        Some(std::cmp::Ordering::Greater) => return needs::dearer_than(&wider::of_the_kind(turn, old), prices()),
+        Some(_) => return needs::cheaper_than(&wider::of_the_kind(turn, old), prices()),
         None => {}
     }
     let bounded = !turn.read.prices.is_empty();

@@ -16,7 +16,17 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     if !asks(turn) {
         return None;
     }
-    let meant = resolve::products(turn).skus;
+    let mut meant = resolve::products(turn).skus;
+    // "Does the CalDigit dock work with it": what is named by its maker and kind is looked for.
+    let by_maker = meant.is_empty() && fits_it(turn) && !turn.heard.brands.is_empty() && !turn.before.focus.products.is_empty();
+    if by_maker {
+        let query = super::subject::query(turn);
+        match found.searches.first() {
+            None => return Some(Step::Look(vec![Lookup::Search { query, limit: 2 }])),
+            Some(search) if search.complete && search.total == 1 => meant = say::skus(book, &search.products),
+            Some(_) => return None,
+        }
+    }
     let mut owned = resolve::owned(turn);
     // "Does the other one fit in it": what was talked about is what it must fit.
     if owned.is_empty() && fits_it(turn) {

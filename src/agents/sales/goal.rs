@@ -22,7 +22,13 @@ pub fn of(turn: &Turn<'_>) -> Goal {
 fn plainly(turn: &Turn<'_>) -> Option<Goal> {
     let searches = matches!(turn.goal, Goal::FindProduct | Goal::RefineResults);
     if next_in_price(turn).is_some() && turn.before.focus.query.is_some() {
-        return Some(Goal::RefineResults);
+        // Beside the one in hand, the next one is told by what sets it apart.
+        return Some(if turn.before.focus.products.len() == 1 { Goal::CompareProducts } else { Goal::RefineResults });
+    }
+    if matches!(turn.goal, Goal::ProductQuestion | Goal::FindProduct | Goal::RefineResults | Goal::PriceQuestion)
+        && asks_whether_it_is_cheaper(turn)
+    {
+        return Some(Goal::CompareProducts);
     }
     if searches && judges_what_is_meant(turn) {
         return Some(Goal::ProductQuestion);
@@ -70,16 +76,8 @@ fn by_what_it_says(turn: &Turn<'_>) -> Goal {
     if searches && turn.heard.categories.is_empty() && turn.read.prices.is_empty() && !resolve::variant(turn).is_empty() {
         return if turn.heard.properties.iter().any(|named| *named) { Goal::ProductQuestion } else { Goal::StockQuestion };
     }
-    // "Do you have it in black": the one in hand, in another colour.
-    let of_it = turn.read.reference.pronoun && turn.before.focus.products.len() == 1;
-    // "Do you have it in another colour": which it has.
-    let colour = turn.heard.words.iter().any(|w| matches!(w.stem.as_str(), "colour" | "color"));
-    if (searches || matches!(turn.goal, Goal::StockQuestion | Goal::Alternatives)) && of_it && colour && option::colour_said(turn).is_none()
-    {
-        return Goal::ProductQuestion;
-    }
-    if searches && of_it && turn.heard.products.is_empty() && turn.heard.words.iter().any(|w| colours::is_colour(&w.text)) {
-        return Goal::StockQuestion;
+    if let Some(goal) = of_a_colour(turn, searches) {
+        return goal;
     }
     if (of_things || turn.goal == Goal::PriceQuestion) && basket::asks_with_a_service(turn) {
         return Goal::PriceQuestion;
@@ -131,9 +129,29 @@ fn by_what_it_says(turn: &Turn<'_>) -> Goal {
     last_question(turn)
 }
 
+/// What is wanted of the thing in hand in another colour.
+fn of_a_colour(turn: &Turn<'_>, searches: bool) -> Option<Goal> {
+    // "Do you have it in black": the one in hand, in another colour.
+    let of_it = turn.read.reference.pronoun && turn.before.focus.products.len() == 1;
+    // "Do you have it in another colour": which it has.
+    let colour = turn.heard.words.iter().any(|w| matches!(w.stem.as_str(), "colour" | "color"));
+    if (searches || matches!(turn.goal, Goal::StockQuestion | Goal::Alternatives)) && of_it && colour && option::colour_said(turn).is_none()
+    {
+        return Some(Goal::ProductQuestion);
+    }
+    // Two versions of it may be in hand.
+    let of_them = (turn.read.reference.pronoun || turn.read.reference.plural) && resolve::is_one_thing(turn);
+    let coloured = turn.heard.words.iter().any(|w| colours::is_colour(&w.text));
+    let of_another = searches && (of_it || of_them) && turn.heard.products.is_empty() && turn.heard.categories.is_empty() && coloured;
+    of_another.then_some(Goal::StockQuestion)
+}
+
 /// "The next one up", "whats the next one down in price": which way.
 pub fn next_in_price(turn: &Turn<'_>) -> Option<std::cmp::Ordering> {
     let text = |i: usize| turn.heard.words.get(i).map_or("", |w| w.text.as_str());
+    if let Some(beyond) = beyond_the_table(turn) {
+        return Some(beyond);
+    }
     let at = (0..turn.heard.words.len()).find(|i| text(*i) == "next")?;
     let behind = if text(at + 1) == "one" { at + 2 } else { at + 1 };
     match text(behind) {
@@ -141,6 +159,24 @@ pub fn next_in_price(turn: &Turn<'_>) -> Option<std::cmp::Ordering> {
         "down" => Some(std::cmp::Ordering::Less),
         _ => None,
     }
+}
+
+/// "What about the more expensive one", where all that was shown costs the same: the next one beyond it.
+fn beyond_the_table(turn: &Turn<'_>) -> Option<std::cmp::Ordering> {
+    let way = match turn.read.reference.extreme? {
+        Extreme::Dearest => std::cmp::Ordering::Greater,
+        Extreme::Cheapest => std::cmp::Ordering::Less,
+        Extreme::Lightest | Extreme::Heaviest => return None,
+    };
+    let compares = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "cheaper" | "pricier" | "dearer" | "more" | "less"));
+    let heard = turn.heard;
+    let bare = heard.products.is_empty() && heard.brands.is_empty() && heard.categories.is_empty() && turn.read.prices.is_empty();
+    let shown = !turn.before.focus.listed.is_empty() || !turn.before.focus.products.is_empty();
+    let table = resolve::pointed_at(turn);
+    let family = |sku: &String| turn.shown.iter().find(|p| p.sku == *sku).map(|p| p.family().to_owned());
+    let hand = turn.before.focus.products.first();
+    let itself = table.len() == 1 && turn.before.focus.listed.len() < 2 && hand.is_some_and(|own| family(own) == family(&table[0]));
+    (compares && bare && shown && (table.is_empty() || itself)).then_some(way)
 }
 
 /// "Is the cheaper one good enough for gaming": asked of what is meant; what it is for is no kind to be searched.
@@ -200,6 +236,30 @@ fn sets_side_by_side(turn: &Turn<'_>) -> bool {
     (than || against) && named || whether || stated || or && heard.products.is_empty() && !heard.categories.is_empty()
 }
 
+/// "What about the Switch then, is that cheaper": of another one that is named, beside the one talked about.
+pub fn asks_whether_it_is_cheaper(turn: &Turn<'_>) -> bool {
+    let heard = turn.heard;
+    let text = |i: usize| heard.words.get(i).map_or("", |w| w.text.as_str());
+    let named_before = |at: usize| {
+        let ends = heard.products.iter().map(|p| p.words.end).chain(heard.brands.iter().map(|b| b.words.end));
+        ends.into_iter().any(|end| end <= at)
+    };
+    let is = |i: usize| matches!(text(i), "is" | "are" | "s" | "isnt" | "thats" | "its" | "would" | "be");
+    let than_it =
+        |i: usize| (i.saturating_sub(4)..i).any(is) && !matches!(text(i.wrapping_sub(1)), "the" | "anything" | "something" | "one" | "any");
+    let dearer = |i: usize| {
+        matches!(text(i), "cheaper" | "pricier" | "dearer") || text(i) == "expensive" && matches!(text(i.wrapping_sub(1)), "more" | "less")
+    };
+    let focus = &turn.before.focus;
+    let other = heard.products.iter().any(|p| !p.skus.iter().any(|sku| focus.products.contains(sku))) || !heard.brands.is_empty();
+    let shown = !focus.products.is_empty() || !focus.recent.is_empty();
+    let code = turn.before.focus.promotion.is_some() && heard.codes.iter().any(|code| code.known);
+    // "Is it cheaper, and what would I lose" wants more than the price.
+    let more =
+        heard.words.iter().any(|w| matches!(w.stem.as_str(), "worth" | "lose" | "why" | "spec" | "better" | "differ" | "difference"));
+    shown && other && !code && !more && (1..heard.words.len()).any(|i| dearer(i) && than_it(i) && named_before(i))
+}
+
 /// "Is there a bigger one": another than the one talked about.
 fn wants_another(turn: &Turn<'_>) -> bool {
     let before = |at: usize| at.checked_sub(1).map_or("", |i| turn.heard.words[i].text.as_str());
@@ -212,6 +272,10 @@ fn wants_another(turn: &Turn<'_>) -> bool {
 /// "Is the Garmin back", "are they available again".
 fn asks_whether_it_is_back(turn: &Turn<'_>) -> bool {
     let words = &turn.heard.words;
+    // "Enough for there and back" asks for no stock.
+    if words.windows(2).any(|pair| pair[0].text == "and" && pair[1].text == "back") {
+        return false;
+    }
     let ends = words.iter().rev().find(|w| !matches!(w.text.as_str(), "in" | "again" | "yet" | "now"));
     let asked = words.iter().any(|w| matches!(w.text.as_str(), "is" | "are" | "when" | "will"));
     asked && ends.is_some_and(|w| matches!(w.text.as_str(), "back" | "available" | "restocked" | "there"))

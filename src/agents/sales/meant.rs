@@ -13,6 +13,9 @@ pub const PLAIN: f32 = 0.66;
 /// What a record states of the property that is meant: under a name of its own, in the value of another one, or in its
 /// description; otherwise that it is not stated.
 pub fn of(turn: &Turn<'_>, product: &Product) -> Option<Asked> {
+    if let Some(asked) = power(turn, product) {
+        return Some(asked);
+    }
     let meant = turn.heard.property.as_ref()?;
     if let Some(found) = meant.names.iter().find_map(|name| by_name(product, &measure::stems(name))) {
         let stated = |found: Found| Found { by_value: states(product, found.index), ..found };
@@ -28,6 +31,30 @@ pub fn of(turn: &Turn<'_>, product: &Product) -> Option<Asked> {
     }
     // That a record does not state it is said only where nothing else can be meant.
     (meant.score >= PLAIN).then(|| Asked::Unstated(meant.names.first().map(|name| (*name).to_owned())))
+}
+
+/// "Does it need a plug", "does it have to be plugged in": what runs it, by whatever the record says of that.
+fn power(turn: &Turn<'_>, product: &Product) -> Option<Asked> {
+    const RUNS_ON: &[&str] = &["rechargeable", "cordless", "battery", "batteries", "mains", "plug", "socket", "solar"];
+    let words = &turn.heard.words;
+    let needs = words.iter().position(|w| matches!(w.text.as_str(), "need" | "needs" | "have" | "has"))?;
+    let socket = words[needs..]
+        .iter()
+        .take(6)
+        .any(|w| matches!(w.text.as_str(), "plug" | "plugged" | "socket" | "outlet" | "mains" | "electricity"));
+    let of_it =
+        socket && !words.iter().any(|w| matches!(w.text.as_str(), "adapter" | "adaptor" | "what" | "which" | "charger" | "headphone"));
+    if !of_it {
+        return None;
+    }
+    let told = sentence::split(&product.description).position(|text| RUNS_ON.iter().any(|word| says(text, word)));
+    if let Some(sentence) = told.and_then(|i| u16::try_from(i).ok()) {
+        return Some(Asked::Said(sentence));
+    }
+    let named = ["power source", "power supply", "battery life", "battery", "runtime", "power"]
+        .iter()
+        .find_map(|name| by_name(product, &measure::stems(name)));
+    named.map(|found| Asked::Specs(found.into_iter().map(|found| Found { by_value: false, ..found }).take(1).collect()))
 }
 
 /// The property in whose value the one that is meant stands.

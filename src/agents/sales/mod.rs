@@ -1,8 +1,10 @@
 //! Sales: finding, comparing, describing, recommending.
 
 mod accessories;
+mod advice;
 mod asked;
 mod basket;
+mod beside;
 mod buy;
 mod compare;
 mod find;
@@ -17,6 +19,7 @@ mod size;
 mod stock;
 mod subject;
 mod together;
+mod what_else;
 mod wider;
 
 use super::lookup::{Findings, Lookup};
@@ -67,7 +70,7 @@ fn answer(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut Co
         Goal::Accessories => accessories::step(turn, found, book, state),
         Goal::BrowseCategories => assortment(turn, found, book),
         Goal::Buy => buy::step(turn, found, book, state),
-        goal if goal.intent().agent() == Agent::Sales => say::from_knowledge(turn, found, book),
+        goal if goal.intent().agent() == Agent::Sales => advice::step(turn, found, book, state),
         goal => Answer::hand_over(goal),
     }
 }

@@ -4,12 +4,15 @@ use super::super::lookup::{Findings, Lookup};
 use super::super::say;
 use super::super::turn::{Answer, Step, Turn};
 use super::super::understanding::form::Asks;
+use super::super::understanding::qualities;
 use super::asked::{Asked, TOLD, asked_of};
-use super::{option, subject};
+use super::{beside, option, subject};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, FactId, RecordId};
+use crate::domain::heard::Word;
 use crate::domain::measure;
 use crate::domain::product::SpecValue;
+use crate::domain::query::Degree;
 use crate::domain::record::Field;
 use crate::domain::state::ConversationState;
 
@@ -20,6 +23,9 @@ const MAIN: usize = 5;
 
 /// What it is like.
 pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
+    if let Some(step) = super::what_else::step(turn, found, book, state) {
+        return step;
+    }
     if let Some(step) = super::fit::step(turn, found, book, state) {
         return step;
     }
@@ -53,6 +59,13 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     if asked.len() > MOST_DESCRIBED && asked.iter().all(|(_, asked)| matches!(asked, Asked::Nothing)) {
         return super::ask_product(turn, state, &say::skus(book, ids));
     }
+    let beside = match asked.as_slice() {
+        [(id, Asked::Specs(specs))] if specs.len() == 1 => beside::query(turn, book, *id, specs[0].index),
+        _ => None,
+    };
+    if let (Some(query), []) = (&beside, found.searches.as_slice()) {
+        return Step::Look(vec![Lookup::Products(say::skus(book, ids)), Lookup::Search { query: query.clone(), limit: beside::LOOKED_AT }]);
+    }
     if asked.len() > 1 && side_by_side(book, &asked, turn.read.form.asks == Asks::Which, &mut answer) {
         return answer.done();
     }
@@ -62,6 +75,9 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
             continue;
         }
         tell(turn, book, id, &asked, &mut answer);
+        if beside.is_some() {
+            beside::tell(found, book, id, &asked, &mut answer);
+        }
     }
     answer.done()
 }
@@ -120,6 +136,7 @@ fn tell(turn: &Turn<'_>, book: &mut FactBook, id: RecordId, asked: &Asked, answe
             });
             let yes_no = (asks_whether(turn) || turn.read.form.asks == Asks::Whether) && !enough && !another;
             for property in found {
+                let yes_no = yes_no && !is_judged(turn, book, id, property.index) && !leaves_it_open(turn, book, id, property.index);
                 if let Some(act) = spec(book, id, property.index, yes_no && property.by_value) {
                     answer.say(act);
                 }
@@ -140,6 +157,25 @@ fn tell(turn: &Turn<'_>, book: &mut FactBook, id: RecordId, asked: &Asked, answe
         }
         Asked::Nothing => overview(book, id, answer),
     }
+}
+
+/// "Is it heavy", "is it loud?", of what states so many kilos or decibels: the number tells, and a yes would judge.
+pub fn is_judged(turn: &Turn<'_>, book: &FactBook, id: RecordId, index: usize) -> bool {
+    let judges = turn.read.wishes.iter().any(|wish| wish.quality.degree == Degree::Wish) || qualities::asked(turn.heard).is_some();
+    let numbers = turn.heard.words.iter().any(|w| w.text.starts_with(|c: char| c.is_ascii_digit()));
+    let value = say::product(book, id).and_then(|p| p.specs.get(index).map(|spec| spec.value.text())).unwrap_or_default();
+    judges && !numbers && !measure::measures(&value).is_empty()
+}
+
+/// "Is the ink included", of what states which ink it takes: that is no yes.
+fn leaves_it_open(turn: &Turn<'_>, book: &FactBook, id: RecordId, index: usize) -> bool {
+    let words = &turn.heard.words;
+    let comes = |pair: &[Word]| matches!(pair[0].text.as_str(), "come" | "comes") && pair[1].text == "with";
+    let included = words.iter().any(|w| matches!(w.text.as_str(), "included" | "include" | "includes")) || words.windows(2).any(comes);
+    let product = say::product(book, id);
+    let Some(spec) = product.as_ref().and_then(|p| p.specs.get(index)).filter(|_| included) else { return false };
+    let text = format!("{} {}", spec.name, spec.value.text()).to_lowercase();
+    !["includ", "in the box", "in box", "supplied", "content"].iter().any(|own| text.contains(own))
 }
 
 /// "Does it have", "is it", "can it": a question for yes or no.

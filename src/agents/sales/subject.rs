@@ -56,7 +56,7 @@ fn by_search(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut
     let form = turn.read.form;
     let of_it = form.subject == Subject::Pointed
         || form.subject == Subject::None && matches!(form.asks, Asks::HowMuchOf | Asks::Property | Asks::Whether)
-        || turn.heard.property.is_some();
+        || turn.heard.property.is_some() && turn.goal == Goal::ProductQuestion;
     let pointed = of_it && (turn.heard.brands.is_empty() && turn.heard.categories.is_empty() || asks_what_comes_with_it(turn));
     // What none of the list has is looked for among all of its kind.
     let elsewhere = turn.heard.property.is_none() && !resolve::feature(turn).is_empty() && query.names_a_thing();
@@ -109,7 +109,7 @@ fn of_the_list(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &m
 /// The query of a question that names no product; a brand alone stays within the kind of thing talked about.
 pub fn query(turn: &Turn<'_>) -> ProductQuery {
     // Whether it is there is what is asked, not what it must be.
-    let mut query = ProductQuery { in_stock: false, ..needs::query(turn.text, turn.heard, turn.read) };
+    let mut query = of_the_same_maker(turn, ProductQuery { in_stock: false, ..needs::query(turn.text, turn.heard, turn.read) });
     let by_feature = !resolve::feature(turn).is_empty();
     if by_feature && query.categories.is_empty() {
         let hints = std::mem::take(&mut query.hints);
@@ -123,6 +123,22 @@ pub fn query(turn: &Turn<'_>) -> ProductQuery {
             Some(old) => query.categories.clone_from(&old.categories),
             None => query.categories.extend(of_table()),
         }
+    }
+    query
+}
+
+/// "The dryer from the same brand": the maker of what is in hand, or of the first that was shown.
+pub fn of_the_same_maker(turn: &Turn<'_>, mut query: ProductQuery) -> ProductQuery {
+    let words = &turn.heard.words;
+    let same = words.windows(2).any(|pair| {
+        pair[0].text == "same"
+            && matches!(pair[1].stem.as_str(), "brand" | "maker" | "make" | "compani" | "company" | "manufactur" | "manufacturer")
+    });
+    let focus = &turn.before.focus;
+    let first = focus.products.iter().chain(&focus.listed).chain(&focus.recent).find_map(|sku| turn.shown.iter().find(|p| p.sku == *sku));
+    if let (true, Some(product), true) = (same, first, query.brands.is_empty()) {
+        query.brands.push(product.brand.clone());
+        query.hints.clear();
     }
     query
 }

@@ -5,7 +5,7 @@ use super::super::resolve;
 use super::super::say;
 use super::super::turn::{Answer, Step, Turn, chip};
 use super::super::understanding::quantity;
-use super::basket;
+use super::{accessories, basket};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, Formula, RecordId};
 use crate::domain::product::Availability;
@@ -35,7 +35,7 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     }
     answer.cards.push(own);
     answer.cards.extend(&rest);
-    state.focus.products = vec![main.clone()];
+    state.focus.products = if shown_for_it(turn, &main) { vec![main.clone()] } else { say::skus(book, &found.products) };
     if let [only] = rest.as_slice() {
         let skus = std::iter::once(main).chain(say::skus(book, &[*only]));
         state.focus.basket = skus.map(|sku| Pieces { sku, count: 1 }).collect();
@@ -57,13 +57,34 @@ pub fn is_asked(turn: &Turn<'_>) -> bool {
     asked(turn).is_some()
 }
 
+/// Whether what is listed was shown to go with the thing in hand.
+fn shown_for_it(turn: &Turn<'_>, main: &String) -> bool {
+    let focus = &turn.before.focus;
+    let goes_with = |sku: &String| turn.shown.iter().any(|p| p.sku == *sku && p.fits().next().is_some());
+    turn.before.last_acts.contains(&ActKind::AccessoriesIntro)
+        || !focus.listed.contains(main) && !focus.listed.is_empty() && focus.listed.iter().all(goes_with) && !goes_with(main)
+}
+
+/// "How much is that together", of the dryer in hand and the washing machine talked about before it: the last thing of
+/// another kind. One of its own kind would be instead of it.
+fn beside(turn: &Turn<'_>, main: &str) -> Option<(String, Vec<String>)> {
+    const SHORT: usize = 9;
+    let focus = &turn.before.focus;
+    let names = !turn.heard.categories.is_empty() || !turn.heard.brands.is_empty() || accessories::names_a_kind(turn);
+    let bare = !names && turn.heard.words.len() <= SHORT;
+    let together = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "together" | "altogether" | "both" | "total"));
+    if !bare || !together || focus.basket.len() > 1 {
+        return None;
+    }
+    let kind = resolve::kind_of(turn, main)?;
+    let other = focus.recent.iter().find(|sku| sku.as_str() != main && resolve::kind_of(turn, sku).is_some_and(|own| own != kind))?;
+    Some((main.to_owned(), vec![other.clone()]))
+}
+
 /// The thing in hand and what was shown for it, of which the message may single some out.
 fn asked(turn: &Turn<'_>) -> Option<(String, Vec<String>)> {
     let focus = &turn.before.focus;
     let [main] = focus.products.as_slice() else { return None };
-    let goes_with = |sku: &String| turn.shown.iter().any(|p| p.sku == *sku && p.fits().next().is_some());
-    let shown = turn.before.last_acts.contains(&ActKind::AccessoriesIntro)
-        || !focus.listed.contains(main) && !focus.listed.is_empty() && focus.listed.iter().all(goes_with) && !goes_with(main);
     let sums = turn.heard.words.iter().any(|w| {
         matches!(
             w.text.as_str(),
@@ -71,8 +92,11 @@ fn asked(turn: &Turn<'_>) -> Option<(String, Vec<String>)> {
         )
     });
     let counted = quantity::of_it(turn.heard, &turn.read.taken).is_some_and(|count| count > 1);
-    if !shown || !sums || counted || !basket::asks_the_sum(turn) || !turn.heard.products.is_empty() {
+    if !sums || counted || !basket::asks_the_sum(turn) || !turn.heard.products.is_empty() {
         return None;
+    }
+    if !shown_for_it(turn, main) {
+        return beside(turn, main);
     }
     let others: Vec<String> = focus.listed.iter().filter(|sku| *sku != main).cloned().collect();
     let others = resolve::told_apart(turn, &others).unwrap_or(others);

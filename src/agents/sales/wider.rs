@@ -1,8 +1,22 @@
 //! Searches that ask for less, to have something to show.
 
+use super::super::resolve;
 use super::super::turn::Turn;
 use crate::domain::goal::Goal;
 use crate::domain::query::{ProductQuery, Sort};
+
+/// A search for others of the kind in hand at another price: the old one, where it was for that kind, without the
+/// bound that the price is to leave.
+pub fn of_the_kind(turn: &Turn<'_>, old: &ProductQuery) -> ProductQuery {
+    let focus = &turn.before.focus;
+    let kind = focus.products.iter().chain(&focus.listed).find_map(|sku| resolve::kind_of(turn, sku));
+    let other = kind.filter(|kind| !old.categories.is_empty() && !old.categories.iter().any(|own| own == kind));
+    let searched = match other {
+        Some(kind) => ProductQuery { categories: vec![kind.to_owned()], ..ProductQuery::default() },
+        None => old.clone(),
+    };
+    ProductQuery { min_price: None, max_price: None, quality: None, ..searched }
+}
 
 /// The same for more money, where the price is bounded from above; not for who asks for something cheaper.
 pub fn at_any_price(turn: &Turn<'_>, query: &ProductQuery) -> Option<ProductQuery> {
@@ -10,7 +24,7 @@ pub fn at_any_price(turn: &Turn<'_>, query: &ProductQuery) -> Option<ProductQuer
     if query.max_price.is_none() || !query.names_a_thing() || cheaper || !query.not_skus.is_empty() {
         return None;
     }
-    Some(ProductQuery { min_price: None, max_price: None, sort: Sort::PriceUp, quality: None, ..query.clone() })
+    Some(ProductQuery { min_price: query.max_price, max_price: None, sort: Sort::PriceUp, quality: None, ..query.clone() })
 }
 
 /// A query without its narrowest bounds, to have something to show: first without words and measures,

@@ -234,8 +234,9 @@ fn warranty_of_product(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, s
         }
         answer.cards.push(id);
     }
-    if let [only] = known.as_deref().unwrap_or_default() {
-        state.focus.products = say::skus(book, &[*only]);
+    // What is asked next is asked of the same, be it in two versions.
+    if let Some(told @ ([_] | [_, _])) = known.as_deref() {
+        state.focus.products = say::skus(book, told);
     }
     match (known, bought, general) {
         (None, Some(day), Some((sentence, term))) => {

@@ -17,6 +17,7 @@ pub mod property;
 pub mod qualities;
 pub mod quantity;
 pub mod references;
+mod refining;
 pub mod roles;
 pub mod rules;
 

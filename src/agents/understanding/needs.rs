@@ -1,11 +1,12 @@
-//! From a message to a product query, and from one query to the next.
+//! From a message to a product query.
 
 use super::Understanding;
 use super::qualities::PRICE;
+pub use super::refining::{cheaper_than, dearer_than, merge, refines};
 use crate::domain::heard::{CategoryNamed, Heard, Need};
 use crate::domain::measure;
-use crate::domain::money::Money;
 use crate::domain::query::{Degree, ProductQuery, Quality, Sort};
+use crate::domain::text::stem::stem;
 use crate::domain::text::words;
 
 /// The query a message states by itself.
@@ -34,6 +35,11 @@ pub fn tells_clearly(heard: &Heard) -> bool {
     heard.need.as_ref().is_some_and(|need| need.is_sold() && need.score >= PLAIN_NEED && speaks(heard, need))
 }
 
+/// Whether a message tells of a need by more than a likeness.
+pub fn tells(heard: &Heard) -> bool {
+    heard.need.as_ref().is_some_and(|need| need.score >= CLEAR_NEED)
+}
+
 /// Whether a message needs a kind of thing this shop does not sell.
 pub fn is_for_nothing_here(heard: &Heard) -> bool {
     heard.need.as_ref().is_some_and(|need| !need.is_sold() && need.score >= CLEAR_NEED && speaks(heard, need))
@@ -46,6 +52,9 @@ fn speaks(heard: &Heard, need: &Need) -> bool {
     // place, though there is a shelf called so.
     let by_the_way = |named: &CategoryNamed| {
         let at = named.words.start;
+        if !named.exact && need.score >= PLAIN_NEED && says_kind(heard, need, named) {
+            return true;
+        }
         if named.exact { is_place(heard, at) } else { is_circumstance(heard, at) }
     };
     let in_a_category = |i: usize| heard.categories.iter().any(|named| named.words.contains(&i));
@@ -55,6 +64,14 @@ fn speaks(heard: &Heard, need: &Need) -> bool {
         && !named
         && heard.categories.iter().all(by_the_way)
         && (need.score >= CLEAR_NEED || heard.categories.is_empty())
+}
+
+/// "We have cats and hair everywhere, a robot that mops": a word of the needed kind's own name stands outside the
+/// shelf that another word happens to be the name of.
+fn says_kind(heard: &Heard, need: &Need, shelf: &CategoryNamed) -> bool {
+    let kinds: Vec<String> =
+        need.categories.iter().flat_map(|kind| measure::stems(kind).split(' ').map(str::to_owned).collect::<Vec<_>>()).collect();
+    heard.words.iter().enumerate().any(|(i, word)| !shelf.words.contains(&i) && word.is_telling() && kinds.contains(&word.stem))
 }
 
 /// The query a message states, of the kind of thing it needs where that is known.
@@ -85,6 +102,10 @@ fn build(text: &str, heard: &Heard, read: &Understanding, need: Option<&Need>) -
     if let Some(need) = need {
         // What is said of the need was not said of the thing; it may speak for one of them.
         query.hints.extend(std::mem::take(&mut query.terms));
+        // "A robot that mops": of robot vacuums every one is a robot.
+        let kinds: Vec<String> = need.categories.iter().map(|kind| measure::stems(kind)).collect();
+        let of_the_kind = |word: &String| kinds.iter().any(|kind| kind.split(' ').any(|own| own == stem(word)));
+        query.hints.retain(|word| !of_the_kind(word));
         query.terms.clone_from(&need.terms);
     }
     before_makers(heard, read, &mut query);
@@ -246,7 +267,9 @@ fn seeks(word: &str) -> bool {
 /// The thing a message asks for in plain words ("do you sell drones") that no product here is described by.
 fn unknown_thing(heard: &Heard, read: &Understanding, spoken_for: &[bool]) -> Option<usize> {
     let phrase = asked_phrase(heard)?;
-    let known = |i: usize| spoken_for[i] || heard.describing.get(i).copied().unwrap_or(false);
+    // A number that some records have says nothing of a thing none of them is: "a playstation 5".
+    let digits = |i: usize| heard.words[i].text.bytes().all(|b| b.is_ascii_digit());
+    let known = |i: usize| !digits(i) && (spoken_for[i] || heard.describing.get(i).copied().unwrap_or(false));
     if phrase.clone().any(|i| known(i) && !words::is_function(&heard.words[i].text)) || !read.prices.words.is_empty() && phrase.len() < 2 {
         return None;
     }
@@ -348,86 +371,6 @@ fn order(read: &Understanding, query: &mut ProductQuery) {
 /// Whether a wish is about the price.
 pub fn is_price(quality: &Quality) -> bool {
     quality.properties.first().is_some_and(|property| PRICE.starts_with(property.as_str()))
-}
-
-/// Whether a message only narrows down what is on the table: it bounds or names a property, but no other
-/// kind of thing.
-pub fn refines(new: &ProductQuery, old: &ProductQuery) -> bool {
-    let same_kind = new.categories.is_empty() || new.categories.iter().any(|c| old.categories.contains(c));
-    let ordered = new.sort != Sort::Relevance || new.quality.is_some();
-    same_kind && (!new.is_empty() || new.in_stock || ordered || !new.not_terms.is_empty() || !new.hints.is_empty())
-}
-
-/// The old query with everything the new one states in its place.
-pub fn merge(old: &ProductQuery, new: ProductQuery) -> ProductQuery {
-    let mut merged = old.clone();
-    if !new.categories.is_empty() {
-        merged.categories = new.categories;
-    }
-    if !new.brands.is_empty() {
-        merged.not_brands.retain(|brand| !new.brands.contains(brand));
-        merged.brands = new.brands;
-    }
-    for brand in new.not_brands {
-        merged.brands.retain(|own| *own != brand);
-        merged.not_brands.push(brand);
-    }
-    if new.min_price.is_some() || new.max_price.is_some() {
-        merged.min_price = new.min_price.or(merged.min_price.filter(|min| new.max_price.is_none_or(|max| min.minor <= max.minor)));
-        merged.max_price = new.max_price.or(merged.max_price.filter(|max| new.min_price.is_none_or(|min| max.minor >= min.minor)));
-    }
-    for measure in new.measures {
-        merged.measures.retain(|own| own.unit != measure.unit || own.property != measure.property);
-        merged.measures.push(measure);
-    }
-    for term in new.terms {
-        if !merged.terms.contains(&term) {
-            merged.terms.push(term);
-        }
-    }
-    for hint in new.hints {
-        push(&mut merged.hints, &hint);
-    }
-    merged.not_terms.extend(new.not_terms);
-    merged.in_stock |= new.in_stock;
-    if new.sort != Sort::Relevance {
-        merged.sort = new.sort;
-        merged.quality = None;
-    }
-    if let Some(quality) = new.quality {
-        // What was wished for most strongly first counts; the newest wish decides among equals.
-        let outdone = merged.quality.as_ref().is_some_and(|old| old.degree == Degree::Most && quality.degree == Degree::Wish);
-        if !outdone {
-            merged.quality = Some(quality);
-        }
-    }
-    merged.not_skus.clear();
-    merged.said = new.said;
-    merged
-}
-
-/// The query for something cheaper than the cheapest of `prices`.
-pub fn cheaper_than(old: &ProductQuery, prices: impl Iterator<Item = Money>) -> ProductQuery {
-    let mut query = old.clone();
-    if let Some(least) = prices.min_by_key(|price| price.minor) {
-        query.max_price = Some(Money::new(least.minor - 1, least.currency));
-        query.min_price = query.min_price.filter(|min| min.minor < least.minor);
-    }
-    query.sort = Sort::PriceDown;
-    query.not_skus.clear();
-    query
-}
-
-/// The query for something dearer than the dearest of `prices`.
-pub fn dearer_than(old: &ProductQuery, prices: impl Iterator<Item = Money>) -> ProductQuery {
-    let mut query = old.clone();
-    if let Some(most) = prices.max_by_key(|price| price.minor) {
-        query.min_price = Some(Money::new(most.minor + 1, most.currency));
-        query.max_price = query.max_price.filter(|max| max.minor > most.minor);
-    }
-    query.sort = Sort::PriceUp;
-    query.not_skus.clear();
-    query
 }
 
 #[cfg(test)]

@@ -207,6 +207,17 @@ fn is_budget(words: &[Word], at: usize) -> bool {
     about && (at.saturating_sub(1 + BETWEEN)..at - 1).any(|i| matches!(text(i), "budget" | "spend" | "pay" | "afford"))
 }
 
+/// "Dont want to spend more than", "it shouldnt go over": a denial shortly before a bound, in the same clause.
+fn is_denied(words: &[Word], at: usize) -> bool {
+    const NOT: &[&str] = &[
+        "no", "not", "nothing", "none", "never", "dont", "cant", "cannot", "wont", "shouldnt", "doesnt", "wouldnt", "mustnt", "couldnt",
+        "don", "shouldn", "doesn", "wouldn", "mustn", "couldn",
+    ];
+    const REACH: usize = 6;
+    let parted = |i: usize| words.get(i + 1).is_some_and(|next| next.start > words[i].end + 1);
+    (at.saturating_sub(REACH)..at).rev().take_while(|i| !parted(*i)).any(|i| NOT.contains(&words[i].text.as_str()))
+}
+
 /// A word before an amount that bounds it, with its place. Up to two words may stand between.
 fn bound_before(words: &[Word], at: usize) -> Option<(Bound, usize)> {
     if is_budget(words, at) {
@@ -216,13 +227,16 @@ fn bound_before(words: &[Word], at: usize) -> Option<(Bound, usize)> {
         let i = at - back;
         let word = words[i].text.as_str();
         let before = i.checked_sub(1).map(|j| words[j].text.as_str());
-        let denied = i >= 2 && matches!(words[i - 2].text.as_str(), "no" | "not" | "nothing" | "none");
+        let denied = is_denied(words, i);
+        // "Dont need much, less than 100" is no least price; "no less than" is.
+        let none = i >= 2 && matches!(words[i - 2].text.as_str(), "no" | "not" | "nothing" | "none");
         let bound = match (before, word) {
             (Some("more" | "greater" | "higher"), "than") if denied => Bound::Max,
-            (Some("less" | "cheaper" | "lower"), "than") if denied => Bound::Min,
+            (Some("less" | "cheaper" | "lower"), "than") if denied && none => Bound::Min,
             (Some("less" | "cheaper" | "lower" | "fewer"), "than") | (Some("up"), "to") | (Some("at"), "most") => Bound::Max,
             (Some("no" | "not" | "nothing" | "none" | "never"), "more" | "over" | "above" | "exceed" | "exceeding") => Bound::Max,
             (Some("more" | "greater" | "higher"), "than") | (Some("at"), "least") | (Some("starting"), "at" | "from") => Bound::Min,
+            (_, "over" | "above" | "exceed" | "exceeding") if denied => Bound::Max,
             (_, "under" | "below" | "max" | "maximum" | "within" | "budget" | "underneath" | "beneath" | "sub") => Bound::Max,
             (_, "over" | "above" | "minimum" | "min" | "exceeding" | "from") => Bound::Min,
             (_, "around" | "about" | "roughly" | "approximately" | "near" | "circa" | "like") => Bound::About,
@@ -281,6 +295,11 @@ mod tests {
             ("less than 800 bucks", (None, Some(800))),
             ("no more than 1.2k", (None, Some(1200))),
             ("nothing over 600", (None, Some(600))),
+            ("i dont want to spend more than 650", (None, Some(650))),
+            ("it shouldnt go over 400", (None, Some(400))),
+            ("can't be more than $80", (None, Some(80))),
+            ("i dont need much, less than 100", (None, Some(100))),
+            ("i dont want a used one, over 500 is fine", (Some(500), None)),
             ("my budget is 900", (None, Some(900))),
             ("500 max", (None, Some(500))),
             ("budget about 700", (None, Some(770))),

@@ -103,6 +103,11 @@ impl Lexicon {
     }
 }
 
+/// Whether less of a property, by its stems, is better.
+pub fn less_is_better(property: &str) -> bool {
+    LESS_IS_BETTER.iter().any(|own| property.contains(own))
+}
+
 /// The wishes of a message. Words marked in `taken` name or number something.
 pub fn read(heard: &Heard, taken: &[bool]) -> Vec<Wished> {
     let lexicon = &*LEXICON;

@@ -29,9 +29,13 @@ pub fn hold(act: &Act, book: &FactBook) -> Result<(), String> {
         ActKind::Price | ActKind::ListItem | ActKind::TopCheapest | ActKind::TopDearest | ActKind::PiecesTotal => {
             same_record(act, book, &["product", "price"])
         }
-        ActKind::Spec | ActKind::SpecHas | ActKind::SpecOther | ActKind::Top | ActKind::NextBest | ActKind::ListItemWith => {
-            same_record(act, book, &["product", "spec", "value"])
-        }
+        ActKind::Spec
+        | ActKind::SpecHas
+        | ActKind::SpecOther
+        | ActKind::Top
+        | ActKind::NextBest
+        | ActKind::ForComparison
+        | ActKind::ListItemWith => same_record(act, book, &["product", "spec", "value"]),
         ActKind::ListItemWithOut => {
             stock(act, book, |p| p.availability() == Availability::OutOfStock) && same_record(act, book, &["product", "spec", "value"])
         }

@@ -77,6 +77,11 @@ pub(super) fn leave_said(said: &[Act], acts: &mut Vec<Act>) {
         let told = |own: &Act| own.kind == A::CodeFits && own.one("code") == act.one("code") && own.one("product") == act.one("product");
         act.kind == A::PriceWith && said.iter().any(told)
     };
-    acts.retain(|act| !fits(act));
+    // Which of two costs less, and by how much, was told.
+    let compared = |act: &Act| {
+        let same = |own: &Act| own.kind == act.kind && own.one("cheaper") == act.one("cheaper") && own.one("dearer") == act.one("dearer");
+        act.kind == A::ComparePrice && said.iter().any(same)
+    };
+    acts.retain(|act| !fits(act) && !compared(act));
     acts.retain(|act| said.is_empty() || !said.contains(act) && !idle(act.kind));
 }
