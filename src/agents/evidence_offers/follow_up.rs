@@ -11,6 +11,7 @@ use crate::domain::agent::Intent;
 use crate::domain::goal::Goal;
 use crate::domain::heard::Heard;
 use crate::domain::knowledge::Domain;
+use crate::domain::query::Degree;
 use crate::domain::state::ConversationState;
 use crate::domain::text::{number, words};
 
@@ -28,6 +29,11 @@ struct Table {
 pub fn goal(heard: &Heard, read: &Understanding, state: &ConversationState) -> Option<Goal> {
     if said(heard, &["student", "students", "pensioner", "pensioners", "senior", "seniors"]) && read.hint(Goal::CodeStacking) <= 0.0 {
         return Some(Goal::DiscountRequest);
+    }
+    // "Which laptop is the lightest": of the things again, not of their price.
+    let most = read.wishes.iter().any(|wish| wish.quality.degree == Degree::Most);
+    if most && !heard.categories.is_empty() && !super::speaks_of_offers(heard) {
+        return None;
     }
     let last = state.goal.filter(|goal| goal.intent() == Intent::Marketing);
     let rule = last.and_then(|last| of_the_rule(last, state));
