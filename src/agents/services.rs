@@ -11,6 +11,7 @@ use crate::domain::act::{Act, ActKind};
 use crate::domain::agent::Intent;
 use crate::domain::fact::FactBook;
 use crate::domain::goal::Goal;
+use crate::domain::state::Pending;
 
 /// A rule of another part of the shop speaks this clearly.
 const ELSEWHERE: f32 = 5.0;
@@ -33,7 +34,13 @@ const GOES_ON: f32 = 0.5;
 /// The decision, where a message asks for a service and for nothing of an order's, a fault's or an offer's.
 pub fn claim(question: &Question<'_>) -> Option<Decision> {
     let Question { heard, read, state, .. } = *question;
-    let asked = !heard.services.is_empty() && state.pending.is_none() && state.focus.fault.is_none();
+    // What is asked while a yes is waited for, and is none, leaves the question open.
+    let free = match &state.pending {
+        None => true,
+        Some(Pending::Confirm(_)) => read.answer.is_none(),
+        Some(_) => false,
+    };
+    let asked = !heard.services.is_empty() && free && state.focus.fault.is_none();
     let of_an_order = heard.orders.iter().any(|n| n.certain) || heard.tickets.iter().any(|n| n.certain) || read.contact.proves();
     // Who looks for a thing wants no service, unless the words are surely those of one.
     let looks_for = read.hint(Goal::FindProduct) >= LOOKS_FOR || heard.need.as_ref().is_some_and(|need| need.is_sold());
