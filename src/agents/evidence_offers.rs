@@ -203,9 +203,10 @@ fn by_words(heard: &Heard, read: &Understanding, state: &ConversationState) -> O
         read.hints.iter().find(|hint| hint.goal.intent() == Intent::Marketing && hint.score >= CLEAR && !of_this_one(hint.goal))
     })?;
     // "Can I put the newsletter one on top", "can he use it with the harbor code": of two that are on the table or named.
-    let joins = read.hint(Goal::CodeStacking) > 0.0 && read.hint(Goal::PriceQuestion) <= 0.0;
+    let joins = (read.hint(Goal::CodeStacking) > 0.0 || used_with_it(heard)) && read.hint(Goal::PriceQuestion) <= 0.0;
     let beside = state.focus.promotion.is_some() || state.focus.entry.is_some();
-    if joins && beside && matches!(hint.goal, Goal::Newsletter | Goal::PromoPrice | Goal::CodeCheck) {
+    let discount = hint.goal == Goal::DiscountRequest && state.focus.promotion.is_some();
+    if joins && beside && (discount || matches!(hint.goal, Goal::Newsletter | Goal::PromoPrice | Goal::CodeCheck)) {
         return Some(Goal::CodeStacking);
     }
     // "Does it work with my points", of a code on the table.
@@ -226,6 +227,12 @@ fn by_words(heard: &Heard, read: &Understanding, state: &ConversationState) -> O
     let clear = speaks && other_business(heard, read) < hint.score.max(OTHER_BUSINESS);
     // What Black Friday brings is a question about offers; what else a rule sees in one word is not settled by it.
     clear.then_some(hint.goal)
+}
+
+/// "Can I use the newsletter one with it".
+fn used_with_it(heard: &Heard) -> bool {
+    let with_it = |w: &[crate::domain::heard::Word]| w[0].text == "with" && matches!(w[1].text.as_str(), "it" | "that" | "this");
+    said(heard, &["use", "combine", "apply", "add"]) && heard.words.windows(2).any(with_it)
 }
 
 /// Words by which customers call an offer.

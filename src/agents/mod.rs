@@ -24,6 +24,7 @@ mod resolve;
 pub mod sales;
 pub mod say;
 mod second_matter;
+mod services;
 mod share_of_price;
 pub mod speech;
 pub mod support;

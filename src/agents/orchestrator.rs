@@ -12,6 +12,7 @@ use super::matter;
 use super::pending;
 use super::proposal::Proposal;
 use super::second_matter;
+use super::services;
 use super::table;
 use super::understanding::Understanding;
 use super::understanding::affirm::Answer;
@@ -189,6 +190,9 @@ fn by_conversation(question: &Question<'_>) -> Option<Decision> {
     // Wrapping, recycling, dogs in the shop: words for something a shop does or does not, and nothing it sells.
     if question.read.best_hint().is_some_and(|hint| hint.goal == Goal::ShopServices && hint.score >= 7.0) {
         return Some(by_words(Goal::ShopServices, "something the shop does, or does not"));
+    }
+    if let Some(decision) = services::claim(question) {
+        return Some(decision);
     }
     // "No, that's too much", of what is on the table: something cheaper is wanted.
     let focus = &question.state.focus;

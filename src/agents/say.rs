@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::lookup::{Findings, KnowledgeFound, Lookup};
+use super::services;
 use super::turn::{Answer, Turn, chip};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::agent::Intent;
@@ -254,25 +255,9 @@ pub fn question_text(turn: &Turn<'_>) -> String {
     }
 }
 
-/// Whether a message asks for a thing that is done on delivery, in words that can mean nothing else.
-fn names_a_service(turn: &Turn<'_>) -> bool {
-    let has = |words: &[&str]| turn.heard.words.iter().any(|word| words.contains(&word.text.as_str()));
-    let carried = has(&["carry", "carried", "bring", "brought", "deliver", "take", "lift", "up"]);
-    let up = has(&["upstairs", "stairs"]) || carried && has(&["floor", "floors"]);
-    up && (carried || turn.heard.words.len() <= 6)
-        || has(&["connect", "install", "installed", "connected"]) && has(&["they", "driver", "drivers", "you", "courier"])
-}
-
 /// The plainest way to ask what a goal is about, for messages in words no entry knows.
 fn plain_question(turn: &Turn<'_>) -> Option<&'static str> {
     let asks = |words: &[&str]| turn.heard.words.iter().any(|word| words.contains(&word.text.as_str()));
-    if names_a_service(turn) {
-        return Some(if asks(&["upstairs", "stairs", "floor", "floors"]) {
-            "Do you carry it upstairs?"
-        } else {
-            "Do you install and connect it?"
-        });
-    }
     Some(match turn.goal {
         Goal::DeliveryDate => "How long does delivery take?",
         Goal::ShippingPolicy if asks(&["long", "fast", "soon", "quick", "quickly", "when", "days", "time"]) => {
@@ -303,18 +288,28 @@ pub fn from_knowledge(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) ->
     answer.done()
 }
 
+/// Whether a message asks for something done beside selling.
+fn wants_a_service(turn: &Turn<'_>) -> bool {
+    turn.goal == Goal::ShopServices && !turn.heard.services.is_empty()
+}
+
 /// The look-ups for [`known`].
 pub fn lookups(turn: &Turn<'_>) -> Vec<Lookup> {
+    if wants_a_service(turn) {
+        return std::iter::once(knowledge_lookup(turn)).chain(services::lookups(turn)).collect();
+    }
     let plain = plain_question(turn).map(|text| Lookup::Knowledge { text: text.to_owned(), procedures: Some(false), limit: 1 });
     std::iter::once(knowledge_lookup(turn)).chain(plain).collect()
 }
 
 /// Says what the knowledge base answers, or that it does not.
 pub fn known(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, answer: &mut Answer) {
+    if wants_a_service(turn) {
+        services::known(turn, found, book, answer);
+        return;
+    }
     let own = best_entry(found, 0).or_else(|| at_home(turn, found)).or_else(|| in_its_words(turn, found));
-    let service = || plain_entry(found, 1).filter(|_| names_a_service(turn));
-    // "Do you carry the new one upstairs?" is about carrying, whatever else an entry says of new ones.
-    match service().or(own).or_else(|| of_the_matter(found)) {
+    match own.or_else(|| of_the_matter(found)) {
         Some(hit) => {
             // "Where exactly are you, coming by car": where comes first, and where to park behind it.
             if let Some(place) = place_asked(turn, found).filter(|place| place.record != hit.record) {

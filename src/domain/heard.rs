@@ -65,6 +65,30 @@ pub struct Heard {
     pub need: Option<Need>,
     /// The property it asks for, by what is said of it.
     pub property: Option<PropertyMeant>,
+    /// What it asks the shop to do beside selling, each once.
+    pub services: Vec<ServiceMeant>,
+}
+
+/// Something a shop may do, asked for in everyday words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ServiceMeant {
+    /// How one plainly asks for it.
+    pub question: &'static str,
+    /// How near the message is to what is said by those who ask for it: a likeness, at most 1.
+    pub score: f32,
+    /// How much nearer it is than to anything that asks for no service.
+    pub margin: f32,
+}
+
+impl ServiceMeant {
+    /// Whether it is surely this service that is asked for. Measured on lines written apart.
+    pub fn is_clear(&self) -> bool {
+        const LIKELY: f32 = 0.6;
+        const APART: f32 = 0.1;
+        const SURE: f32 = 0.75;
+        const JUST_APART: f32 = 0.05;
+        self.score >= LIKELY && self.margin >= APART || self.score >= SURE && self.margin >= JUST_APART
+    }
 }
 
 /// A property asked for in everyday words.

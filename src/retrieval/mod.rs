@@ -18,6 +18,7 @@ mod postings;
 pub mod properties;
 mod related;
 mod search;
+pub mod services;
 mod versions;
 
 pub use catalogue::Catalogue;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use parking_lot::RwLock;
 
 use super::answers;
-use super::meaning::{Meaning, Meanings};
+use super::meaning::{Meaning, Meanings, services};
 use crate::domain::heard::{CodeNamed, Heard, Need, Word};
 use crate::domain::knowledge::Knowledge;
 use crate::domain::product::Product;
@@ -240,6 +240,7 @@ impl Shelves {
         let (answered, guided) = answers::of(&self.knowledge, listening);
         let need = listening.meaning.and_then(|meaning| self.need(meaning, text));
         let property = listening.meaning.and_then(|meaning| properties::meant(meaning.properties()?, &meaning.of(text)?));
+        let services = listening.meaning.map(|meaning| services(meaning, text)).unwrap_or_default();
         Heard {
             words: said,
             categories: recognised.categories,
@@ -256,7 +257,15 @@ impl Shelves {
             guided,
             need,
             property,
+            services,
         }
+    }
+
+    /// Kinds of things that a sentence names by their whole names.
+    pub fn kinds_named(&self, sentence: &str) -> Vec<String> {
+        let words = |name: &str| tokens(name).iter().filter(|token| token.text != "and").count();
+        let named = self.catalogue.recognise(&Word::from_tokens(tokens(sentence))).categories.into_iter();
+        named.flat_map(|named| named.names.into_iter().filter(move |name| words(name) <= named.words.len())).collect()
     }
 
     /// The kind of thing a message needs. "A gift for my dad who fishes and takes photos" has two sides: where the shop

@@ -70,7 +70,7 @@ pub enum Outcome {
     /// Tickets.
     Tickets(Vec<Versioned>),
     /// Entries with how well and with what part they answer.
-    Knowledge(Vec<(Versioned, KnowledgeHit)>),
+    Knowledge(Vec<EntryFound>),
     /// Entries about opening hours.
     Hours(Vec<Versioned>),
     /// An entry.
@@ -82,6 +82,17 @@ pub enum Outcome {
         /// What clears the counted attempt, when it held.
         proven: Option<Proven>,
     },
+}
+
+/// An entry of the knowledge base, found.
+#[derive(Debug, Clone)]
+pub struct EntryFound {
+    /// The entry.
+    pub record: Versioned,
+    /// How well it answers, and with what part.
+    pub hit: KnowledgeHit,
+    /// Of each of its sentences: kinds of the shop's things that it names.
+    pub kinds: Vec<Vec<String>>,
 }
 
 /// What look-ups are made with.
@@ -267,11 +278,15 @@ impl Reader<'_> {
         }
         let mut found = Vec::with_capacity(hits.len());
         for hit in hits {
-            if let Some(entry) = self.one::<Knowledge>(&hit.id).await? {
-                found.push((entry, hit));
-            }
+            found.extend(self.entry(hit).await?);
         }
         Ok(Outcome::Knowledge(found))
+    }
+
+    async fn entry(&self, hit: KnowledgeHit) -> Result<Option<EntryFound>, StoreError> {
+        let Some((version, entry)) = self.store.get::<Knowledge>(&hit.id).await? else { return Ok(None) };
+        let kinds = entry.sentences().into_iter().map(|sentence| self.shelves.kinds_named(sentence)).collect();
+        Ok(Some(EntryFound { record: versioned(version, entry), hit, kinds }))
     }
 
     /// An entry, with the sentences of it that answer a question.
@@ -279,10 +294,8 @@ impl Reader<'_> {
         let vector = self.vector(text);
         let question = Question { text, vector: vector.as_deref(), today: self.today, procedures: None };
         let mut found = Vec::new();
-        if let Some(hit) = self.shelves.knowledge.within(id, &question)
-            && let Some(entry) = self.one::<Knowledge>(id).await?
-        {
-            found.push((entry, hit));
+        if let Some(hit) = self.shelves.knowledge.within(id, &question) {
+            found.extend(self.entry(hit).await?);
         }
         Ok(Outcome::Knowledge(found))
     }
@@ -329,7 +342,7 @@ pub fn enter(outcome: Outcome, book: &mut FactBook, found: &mut Findings) {
         Outcome::Ticket(record) => found.ticket = Some(record.map(|r| book.add(r))),
         Outcome::Tickets(records) => found.tickets = Some(add(records)),
         Outcome::Knowledge(hits) => {
-            let entered = |(record, hit): (Versioned, KnowledgeHit)| KnowledgeFound {
+            let entered = |EntryFound { record, hit, .. }: EntryFound| KnowledgeFound {
                 record: book.add(record),
                 score: hit.score,
                 procedure: hit.procedure,

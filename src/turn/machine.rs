@@ -12,6 +12,7 @@ mod several;
 
 use std::sync::Arc;
 
+use super::bearing::Bearing;
 use super::graph::{self, Node, When};
 use super::grounding::Promises;
 use super::handoff::{self, Packet};
@@ -320,6 +321,7 @@ impl Machine {
             known,
             need,
             property = self.heard.property.as_ref().map(|p| format!("{} {:.2} {:.2}", p.names.join("/"), p.score, p.margin)).unwrap_or_default(),
+            services = self.heard.services.iter().map(|s| format!("{} {:.2} {:.2}", s.question, s.score, s.margin)).collect::<Vec<_>>().join(", "),
             "decided"
         );
     }
@@ -345,7 +347,12 @@ impl Machine {
     }
 
     fn enter(&mut self, outcomes: Vec<Outcome>) {
-        for outcome in outcomes {
+        for mut outcome in outcomes {
+            if let Outcome::Knowledge(entries) = &mut outcome {
+                let (heard, shown, state) = (&self.heard, self.shown.as_slice(), &self.start.state);
+                let bearing = Bearing { heard, shown, state, locale: &self.start.shop.locale };
+                entries.iter_mut().for_each(|found| bearing.narrow(found));
+            }
             if let Outcome::Identity { verdict, proven } = &outcome {
                 self.outcome.proven = proven.clone().or_else(|| self.outcome.proven.take());
                 self.outcome.identity_failed |= *verdict == crate::agents::lookup::Verdict::NotProven;

@@ -11,12 +11,13 @@ use quick_cache::sync::Cache;
 
 use super::driver::Engine;
 use super::library::Library;
+use crate::domain::heard::ServiceMeant;
 use crate::domain::knowledge::Knowledge;
 use crate::llm::encoder::Encoder;
 use crate::retrieval::knowledge::vectors::Vectors;
 use crate::retrieval::knowledge::{self, vectors};
 use crate::retrieval::phrasebook::Phrasebook;
-use crate::retrieval::{kinds, properties};
+use crate::retrieval::{kinds, properties, services};
 use crate::store::{Store, StoreError};
 
 /// Name of the stored vectors, with the version of their form.
@@ -68,6 +69,11 @@ impl<'a> Meaning<'a> {
         properties::of_model(self.encoder?.fingerprint())
     }
 
+    /// What wishes for a service are held against, where vectors are used.
+    pub fn services(&self) -> Option<&'static Phrasebook> {
+        services::of_model(self.encoder?.fingerprint())
+    }
+
     /// The vector of a text, where vectors are used.
     pub fn of(&self, text: &str) -> Option<Vector> {
         let encoder = self.encoder?;
@@ -83,6 +89,23 @@ impl<'a> Meaning<'a> {
         self.kept.0.insert(text.to_owned(), Arc::clone(&vector));
         Some(vector)
     }
+}
+
+/// What a message asks the shop to do: "connect it and take the old one with you" asks for two things.
+pub fn services(meaning: &Meaning<'_>, text: &str) -> Vec<ServiceMeant> {
+    const FEWEST: usize = 3;
+    const MOST: usize = 3;
+    let of = |text: &str| services::meant(meaning.services()?, &meaning.of(text)?).filter(ServiceMeant::is_clear);
+    let sides = text.split([',', ';', '.', '?', '!']).flat_map(|part| part.split(" and "));
+    let sides: Vec<&str> = sides.filter(|side| side.split_whitespace().count() >= FEWEST).collect();
+    let apart: Vec<ServiceMeant> = if sides.len() > 1 { sides.into_iter().filter_map(of).collect() } else { Vec::new() };
+    let mut found: Vec<ServiceMeant> = Vec::new();
+    for service in if apart.is_empty() { of(text).into_iter().collect() } else { apart } {
+        if found.len() < MOST && !found.iter().any(|own| own.question == service.question) {
+            found.push(service);
+        }
+    }
+    found
 }
 
 impl Engine {
@@ -228,8 +251,11 @@ mod tests {
         if std::env::var_os("ELECTROMART_WRITE").is_some() {
             write("kinds", &mut kinds::texts());
             write("properties", &mut properties::texts());
+            write("services", &mut services::texts());
         } else {
-            for (name, book) in [("kinds", kinds::of_model(model)), ("properties", properties::of_model(model))] {
+            let books =
+                [("kinds", kinds::of_model(model)), ("properties", properties::of_model(model)), ("services", services::of_model(model))];
+            for (name, book) in books {
                 assert!(book.is_some_and(Phrasebook::is_whole), "{name}: made for other texts");
             }
         }

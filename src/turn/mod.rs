@@ -6,6 +6,7 @@
 
 mod answers;
 pub mod assemble;
+mod bearing;
 pub mod driver;
 mod going_on;
 pub mod graph;

@@ -128,10 +128,14 @@ fn goes_on_with_a_rule(turn: &Turn<'_>) -> bool {
 /// "When is the real sale", which no rule takes for a question about codes: the shop's own words on it.
 fn is_a_rule(turn: &Turn<'_>) -> bool {
     const SURELY: f32 = 0.7;
+    const LIKELY: f32 = 0.55;
     const CLEAR: f32 = 4.0;
     let lists = matches!(turn.goal, Goal::CurrentPromotions | Goal::UpcomingOffers);
     let answered = turn.heard.answered.as_ref().is_some_and(|own| own.domain == Domain::Marketing && own.score >= SURELY);
     let names = !turn.heard.products.is_empty() || !turn.heard.categories.is_empty() || !turn.heard.codes.is_empty();
+    // Where no rule sees anything, less is enough: it was a guess.
+    let likely = turn.heard.answered.as_ref().is_some_and(|own| own.domain == Domain::Marketing && own.score >= LIKELY);
+    let answered = answered || likely && turn.read.hint(turn.goal) <= 0.0;
     lists && answered && !names && turn.read.hint(turn.goal) < CLEAR
 }
 

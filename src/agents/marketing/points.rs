@@ -3,6 +3,7 @@
 use super::super::lookup::Findings;
 use super::super::say;
 use super::super::turn::{Answer, Turn};
+use super::basket::Basket;
 use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, FactId, Formula, RecordId};
 use crate::domain::goal::Goal;
@@ -108,7 +109,7 @@ fn earned(turn: &Turn<'_>, found: &Findings, items: &[(RecordId, u32)], asks: bo
         _ => None,
     };
     let (name, price) = match of_item {
-        Some((name, price)) => (Some(name), Some(price)),
+        Some((name, price)) => (Some(name), with_code(turn, found, items, book).or(Some(price))),
         None => (None, exact.or(amount).map(|amount| book.said_amount(amount))),
     };
     let Some(price) = price.filter(|_| asks) else { return false };
@@ -131,6 +132,15 @@ fn earned(turn: &Turn<'_>, found: &Findings, items: &[(RecordId, u32)], asks: bo
     }
     answer.cards.extend(items.iter().map(|(id, _)| *id));
     true
+}
+
+/// What the thing comes to with the code on the table: points are earned by what is paid.
+fn with_code(turn: &Turn<'_>, found: &Findings, items: &[(RecordId, u32)], book: &mut FactBook) -> Option<FactId> {
+    let code = turn.before.focus.promotion.as_ref()?;
+    let (id, promotion) = super::promotions(found, book)?.into_iter().find(|(_, promotion)| promotion.code == *code)?;
+    let basket = Basket::of(items, book)?;
+    promotion.applies_to(promotion.covered(&basket.products)?, book.today()).ok()?;
+    Some(basket.with(id, &promotion, book)?.after)
 }
 
 /// The sentence that says what points are worth, by whatever step.

@@ -117,6 +117,7 @@ fn lookups(turn: &Turn<'_>) -> Vec<Lookup> {
     if kinds || !products.is_empty() && matches!(turn.goal, Goal::Loyalty | Goal::DiscountRequest | Goal::Newsletter) {
         wanted.push(Lookup::Products(products));
         wanted.push(Lookup::Assortment);
+        wanted.extend(turn.before.focus.promotion.as_ref().map(|_| Lookup::Promotions));
     }
     wanted
 }

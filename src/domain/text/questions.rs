@@ -111,7 +111,10 @@ fn at_conjunctions(sentence: &str) -> Vec<&str> {
         // What stands behind a comma is more often an aside ("is it quiet, can you say") than a question of its own.
         let least = if comma { LEAST_BEHIND_COMMA } else { LEAST };
         // "What about Canada, do you ship there" asks one thing.
-        let names = comma && tokens(before).windows(2).any(|w| matches!(w[0].text.as_str(), "what" | "how") && w[1].text == "about");
+        // "What if it does not help, can I bring it back" supposes and then asks.
+        let supposes = tokens(before).windows(2).any(|w| w[0].text == "what" && w[1].text == "if");
+        let names =
+            supposes || comma && tokens(before).windows(2).any(|w| matches!(w[0].text.as_str(), "what" | "how") && w[1].text == "about");
         if opens(&after) && !names && asks(before) && tokens(before).len() >= LEAST && after.len() >= least {
             pieces.push(before.trim_end_matches([' ', ',', ';']));
             from = word.start;

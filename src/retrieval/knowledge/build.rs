@@ -108,6 +108,7 @@ impl Building {
             count: slots.len().min(1_000) as u16,
             kinds,
             leans,
+            whether: role == Role::Question && terms::asks_whether(text),
             key: vectors::key(text),
         });
         self.slots.push(slots);

@@ -58,7 +58,8 @@ fn asked_once(text: &str) -> u16 {
 fn asked_at(word: &str, next: &str, then: &str) -> u16 {
     match (word, next, then) {
         ("how", "much", _) | ("cost" | "costs" | "price" | "charge" | "charges" | "fee" | "fees" | "expensive", _, _) => COST | AMOUNT,
-        ("worth", _, _) | ("what" | "which", "amount" | "minimum" | "maximum" | "sum", _) => AMOUNT,
+        ("worth" | "biggest" | "largest" | "highest" | "smallest" | "lowest", _, _)
+        | ("what" | "which", "amount" | "minimum" | "maximum" | "sum", _) => AMOUNT,
         ("how", "long" | "soon" | "fast" | "quickly", _) | ("how", "many", "days" | "weeks" | "months" | "hours") => TIME | SPAN,
         ("how", "late", _) => TIME,
         // "Can I still get it" asks until when.
@@ -107,7 +108,10 @@ pub(super) fn held(sentence: &str) -> u16 {
         found |= SPAN;
     }
     let in_the_shop = words.windows(2).any(|w| matches!(w[0].as_str(), "the" | "our" | "in") && matches!(w[1].as_str(), "shop" | "store"));
-    if in_the_shop && has(&["in", "online"]) || sentence.contains('@') || has(&["at", "street", "example", "avenue", "road"]) {
+    if in_the_shop && has(&["in", "online"])
+        || sentence.contains('@')
+        || has(&["at", "away", "near", "street", "example", "avenue", "road"])
+    {
         found |= PLACE;
     }
     if has(&["pay", "pays", "paid", "free", "deducted", "costs", "charged", "recipient"]) {

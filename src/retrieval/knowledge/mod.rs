@@ -102,6 +102,8 @@ struct Text {
     kinds: u16,
     /// Whether it says nothing without the sentence before it.
     leans: bool,
+    /// Whether it is a question to be answered with yes or no.
+    whether: bool,
     key: u64,
 }
 

@@ -38,7 +38,7 @@ impl KnowledgeIndex {
         let beyond = self.beyond_topic(topic, &sentences, asked);
         // Whoever asks what the entry is the answer to, and nothing more, is told all of it.
         if beyond.is_empty() && asked.kinds & kinds::SAID_ONCE == 0 && topic.is_some_and(|at| self.alike(at, asked) >= SAME_QUESTION) {
-            return Part::WHOLE;
+            return self.whole_or_first(topic, &sentences, asked);
         }
         let worth: Vec<f32> = sentences.iter().map(|(at, _)| self.worth(*at, &beyond, asked)).collect();
         let best = worth.iter().copied().fold(f32::MIN, f32::max);
@@ -56,6 +56,20 @@ impl KnowledgeIndex {
         }
         let places: Vec<u8> = sentences.iter().zip(&chosen).filter(|(_, chosen)| **chosen).map(|((_, place), _)| *place).collect();
         if places.len() == sentences.len() { Part::WHOLE } else { Part::of(&places) }
+    }
+
+    /// All of an answer; of a longer one to a question of yes or no, the sentence that is the answer.
+    fn whole_or_first(&self, topic: Option<usize>, sentences: &[(usize, u8)], asked: &Asked) -> Part {
+        // It is the first, where no other says more of the words asked by.
+        let said = |at: usize| asked.slots.iter().filter(|slot| slot.telling && self.holds(at, &self.numbers(slot))).count();
+        let first = sentences.first().map_or(0, |(at, _)| said(*at));
+        let answers = sentences.iter().all(|(at, _)| said(*at) <= first);
+        if sentences.len() <= SHORT || !answers || !topic.is_some_and(|at| self.texts[at].whether) {
+            return Part::WHOLE;
+        }
+        let leaning = sentences.iter().skip(1).take_while(|(at, _)| self.texts[*at].leans);
+        let places: Vec<u8> = sentences.iter().take(1).chain(leaning).map(|(_, place)| *place).collect();
+        Part::of(&places)
     }
 
     /// Adds the sentences that alone hold a word of the question: "can I pay with PayPal in the shop" asks of both. Where

@@ -1,5 +1,6 @@
 //! From words to what they mean in questions of service: "bring it back" and "return" are one matter.
 
+use crate::domain::text::token::tokens;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::LazyLock;
@@ -105,6 +106,12 @@ fn phrase(words: &[Word], matters: &'static Matters) -> Option<(Slot, usize)> {
         let mut seconds = (2..words.len().min(4)).filter(|second| longest >= 2 && apart(*second));
         seconds.find_map(|second| known(&[&words[0], &words[second]], second + 1))
     })
+}
+
+/// Whether a question is one to be answered with yes or no: "Do gift cards expire?"
+pub(super) fn asks_whether(text: &str) -> bool {
+    const OPEN: [&str; 12] = ["do", "does", "is", "are", "can", "could", "will", "would", "may", "must", "have", "has"];
+    tokens(text).first().is_some_and(|first| OPEN.contains(&first.text.as_str()))
 }
 
 /// Whether a sentence points back at the one before it.
