@@ -419,7 +419,8 @@ fn follow_up(question: &Question<'_>) -> Option<Decision> {
         Goal::MissingParcel => read.answer.is_none(),
         // "And my washer shakes like hell": a thing that came is not asked for.
         Goal::OrderStatus if works_wrongly(text) => false,
-        Goal::Repair => heard.products.is_empty() && heard.categories.is_empty(),
+        // "The machine is 8 months old": of what does not work.
+        Goal::Repair => state.focus.fault.is_some() || heard.products.is_empty() && heard.categories.is_empty(),
         _ => true,
     };
     let near = read.hints.iter().filter(|hint| hint.goal != best.goal && matches!(hint.goal.intent(), Intent::Orders | Intent::Support));

@@ -89,7 +89,9 @@ pub fn of(turn: &Turn<'_>) -> Aspect {
             "doing",
         ]) || pair(&["what"], &["now", "can", "do", "should"])
             || pair(&["do", "doing"], &["about"])
-            || pair(&["now", "then"], &["what"]))
+            || pair(&["now", "then"], &["what"])
+            || pair(&["how"], &["long"])
+            || has(&["know", "hear"]))
     {
         return Aspect::Next;
     }

@@ -110,6 +110,12 @@ pub fn clean(wish: &str, goal: Goal) -> String {
     let own: Vec<&str> = parts.iter().copied().filter(|part| goal != Goal::ChangeAddress || numbered(part)).collect();
     let own = if own.is_empty() { parts } else { own };
     let joined = own.join(" ");
+    // "Wait before you do that, can I ...": what leads to the wish is no part of it.
+    let leads = |clause: &str| tokens(clause).iter().any(|t| matches!(t.text.as_str(), "before" | "wait" | "hold" | "stop"));
+    let joined = match joined.split_once(',') {
+        Some((clause, rest)) if leads(clause) && tokens(rest).len() > 3 => rest.trim().to_owned(),
+        _ => joined,
+    };
     let start = tokens(&joined).iter().find(|token| !LEADS.contains(&token.text.as_str())).map_or(0, |token| token.start);
     let rest = joined.get(start..).unwrap_or_default().trim();
     let few = tokens(rest).len() < 2;
@@ -121,7 +127,7 @@ pub fn tells_the_aim(turn: &Turn<'_>, wish: &str, today: Day) -> bool {
     let said = tokens(wish);
     let texts: Vec<&str> = said.iter().map(|t| t.text.as_str()).collect();
     let zip = turn.read.contact.zip.as_deref().unwrap_or_default();
-    let own_number = |text: &str| turn.heard.orders.iter().any(|o| o.bare.contains(text)) || zip.contains(text);
+    let own_number = |text: &str| turn.heard.orders.iter().any(|o| o.bare.contains(text)) || zip == text;
     let numbered = texts.iter().any(|text| text.bytes().all(|b| b.is_ascii_digit()) && !own_number(text));
     if turn.goal == Goal::ChangeAddress {
         return numbered && texts.len() > 4;

@@ -143,7 +143,9 @@ fn told_more(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut
     let came = book.derive(Formula::PastDay, &[said]);
     let ago = came.and_then(|day| book.derive(Formula::DaysSince, &[day]));
     let window = [1, 2].into_iter().find_map(|which| policy::days(found, which, book, &["damag", "arriv", "wrong"]));
-    match (ago, window, damage_entry(found)) {
+    // It was told of: what is asked next is asked of the damage, whatever other rule the words are near to.
+    let entry = (1..3).find_map(|i| say::plain_entry(found, i)).or_else(|| damage_entry(found));
+    match (ago, window, entry) {
         (Some(ago), Some((_, window)), _) if longer(ago, window, book) => {
             answer.say(Act::plain(ActKind::DamageLate).with("ago", ago).with("window", window));
         }
@@ -154,7 +156,11 @@ fn told_more(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut
         (_, _, Some(hit)) => {
             let wants = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "new" | "replacement" | "money" | "refund"));
             let asks = evidence_words::is_question(turn.text);
+            let way = turn.heard.words.iter().any(|w| {
+                matches!(w.text.as_str(), "bring" | "back" | "label" | "postage" | "collect" | "collected" | "pick" | "fetch" | "return")
+            });
             match (wants, asks) {
+                (false, true) if way => wording::say_hinted(&["collect", "label", "return"], hit.record, book, &mut answer),
                 (true, _) => wording::say_hinted(&["replacement", "refund", "new"], hit.record, book, &mut answer),
                 (false, true) => wording::say_answer(turn, &["photos", "report"], hit.record, book, &mut answer),
                 (false, false) if turn.read.contact.is_empty() => answer.say_plain(ActKind::Noted),

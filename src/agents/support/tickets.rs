@@ -89,6 +89,10 @@ pub fn open(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         )
     });
     let known = state.focus.fault.is_some() || state.focus.order.is_some() || refused;
+    let reacts =
+        turn.goal == Goal::Complaint && matches!(turn.before.goal, Some(Goal::ReturnPolicy | Goal::ReturnRequest | Goal::Warranty));
+    let refused = refused || reacts && turn.before.last_acts.contains(&ActKind::Knowledge);
+    let known = known || reacts;
     let told = turn.heard.words.len() > TELLS_SOMETHING || turn.continues || known;
     let numbered = turn.heard.orders.iter().any(|n| n.certain) || identity::claim_of(state).is_some() || found.identity.is_some();
     if numbered && (state.identity.level == IdentityLevel::Anonymous || found.identity.is_some()) {
