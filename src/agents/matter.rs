@@ -336,7 +336,14 @@ fn fault(question: &Question<'_>) -> Option<Decision> {
                 matches!(goal, Goal::AccountProblem | Goal::PaymentProblem | Goal::Invoice)
                     || matches!(goal.intent(), Intent::General | Intent::Marketing) && !OF_FAULTS.contains(&goal)
             });
-            wish < 4.0 && elsewhere < 5.0 && !wants_to_buy && !courtesy && (!numbered || heard.words.len() > 8 && report == Report::Failed)
+            // "This is a joke", and nothing of the step.
+            let protests = read.hint(Goal::Complaint) >= 5.0 && report == Report::Told;
+            wish < 4.0
+                && !protests
+                && elsewhere < 5.0
+                && !wants_to_buy
+                && !courtesy
+                && (!numbered || heard.words.len() > 8 && report == Report::Failed)
         }
         Report::Question => {
             let stronger = best(&|goal| !OF_FAULTS.contains(&goal) && goal != Goal::ProductQuestion);

@@ -54,6 +54,9 @@ pub fn of(turn: &Turn<'_>) -> Aspect {
     if pair(&["other", "missing", "remaining"], &["parcel", "package", "box", "part"]) {
         return Aspect::Parcel(0);
     }
+    if has(&["missing", "coming"]) && pair(&["which", "what"], &["part", "one", "item", "thing", "is"]) {
+        return Aspect::Parcel(0);
+    }
     if turn.goal == Goal::Pickup {
         return Aspect::Depot;
     }
@@ -68,7 +71,8 @@ pub fn of(turn: &Turn<'_>) -> Aspect {
         || has(&["leave", "put"]) && has(&["door", "garage", "outside"])
         || has(&["sign", "signature", "signed", "neighbor", "neighbour", "neighbors", "neighbours", "porch", "doorstep"])
         // "It was supposed to be there on Tuesday" is said of the parcel.
-        || pair(&["be", "at", "am", "not"], &["home", "in", "there"]) && (has(&["home"]) || has(&["there"]) && turn.goal != Goal::LateParcel)
+        || pair(&["be", "at", "am", "not"], &["home", "in", "there"])
+            && (has(&["home"]) || has(&["there"]) && turn.goal != Goal::LateParcel && !pair(&["it", "they", "that", "order"], &["be"]))
     {
         return Aspect::Home;
     }

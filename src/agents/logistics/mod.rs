@@ -222,9 +222,10 @@ fn one_parcel(place: usize, id: RecordId, order: &Order, book: &mut FactBook, an
 
 /// What it cost, how it was paid, and what went back.
 fn payment(found: &Findings, id: RecordId, order: &Order, book: &mut FactBook, answer: &mut Answer) {
-    if let Some(hit) = say::plain_entry(found, 0).filter(|_| order.is_open()) {
-        support::say_first(hit.record, book, answer);
-    }
+    // Only what speaks of charging: the nearest entry may be about something else.
+    let hits: Vec<RecordId> = say::plainly(found.knowledge.iter().flatten().filter(|_| order.is_open())).collect();
+    let charged = hits.into_iter().find_map(|id| say::sentence_where(id, book, |text| begins_with(text, CHARGED)));
+    answer.acts.extend(charged.map(|fact| Act::plain(ActKind::Knowledge).with("sentence", fact)));
     let refunds = support::refund_acts(id, order, book);
     // Nothing left the shop and nothing went back: the rule for that is the answer, and no sum.
     let never_left = order.status == OrderStatus::Cancelled && order.fulfilments.is_empty();
@@ -248,9 +249,15 @@ fn payment(found: &Findings, id: RecordId, order: &Order, book: &mut FactBook, a
 
 /// "A card is not charged for an order that is cancelled before it ships."
 fn says_not_charged(text: &str) -> bool {
-    let words = tokens(text);
-    let begins = |list: &[&str]| words.iter().any(|word| list.iter().any(|begin| word.text.starts_with(begin)));
-    begins(&["charg", "debit", "billed"]) && begins(&["cancel"])
+    begins_with(text, CHARGED) && begins_with(text, &["cancel"])
+}
+
+/// How words of taking money begin.
+const CHARGED: &[&str] = &["charged", "debit", "billed"];
+
+/// Whether any word of a text begins so.
+fn begins_with(text: &str, list: &[&str]) -> bool {
+    tokens(text).iter().any(|word| list.iter().any(|begin| word.text.starts_with(begin)))
 }
 
 /// "Is it lost?": what the records say of it, and what the shop does then.

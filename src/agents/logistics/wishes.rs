@@ -102,7 +102,7 @@ pub fn without_proofs(turn: &Turn<'_>, own: String) -> String {
 pub fn clean(wish: &str, goal: Goal) -> String {
     const LEADS: &[&str] = &[
         "actually", "no", "yes", "ok", "okay", "but", "and", "so", "oh", "hm", "hmm", "wait", "please", "pls", "hi", "hello", "hey",
-        "sorry", "can", "could", "you", "u", "i", "we", "well", "then", "still",
+        "sorry", "just", "can", "could", "you", "u", "i", "we", "well", "then", "still",
     ];
     let parts: Vec<&str> = sentence::split(wish).collect();
     // An address has a number; what stands beside it is talk.
@@ -139,5 +139,7 @@ pub fn tells_the_aim(turn: &Turn<'_>, wish: &str, today: Day) -> bool {
     let wants = |at: usize| at > 0 && matches!(texts[at - 1], "want" | "need" | "like" | "have" | "wish" | "able" | "possible" | "love");
     let to = texts.iter().enumerate().any(|(at, text)| *text == "to" && !wants(at));
     let aims = to || texts.iter().any(|text| matches!(*text, "instead" | "into" | "add" | "remove" | "another" | "for"));
-    aims && texts.len() > 5
+    // "Add a descaler" says all of it.
+    let adds = texts.windows(3).any(|w| matches!(w[0], "add" | "remove") && w[1..].iter().all(|word| !matches!(*word, "something" | "it")));
+    aims && texts.len() > 5 || adds
 }

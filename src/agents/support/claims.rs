@@ -136,7 +136,9 @@ fn damage_rule(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &m
 /// question is answered by the rule. The number is asked for once more at most, and not again in the next reply.
 fn told_more(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
     if found.knowledge.is_empty() {
-        return Step::Look(vec![say::knowledge_lookup(turn), policy::damage_lookup(), policy::damaged_parcel_lookup()]);
+        let mut lookups = vec![say::knowledge_lookup(turn), policy::damage_lookup(), policy::damaged_parcel_lookup()];
+        lookups.extend(turn.before.focus.entry.clone().map(Lookup::Entry));
+        return Step::Look(lookups);
     }
     let mut answer = Answer::default();
     let said = book.said(turn.text);
@@ -145,6 +147,8 @@ fn told_more(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut
     let window = [1, 2].into_iter().find_map(|which| policy::days(found, which, book, &["damag", "arriv", "wrong"]));
     // It was told of: what is asked next is asked of the damage, whatever other rule the words are near to.
     let entry = (1..3).find_map(|i| say::plain_entry(found, i)).or_else(|| damage_entry(found));
+    // The rule told before: a wrong item is no damaged one.
+    let entry = entry.map(|hit| found.entry.flatten().map_or(hit, |record| super::super::lookup::KnowledgeFound { record, ..hit }));
     match (ago, window, entry) {
         (Some(ago), Some((_, window)), _) if longer(ago, window, book) => {
             answer.say(Act::plain(ActKind::DamageLate).with("ago", ago).with("window", window));

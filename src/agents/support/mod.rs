@@ -34,7 +34,7 @@ pub use money::refund_acts;
 pub use parts::asks as asks_for_a_part;
 pub use tickets::{is_request, same_matter, there as ticket_there};
 pub use warranty::note_day;
-pub use wording::{say_asked, say_first, say_hinted, speaking_of};
+pub use wording::{say_asked, say_hinted, speaking_of};
 
 /// The support agent.
 pub struct Support;

@@ -379,6 +379,11 @@ pub fn rules(turn: &Turn<'_>, found: &Findings, side: Side, book: &mut FactBook,
     if follows && opened && turn.heard.categories.is_empty() && turn.heard.products.is_empty() {
         spoken.extend(thing_before(turn));
     }
+    // Of the thing on the table, by what its record says it is.
+    if (follows || turn.before.focus.fault.is_some()) && turn.heard.categories.is_empty() && turn.heard.products.is_empty() {
+        let meant = turn.shown.iter().filter(|product| turn.before.focus.products.contains(&product.sku));
+        spoken.extend(meant.flat_map(|product| wording::stems(&format!("{} {}", product.name, product.category.join(" ")))));
+    }
     // Of what is excluded only the sentence that names the thing is said; anything else the rule allows.
     let hits: Vec<KnowledgeFound> = found.knowledge.iter().flatten().copied().filter(|hit| hit.score >= say::PLAINLY).collect();
     // A thing may be named that the shop keeps under another head: a short question names little else.

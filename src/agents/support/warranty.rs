@@ -35,7 +35,7 @@ fn asks_what_is_covered(turn: &Turn<'_>) -> bool {
         || said.windows(3).any(|w| matches!(w, ["what", "does" | "is", ..]))
             && said.iter().any(|w| matches!(*w, "cover" | "covered" | "include" | "included"));
     let of_it = covers && told_cause(turn).is_some();
-    covers && (cause || what) || of_it || supposed && !diagnosis::troubles(turn.text).is_empty()
+    supposed && cause || covers && (cause || what) || of_it || supposed && !diagnosis::troubles(turn.text).is_empty()
 }
 
 /// "Is it still under warranty?": asked of its time, whatever happened.
@@ -128,11 +128,16 @@ pub fn until_act(name: Option<FactId>, until: Option<FactId>, term: Option<FactI
 fn cover(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> Step {
     if found.knowledge.is_empty() {
         let text = "What does the warranty cover? What does the warranty not cover?".to_owned();
-        return Step::Look(vec![say::knowledge_lookup(turn), Lookup::Knowledge { text, procedures: Some(false), limit: 4 }]);
+        let mut lookups = vec![say::knowledge_lookup(turn), Lookup::Knowledge { text, procedures: Some(false), limit: 4 }];
+        lookups.extend(turn.before.focus.fault.iter().map(|fault| Lookup::Entry(fault.entry.clone())));
+        return Step::Look(lookups);
     }
     let told = told_cause(turn).unwrap_or_default();
     let asked = wording::stems(&format!("{} {told}", say::question_text(turn)));
     let mut answer = Answer::default();
+    // What the procedure for this very fault says of the warranty comes before the rule for all.
+    let own = found.entry.flatten().and_then(|id| say::sentence_where(id, book, speaks_of_it));
+    answer.acts.extend(own.map(|sentence| Act::plain(ActKind::Knowledge).with("sentence", sentence)));
     // Any entry on the matter may hold the sentence that names the cause; the best sentence of them all is said.
     let mut hits: Vec<RecordId> = say::plainly(found.knowledge.iter().flatten()).collect();
     hits.dedup();
@@ -367,7 +372,9 @@ pub fn supposes_it_is_over(turn: &Turn<'_>) -> bool {
     let has = |list: &[&str]| turn.heard.words.iter().any(|w| list.contains(&w.text.as_str()));
     has(&["if", "when", "once", "suppose"])
         && has(&["warranty", "guarantee"])
-        && has(&["older", "out", "past", "beyond", "over", "expired", "after", "outside", "ended", "ends", "without", "longer"])
+        && has(&[
+            "older", "out", "past", "beyond", "over", "expired", "after", "outside", "ended", "ends", "without", "longer", "no", "not",
+        ])
 }
 
 pub fn said_act(name: Option<FactId>, day: FactId, term: FactId, book: &mut FactBook) -> Option<Act> {

@@ -83,13 +83,6 @@ pub fn best(asked: &[String], hints: &[&str], id: RecordId, book: &mut FactBook)
     chosen.filter_map(|i| book.field(id, Field::Sentence(u16::try_from(i).ok()?))).collect()
 }
 
-/// Says the first sentence of an entry: what it is about.
-pub fn say_first(id: RecordId, book: &mut FactBook, answer: &mut Answer) {
-    if let Some(fact) = book.field(id, Field::Sentence(0)) {
-        answer.say(Act::plain(ActKind::Knowledge).with("sentence", fact));
-    }
-}
-
 /// The sentence of an entry that excludes something the words speak of: "ear tips cannot be returned".
 pub fn exclusion(spoken: &[String], id: RecordId, book: &mut FactBook) -> Option<FactId> {
     let entry = say::entry(book, id)?;

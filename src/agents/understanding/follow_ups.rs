@@ -76,7 +76,9 @@ fn parse(text: &str) -> Result<Vec<(Context, Rules)>, RuleError> {
 fn holds(context: Context, state: &ConversationState) -> bool {
     let acted = |kinds: &[ActKind]| state.last_acts.iter().any(|act| kinds.contains(act));
     let of = |goals: &[Goal]| state.goal.is_some_and(|goal| goals.contains(&goal));
-    let recent = matches!(state.intent, Some(Intent::Orders | Intent::Support));
+    // A word of courtesy does not end a matter.
+    let recent = matches!(state.intent, Some(Intent::Orders | Intent::Support))
+        || of(&[Goal::Affirm, Goal::Deny, Goal::Thanks, Goal::SmallTalk, Goal::HumanRequest]);
     let identified = state.identity.level != IdentityLevel::Anonymous;
     match context {
         // Also one that is still to be proven: what is asked of it is what the proof is for.
