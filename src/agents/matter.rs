@@ -425,7 +425,7 @@ fn follow_up(question: &Question<'_>) -> Option<Decision> {
         Goal::Alternatives => state.product().is_some(),
         Goal::MissingParcel => read.answer.is_none(),
         // "And my washer shakes like hell": a thing that came is not asked for.
-        Goal::OrderStatus if works_wrongly(text) => false,
+        Goal::OrderStatus if works_wrongly(text) || read.hint(Goal::DamagedOrWrongItem) >= 3.0 => false,
         // "The machine is 8 months old": of what does not work.
         Goal::Repair => state.focus.fault.is_some() || heard.products.is_empty() && heard.categories.is_empty(),
         _ => true,

@@ -95,7 +95,7 @@ pub fn of(turn: &Turn<'_>) -> Aspect {
             || pair(&["do", "doing"], &["about"])
             || pair(&["now", "then"], &["what"])
             || pair(&["how"], &["long"])
-            || has(&["know", "hear"]))
+            || has(&["know", "hear", "new", "another", "look", "looking", "going"]))
     {
         return Aspect::Next;
     }

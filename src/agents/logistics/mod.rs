@@ -110,8 +110,10 @@ fn order(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut Con
     // What has come is not late, whatever else of the order is.
     let came = answer.acts.iter().any(|act| act.kind == ActKind::ItemDelivered);
     if order.days_late(book.today(), book.zone()).is_some() && !came && side != Aspect::Depot {
-        let money = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "money" | "refund" | "refunded"));
-        support::offer_once(turn, if money { "money_of_late_parcel" } else { "late_parcel" }, found, book, &mut answer, state);
+        // What is wanted instead is news to those who have the ticket.
+        let wishes = |text: &str| matches!(text, "money" | "refund" | "refunded" | "new" | "another" | "replacement");
+        let wished = turn.heard.words.iter().any(|word| wishes(&word.text));
+        support::offer_once(turn, if wished { "wish_on_late_parcel" } else { "late_parcel" }, found, book, &mut answer, state);
     } else if order.is_delivered() && side == Aspect::Whole {
         answer.options.push(chip("return", "Can I still return it?"));
         answer.options.push(chip("damaged", "It arrived damaged"));

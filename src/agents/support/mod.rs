@@ -54,6 +54,8 @@ impl Colleague for Support {
                 if !diagnosis::came_so(turn)
                     && turn.before.goal != Some(Goal::DamagedOrWrongItem)
                     && !claims::is_hypothetical(turn)
+                    // "And it is scratched", of an order on the table: it came so, where nothing of it does not work.
+                    && (turn.before.focus.order.is_none() || !diagnosis::troubles(turn.text).is_empty())
                     && !turn.before.last_acts.contains(&ActKind::DamageReport) =>
             {
                 faults::step(turn, found, book, state)
