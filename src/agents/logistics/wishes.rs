@@ -93,7 +93,17 @@ pub fn without_proofs(turn: &Turn<'_>, own: String) -> String {
         from = end;
     }
     kept.push_str(own.get(from..).unwrap_or_default());
-    let words = kept.split_whitespace().filter(|word| !word.contains('@'));
+    // What proves whose it is says nothing of the wish, unless the wish is an address.
+    let contact = &turn.read.contact;
+    let proofs: Vec<String> = match (&contact.zip, turn.goal) {
+        (Some(zip), goal) if goal != Goal::ChangeAddress => {
+            let name = contact.name.iter().flat_map(|name| tokens(name)).map(|token| token.text);
+            ["zip".to_owned(), zip.to_lowercase()].into_iter().chain(name).collect()
+        }
+        _ => Vec::new(),
+    };
+    let proves = |word: &str| word.contains('@') || proofs.contains(&word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase());
+    let words = kept.split_whitespace().filter(|word| !proves(word));
     let joined = words.collect::<Vec<_>>().join(" ");
     joined.trim_matches(|c: char| c == ',' || c == ' ').to_owned()
 }
