@@ -61,12 +61,16 @@ pub fn is_question(text: &str) -> bool {
         "what", "how", "can", "could", "does", "do", "is", "are", "should", "who", "where", "when", "why", "which", "would", "will", "may",
         "am",
     ];
+    /// Words that ask where what follows is a person or a thing: "has my card", "was I"; "did that" is a report.
+    const ASKS_OF: &[&str] = &["has", "have", "did", "was", "were"];
+    const OF: &[&str] = &["i", "we", "you", "my", "our", "they", "there", "u"];
     const BEFORE: &[&str] = &["ok", "okay", "and", "so", "but", "well", "hm", "hmm", "then", "yes", "no", "oh"];
     text.contains('?')
         || text.split(['.', '!', '\n', ',']).any(|part| {
             let said = tokens(part);
             let words: Vec<&str> = said.iter().map(|t| t.text.as_str()).skip_while(|w| BEFORE.contains(w)).collect();
-            matches!(words.as_slice(), [first, second, ..] if ASKS.contains(first) && !(*first == "do" && *second == "not") && !(*first == "will" && *second == "do"))
+            matches!(words.as_slice(), [first, second, ..] if ASKS.contains(first) && !(*first == "do" && *second == "not") && !(*first == "will" && *second == "do")
+                || ASKS_OF.contains(first) && OF.contains(second))
         })
 }
 

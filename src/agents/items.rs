@@ -151,6 +151,8 @@ pub fn missing(turn: &Turn<'_>, order: RecordId, book: &FactBook) -> Vec<Item> {
     let after = said.iter().position(|t| matches!(t.text.as_str(), "no" | "not" | "without" | "missing" | "except"));
     // "Only the little box came": what is missing is the rest.
     let only = said.iter().position(|t| t.text == "only").filter(|_| after.is_none());
+    // "The soundbar came but where is the TV?"
+    let after = after.or_else(|| asks_where(turn).and_then(|_| said.iter().position(|t| matches!(t.text.as_str(), "where" | "wheres"))));
     let after = after.or(only);
     let lacking: Vec<String> = after
         .map(|at| &said[at + 1..])
@@ -177,6 +179,12 @@ pub fn missing(turn: &Turn<'_>, order: RecordId, book: &FactBook) -> Vec<Item> {
         .map(|item| Item { order, sku: item.sku.clone(), score: MEANT })
         .collect();
     if found.is_empty() { meant(turn, &[order], book) } else { found }
+}
+
+/// Where in a message, after something else was told, it is asked where a thing is.
+pub fn asks_where(turn: &Turn<'_>) -> Option<usize> {
+    const TOLD: usize = 3;
+    turn.heard.words.iter().position(|word| matches!(word.text.as_str(), "where" | "wheres")).filter(|at| *at >= TOLD)
 }
 
 /// The item of an order with a SKU, however it was meant.

@@ -336,7 +336,14 @@ fn fault(question: &Question<'_>) -> Option<Decision> {
                 matches!(goal, Goal::AccountProblem | Goal::PaymentProblem | Goal::Invoice)
                     || matches!(goal.intent(), Intent::General | Intent::Marketing) && !OF_FAULTS.contains(&goal)
             });
-            wish < 4.0 && elsewhere < 5.0 && !wants_to_buy && !courtesy && (!numbered || heard.words.len() > 8 && report == Report::Failed)
+            // "This is a joke", and nothing of the step.
+            let protests = read.hint(Goal::Complaint) >= 5.0 && report == Report::Told;
+            wish < 4.0
+                && !protests
+                && elsewhere < 5.0
+                && !wants_to_buy
+                && !courtesy
+                && (!numbered || heard.words.len() > 8 && report == Report::Failed)
         }
         Report::Question => {
             let stronger = best(&|goal| !OF_FAULTS.contains(&goal) && goal != Goal::ProductQuestion);
@@ -418,8 +425,9 @@ fn follow_up(question: &Question<'_>) -> Option<Decision> {
         Goal::Alternatives => state.product().is_some(),
         Goal::MissingParcel => read.answer.is_none(),
         // "And my washer shakes like hell": a thing that came is not asked for.
-        Goal::OrderStatus if works_wrongly(text) => false,
-        Goal::Repair => heard.products.is_empty() && heard.categories.is_empty(),
+        Goal::OrderStatus if works_wrongly(text) || read.hint(Goal::DamagedOrWrongItem) >= 3.0 => false,
+        // "The machine is 8 months old": of what does not work.
+        Goal::Repair => state.focus.fault.is_some() || heard.products.is_empty() && heard.categories.is_empty(),
         _ => true,
     };
     let near = read.hints.iter().filter(|hint| hint.goal != best.goal && matches!(hint.goal.intent(), Intent::Orders | Intent::Support));

@@ -300,7 +300,9 @@ pub(super) fn by_choice(question: &Question<'_>, intent: Intent) -> Decision {
 }
 
 fn escalation(question: &Question<'_>) -> Option<Escalation> {
-    let asked = question.read.hint(Goal::HumanRequest) >= 4.0;
+    // "How do I get someone to look at it?", of what does not work: a repair, and nobody to talk to.
+    let repair = question.read.follow_ups.iter().any(|hint| hint.goal == Goal::Repair && hint.score >= 6.0);
+    let asked = question.read.hint(Goal::HumanRequest) >= 4.0 && !repair;
     let strongest = question.read.best_hint().is_some_and(|hint| hint.goal == Goal::HumanRequest);
     if asked && (strongest || question.read.hint(Goal::HumanRequest) >= 5.0) {
         return Some(Escalation::Asked);

@@ -83,6 +83,9 @@ fn wishes_otherwise(question: &Question<'_>, asked: Goal) -> bool {
     let cancels = question.read.best_hint().filter(|hint| hint.goal == Goal::CancelOrder);
     // "When will it be here?" is no address.
     let asks = evidence_words::is_question(question.text);
+    if asks && asked == Goal::ChangeAddress && !question.text.bytes().any(|b| b.is_ascii_digit()) {
+        return true;
+    }
     let elsewhere = question.read.follow_ups.first().filter(|hint| asks && !matches!(hint.goal, Goal::ChangeOrder | Goal::ChangeAddress));
     follows.into_iter().copied().chain(cancels).chain(elsewhere.copied()).any(|hint| hint.score >= OUTRIGHT && hint.goal != asked)
 }

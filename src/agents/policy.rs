@@ -50,6 +50,15 @@ pub fn months(found: &Findings, which: usize, book: &mut FactBook, words: &[&str
     stated(found, which, book, words, |value| matches!(value, Value::Months(_)))
 }
 
+/// A length of time in days, as far as it is one.
+pub fn length(id: FactId, book: &FactBook) -> Option<i32> {
+    match book.value(id)? {
+        Value::Days(days) => Some(*days),
+        Value::Months(months) => Some(months.saturating_mul(30)),
+        _ => None,
+    }
+}
+
 fn stated(
     found: &Findings,
     which: usize,

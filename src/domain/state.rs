@@ -241,6 +241,9 @@ pub struct Known {
     pub of_others: Vec<String>,
     /// Whether they lost somebody: what was theirs is the customer's business now.
     pub mourning: bool,
+    /// Their own words on since when they have what is talked about.
+    #[serde(default)]
+    pub bought: Option<String>,
 }
 
 /// A change of agent.

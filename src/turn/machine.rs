@@ -22,6 +22,7 @@ use crate::agents::lookup::{Findings, Lookup};
 use crate::agents::orchestrator::{self, Decision, ModelView, Question, Route};
 use crate::agents::proposal::Proposal;
 use crate::agents::speech::Manner;
+use crate::agents::support::note_day;
 use crate::agents::turn::{Answer, Step, Turn};
 use crate::agents::understanding::Understanding;
 use crate::agents::understanding::affirm::Answer as Answering;
@@ -189,6 +190,7 @@ impl Machine {
                 self.read = Understanding::read(&self.start.text, &self.heard, &self.start.state, self.start.shop.currency);
                 identity::leave_names(&mut self.heard, &self.read, &self.start.text);
                 identity::note(&self.heard, &self.read, &mut self.outcome.state);
+                note_day(&self.start.text, &self.heard, self.outcome.book.today(), &mut self.outcome.state);
                 self.shown = sensed.shown;
                 return Effect::Classify;
             }

@@ -54,6 +54,9 @@ pub fn of(turn: &Turn<'_>) -> Aspect {
     if pair(&["other", "missing", "remaining"], &["parcel", "package", "box", "part"]) {
         return Aspect::Parcel(0);
     }
+    if has(&["missing", "coming"]) && pair(&["which", "what"], &["part", "one", "item", "thing", "is"]) {
+        return Aspect::Parcel(0);
+    }
     if turn.goal == Goal::Pickup {
         return Aspect::Depot;
     }
@@ -68,29 +71,12 @@ pub fn of(turn: &Turn<'_>) -> Aspect {
         || has(&["leave", "put"]) && has(&["door", "garage", "outside"])
         || has(&["sign", "signature", "signed", "neighbor", "neighbour", "neighbors", "neighbours", "porch", "doorstep"])
         // "It was supposed to be there on Tuesday" is said of the parcel.
-        || pair(&["be", "at", "am", "not"], &["home", "in", "there"]) && (has(&["home"]) || has(&["there"]) && turn.goal != Goal::LateParcel)
+        || pair(&["be", "at", "am", "not"], &["home", "in", "there"])
+            && (has(&["home"]) || has(&["there"]) && turn.goal != Goal::LateParcel && !pair(&["it", "they", "that", "order"], &["be"]))
     {
         return Aspect::Home;
     }
-    if turn.goal == Goal::LateParcel
-        && (has(&[
-            "happens",
-            "happen",
-            "next",
-            "why",
-            "never",
-            "money",
-            "refund",
-            "replacement",
-            "investigation",
-            "investigate",
-            "search",
-            "trace",
-            "doing",
-        ]) || pair(&["what"], &["now", "can", "do", "should"])
-            || pair(&["do", "doing"], &["about"])
-            || pair(&["now", "then"], &["what"]))
-    {
+    if turn.goal == Goal::LateParcel && asks_what_is_done(&said) {
         return Aspect::Next;
     }
     if pair(&["ship", "shipping", "delivery", "which", "what", "the", "my"], &["address"])
@@ -118,6 +104,40 @@ pub fn of(turn: &Turn<'_>) -> Aspect {
         || pair(&["the", "a"], &["right"])
         || is_checking(turn);
     if contents { Aspect::Contents } else { Aspect::Whole }
+}
+
+/// "What happens now?", "how long till you know?", "send me a new one", of what is late.
+fn asks_what_is_done(said: &[String]) -> bool {
+    /// Words of what is done, or wanted instead.
+    const DONE: &[&str] = &[
+        "happens",
+        "happen",
+        "next",
+        "why",
+        "never",
+        "money",
+        "refund",
+        "replacement",
+        "investigation",
+        "investigate",
+        "search",
+        "trace",
+        "doing",
+        "know",
+        "hear",
+        "new",
+        "another",
+        "look",
+        "looking",
+        "going",
+        "wait",
+    ];
+    let pair = |a: &[&str], b: &[&str]| said.windows(2).any(|w| a.contains(&w[0].as_str()) && b.contains(&w[1].as_str()));
+    said.iter().any(|word| DONE.contains(&word.as_str()))
+        || pair(&["what"], &["now", "can", "do", "should"])
+        || pair(&["do", "doing"], &["about"])
+        || pair(&["now", "then"], &["what"])
+        || pair(&["how"], &["long"])
 }
 
 /// "It should have been here on Tuesday, no?": the day is what is asked, the rest was told.

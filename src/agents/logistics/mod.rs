@@ -17,10 +17,11 @@ use crate::domain::act::{Act, ActKind};
 use crate::domain::agent::{Agent, Intent};
 use crate::domain::fact::{FactBook, RecordId};
 use crate::domain::goal::Goal;
-use crate::domain::order::Order;
+use crate::domain::order::{Order, OrderStatus};
 use crate::domain::record::Field;
 use crate::domain::state::{ConversationState, IdentityLevel};
 use crate::domain::text::fold::bare;
+use crate::domain::text::token::tokens;
 use aspect::Aspect;
 
 pub use abroad::{country, names_a_kind};
@@ -93,7 +94,7 @@ fn order(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut Con
     }
     let Some(order) = say::order(book, id) else { return Answer::default().done() };
     let side = aspect::of(turn);
-    if let Some(step) = needs_words(turn, found, side) {
+    if let Some(step) = needs_words(turn, found, side, &order) {
         return step;
     }
     let mut answer = Answer::default();
@@ -109,7 +110,10 @@ fn order(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut Con
     // What has come is not late, whatever else of the order is.
     let came = answer.acts.iter().any(|act| act.kind == ActKind::ItemDelivered);
     if order.days_late(book.today(), book.zone()).is_some() && !came && side != Aspect::Depot {
-        support::offer_once(turn, "late_parcel", found, book, &mut answer, state);
+        // What is wanted instead is news to those who have the ticket.
+        let wishes = |text: &str| matches!(text, "money" | "refund" | "refunded" | "new" | "another" | "replacement");
+        let wished = turn.heard.words.iter().any(|word| wishes(&word.text));
+        support::offer_once(turn, if wished { "wish_on_late_parcel" } else { "late_parcel" }, found, book, &mut answer, state);
     } else if order.is_delivered() && side == Aspect::Whole {
         answer.options.push(chip("return", "Can I still return it?"));
         answer.options.push(chip("damaged", "It arrived damaged"));
@@ -118,7 +122,7 @@ fn order(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut Con
 }
 
 /// The shop's own words that a side of an order needs.
-fn needs_words(turn: &Turn<'_>, found: &Findings, side: Aspect) -> Option<Step> {
+fn needs_words(turn: &Turn<'_>, found: &Findings, side: Aspect, order: &Order) -> Option<Step> {
     if !found.knowledge.is_empty() {
         return None;
     }
@@ -130,6 +134,10 @@ fn needs_words(turn: &Turn<'_>, found: &Findings, side: Aspect) -> Option<Step> 
             Some(Step::Look(both.map(asked).to_vec()))
         }
         Aspect::Home | Aspect::Depot => Some(Step::Look(vec![asked("Do I have to sign for my parcel? Nobody is at home to sign.")])),
+        // Of what was called off before it left, the rule on cancelling says whether money was taken.
+        Aspect::Payment if order.status == OrderStatus::Cancelled => {
+            Some(Step::Look(vec![asked("Is my card charged for an order that is cancelled before it ships?")]))
+        }
         Aspect::Payment if turn.heard.words.iter().any(|w| w.stem == "charg") => {
             Some(Step::Look(vec![asked("When is my card charged? Is my card billed before the order ships?")]))
         }
@@ -139,6 +147,9 @@ fn needs_words(turn: &Turn<'_>, found: &Findings, side: Aspect) -> Option<Step> 
 
 fn tell(turn: &Turn<'_>, found: &Findings, side: Aspect, id: RecordId, order: &Order, book: &mut FactBook, answer: &mut Answer) {
     let mut meant = items::meant(turn, &[id], book);
+    if !meant.is_empty() && items::asks_where(turn).is_some() {
+        meant = Some(items::missing(turn, id, book)).filter(|missing| missing.len() == 1).unwrap_or(meant);
+    }
     // "And the tracking number of that one?": of the item just told of.
     let points = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "that" | "it" | "this" | "one"));
     if let (true, true, [only]) = (meant.is_empty() && points, order.is_split(), turn.before.focus.products.as_slice()) {
@@ -213,8 +224,20 @@ fn one_parcel(place: usize, id: RecordId, order: &Order, book: &mut FactBook, an
 
 /// What it cost, how it was paid, and what went back.
 fn payment(found: &Findings, id: RecordId, order: &Order, book: &mut FactBook, answer: &mut Answer) {
-    if let Some(hit) = say::plain_entry(found, 0).filter(|_| order.is_open()) {
-        support::say_first(hit.record, book, answer);
+    // Only what speaks of charging: the nearest entry may be about something else.
+    let hits: Vec<RecordId> = say::plainly(found.knowledge.iter().flatten().filter(|_| order.is_open())).collect();
+    let charged = hits.into_iter().find_map(|id| say::sentence_where(id, book, |text| begins_with(text, CHARGED)));
+    answer.acts.extend(charged.map(|fact| Act::plain(ActKind::Knowledge).with("sentence", fact)));
+    let refunds = support::refund_acts(id, order, book);
+    // Nothing left the shop and nothing went back: the rule for that is the answer, and no sum.
+    let never_left = order.status == OrderStatus::Cancelled && order.fulfilments.is_empty();
+    let hits: Vec<RecordId> = say::plainly(found.knowledge.iter().flatten().filter(|_| never_left)).collect();
+    let rule = hits.into_iter().find_map(|id| say::sentence_where(id, book, says_not_charged));
+    if let Some(sentence) = rule.filter(|_| refunds.iter().all(|act| act.kind != ActKind::RefundRecorded)) {
+        answer.say(Act::plain(ActKind::Knowledge).with("sentence", sentence));
+        answer.acts.extend(status::status_act(id, book));
+        answer.acts.extend(refunds);
+        return;
     }
     let [total, method] = [Field::Total, Field::PaymentMethod].map(|field| book.field(id, field));
     let kind = match (total, method) {
@@ -223,12 +246,25 @@ fn payment(found: &Findings, id: RecordId, order: &Order, book: &mut FactBook, a
         (None, None) => ActKind::NotInRecords,
     };
     answer.say(Act::plain(kind).with_some("total", total).with_some("method", method));
-    answer.acts.extend(support::refund_acts(id, order, book).into_iter().filter(|act| act.kind == ActKind::RefundRecorded));
+    answer.acts.extend(refunds.into_iter().filter(|act| act.kind == ActKind::RefundRecorded));
+}
+
+/// "A card is not charged for an order that is cancelled before it ships."
+fn says_not_charged(text: &str) -> bool {
+    begins_with(text, CHARGED) && begins_with(text, &["cancel"])
+}
+
+/// How words of taking money begin.
+const CHARGED: &[&str] = &["charged", "debit", "billed"];
+
+/// Whether any word of a text begins so.
+fn begins_with(text: &str, list: &[&str]) -> bool {
+    tokens(text).iter().any(|word| list.iter().any(|begin| word.text.starts_with(begin)))
 }
 
 /// "Is it lost?": what the records say of it, and what the shop does then.
 fn lost(found: &Findings, id: RecordId, order: &Order, book: &mut FactBook, answer: &mut Answer) {
-    if order.status == crate::domain::order::OrderStatus::Shipped {
+    if order.status == OrderStatus::Shipped {
         let news = (0..order.fulfilments.len()).rev().filter_map(|i| u16::try_from(i).ok()).find_map(|i| {
             let arrived = order.fulfilments.get(usize::from(i)).is_some_and(|parcel| parcel.delivered.is_some());
             (!arrived).then(|| book.field(id, Field::ParcelNote(i)).or_else(|| book.field(id, Field::ParcelStatus(i)))).flatten()
@@ -310,7 +346,7 @@ fn missing(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut C
     match meant.as_slice() {
         [item] if order.is_split() => status::item(id, &order, &item.sku, book, &mut answer),
         _ if order.is_split() => status::parcels(id, &order, true, book, &mut answer),
-        _ if order.status == crate::domain::order::OrderStatus::Shipped => status::when(id, &order, book, &mut answer),
+        _ if order.status == OrderStatus::Shipped => status::when(id, &order, book, &mut answer),
         _ => {
             answer.acts.extend(status_act(id, book));
             let note =
@@ -359,7 +395,7 @@ fn my_orders(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut
         .filter(|id| {
             say::order(book, *id).is_some_and(|order| {
                 let another = !others || current.as_ref().is_none_or(|number| bare(number) != bare(&order.number));
-                another && (!open || order.is_open() || order.status == crate::domain::order::OrderStatus::Shipped)
+                another && (!open || order.is_open() || order.status == OrderStatus::Shipped)
             })
         })
         .collect();

@@ -93,7 +93,17 @@ pub fn without_proofs(turn: &Turn<'_>, own: String) -> String {
         from = end;
     }
     kept.push_str(own.get(from..).unwrap_or_default());
-    let words = kept.split_whitespace().filter(|word| !word.contains('@'));
+    // What proves whose it is says nothing of the wish, unless the wish is an address.
+    let contact = &turn.read.contact;
+    let proofs: Vec<String> = match (&contact.zip, turn.goal) {
+        (Some(zip), goal) if goal != Goal::ChangeAddress => {
+            let name = contact.name.iter().flat_map(|name| tokens(name)).map(|token| token.text);
+            ["zip".to_owned(), zip.to_lowercase()].into_iter().chain(name).collect()
+        }
+        _ => Vec::new(),
+    };
+    let proves = |word: &str| word.contains('@') || proofs.contains(&word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase());
+    let words = kept.split_whitespace().filter(|word| !proves(word));
     let joined = words.collect::<Vec<_>>().join(" ");
     joined.trim_matches(|c: char| c == ',' || c == ' ').to_owned()
 }
@@ -102,7 +112,7 @@ pub fn without_proofs(turn: &Turn<'_>, own: String) -> String {
 pub fn clean(wish: &str, goal: Goal) -> String {
     const LEADS: &[&str] = &[
         "actually", "no", "yes", "ok", "okay", "but", "and", "so", "oh", "hm", "hmm", "wait", "please", "pls", "hi", "hello", "hey",
-        "sorry", "can", "could", "you", "u", "i", "we", "well", "then", "still",
+        "sorry", "just", "can", "could", "you", "u", "i", "we", "well", "then", "still",
     ];
     let parts: Vec<&str> = sentence::split(wish).collect();
     // An address has a number; what stands beside it is talk.
@@ -110,6 +120,12 @@ pub fn clean(wish: &str, goal: Goal) -> String {
     let own: Vec<&str> = parts.iter().copied().filter(|part| goal != Goal::ChangeAddress || numbered(part)).collect();
     let own = if own.is_empty() { parts } else { own };
     let joined = own.join(" ");
+    // "Wait before you do that, can I ...": what leads to the wish is no part of it.
+    let leads = |clause: &str| tokens(clause).iter().any(|t| matches!(t.text.as_str(), "before" | "wait" | "hold" | "stop"));
+    let joined = match joined.split_once(',') {
+        Some((clause, rest)) if leads(clause) && tokens(rest).len() > 3 => rest.trim().to_owned(),
+        _ => joined,
+    };
     let start = tokens(&joined).iter().find(|token| !LEADS.contains(&token.text.as_str())).map_or(0, |token| token.start);
     let rest = joined.get(start..).unwrap_or_default().trim();
     let few = tokens(rest).len() < 2;
@@ -121,7 +137,7 @@ pub fn tells_the_aim(turn: &Turn<'_>, wish: &str, today: Day) -> bool {
     let said = tokens(wish);
     let texts: Vec<&str> = said.iter().map(|t| t.text.as_str()).collect();
     let zip = turn.read.contact.zip.as_deref().unwrap_or_default();
-    let own_number = |text: &str| turn.heard.orders.iter().any(|o| o.bare.contains(text)) || zip.contains(text);
+    let own_number = |text: &str| turn.heard.orders.iter().any(|o| o.bare.contains(text)) || zip == text;
     let numbered = texts.iter().any(|text| text.bytes().all(|b| b.is_ascii_digit()) && !own_number(text));
     if turn.goal == Goal::ChangeAddress {
         return numbered && texts.len() > 4;
@@ -133,5 +149,7 @@ pub fn tells_the_aim(turn: &Turn<'_>, wish: &str, today: Day) -> bool {
     let wants = |at: usize| at > 0 && matches!(texts[at - 1], "want" | "need" | "like" | "have" | "wish" | "able" | "possible" | "love");
     let to = texts.iter().enumerate().any(|(at, text)| *text == "to" && !wants(at));
     let aims = to || texts.iter().any(|text| matches!(*text, "instead" | "into" | "add" | "remove" | "another" | "for"));
-    aims && texts.len() > 5
+    // "Add a descaler" says all of it.
+    let adds = texts.windows(3).any(|w| matches!(w[0], "add" | "remove") && w[1..].iter().all(|word| !matches!(*word, "something" | "it")));
+    aims && texts.len() > 5 || adds
 }

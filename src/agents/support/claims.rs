@@ -136,14 +136,20 @@ fn damage_rule(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &m
 /// question is answered by the rule. The number is asked for once more at most, and not again in the next reply.
 fn told_more(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
     if found.knowledge.is_empty() {
-        return Step::Look(vec![say::knowledge_lookup(turn), policy::damage_lookup(), policy::damaged_parcel_lookup()]);
+        let mut lookups = vec![say::knowledge_lookup(turn), policy::damage_lookup(), policy::damaged_parcel_lookup()];
+        lookups.extend(turn.before.focus.entry.clone().map(Lookup::Entry));
+        return Step::Look(lookups);
     }
     let mut answer = Answer::default();
     let said = book.said(turn.text);
     let came = book.derive(Formula::PastDay, &[said]);
     let ago = came.and_then(|day| book.derive(Formula::DaysSince, &[day]));
     let window = [1, 2].into_iter().find_map(|which| policy::days(found, which, book, &["damag", "arriv", "wrong"]));
-    match (ago, window, damage_entry(found)) {
+    // It was told of: what is asked next is asked of the damage, whatever other rule the words are near to.
+    let entry = (1..3).find_map(|i| say::plain_entry(found, i)).or_else(|| damage_entry(found));
+    // The rule told before: a wrong item is no damaged one.
+    let entry = entry.map(|hit| found.entry.flatten().map_or(hit, |record| super::super::lookup::KnowledgeFound { record, ..hit }));
+    match (ago, window, entry) {
         (Some(ago), Some((_, window)), _) if longer(ago, window, book) => {
             answer.say(Act::plain(ActKind::DamageLate).with("ago", ago).with("window", window));
         }
@@ -154,7 +160,11 @@ fn told_more(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut
         (_, _, Some(hit)) => {
             let wants = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "new" | "replacement" | "money" | "refund"));
             let asks = evidence_words::is_question(turn.text);
+            let way = turn.heard.words.iter().any(|w| {
+                matches!(w.text.as_str(), "bring" | "back" | "label" | "postage" | "collect" | "collected" | "pick" | "fetch" | "return")
+            });
             match (wants, asks) {
+                (false, true) if way => wording::say_hinted(&["collect", "label", "return"], hit.record, book, &mut answer),
                 (true, _) => wording::say_hinted(&["replacement", "refund", "new"], hit.record, book, &mut answer),
                 (false, true) => wording::say_answer(turn, &["photos", "report"], hit.record, book, &mut answer),
                 (false, false) if turn.read.contact.is_empty() => answer.say_plain(ActKind::Noted),

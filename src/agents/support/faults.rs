@@ -127,6 +127,8 @@ fn begin(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut Con
     let thing = diagnosis::Thing { devices: &devices, sure, kinds: &diagnosis::kinds(turn, book, &named) };
     let procedure = diagnosis::best(&problem, &thing, found, book);
     let words = found.knowledge.get(diagnosis::WORDS).and_then(|hits| hits.first()).copied().filter(|hit| hit.score >= say::ANSWERS);
+    // More told of what there are no steps for is no question that some other rule answers.
+    let words = words.filter(|_| is_a_question(turn) || !turn.before.last_acts.contains(&ActKind::NoProcedure));
     match (procedure.filter(|(_, score)| *score >= diagnosis::FITS), words) {
         (Some((id, score)), words) if words.is_none_or(|w| score > w.score + 0.1 || !is_a_question(turn)) => {
             first_step(turn, id, problem, book, state, answer)

@@ -8,6 +8,7 @@ mod exchange;
 mod faults;
 mod money;
 mod parts;
+mod plan;
 mod repair;
 mod reports;
 mod returns;
@@ -32,7 +33,8 @@ pub use diagnosis::{troubles as faults_told, works_wrongly};
 pub use money::refund_acts;
 pub use parts::asks as asks_for_a_part;
 pub use tickets::{is_request, same_matter, there as ticket_there};
-pub use wording::{say_asked, say_first, say_hinted, speaking_of};
+pub use warranty::note_day;
+pub use wording::{say_asked, say_hinted, speaking_of};
 
 /// The support agent.
 pub struct Support;
@@ -52,6 +54,8 @@ impl Colleague for Support {
                 if !diagnosis::came_so(turn)
                     && turn.before.goal != Some(Goal::DamagedOrWrongItem)
                     && !claims::is_hypothetical(turn)
+                    // "And it is scratched", of an order on the table: it came so, where nothing of it does not work.
+                    && (turn.before.focus.order.is_none() || !diagnosis::troubles(turn.text).is_empty())
                     && !turn.before.last_acts.contains(&ActKind::DamageReport) =>
             {
                 faults::step(turn, found, book, state)
@@ -123,8 +127,12 @@ pub fn tickets_first(found: &Findings) -> Option<Step> {
 pub fn offer_once(turn: &Turn<'_>, issue: &str, found: &Findings, book: &mut FactBook, answer: &mut Answer, state: &mut ConversationState) {
     let order = state.focus.order.clone();
     let sku = state.product().map(str::to_owned);
+    let matter = format!("{issue} {}", order.clone().unwrap_or_default());
     if let Some(acts) = tickets::there(issue, order.as_deref(), sku.as_deref(), found, book) {
         answer.acts.extend(acts);
+        if !state.focus.offered.contains(&matter) {
+            state.focus.offered.push(matter);
+        }
         // What is told of it now is worth a line on the ticket; that it is late, my colleagues know.
         let news = !matches!(issue, "late_parcel" | "refund_of_late_order" | "refund");
         if news && state.escalated.is_none() {
@@ -132,7 +140,6 @@ pub fn offer_once(turn: &Turn<'_>, issue: &str, found: &Findings, book: &mut Fac
         }
         return;
     }
-    let matter = format!("{issue} {}", order.unwrap_or_default());
     // Once a person has been called they look at all of it.
     if state.escalated.is_some() || state.focus.offered.contains(&matter) {
         return;

@@ -41,8 +41,11 @@ pub fn asks(words: &[Word]) -> bool {
         (you || get).then_some(at + 2)
     });
     let Some(after) = offers else { return false };
+    // "... a new brush for it? what does that cost": the second question says nothing of the first.
     let rest = &said[after.min(said.len())..];
-    rest.len() <= 4 && rest.iter().any(|word| them(word)) && !rest.contains(&"back")
+    let next = rest.iter().skip(1).position(|word| matches!(*word, "what" | "how" | "and" | "which"));
+    let rest = &rest[..next.map_or(rest.len(), |at| at + 1)];
+    rest.len() <= 5 && rest.iter().any(|word| them(word)) && !rest.contains(&"back")
 }
 
 /// The parts that fit, with the sentence of the procedure that names them.

@@ -48,7 +48,9 @@ impl Side {
         let has = |list: &[&str]| said.iter().any(|w| list.contains(w));
         let pair = |a: &[&str], b: &[&str]| said.windows(2).any(|w| a.contains(&w[0]) && b.contains(&w[1]));
         let money = has(&["money", "refund", "refunded"]);
-        if has(&["exchange", "swap", "exchanged"]) {
+        // "Can I just get a new one?", of what does not work.
+        let another = pair(&["new", "another", "different"], &["one", "ones", "pair", "unit"]) || has(&["replacement"]);
+        if has(&["exchange", "swap", "exchanged"]) || another && !money && rights::is_faulty(turn.before) {
             Self::Exchange
         } else if pair(&["how"], &["much"]) && has(&["back", "refund", "refunded"]) {
             Self::Amount
@@ -367,7 +369,7 @@ pub fn rules(turn: &Turn<'_>, found: &Findings, side: Side, book: &mut FactBook,
     let plain = say::plain_entry(found, 1);
     // Somebody who wants to send something back needs the rule itself; a question may be about a detail.
     // Who pays for the way back is no question of what a delivery costs.
-    let of_the_way = side == Side::Cost && turn.before.intent == Some(Intent::Support);
+    let of_the_way = matches!(side, Side::Cost | Side::Money) && turn.before.intent == Some(Intent::Support);
     let rule_first = turn.goal == Goal::ReturnRequest && side == Side::Whether || of_the_way;
     let hit = plain.filter(|plain| own.is_none_or(|own| rule_first || own.score < SURE || own.record == plain.record)).or(own);
     let mut spoken = wording::stems(&say::question_text(turn));
@@ -377,6 +379,11 @@ pub fn rules(turn: &Turn<'_>, found: &Findings, side: Side, book: &mut FactBook,
     if follows && opened && turn.heard.categories.is_empty() && turn.heard.products.is_empty() {
         spoken.extend(thing_before(turn));
     }
+    // Of the thing on the table, by what its record says it is.
+    if (follows || turn.before.focus.fault.is_some()) && turn.heard.categories.is_empty() && turn.heard.products.is_empty() {
+        let meant = turn.shown.iter().filter(|product| turn.before.focus.products.contains(&product.sku));
+        spoken.extend(meant.flat_map(|product| wording::stems(&format!("{} {}", product.name, product.category.join(" ")))));
+    }
     // Of what is excluded only the sentence that names the thing is said; anything else the rule allows.
     let hits: Vec<KnowledgeFound> = found.knowledge.iter().flatten().copied().filter(|hit| hit.score >= say::PLAINLY).collect();
     // A thing may be named that the shop keeps under another head: a short question names little else.
@@ -384,7 +391,7 @@ pub fn rules(turn: &Turn<'_>, found: &Findings, side: Side, book: &mut FactBook,
     let named = !turn.heard.categories.is_empty() || !turn.heard.products.is_empty() || short || follows && turn.heard.words.len() <= FEW;
     let excluded = hits
         .into_iter()
-        .filter(|_| side == Side::Excluded || side == Side::Whether && named)
+        .filter(|_| matches!(side, Side::Excluded | Side::Whether))
         .find_map(|hit| wording::exclusion(&spoken, hit.record, book));
     // "And what if I opened it?", said of nothing: what may not be opened is part of the answer.
     let only_opened = !named && wording::only_opened(&wording::stems(turn.text));
@@ -461,12 +468,7 @@ fn stated_wait(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, answer: &
     let Some((_, window)) = policy::days(found, 2, book, &["return", "exchang"]) else { return false };
     let words = book.said(turn.text);
     let Some(said) = book.derive(Formula::Duration, &[words]) else { return false };
-    let days = |id: FactId, book: &FactBook| match book.value(id) {
-        Some(Value::Days(days)) => Some(*days),
-        Some(Value::Months(months)) => Some(months * 30),
-        _ => None,
-    };
-    let (Some(said_days), Some(window_days)) = (days(said, book), days(window, book)) else { return false };
+    let (Some(said_days), Some(window_days)) = (policy::length(said, book), policy::length(window, book)) else { return false };
     if said_days == window_days {
         return false;
     }

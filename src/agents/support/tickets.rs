@@ -89,6 +89,10 @@ pub fn open(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         )
     });
     let known = state.focus.fault.is_some() || state.focus.order.is_some() || refused;
+    let reacts =
+        turn.goal == Goal::Complaint && matches!(turn.before.goal, Some(Goal::ReturnPolicy | Goal::ReturnRequest | Goal::Warranty));
+    let refused = refused || reacts && turn.before.last_acts.contains(&ActKind::Knowledge);
+    let known = known || reacts;
     let told = turn.heard.words.len() > TELLS_SOMETHING || turn.continues || known;
     let numbered = turn.heard.orders.iter().any(|n| n.certain) || identity::claim_of(state).is_some() || found.identity.is_some();
     if numbered && (state.identity.level == IdentityLevel::Anonymous || found.identity.is_some()) {
@@ -113,7 +117,8 @@ pub fn open(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     // What it is about was told before: by the fault looked into, or by the message the question came from.
     let problem = state.focus.fault.as_ref().map(super::steps::told);
     let told = Turn { text: problem.as_deref().unwrap_or(turn.text), continues: false, ..*turn };
-    state.focus.offered.clear();
+    // That a parcel is late stays known.
+    state.focus.offered.retain(|matter| matter.starts_with("late_parcel"));
     if asked_for(turn) && state.escalated.is_none() && !refused {
         let issue = if state.focus.fault.is_some() { "technical_fault" } else { turn.goal.name() };
         answer.opens = Some(super::draft(&told, issue, state));

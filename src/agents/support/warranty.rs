@@ -6,13 +6,17 @@ use super::super::turn::{Answer, Step, Turn};
 use super::super::{policy, resolve, say};
 use super::claims::{delivered_fact, has_an_order, rules};
 use super::returns::{items_meant, keep_item, name_of};
-use super::{diagnosis, order_or_ask, wording};
+use super::{diagnosis, order_or_ask, plan, wording};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, FactId, Formula, RecordId};
+use crate::domain::goal::Goal;
+use crate::domain::heard::{Heard, Word};
 use crate::domain::record::{Field, RecordKind};
 use crate::domain::state::ConversationState;
+use crate::domain::text::past;
 use crate::domain::text::stem::stem;
 use crate::domain::text::token::tokens;
+use crate::domain::time::Day;
 use crate::domain::value::Value;
 
 /// Whether a message asks what the warranty covers rather than how long it lasts.
@@ -31,7 +35,7 @@ fn asks_what_is_covered(turn: &Turn<'_>) -> bool {
         || said.windows(3).any(|w| matches!(w, ["what", "does" | "is", ..]))
             && said.iter().any(|w| matches!(*w, "cover" | "covered" | "include" | "included"));
     let of_it = covers && told_cause(turn).is_some();
-    covers && (cause || what) || of_it || supposed && !diagnosis::troubles(turn.text).is_empty()
+    supposed && cause || covers && (cause || what) || of_it || supposed && !diagnosis::troubles(turn.text).is_empty()
 }
 
 /// "Is it still under warranty?": asked of its time, whatever happened.
@@ -66,6 +70,12 @@ fn told_cause<'t>(turn: &'t Turn<'_>) -> Option<&'t str> {
 
 /// Until when it is under warranty, and what that covers.
 pub fn warranty(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
+    if supposes_it_is_over(turn) {
+        return Answer::hand_over(Goal::Repair);
+    }
+    if plan::asks(turn) {
+        return plan::step(turn, found, book, state);
+    }
     if asks_what_is_covered(turn) {
         return cover(turn, found, book);
     }
@@ -118,11 +128,16 @@ pub fn until_act(name: Option<FactId>, until: Option<FactId>, term: Option<FactI
 fn cover(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> Step {
     if found.knowledge.is_empty() {
         let text = "What does the warranty cover? What does the warranty not cover?".to_owned();
-        return Step::Look(vec![say::knowledge_lookup(turn), Lookup::Knowledge { text, procedures: Some(false), limit: 4 }]);
+        let mut lookups = vec![say::knowledge_lookup(turn), Lookup::Knowledge { text, procedures: Some(false), limit: 4 }];
+        lookups.extend(turn.before.focus.fault.iter().map(|fault| Lookup::Entry(fault.entry.clone())));
+        return Step::Look(lookups);
     }
     let told = told_cause(turn).unwrap_or_default();
     let asked = wording::stems(&format!("{} {told}", say::question_text(turn)));
     let mut answer = Answer::default();
+    // What the procedure for this very fault says of the warranty comes before the rule for all.
+    let own = found.entry.flatten().and_then(|id| say::sentence_where(id, book, speaks_of_it));
+    answer.acts.extend(own.map(|sentence| Act::plain(ActKind::Knowledge).with("sentence", sentence)));
     // Any entry on the matter may hold the sentence that names the cause; the best sentence of them all is said.
     let mut hits: Vec<RecordId> = say::plainly(found.knowledge.iter().flatten()).collect();
     hits.dedup();
@@ -218,7 +233,7 @@ fn warranty_of_product(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, s
     if let Some(acts) = supposed_length(turn, found, general.map(|(_, months)| months), book) {
         return Answer::of(acts).done();
     }
-    let bought = bought_on(turn, book);
+    let bought = known_day(turn, book);
     let known = (!found.products.is_empty()).then(|| found.products.clone());
     for id in known.clone().unwrap_or_default() {
         let name = say::name(book, id);
@@ -331,6 +346,36 @@ fn supposed_length(turn: &Turn<'_>, found: &Findings, general: Option<FactId>, b
 pub fn bought_on(turn: &Turn<'_>, book: &mut FactBook) -> Option<FactId> {
     let words = book.said(turn.text);
     book.derive(Formula::PastDay, &[words])
+}
+
+/// The same, or the day they named before, of what is still talked about.
+pub fn known_day(turn: &Turn<'_>, book: &mut FactBook) -> Option<FactId> {
+    let before = turn.before.known.bought.clone().filter(|_| turn.heard.products.is_empty());
+    bought_on(turn, book).or_else(|| {
+        let words = book.said(&before?);
+        book.derive(Formula::PastDay, &[words])
+    })
+}
+
+/// Keeps the words that say since when a customer has a thing; another thing named is another's day.
+pub fn note_day(text: &str, heard: &Heard, today: Day, state: &mut ConversationState) {
+    let owns = |word: &Word| matches!(word.text.as_str(), "bought" | "got" | "purchased" | "ordered" | "had" | "have" | "old" | "since");
+    let told = heard.orders.is_empty() && heard.words.iter().any(owns) && past::day(text, today).is_some();
+    if told {
+        state.known.bought = Some(text.to_owned());
+    } else if !heard.products.is_empty() {
+        state.known.bought = None;
+    }
+}
+
+/// "What if it were older than the warranty?", "and when it is out of warranty": what holds after its end.
+pub fn supposes_it_is_over(turn: &Turn<'_>) -> bool {
+    let has = |list: &[&str]| turn.heard.words.iter().any(|w| list.contains(&w.text.as_str()));
+    has(&["if", "when", "once", "suppose"])
+        && has(&["warranty", "guarantee"])
+        && has(&[
+            "older", "out", "past", "beyond", "over", "expired", "after", "outside", "ended", "ends", "without", "longer", "no", "not",
+        ])
 }
 
 pub fn said_act(name: Option<FactId>, day: FactId, term: FactId, book: &mut FactBook) -> Option<Act> {

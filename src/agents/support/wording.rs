@@ -83,13 +83,6 @@ pub fn best(asked: &[String], hints: &[&str], id: RecordId, book: &mut FactBook)
     chosen.filter_map(|i| book.field(id, Field::Sentence(u16::try_from(i).ok()?))).collect()
 }
 
-/// Says the first sentence of an entry: what it is about.
-pub fn say_first(id: RecordId, book: &mut FactBook, answer: &mut Answer) {
-    if let Some(fact) = book.field(id, Field::Sentence(0)) {
-        answer.say(Act::plain(ActKind::Knowledge).with("sentence", fact));
-    }
-}
-
 /// The sentence of an entry that excludes something the words speak of: "ear tips cannot be returned".
 pub fn exclusion(spoken: &[String], id: RecordId, book: &mut FactBook) -> Option<FactId> {
     let entry = say::entry(book, id)?;
@@ -117,21 +110,63 @@ fn excludes_by_name(spoken: &[String], question: &str) -> bool {
 }
 
 /// Words that every sentence on sending back has.
-const USUAL: &[&str] =
-    &["return", "item", "day", "refund", "open", "us", "used", "new", "box", "packag", "packaging", "gift", "card", "product"];
+const USUAL: &[&str] = &[
+    "return",
+    "item",
+    "day",
+    "refund",
+    "open",
+    "us",
+    "used",
+    "new",
+    "box",
+    "packag",
+    "packaging",
+    "gift",
+    "card",
+    "product",
+    "back",
+    "give",
+    "given",
+    "send",
+    "sent",
+    "still",
+];
 
 /// Whether words say that something was opened or used, and not what it is.
 pub fn only_opened(spoken: &[String]) -> bool {
     spoken.iter().any(|word| alike(word, "open")) && spoken.iter().all(|word| USUAL.contains(&word.as_str()) || alike(word, "open"))
 }
 
+/// The words of a sentence that stand side by side, with no function word or mark between them: what names one thing.
+fn runs(sentence: &str) -> Vec<Vec<String>> {
+    let mut runs: Vec<Vec<String>> = Vec::new();
+    let mut end = None;
+    for token in tokens(sentence) {
+        let beside = end.and_then(|end: usize| sentence.get(end..token.start)).is_some_and(|between| matches!(between, " " | "-"));
+        end = if words::is_function(&token.text) { None } else { Some(token.end) };
+        let word = stem(&token.text);
+        match runs.last_mut() {
+            _ if end.is_none() || USUAL.contains(&word.as_str()) || word.len() <= 2 => {}
+            Some(run) if beside => run.push(word),
+            _ => runs.push(vec![word]),
+        }
+    }
+    runs
+}
+
+/// Whether the words speak of what a run names: of all of it, as "ear tips" is neither an ear nor over one; of two words
+/// of a longer one; or of it written as one word.
+fn names(spoken: &[String], run: &[String]) -> bool {
+    let said = |word: &String| spoken.iter().any(|own| own == word || words::synonyms(own).contains(word));
+    let known = run.iter().filter(|word| said(word)).count();
+    let joined = run.windows(2).any(|pair| spoken.contains(&stem(&pair.concat())));
+    known == run.len() || known > 1 || joined
+}
+
 /// Whether a sentence names a kind of thing among the words, beyond the words every such sentence has.
 fn speaks_of(spoken: &[String], sentence: &str) -> bool {
-    let own = stems(sentence);
-    let by_word = own
-        .iter()
-        .filter(|s| !USUAL.contains(&s.as_str()) && s.len() > 2)
-        .any(|s| spoken.iter().any(|word| word == s || words::synonyms(word).contains(s)));
+    let by_word = runs(sentence).iter().any(|run| names(spoken, run));
     // Earbuds are "in-ear hygiene items": another word for a thing may be two.
     let raw: Vec<String> = tokens(sentence).into_iter().map(|t| stem(&t.text)).collect();
     let by_phrase = |other: &String| {

@@ -13,7 +13,9 @@ use crate::domain::state::{ConversationState, IdentityLevel};
 enum Context {
     /// An order of the customer's is on the table.
     Order,
-    /// It was just said to be late.
+    /// How its parcels stand was just told.
+    Parcels,
+    /// It was said to be late.
     Late,
     /// It was said to have come, and has not.
     Missing,
@@ -38,8 +40,9 @@ enum Context {
 }
 
 /// The contexts by the names the file uses.
-const NAMES: [(&str, Context); 12] = [
+const NAMES: [(&str, Context); 13] = [
     ("order", Context::Order),
+    ("parcels", Context::Parcels),
     ("late", Context::Late),
     ("missing", Context::Missing),
     ("ticket", Context::Ticket),
@@ -73,7 +76,9 @@ fn parse(text: &str) -> Result<Vec<(Context, Rules)>, RuleError> {
 fn holds(context: Context, state: &ConversationState) -> bool {
     let acted = |kinds: &[ActKind]| state.last_acts.iter().any(|act| kinds.contains(act));
     let of = |goals: &[Goal]| state.goal.is_some_and(|goal| goals.contains(&goal));
-    let recent = matches!(state.intent, Some(Intent::Orders | Intent::Support));
+    // A word of courtesy does not end a matter.
+    let recent = matches!(state.intent, Some(Intent::Orders | Intent::Support))
+        || of(&[Goal::Affirm, Goal::Deny, Goal::Thanks, Goal::SmallTalk, Goal::HumanRequest]);
     let identified = state.identity.level != IdentityLevel::Anonymous;
     match context {
         // Also one that is still to be proven: what is asked of it is what the proof is for.
@@ -81,7 +86,8 @@ fn holds(context: Context, state: &ConversationState) -> bool {
             let named = state.known.order_number.is_some() && !identified;
             recent && (named || identified && (state.focus.order.is_some() || !state.focus.orders.is_empty()))
         }
-        Context::Late => recent && acted(&[ActKind::Late]),
+        Context::Parcels => recent && identified && acted(&[ActKind::Parcel, ActKind::ParcelDelivered, ActKind::ParcelTracking]),
+        Context::Late => recent && (acted(&[ActKind::Late]) || told_late(state)),
         Context::Missing => of(&[Goal::MissingParcel]) && state.focus.order.is_some(),
         Context::Ticket => recent && (state.focus.ticket.is_some() || acted(&[ActKind::TicketThere])),
         Context::TicketTold => of(&[Goal::TicketStatus]) && state.focus.ticket.is_some(),
@@ -99,6 +105,12 @@ fn holds(context: Context, state: &ConversationState) -> bool {
         }
         Context::Trouble => of(&[Goal::Warranty, Goal::Troubleshoot, Goal::DamagedOrWrongItem]),
     }
+}
+
+/// Whether the order on the table was said to be late, some replies ago.
+fn told_late(state: &ConversationState) -> bool {
+    let order = state.focus.order.as_deref();
+    order.is_some_and(|order| state.focus.offered.iter().any(|matter| matter.starts_with("late_parcel") && matter.ends_with(order)))
 }
 
 /// What a message is for, given what was said before it; strongest first.

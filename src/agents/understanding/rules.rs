@@ -304,7 +304,10 @@ fn is_denied(line: &Line<'_>, at: usize) -> bool {
         let it = |word: &str| matches!(word, "it" | "that" | "thi" | "this" | "they" | "there");
         let supposed = is(before(2)) && it(before(1)) || is(before(1)) && line.stems.get(i + 1).is_some_and(|next| it(next)) && i <= 2;
         let question = before(1) == "why" || supposed;
-        same_sentence && takes_back && !of_something_else && !question
+        // "Do not cancel it, just change the address": what was denied is over.
+        let over = line.stems.get(i + 2..at).is_some_and(|between| between.iter().any(|word| matches!(*word, "just" | "rather" | "but")));
+        let over = over || at > i + 1 && matches!(line.stems[at], "just" | "rather" | "but");
+        same_sentence && takes_back && !of_something_else && !question && !over
     })
 }
 

@@ -21,6 +21,8 @@ use crate::turn::tickets;
 
 /// Issue of a ticket by which a person is called.
 const CALL: &str = "help_from_a_person";
+/// A sentence with fewer digits names no telephone number.
+const DIGITS_OF_A_NUMBER: usize = 7;
 
 impl Machine {
     /// Calls a person: a ticket, once. Asked again, its number is told again.
@@ -105,11 +107,16 @@ impl Machine {
     fn prepare(&mut self) -> Effect {
         let state = &self.outcome.state;
         let known = state.identity.level != IdentityLevel::Anonymous;
-        match identity::claim_of(state).filter(|_| !known && self.found.identity.is_none()) {
-            Some(claim) => self.look_up(vec![Lookup::Identity(claim)]),
-            None if known && self.found.tickets.is_none() => self.look_up(vec![Lookup::Tickets]),
-            None => Effect::Number,
+        let mut lookups = match identity::claim_of(state).filter(|_| !known && self.found.identity.is_none()) {
+            Some(claim) => vec![Lookup::Identity(claim)],
+            None if known && self.found.tickets.is_none() => vec![Lookup::Tickets],
+            None => Vec::new(),
+        };
+        if self.outcome.escalation.is_some() && self.found.knowledge.is_empty() {
+            let text = "What is your phone number? Can I call you?".to_owned();
+            lookups.push(Lookup::Knowledge { text, procedures: Some(false), limit: 2 });
         }
+        if lookups.is_empty() { Effect::Number } else { self.look_up(lookups) }
     }
 
     /// Goes on with a ticket once a look-up made for it is there; `None` when none is being written.
@@ -173,9 +180,25 @@ impl Machine {
         self.outcome.writes.push(amended.write(Guard::At(version)));
         self.outcome.amended.push((amended.number.clone(), version + 1));
         let number = self.outcome.book.field(id, Field::Number);
-        self.outcome.acts.push(Act::plain(ActKind::AddedToTicket).with_some("ticket", number));
+        // Who asked for a person hears that one comes, whichever ticket it is noted on.
+        let called = self.outcome.escalation.is_some();
+        let kind = if called { ActKind::HandedOver } else { ActKind::AddedToTicket };
+        self.outcome.acts.push(Act::plain(kind).with_some("ticket", number));
         self.outcome.cards.push(id);
+        self.tell_how_to_reach_one();
         self.kept(amended.number);
+    }
+
+    /// The shop's sentence on being called, for who asked for a person: a ticket alone is a wait.
+    fn tell_how_to_reach_one(&mut self) {
+        if self.outcome.escalation.is_none() {
+            return;
+        }
+        let hit = crate::agents::say::plain_entry(&self.found, 0);
+        let by_phone = |text: &str| text.bytes().filter(u8::is_ascii_digit).count() >= DIGITS_OF_A_NUMBER;
+        let book = &mut self.outcome.book;
+        let fact = hit.and_then(|hit| crate::agents::say::sentence_where(hit.record, book, by_phone));
+        self.outcome.acts.extend(fact.map(|fact| Act::plain(ActKind::Knowledge).with("sentence", fact)));
     }
 
     /// A person was called before: the number again, and no second ticket.
@@ -217,6 +240,7 @@ impl Machine {
             outcome.acts.push(Act::plain(ActKind::NotedFor).with("order", order));
         }
         outcome.cards.push(id);
+        self.tell_how_to_reach_one();
         self.kept(number);
         self.ask_contact(&ticket);
         self.outcome.tickets.push(ticket);
