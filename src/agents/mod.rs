@@ -30,3 +30,4 @@ pub mod support;
 mod table;
 pub mod turn;
 pub mod understanding;
+pub mod wishes;

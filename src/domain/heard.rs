@@ -6,6 +6,7 @@ use super::knowledge::Domain;
 use super::text::stem::stem;
 use super::text::token::Token;
 use super::text::words;
+use super::wish::Near;
 
 /// A word of a message in the forms it is compared in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +66,8 @@ pub struct Heard {
     pub need: Option<Need>,
     /// The property it asks for, by what is said of it.
     pub property: Option<PropertyMeant>,
+    /// How near it is to what customers say who want this or that.
+    pub wishes: Vec<Near>,
 }
 
 /// A property asked for in everyday words.

@@ -19,6 +19,7 @@ pub mod properties;
 mod related;
 mod search;
 mod versions;
+pub mod wishes;
 
 pub use catalogue::Catalogue;
 pub use knowledge::KnowledgeIndex;

@@ -16,7 +16,7 @@ use crate::llm::encoder::Encoder;
 use crate::retrieval::knowledge::vectors::Vectors;
 use crate::retrieval::knowledge::{self, vectors};
 use crate::retrieval::phrasebook::Phrasebook;
-use crate::retrieval::{kinds, properties};
+use crate::retrieval::{kinds, properties, wishes};
 use crate::store::{Store, StoreError};
 
 /// Name of the stored vectors, with the version of their form.
@@ -66,6 +66,11 @@ impl<'a> Meaning<'a> {
     /// What questions for properties are held against, where vectors are used.
     pub fn properties(&self) -> Option<&'static Phrasebook> {
         properties::of_model(self.encoder?.fingerprint())
+    }
+
+    /// What messages for this or that are held against, where vectors are used.
+    pub fn wishes(&self) -> Option<&'static Phrasebook> {
+        wishes::of_model(self.encoder?.fingerprint())
     }
 
     /// The vector of a text, where vectors are used.
@@ -228,8 +233,11 @@ mod tests {
         if std::env::var_os("ELECTROMART_WRITE").is_some() {
             write("kinds", &mut kinds::texts());
             write("properties", &mut properties::texts());
+            write("wishes", &mut wishes::texts());
         } else {
-            for (name, book) in [("kinds", kinds::of_model(model)), ("properties", properties::of_model(model))] {
+            let books =
+                [("kinds", kinds::of_model(model)), ("properties", properties::of_model(model)), ("wishes", wishes::of_model(model))];
+            for (name, book) in books {
                 assert!(book.is_some_and(Phrasebook::is_whole), "{name}: made for other texts");
             }
         }

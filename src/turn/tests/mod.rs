@@ -4,6 +4,7 @@
 mod needs;
 mod properties;
 pub mod scripted;
+mod wishes;
 
 use std::sync::Arc;
 use std::time::Duration;
