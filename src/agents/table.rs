@@ -18,7 +18,9 @@ pub fn claim(question: &Question<'_>) -> Option<Decision> {
     let Question { heard, read, state, .. } = *question;
     let focus = &state.focus;
     let shown = !focus.products.is_empty() || !focus.listed.is_empty();
-    let sales = matches!(state.intent, Some(Intent::Sales | Intent::Marketing)) && focus.fault.is_none() && focus.order.is_none();
+    // What the shop does beside selling was asked of the same things.
+    let sales = matches!(state.intent, Some(Intent::Sales | Intent::Marketing)) || state.goal == Some(Goal::ShopServices);
+    let sales = sales && focus.fault.is_none() && focus.order.is_none();
     let numbered = heard.orders.iter().any(|n| n.certain) || read.contact.proves();
     if !shown || !sales || numbered || state.pending.is_some() || elsewhere(question) >= ELSEWHERE {
         return None;

@@ -16,6 +16,8 @@ named_enum! {
         Returns = "returns",
         /// A ticket.
         Ticket = "ticket",
+        /// Points and rewards.
+        Points = "points",
         /// An offer or a code.
         Offer = "offer",
     }
@@ -44,6 +46,15 @@ pub struct Wish {
     pub score: f32,
     /// How much nearer than to anything else.
     pub margin: f32,
+}
+
+impl Wish {
+    /// Whether it is surely this. Measured on lines written apart.
+    pub fn is_sure(&self) -> bool {
+        const NEAR: f32 = 0.45;
+        const APART: f32 = 0.075;
+        self.score >= NEAR && self.margin >= APART
+    }
 }
 
 /// What a message is for, by the groups that fit the situation, best first.

@@ -27,6 +27,7 @@ fn state(situation: Option<Situation>, skus: &[String]) -> ConversationState {
         Some(Situation::Offer) => {
             (Intent::Marketing, Goal::CurrentPromotions, Focus { promotion: Some("P-1".into()), ..Focus::default() })
         }
+        Some(Situation::Points) => (Intent::Marketing, Goal::Loyalty, Focus::default()),
         Some(Situation::Order) => (Intent::Orders, Goal::OrderStatus, Focus { order: Some("ORD-1001".into()), ..Focus::default() }),
         Some(Situation::Returns) => (Intent::Support, Goal::ReturnPolicy, Focus::default()),
         Some(Situation::Ticket) => (Intent::Support, Goal::TicketStatus, Focus { ticket: Some("TCK-1001".into()), ..Focus::default() }),
@@ -49,8 +50,9 @@ fn state(situation: Option<Situation>, skus: &[String]) -> ConversationState {
 
 /// What became of one line.
 struct Tried {
-    text: &'static str,
-    situation: &'static str,
+    text: String,
+    situation: String,
+    extra: String,
     wanted: Vec<Goal>,
     decided: Goal,
     wish: Option<Wish>,
@@ -62,23 +64,27 @@ async fn tried() -> Vec<Tried> {
     let shop = Demo::open().await;
     let shelves = shop.engine.library.shelves();
     let kept = Meanings::default();
-    let meaning = Meaning::new(Some(&encoder), &kept, None);
     let listed = shelves.catalogue.mentions(&crate::domain::heard::Word::from_tokens(crate::domain::text::token::tokens("ASUS TUF Gaming A15")));
     let skus: Vec<String> = listed.iter().flat_map(|named| named.skus.clone()).take(2).collect();
     let mut found = Vec::new();
-    for line in include_str!("wishes.txt").lines() {
+    let lines = std::env::var("WISHES_LINES").map_or(include_str!("wishes.txt").to_owned(), |path| std::fs::read_to_string(path).unwrap());
+    for line in lines.lines() {
         let mut parts = line.split('|');
         let (situation, wanted, text) = (parts.next().unwrap(), parts.next().unwrap(), parts.next().unwrap());
         let state = state(Situation::from_name(situation), &skus);
+        let (scores, vector) = encoder.look(text, &[]).unwrap();
+        let meaning = Meaning::new(Some(&encoder), &kept, vector.map(|vector| (text.to_owned(), vector.into())));
         let heard = shelves.listen(&Listening { text, today: Day(20_000), meaning: Some(&meaning), follows: None, in_hand: None });
         let read = Understanding::read(text, &heard, &state, Currency::USD);
-        let model = view(&encoder.score(text, &[]).unwrap());
+        let model = view(&scores);
         let sentiment = Sentiment::NEUTRAL;
         let question =
             Question { text, heard: &heard, read: &read, state: &state, sentiment, tap: None, model: Some(&model), proposal: None };
-        let decided = orchestrator::decide(&question, Thresholds { confidence: 0.85, margin: 0.2 }).goal;
-        let wish = wishes::best(&question);
-        found.push(Tried { text, situation, wanted: wanted.split(',').filter_map(Goal::from_name).collect(), decided, wish, heard });
+        let decision = orchestrator::decide(&question, Thresholds { confidence: 0.85, margin: 0.2 });
+        let decided = decision.goal;
+        let extra = format!("{:.1}/{:.1}/{}", read.hint(decided), read.follow_ups.iter().find(|h| h.goal == decided).map_or(0.0, |h| h.score), decision.reasoning);
+        let wish = wishes::best(&heard, &state);
+        found.push(Tried { extra, text: text.to_owned(), situation: situation.to_owned(), wanted: wanted.split(',').filter_map(Goal::from_name).collect(), decided, wish, heard });
     }
     found
 }
@@ -101,7 +107,7 @@ async fn what_messages_are_for_is_known_from_what_others_say() {
                 .collect();
             let wanted: Vec<&str> = one.wanted.iter().map(|goal| goal.name()).collect();
             let wish = one.wish.map(|wish| format!("{}|{}|{}", wish.goal, wish.score, wish.margin));
-            format!("{}|{}|{}|{}|{}|{}", one.situation, wanted.join(","), one.text, one.decided, wish.unwrap_or_default(), groups.join(";"))
+            format!("{}|{}|{}|{}|{}|{}|{}", one.situation, wanted.join(","), one.text, one.decided, wish.unwrap_or_default(), groups.join(";"), one.extra)
         });
         std::fs::write(path, lines.collect::<Vec<_>>().join("\n")).unwrap();
     }
