@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::money::Money;
 use super::product::Product;
-use super::text::token::tokens;
+use super::text::token::{Token, tokens};
 use super::time::{Day, Moment};
 
 /// A promotion.
@@ -173,14 +173,12 @@ impl Promotion {
             "referred",
         ];
         let said = tokens(&self.description);
-        said.iter().any(|t| WHO.contains(&t.text.as_str())) || self.is_for_first_orders()
+        said.iter().any(|t| WHO.contains(&t.text.as_str())) || of_first_orders(&said)
     }
 
     /// Whether its own words tie it to a customer's first order.
     pub fn is_for_first_orders(&self) -> bool {
-        let said = tokens(&self.description);
-        said.windows(2).any(|w| w[0].text == "first" && matches!(w[1].text.as_str(), "order" | "orders" | "purchase"))
-            || said.windows(2).any(|w| w[0].text == "new" && matches!(w[1].text.as_str(), "customer" | "customers" | "clients"))
+        of_first_orders(&tokens(&self.description))
     }
 
     /// Whether `total` is enough for it; a minimum in another currency is never reached.
@@ -197,6 +195,15 @@ impl Promotion {
         };
         Some(Money::new(off.minor.min(total.minor), total.currency))
     }
+}
+
+/// Whether a description's words tie it to a customer's first order.
+fn of_first_orders(said: &[Token]) -> bool {
+    said.windows(2).any(|w| match w[0].text.as_str() {
+        "first" => matches!(w[1].text.as_str(), "order" | "orders" | "purchase"),
+        "new" => matches!(w[1].text.as_str(), "customer" | "customers" | "clients"),
+        _ => false,
+    })
 }
 
 #[cfg(test)]

@@ -107,7 +107,8 @@ impl NumberShapes {
             return Some(found);
         }
         // With its letters, longest first: "ord 1007", "w 2378 156".
-        for used in (1..=most).rev() {
+        let least = digits_begin(&tokens[at..at + most]).unwrap_or(most);
+        for used in (least + 1..=most).rev() {
             let bare: String = tokens[at..at + used].iter().map(|t| t.text.as_str()).collect();
             if bare.starts_with(|c: char| c.is_ascii_alphabetic()) && self.fits(&bare) {
                 return Some((named(bare, true, &tokens[at], &tokens[at + used - 1]), used));
@@ -141,7 +142,8 @@ impl NumberShapes {
     fn tracking(&self, tokens: &[Token], at: usize, text: &str) -> Option<(NumberNamed, usize)> {
         const PARTS: usize = 8;
         let most = PARTS.min(tokens.len() - at);
-        (1..=most).rev().find_map(|used| {
+        let least = digits_begin(&tokens[at..at + most])?;
+        (least + 1..=most).rev().find_map(|used| {
             let run = &tokens[at..at + used];
             let together = run.windows(2).all(|pair| text.get(pair[0].end..pair[1].start).is_some_and(|gap| matches!(gap, " " | "-")));
             let bare: String = run.iter().map(|t| t.text.as_str()).collect();
@@ -192,6 +194,11 @@ impl NumberShapes {
             lengths.iter().any(|length| length.abs_diff(digits) <= 1) && digits > 0
         })
     }
+}
+
+/// The first word of a run that holds a digit: without one there is no number in it.
+fn digits_begin(run: &[Token]) -> Option<usize> {
+    run.iter().position(|token| token.text.bytes().any(|byte| byte.is_ascii_digit()))
 }
 
 /// Digits as `9`; letters in front as they are, or a word and a few digits would look like a number, those

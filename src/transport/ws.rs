@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use futures_util::{SinkExt as _, StreamExt as _};
+use futures_util::{FutureExt as _, SinkExt as _, StreamExt as _};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio_tungstenite::WebSocketStream;
@@ -25,10 +25,12 @@ use crate::gateway::frame_bytes;
 
 /// Buffers of an idle connection: small, because there are many.
 const READ_BUFFER: usize = 1024;
+/// Bytes of frames that are gathered before they are written without being asked to.
+const GATHERED: usize = 4096;
 /// Bytes a client may be behind before it counts as gone.
 const WRITE_BUFFER: usize = 1024 * 1024;
 /// How long a frame may take to leave.
-const SEND: Duration = Duration::from_secs(10);
+pub const SEND: Duration = Duration::from_secs(10);
 
 /// A WebSocket.
 pub type Socket = WebSocketStream<TokioIo<hyper::upgrade::Upgraded>>;
@@ -59,7 +61,7 @@ pub async fn socket(upgraded: hyper::upgrade::Upgraded, limits: &Limits) -> Sock
     let limit = frame_bytes(limits);
     let config = WebSocketConfig::default()
         .read_buffer_size(READ_BUFFER)
-        .write_buffer_size(0)
+        .write_buffer_size(GATHERED)
         .max_write_buffer_size(WRITE_BUFFER)
         .max_message_size(Some(limit))
         .max_frame_size(Some(limit));
@@ -100,7 +102,15 @@ struct Connection {
 }
 
 /// The connection is over.
-struct Over;
+pub struct Over;
+
+/// Waits for frames to leave; a client that does not read for a while is let go.
+pub async fn in_time(leaving: impl Future<Output = Result<(), Error>>) -> Result<(), Over> {
+    match tokio::time::timeout(SEND, leaving).await {
+        Ok(Ok(())) => Ok(()),
+        _ => Err(Over),
+    }
+}
 
 impl Connection {
     async fn serve(mut self, resumes: bool) {
@@ -117,6 +127,7 @@ impl Connection {
                     return self.close(CloseCode::Again, "try again later").await;
                 }
             }
+            self.flush().await?;
         }
         let mut heard = Instant::now();
         let mut pulse = tokio::time::interval(self.patience / 2);
@@ -140,6 +151,11 @@ impl Connection {
                     self.push(Message::Ping(axum::body::Bytes::new())).await?;
                 }
             }
+            // What has happened meanwhile leaves in the same write.
+            while let Some(event) = self.client.next().now_or_never() {
+                self.send(&event).await?;
+            }
+            self.flush().await?;
         }
     }
 
@@ -205,10 +221,12 @@ impl Connection {
         self.push(Message::Text(event.frame().into())).await
     }
 
+    /// Puts a frame with those that leave next.
     async fn push(&mut self, message: Message) -> Result<(), Over> {
-        match tokio::time::timeout(SEND, self.socket.send(message)).await {
-            Ok(Ok(())) => Ok(()),
-            _ => Err(Over),
-        }
+        in_time(self.socket.feed(message)).await
+    }
+
+    async fn flush(&mut self) -> Result<(), Over> {
+        in_time(self.socket.flush()).await
     }
 }

@@ -144,11 +144,12 @@ impl Engine {
             Ok(Ok(ended)) => ended,
             Ok(Err(error)) => {
                 tracing::error!(session = %job.session_id, %error, "the store failed in a turn");
-                self.fail(job, Rejected::internal()).await
+                // Boxed, as it is rare: a turn's task is small without it.
+                Box::pin(self.fail(job, Rejected::internal())).await
             }
             Err(_) => {
                 let error = Rejected::new(ErrorCode::Timeout, "There was no answer in time. Please send it again.");
-                self.fail(job, error).await
+                Box::pin(self.fail(job, error)).await
             }
         }
     }
@@ -184,8 +185,9 @@ impl Engine {
         shelves: &Shelves,
         worker: &mut Worker,
         asked: &mut Asked,
-    ) -> Result<Machine, StoreError> {
-        let mut machine = Machine::new(Start {
+    ) -> Result<Box<Machine>, StoreError> {
+        // Boxed: it is some kilobytes, and goes from hand to hand.
+        let mut machine = Box::new(Machine::new(Start {
             text: job.message.text.clone(),
             tap: job.message.tap.clone(),
             session: job.session_id.to_string(),
@@ -194,7 +196,7 @@ impl Engine {
             thresholds: self.thresholds,
             max_handoffs: self.max_handoffs,
             now: Moment::now(),
-        });
+        }));
         self.typing(job, state.active.unwrap_or(Agent::Orchestrator), Stage::Understanding);
         let (mut view, before) = (None, self.before(job).await?);
         let mut meaning = self.meaning(None);
@@ -363,14 +365,14 @@ impl Engine {
     async fn finish(
         &self,
         job: &Job,
-        machine: Machine,
+        machine: Box<Machine>,
         spoken: Spoken,
         waited: Duration,
         worker: &mut Worker,
     ) -> Result<Ended, StoreError> {
         let now = Moment::now();
         let latency = now.since(job.accepted_at);
-        let Written { settle, bodies, state, summary } = write_up(job, machine, spoken, Timing { now, latency, waited });
+        let Written { settle, bodies, state, summary } = write_up(job, *machine, spoken, Timing { now, latency, waited });
         worker.step_out();
         match self.settle(settle, Some(state)).await? {
             Settled::Done(seqs) => {
@@ -388,7 +390,7 @@ impl Engine {
             Settled::AlreadyAnswered => Ok(Ended::Refused),
             Settled::Conflict => {
                 let error = Rejected::new(ErrorCode::Conflict, "Something changed in between. Please send it again.");
-                Ok(self.fail(job, error).await)
+                Ok(Box::pin(self.fail(job, error)).await)
             }
         }
     }

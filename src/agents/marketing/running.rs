@@ -46,7 +46,7 @@ pub fn step(desk: &Desk<'_>, book: &mut FactBook, state: &mut ConversationState)
         answer.say_plain(ActKind::NoPromotions);
         return answer.done();
     }
-    running.sort_by_key(|(_, promotion)| (promotion.is_personal(), promotion.end));
+    running.sort_by_cached_key(|(_, promotion)| (promotion.is_personal(), promotion.end));
     if let Some(days) = ending_within(desk.turn) {
         let last = book.today().plus_days(days);
         running.retain(|(_, promotion)| promotion.end.is_some_and(|end| end <= last));

@@ -62,7 +62,7 @@ fn applying(desk: &Desk<'_>, basket: &Basket, book: &FactBook) -> Vec<Found> {
             Some(((id, promotion), saving))
         })
         .collect();
-    found.sort_by_key(|((_, promotion), saving)| (promotion.is_personal(), std::cmp::Reverse(*saving)));
+    found.sort_by_cached_key(|((_, promotion), saving)| (promotion.is_personal(), std::cmp::Reverse(*saving)));
     found.into_iter().map(|(promotion, _)| promotion).collect()
 }
 

@@ -6,7 +6,7 @@ use super::diagnosis;
 use crate::domain::state::Fault;
 use crate::domain::text::sentence;
 use crate::domain::text::stem::stem;
-use crate::domain::text::token::tokens;
+use crate::domain::text::token::{self, tokens};
 use crate::domain::text::words;
 
 /// Things done that go by several words: "I moved it upstairs" is an answer to "put it high up".
@@ -47,7 +47,7 @@ fn denied(said: &[&str]) -> Vec<String> {
 
 /// The first word of a step: what it tells to do.
 fn lead(step: &str) -> Option<String> {
-    tokens(step).first().map(|t| t.text.clone())
+    token::first(step)
 }
 
 /// Whether a step only looks or listens for one of these things.

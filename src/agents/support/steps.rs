@@ -6,7 +6,7 @@ use crate::domain::knowledge::Knowledge;
 use crate::domain::state::Fault;
 use crate::domain::text::sentence;
 use crate::domain::text::stem::stem;
-use crate::domain::text::token::tokens;
+use crate::domain::text::token::{self, tokens};
 use crate::domain::text::words;
 
 /// Words of steps that tell no step from another.
@@ -220,7 +220,7 @@ pub fn consequence(turn: &Turn<'_>, entry: &Knowledge) -> Option<String> {
 
 /// "I cut all the hair out": what a step tells to do, said by somebody who did it.
 fn does_a_step(turn: &Turn<'_>, steps: &[&str]) -> bool {
-    let leads: Vec<String> = steps.iter().filter_map(|step| tokens(step).first().map(|token| plain(&token.text))).collect();
+    let leads: Vec<String> = steps.iter().filter_map(|step| token::first(step)).map(|word| plain(&word)).collect();
     turn.heard.words.windows(2).any(|w| matches!(w[0].text.as_str(), "i" | "we" | "have") && leads.contains(&plain(&w[1].text)))
 }
 
@@ -353,7 +353,7 @@ fn has_alike(own: &[String], word: &str) -> bool {
 
 /// Whether the last step only says what to do when nothing helped.
 pub fn is_conclusion(step: &str) -> bool {
-    let first = tokens(step).first().map(|t| t.text.clone()).unwrap_or_default();
+    let first = token::first(step).unwrap_or_default();
     matches!(first.as_str(), "if" | "otherwise" | "still")
 }
 

@@ -13,6 +13,7 @@ pub mod past;
 pub mod places;
 pub mod questions;
 pub mod rates;
+pub mod recent;
 pub mod sentence;
 pub mod stem;
 pub mod token;

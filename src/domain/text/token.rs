@@ -44,6 +44,12 @@ pub fn tokens(text: &str) -> Vec<Token> {
     out
 }
 
+/// The first word of a text, or the first of what a contraction stands for.
+pub fn first(text: &str) -> Option<String> {
+    let word = text.split_whitespace().find(|word| word.contains(char::is_alphanumeric))?;
+    tokens(word).into_iter().next().map(|token| token.text)
+}
+
 fn is_combining(c: char) -> bool {
     unicode_normalization::char::is_combining_mark(c)
 }

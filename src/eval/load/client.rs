@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use futures_util::{SinkExt as _, StreamExt as _};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
@@ -89,9 +90,9 @@ impl Client {
             }
             loop {
                 match client.event().await? {
-                    (name, _) if name == "session" => return Some(()),
-                    (name, _) if name == "error" => return None,
-                    _ => {}
+                    Event::Session => return Some(()),
+                    Event::Error => return None,
+                    Event::Reply(_) | Event::Other => {}
                 }
             }
         };
@@ -129,17 +130,15 @@ impl Client {
     /// Waits for the reply; `false` when an error came instead.
     async fn reply(&mut self, tally: &mut Tally) -> bool {
         loop {
-            let Some((name, body)) = self.event().await else { return false };
-            match name.as_str() {
-                "agent_message" => {
-                    let id = body["message_id"].as_str().unwrap_or_default().to_owned();
+            match self.event().await {
+                Some(Event::Reply(id)) => {
                     if self.replies.insert(id) {
                         return true;
                     }
                     tally.repeated += 1;
                 }
-                "error" => return false,
-                _ => {}
+                Some(Event::Error) | None => return false,
+                Some(Event::Session | Event::Other) => {}
             }
         }
     }
@@ -170,30 +169,47 @@ impl Client {
         }
     }
 
-    /// The next event: its name and body. Only those that are waited for are read as JSON.
-    async fn event(&mut self) -> Option<(String, Value)> {
+    /// The next event.
+    async fn event(&mut self) -> Option<Event> {
         loop {
             let text = self.raw().await?;
             match self.transport {
                 Transport::Ws => {
-                    let name = text.strip_prefix("{\"type\":\"").and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned();
-                    return Some((name.clone(), body_of(&name, &text)));
+                    let name = text.strip_prefix("{\"type\":\"").and_then(|rest| rest.split('"').next()).unwrap_or_default();
+                    return Some(Event::read(name, &text));
                 }
                 Transport::SocketIo if text == "2" => self.write("3".to_owned()).await?,
                 Transport::SocketIo => {
                     let Some(rest) = text.strip_prefix("42[\"") else { continue };
                     let (name, body) = rest.split_once("\",")?;
-                    let body = body.strip_suffix(']').unwrap_or(body);
-                    return Some((name.to_owned(), body_of(name, body)));
+                    return Some(Event::read(name, body.strip_suffix(']').unwrap_or(body)));
                 }
             }
         }
     }
 }
 
-fn body_of(name: &str, text: &str) -> Value {
-    match name {
-        "agent_message" | "error" => serde_json::from_str(text).unwrap_or_default(),
-        _ => Value::Null,
+/// An event, as far as a customer of ours looks at it: the generator shares the processor with what it measures.
+enum Event {
+    Session,
+    /// A reply, by its name.
+    Reply(String),
+    Error,
+    Other,
+}
+
+impl Event {
+    fn read(name: &str, body: &str) -> Self {
+        #[derive(Deserialize)]
+        struct Reply {
+            message_id: String,
+        }
+        match name {
+            "session" => Self::Session,
+            "error" => Self::Error,
+            // A reply without a name counts as none: it is missed, and told as lost.
+            "agent_message" => serde_json::from_str(body).map_or(Self::Other, |reply: Reply| Self::Reply(reply.message_id)),
+            _ => Self::Other,
+        }
     }
 }

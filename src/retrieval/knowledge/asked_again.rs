@@ -15,10 +15,11 @@ impl KnowledgeIndex {
     /// Whether an entry holds what a text asks for, of any kind, and says every telling word of it.
     pub fn answers_again(&self, id: &str, text: &str) -> bool {
         let wanted = kinds::asked(text);
-        let telling = terms::slots(text).into_iter().filter(|slot| slot.telling && !names_a_kind(slot));
+        let slots = terms::slots(text);
+        let telling = slots.iter().filter(|slot| slot.telling && !names_a_kind(slot));
         // "Where can I see them" says nothing but where.
-        let telling = telling.filter(|slot| !words::is_request(&slot.own, &slot.own));
-        wanted != 0 && wanted & !self.held(id) == 0 && telling.into_iter().all(|slot| self.says(id, &slot))
+        let mut telling = telling.filter(|slot| !words::is_request(&slot.own, &slot.own));
+        wanted != 0 && wanted & !self.held(id) == 0 && telling.all(|slot| self.says(id, slot))
     }
 
     /// Whether a text says anything by itself, rather than only pointing at something.
@@ -30,9 +31,9 @@ impl KnowledgeIndex {
 
     /// How many telling words of a question a text says, and how many there are.
     pub fn says_of(text: &str, question: &str) -> (usize, usize) {
-        let asked: Vec<Slot> = terms::slots(question).into_iter().filter(|slot| slot.telling && !names_a_kind(slot)).collect();
-        let own = terms::slots(text);
-        let meets = |slot: &&Slot| own.iter().any(|o| o.own == slot.own || o.matters.iter().any(|m| slot.matters.contains(m)));
+        let (asked, own) = (terms::slots(question), terms::slots(text));
+        let asked: Vec<&Slot> = asked.iter().filter(|slot| slot.telling && !names_a_kind(slot)).collect();
+        let meets = |slot: &&&Slot| own.iter().any(|o| o.own == slot.own || o.matters.iter().any(|m| slot.matters.contains(m)));
         (asked.iter().filter(meets).count(), asked.len())
     }
 
@@ -49,10 +50,11 @@ impl KnowledgeIndex {
 
     /// Whether an entry says any telling word of a text.
     pub fn shares(&self, id: &str, text: &str) -> bool {
-        let telling: Vec<Slot> = terms::slots(text).into_iter().filter(|slot| slot.telling).collect();
+        let slots = terms::slots(text);
+        let telling: Vec<&Slot> = slots.iter().filter(|slot| slot.telling).collect();
         // "How long till it's on my card": what only names the kind of answer proves no entry, beside a word that does.
         let named = telling.iter().any(|slot| !names_a_kind(slot));
-        telling.iter().filter(|slot| !(named && names_a_kind(slot))).any(|slot| self.says(id, slot))
+        telling.into_iter().filter(|slot| !(named && names_a_kind(slot))).any(|slot| self.says(id, slot))
     }
 
     /// The entries that have a telling word of a question to themselves, or have it alone in their questions.

@@ -89,7 +89,7 @@ impl Building {
 
     fn text(&mut self, role: Role, text: &str) {
         let number = self.index.texts.len();
-        let slots = terms::slots(text);
+        let slots = terms::taken_apart(text);
         for slot in &slots {
             let own = self.own_term(&slot.own);
             self.file(own, number);

@@ -3,6 +3,7 @@
 //! The first three tell entries apart; all of them tell the sentences of an entry apart.
 
 use crate::domain::text::number;
+use crate::domain::text::recent::Recent;
 use crate::retrieval::analysis;
 
 /// Money.
@@ -36,8 +37,11 @@ pub(super) const SAID_ONCE: u16 = !HOW;
 
 /// What a text asks for: of several questions, the last, as "How can I pay? Over how many months" goes on with the first.
 pub(super) fn asked(text: &str) -> u16 {
-    let each = || text.split(['?', '\n']).map(asked_once);
-    each().rfind(|kinds| *kinds != 0).unwrap_or(0)
+    thread_local! {
+        static KEPT: Recent<u16> = const { Recent::new() };
+    }
+    let last = |text: &str| text.split(['?', '\n']).map(asked_once).rfind(|kinds| *kinds != 0).unwrap_or(0);
+    KEPT.with(|kept| kept.of(text, last))
 }
 
 fn asked_once(text: &str) -> u16 {

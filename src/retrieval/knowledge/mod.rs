@@ -306,7 +306,7 @@ impl KnowledgeIndex {
     }
 
     fn take_apart(&self, question: &Question<'_>) -> Asked {
-        let mut slots = terms::slots(question.text);
+        let mut slots = terms::slots(question.text).to_vec();
         for slot in &mut slots {
             self.mend(slot);
         }
@@ -381,9 +381,8 @@ impl KnowledgeIndex {
         let first = slot.own.as_bytes().first().copied().unwrap_or_default();
         let near = self.spelt.get(&first).into_iter().flatten().find(|(term, _)| edit::distance(&slot.own, term, 1).is_some());
         if let Some((term, _)) = near {
-            let meant = terms::slots(term).pop();
-            if let Some(meant) = meant {
-                *slot = meant;
+            if let Some(meant) = terms::slots(term).last() {
+                slot.clone_from(meant);
             }
         }
     }

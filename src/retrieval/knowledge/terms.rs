@@ -1,9 +1,11 @@
 //! From words to what they mean in questions of service: "bring it back" and "return" are one matter.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::LazyLock;
 
 use crate::domain::heard::Word;
+use crate::domain::text::recent::Recent;
 use crate::domain::text::stem::stem;
 use crate::domain::text::words;
 use crate::retrieval::analysis;
@@ -54,7 +56,15 @@ pub(super) fn before_the_last(text: &str) -> usize {
 }
 
 /// The words and phrases of a text, each once, in order.
-pub(super) fn slots(text: &str) -> Vec<Slot> {
+pub(super) fn slots(text: &str) -> Rc<[Slot]> {
+    thread_local! {
+        static KEPT: Recent<Rc<[Slot]>> = const { Recent::new() };
+    }
+    KEPT.with(|kept| kept.of(text, |text| taken_apart(text).into()))
+}
+
+/// The same, of a text that is looked at once.
+pub(super) fn taken_apart(text: &str) -> Vec<Slot> {
     let words = analysis::words(text);
     let matters = &*MATTERS;
     let mut slots: Vec<Slot> = Vec::with_capacity(words.len());

@@ -16,15 +16,10 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 use tokio_tungstenite::tungstenite::Message;
 
 use super::{Received, Wire};
-use crate::transport::ws;
+use crate::transport::ws::{self, Over, SEND};
 
-/// How long a full buffer is waited for.
-const SEND: Duration = Duration::from_secs(10);
 /// Between two looks at a full buffer.
 const LOOK: Duration = Duration::from_millis(5);
-
-/// The connection is over.
-pub struct Over;
 
 /// What carries packets.
 pub enum Link {
@@ -83,10 +78,7 @@ impl Direct {
     }
 
     async fn send(&mut self, packet: String) -> Result<(), Over> {
-        match tokio::time::timeout(SEND, self.socket.send(Message::Text(packet.into()))).await {
-            Ok(Ok(())) => Ok(()),
-            _ => Err(Over),
-        }
+        ws::in_time(self.socket.send(Message::Text(packet.into()))).await
     }
 }
 
@@ -121,10 +113,10 @@ impl Link {
         }
     }
 
-    /// Sends a packet; a client that does not read for a while is let go.
-    pub async fn send(&mut self, packet: String) -> Result<(), Over> {
+    /// Puts a packet with those that leave next; a client that does not read for a while is let go.
+    pub async fn push(&mut self, packet: String) -> Result<(), Over> {
         match self {
-            Self::Direct(direct) => direct.send(format!("4{packet}")).await,
+            Self::Direct(direct) => ws::in_time(direct.socket.feed(Message::Text(format!("4{packet}").into()))).await,
             Self::Engine { socket, .. } => {
                 let waiting = async {
                     let mut packet: engineioxide::Str = packet.into();
@@ -139,6 +131,14 @@ impl Link {
                 };
                 tokio::time::timeout(SEND, waiting).await.unwrap_or(Err(Over))
             }
+        }
+    }
+
+    /// Lets what was put there leave.
+    pub async fn flush(&mut self) -> Result<(), Over> {
+        match self {
+            Self::Direct(direct) => ws::in_time(direct.socket.flush()).await,
+            Self::Engine { .. } => Ok(()),
         }
     }
 

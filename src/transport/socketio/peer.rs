@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use serde_json::Value;
 
 use super::Received;
-use super::link::{Link, Over};
+use super::link::Link;
 use super::packet::{self, Packet};
 use crate::domain::error::{ErrorCode, Rejected};
 use crate::domain::ids::Seq;
@@ -14,6 +15,7 @@ use crate::transport::caller::Caller;
 use crate::transport::client::{Answer, Client, Reaction, Refusal};
 use crate::transport::inbound::Named;
 use crate::transport::wire::WireEvent;
+use crate::transport::ws::Over;
 
 /// How long a client may take to open the namespace.
 const HELLO: Duration = Duration::from_secs(20);
@@ -44,12 +46,18 @@ impl Peer {
                 received = self.link.next() => self.receive(&received.ok_or(Over)?).await?,
                 event = self.client.next() => self.emit(&event).await?,
             }
+            // What has happened meanwhile leaves in the same write.
+            while let Some(event) = self.client.next().now_or_never() {
+                self.emit(&event).await?;
+            }
+            self.link.flush().await?;
         }
     }
 
     /// Waits for the namespace to be opened, and opens or resumes the session.
     async fn hello(&mut self) -> Result<(), Over> {
         loop {
+            self.link.flush().await?;
             let received = self.link.next().await.ok_or(Over)?;
             let (namespace, auth) = match packet::read(received.text().ok_or(Over)?) {
                 Ok(Packet::Connect { namespace, auth }) => (namespace, auth),
@@ -63,7 +71,8 @@ impl Peer {
                 Ok(events) => {
                     let sid = uuid::Uuid::new_v4().simple().to_string();
                     self.push(packet::connected(&sid)).await?;
-                    return self.emit_all(&events).await;
+                    self.emit_all(&events).await?;
+                    return self.link.flush().await;
                 }
                 Err(refusal) => {
                     let rejected = &refusal.rejected;
@@ -132,6 +141,6 @@ impl Peer {
     }
 
     async fn push(&mut self, packet: String) -> Result<(), Over> {
-        self.link.send(packet).await
+        self.link.push(packet).await
     }
 }
