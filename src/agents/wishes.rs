@@ -57,8 +57,10 @@ pub fn instead(question: &Question<'_>, decision: &Decision) -> Option<Decision>
     const APART: f32 = 0.11;
     let numbered = heard.orders.iter().chain(&heard.tickets).any(|n| n.certain) || heard.codes.iter().any(|code| code.known);
     let settled = read.follow_ups.first().is_some_and(|hint| hint.score >= SETTLES && hint.goal == decision.goal);
-    let answers = decision.continues && !matches!(&state.pending, Some(Pending::Ask { slot: Slot::Helped | Slot::Wish | Slot::Problem, .. }));
-    let elsewhere = matches!(decision.goal, Goal::OtherLanguage | Goal::BotQuestion) || matches!(decision.route, Route::Escalate(_) | Route::Confirm(_));
+    let answers =
+        decision.continues && !matches!(&state.pending, Some(Pending::Ask { slot: Slot::Helped | Slot::Wish | Slot::Problem, .. }));
+    let elsewhere = matches!(decision.goal, Goal::OtherLanguage | Goal::BotQuestion)
+        || matches!(decision.route, Route::Escalate(_) | Route::Confirm(_));
     if question.tap.is_some() || numbered || !read.contact.is_empty() || read.others || settled || answers || elsewhere {
         return None;
     }

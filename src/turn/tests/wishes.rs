@@ -25,16 +25,16 @@ fn state(situation: Option<Situation>, skus: &[String]) -> ConversationState {
     let (intent, goal, focus) = match situation {
         None => return ConversationState::default(),
         Some(Situation::Product) => (Intent::Sales, Goal::ProductQuestion, in_hand()),
-        Some(Situation::Offer) => {
-            (Intent::Marketing, Goal::CurrentPromotions, Focus { promotion: Some("P-1".into()), ..Focus::default() })
-        }
+        Some(Situation::Offer) => (Intent::Marketing, Goal::CurrentPromotions, Focus { promotion: Some("P-1".into()), ..Focus::default() }),
         Some(Situation::Points) => (Intent::Marketing, Goal::Loyalty, Focus::default()),
         Some(Situation::Order) => (Intent::Orders, Goal::OrderStatus, Focus { order: Some("ORD-1001".into()), ..Focus::default() }),
         Some(Situation::Returns) => (Intent::Support, Goal::ReturnPolicy, Focus::default()),
         Some(Situation::Ticket) => (Intent::Support, Goal::TicketStatus, Focus { ticket: Some("TCK-1001".into()), ..Focus::default() }),
-        Some(Situation::Fault) => {
-            (Intent::Support, Goal::Troubleshoot, Focus { fault: Some(Fault { entry: "F-1".into(), ..Fault::default() }), ..Focus::default() })
-        }
+        Some(Situation::Fault) => (
+            Intent::Support,
+            Goal::Troubleshoot,
+            Focus { fault: Some(Fault { entry: "F-1".into(), ..Fault::default() }), ..Focus::default() },
+        ),
     };
     let helped = Pending::Ask { slot: Slot::Helped, goal, agent: Agent::Support, said: String::new(), attempts: 1 };
     let identity = Identity { level: IdentityLevel::Identified, customer: Some("C-1".into()), failures: 0 };
