@@ -31,3 +31,4 @@ pub mod support;
 mod table;
 pub mod turn;
 pub mod understanding;
+pub mod wishes;

@@ -17,6 +17,7 @@ use super::table;
 use super::understanding::Understanding;
 use super::understanding::affirm::Answer;
 use super::understanding::foreign;
+use super::wishes;
 use crate::domain::act::ActKind;
 use crate::domain::agent::{Agent, Decider, Intent, IntentScores};
 use crate::domain::asks::Slot;
@@ -143,7 +144,8 @@ pub struct Decision {
 
 /// Decides about a message.
 pub fn decide(question: &Question<'_>, thresholds: Thresholds) -> Decision {
-    by_conversation(question).unwrap_or_else(|| by_evidence(question, thresholds))
+    let decision = by_conversation(question).unwrap_or_else(|| by_evidence(question, thresholds));
+    wishes::instead(question, &decision).unwrap_or(decision)
 }
 
 pub(super) fn settled(route: Route, goal: Goal, reasoning: &str) -> Decision {

@@ -6,6 +6,7 @@ use super::knowledge::Domain;
 use super::text::stem::stem;
 use super::text::token::Token;
 use super::text::words;
+use super::wish::Near;
 
 /// A word of a message in the forms it is compared in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +68,8 @@ pub struct Heard {
     pub property: Option<PropertyMeant>,
     /// What it asks the shop to do beside selling, each once.
     pub services: Vec<ServiceMeant>,
+    /// How near it is to what customers say who want this or that.
+    pub wishes: Vec<Near>,
 }
 
 /// Something a shop may do, asked for in everyday words.

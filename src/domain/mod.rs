@@ -34,3 +34,4 @@ pub mod text;
 pub mod ticket;
 pub mod time;
 pub mod value;
+pub mod wish;

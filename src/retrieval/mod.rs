@@ -20,6 +20,7 @@ mod related;
 mod search;
 pub mod services;
 mod versions;
+pub mod wishes;
 
 pub use catalogue::Catalogue;
 pub use knowledge::KnowledgeIndex;

@@ -55,6 +55,20 @@ impl Phrasebook {
         self.matrix.there() == self.owners.len()
     }
 
+    /// How near a message is to the nearest phrases of each group, falling; below zero where there are fewer.
+    pub(super) fn nearest<const N: usize>(&self, vector: &[f32]) -> Vec<[f32; N]> {
+        let Some(likeness) = self.matrix.likeness(vector) else { return Vec::new() };
+        let mut nearest = vec![[-1.0; N]; self.groups];
+        for (owner, like) in self.owners.iter().zip(likeness) {
+            let own = &mut nearest[*owner];
+            if let Some(place) = own.iter().position(|other| *other < like) {
+                own[place..].rotate_right(1);
+                own[place] = like;
+            }
+        }
+        nearest
+    }
+
     /// How near a message is to each group, by the group's nearest phrase; nearest first.
     pub(super) fn ranked(&self, vector: &[f32]) -> Vec<(usize, f32)> {
         let Some(likeness) = self.matrix.likeness(vector) else { return Vec::new() };

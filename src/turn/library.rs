@@ -19,7 +19,7 @@ use crate::domain::text::token::tokens;
 use crate::domain::text::{language, unit, words};
 use crate::domain::time::Day;
 use crate::retrieval::knowledge::vectors::Vectors;
-use crate::retrieval::{Catalogue, KnowledgeIndex, NumberShapes, properties};
+use crate::retrieval::{Catalogue, KnowledgeIndex, NumberShapes, properties, wishes};
 use crate::store::{Index, Store, StoreError};
 
 /// Name of the stored index over the catalogue, with the version of its form.
@@ -239,6 +239,7 @@ impl Shelves {
         let foreign = language::is_foreign(text, &plain.map(|(_, word)| word.text.as_str()).collect::<Vec<_>>());
         let (answered, guided) = answers::of(&self.knowledge, listening);
         let need = listening.meaning.and_then(|meaning| self.need(meaning, text));
+        let wishes = listening.meaning.and_then(|meaning| Some(wishes::near(meaning.wishes()?, &meaning.of(text)?)));
         let property = listening.meaning.and_then(|meaning| properties::meant(meaning.properties()?, &meaning.of(text)?));
         let services = listening.meaning.map(|meaning| services(meaning, text)).unwrap_or_default();
         Heard {
@@ -258,6 +259,7 @@ impl Shelves {
             need,
             property,
             services,
+            wishes: wishes.unwrap_or_default(),
         }
     }
 

@@ -28,6 +28,7 @@ use crate::agents::understanding::Understanding;
 use crate::agents::understanding::affirm::Answer as Answering;
 use crate::agents::understanding::contact::Contact;
 use crate::agents::understanding::property;
+use crate::agents::wishes;
 use crate::domain::act::{Act, ActKind};
 use crate::domain::agent::Agent;
 use crate::domain::asks::Slot;
@@ -304,6 +305,12 @@ impl Machine {
         self.decision = Some(decision);
     }
 
+    /// What others say who say the like.
+    fn wish(&self) -> Option<String> {
+        let wish = wishes::best(&self.heard, self.before())?;
+        Some(format!("{} {:.2} {:.2}", wish.goal, wish.score, wish.margin))
+    }
+
     /// What was decided and on which evidence, at debug level. None of the customer's words are in it.
     fn trace(&self, decision: &Decision) {
         if !tracing::enabled!(tracing::Level::DEBUG) {
@@ -322,6 +329,7 @@ impl Machine {
             hints = hints.join(", "),
             known,
             need,
+            wish = self.wish().unwrap_or_default(),
             property = self.heard.property.as_ref().map(|p| format!("{} {:.2} {:.2}", p.names.join("/"), p.score, p.margin)).unwrap_or_default(),
             services = self.heard.services.iter().map(|s| format!("{} {:.2} {:.2}", s.question, s.score, s.margin)).collect::<Vec<_>>().join(", "),
             "decided"

@@ -17,7 +17,7 @@ use crate::llm::encoder::Encoder;
 use crate::retrieval::knowledge::vectors::Vectors;
 use crate::retrieval::knowledge::{self, vectors};
 use crate::retrieval::phrasebook::Phrasebook;
-use crate::retrieval::{kinds, properties, services};
+use crate::retrieval::{kinds, properties, services, wishes};
 use crate::store::{Store, StoreError};
 
 /// Name of the stored vectors, with the version of their form.
@@ -72,6 +72,11 @@ impl<'a> Meaning<'a> {
     /// What wishes for a service are held against, where vectors are used.
     pub fn services(&self) -> Option<&'static Phrasebook> {
         services::of_model(self.encoder?.fingerprint())
+    }
+
+    /// What messages for this or that are held against, where vectors are used.
+    pub fn wishes(&self) -> Option<&'static Phrasebook> {
+        wishes::of_model(self.encoder?.fingerprint())
     }
 
     /// The vector of a text, where vectors are used.
@@ -252,9 +257,14 @@ mod tests {
             write("kinds", &mut kinds::texts());
             write("properties", &mut properties::texts());
             write("services", &mut services::texts());
+            write("wishes", &mut wishes::texts());
         } else {
-            let books =
-                [("kinds", kinds::of_model(model)), ("properties", properties::of_model(model)), ("services", services::of_model(model))];
+            let books = [
+                ("kinds", kinds::of_model(model)),
+                ("properties", properties::of_model(model)),
+                ("services", services::of_model(model)),
+                ("wishes", wishes::of_model(model)),
+            ];
             for (name, book) in books {
                 assert!(book.is_some_and(Phrasebook::is_whole), "{name}: made for other texts");
             }

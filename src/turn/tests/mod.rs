@@ -5,6 +5,7 @@ mod needs;
 mod properties;
 pub mod scripted;
 mod services;
+mod wishes;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -98,7 +99,7 @@ impl Demo {
             let machine = self.engine.work_out(&job, &state, &shelves, &mut worker, &mut asked).await.unwrap();
             state = machine.outcome.state.clone();
             let said = speaker::with_templates(&machine).words.text();
-            worked.push(Worked { message: (*text).to_owned(), job, history: history.clone(), machine, asked });
+            worked.push(Worked { message: (*text).to_owned(), job, history: history.clone(), machine: *machine, asked });
             history.extend([(Role::User, (*text).to_owned()), (Role::Assistant, said)]);
         }
         worked

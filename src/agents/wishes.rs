@@ -1,0 +1,95 @@
+//! What a message is for, by what others say who want the same in the same situation.
+//!
+//! Words decide first, and the conversation. Where what was decided differs from what the message is surely for, the
+//! wish counts: a word in it pulled it to another topic.
+
+use super::orchestrator::{Decision, Question, Route, by_words};
+use crate::domain::agent::Intent;
+use crate::domain::asks::Slot;
+use crate::domain::goal::Goal;
+use crate::domain::heard::{Heard, PropertyMeant};
+use crate::domain::state::{ConversationState, Pending};
+use crate::domain::text::colours;
+use crate::domain::wish::{self, Situation, Wish};
+
+/// What is on the table.
+fn situations(state: &ConversationState) -> Vec<Situation> {
+    let focus = &state.focus;
+    let shown = !focus.products.is_empty() || !focus.listed.is_empty();
+    let of_an_order = focus.order.is_some() || !focus.orders.is_empty() || state.known.order_number.is_some();
+    let of_a_ticket = matches!(state.goal, Some(Goal::OpenTicket | Goal::TicketStatus));
+    let mut found = Vec::new();
+    let mut add = |situation, there: bool| found.extend(there.then_some(situation));
+    match state.intent {
+        Some(Intent::Sales | Intent::Marketing) => {
+            add(Situation::Points, state.goal == Some(Goal::Loyalty));
+            add(Situation::Product, shown && state.goal != Some(Goal::Loyalty));
+            add(Situation::Offer, state.intent == Some(Intent::Marketing) || focus.promotion.is_some());
+        }
+        Some(Intent::Support) => {
+            add(Situation::Fault, focus.fault.is_some());
+            add(Situation::Ticket, of_a_ticket);
+            add(Situation::Returns, focus.fault.is_none() && !of_a_ticket);
+            add(Situation::Order, focus.order.is_some());
+        }
+        Some(Intent::Orders) => add(Situation::Order, of_an_order),
+        Some(Intent::General) | None => {
+            add(Situation::Fault, focus.fault.is_some());
+            add(Situation::Order, focus.order.is_some());
+            add(Situation::Product, shown && focus.order.is_none());
+        }
+    }
+    found
+}
+
+/// What a message is most likely for.
+pub fn best(heard: &Heard, state: &ConversationState) -> Option<Wish> {
+    wish::best(&heard.wishes, &situations(state))
+}
+
+/// The wish that counts instead of what was decided, where the message is surely for something else.
+pub fn instead(question: &Question<'_>, decision: &Decision) -> Option<Decision> {
+    let Question { heard, read, state, .. } = *question;
+    // Numbers and proofs belong to what they were asked for; so does what settles a follow-up outright.
+    const SETTLES: f32 = 5.0;
+    // Words that speak outright for what was decided give way to a wish far apart from others only.
+    const OUTRIGHT: f32 = 4.5;
+    const APART: f32 = 0.11;
+    let numbered = heard.orders.iter().chain(&heard.tickets).any(|n| n.certain) || heard.codes.iter().any(|code| code.known);
+    let settled = read.follow_ups.first().is_some_and(|hint| hint.score >= SETTLES && hint.goal == decision.goal);
+    let answers =
+        decision.continues && !matches!(&state.pending, Some(Pending::Ask { slot: Slot::Helped | Slot::Wish | Slot::Problem, .. }));
+    let elsewhere = matches!(decision.goal, Goal::OtherLanguage | Goal::BotQuestion)
+        || matches!(decision.route, Route::Escalate(_) | Route::Confirm(_));
+    if question.tap.is_some() || numbered || !read.contact.is_empty() || read.others || settled || answers || elsewhere {
+        return None;
+    }
+    let outright = read.hint(decision.goal) >= OUTRIGHT;
+    let wish = best(heard, state).filter(|wish| wish.is_sure() && can_be_done(wish.goal))?;
+    if outright && wish.margin < APART {
+        return None;
+    }
+    if is_told_apart(question, decision.goal, wish.goal) {
+        return None;
+    }
+    let same = wish.goal == decision.goal || decision.also == Some(wish.goal);
+    (!same).then(|| by_words(wish.goal, "what others say who want this"))
+}
+
+/// Among wishes for a thing, what the words name is heard better than what they sound like: a property, a colour, the
+/// name of another thing.
+fn is_told_apart(question: &Question<'_>, decided: Goal, wished: Goal) -> bool {
+    let Question { heard, read, .. } = *question;
+    let of_a_thing = decided.intent() == Intent::Sales && wished.intent() == Intent::Sales;
+    let property = heard.property.as_ref().is_some_and(PropertyMeant::is_clear);
+    let pointed = property || read.reference.extreme.is_some() || read.reference.is_exact();
+    let version = !heard.products.is_empty() || heard.words.iter().any(|word| colours::is_colour(&word.text));
+    // The price asked for among offers is the one with them.
+    let price = decided == Goal::PromoPrice && wished == Goal::PriceQuestion;
+    price || of_a_thing && (decided == Goal::ProductQuestion && pointed || wished == Goal::StockQuestion && version)
+}
+
+/// Yes, no, thanks and chat mean what they follow; a person is called by plain words only.
+fn can_be_done(goal: Goal) -> bool {
+    !goal.is_courtesy() && !matches!(goal, Goal::Goodbye | Goal::Capabilities | Goal::OutOfScope | Goal::HumanRequest)
+}
