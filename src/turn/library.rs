@@ -23,7 +23,7 @@ use crate::retrieval::{Catalogue, KnowledgeIndex, NumberShapes, properties, wish
 use crate::store::{Index, Store, StoreError};
 
 /// Name of the stored index over the catalogue, with the version of its form.
-pub const CATALOGUE_BLOB: &str = "catalogue-index-8";
+pub const CATALOGUE_BLOB: &str = "catalogue-index-9";
 /// Order numbers looked at to learn what they look like.
 const NUMBERS_LEARNT: usize = 2_000;
 /// Orders looked at to learn how their numbers are written in groups.
