@@ -338,8 +338,13 @@ fn is_excluded(heard: &Heard, at: usize) -> bool {
         return false;
     }
     let excludes = |text: &str| matches!(text, "no" | "not" | "nothing" | "none" | "without" | "except" | "excluding" | "besides");
+    let article = matches!(word(1), "a" | "an" | "any" | "the" | "from" | "by" | "for");
+    // "No fiddling with a steam thing": what one does not want to do, with what.
+    let doing = if article { 2 } else { 1 };
+    let not_to_do = matches!(word(doing), "with" | "about" | "of") && word(doing + 1).ends_with("ing") && excludes(word(doing + 2));
     excludes(word(1))
-        || (matches!(word(1), "a" | "an" | "any" | "the" | "from" | "by" | "for") && excludes(word(2)))
+        || not_to_do
+        || (article && excludes(word(2)))
         || (word(1) == "but" && matches!(word(2), "anything" | "all" | "everything"))
         || (word(1) == "than" && word(2) == "other")
 }
@@ -412,6 +417,7 @@ mod tests {
         assert_eq!(q.terms, ["rtx"]);
         let q = read("a laptop for my daughter, not Apple and without a touchscreen");
         assert_eq!((q.not_brands, q.not_terms), (vec!["Apple".to_owned()], vec!["touchscreen".to_owned()]));
+        assert_eq!(read("a laptop, no fiddling with a touchscreen").not_terms, vec!["touchscreen".to_owned()]);
         assert_eq!(q.terms, Vec::<String>::new());
         assert_eq!(read("do you sell toasters").terms, ["toasters"]);
         assert_eq!(read("the cheapest laptop").sort, Sort::PriceUp);
