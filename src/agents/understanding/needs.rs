@@ -192,7 +192,7 @@ fn describe(heard: &Heard, read: &Understanding, query: &mut ProductQuery) {
         }
         if is_excluded(heard, i) {
             push(&mut query.not_terms, &word.text);
-        } else if is_circumstance(heard, i) && head.is_some() {
+        } else if is_circumstance(heard, i) && head.is_some() || tells_of_own(heard, i) {
             push(&mut query.hints, &word.text);
         } else {
             push(&mut query.terms, &word.text);
@@ -248,6 +248,22 @@ fn is_circumstance(heard: &Heard, at: usize) -> bool {
             if CLOSING.contains(&word) || wants { Some(false) } else { OPENING.contains(&word).then_some(true) }
         })
         == Some(true)
+}
+
+/// "My dishwasher leaves white stuff on the glasses, what have you got": what is the matter with the old one, not what
+/// the new one must be.
+fn tells_of_own(heard: &Heard, at: usize) -> bool {
+    const ASKING: &[&str] =
+        &["what", "which", "want", "need", "looking", "thinking", "get", "got", "something", "anything", "show", "recommend", "a", "an"];
+    const VERBS: &[&str] = &[
+        "leaves", "makes", "keeps", "is", "are", "was", "broke", "died", "has", "stopped", "gets", "does", "leave", "make", "keep", "will",
+    ];
+    let text = |i: usize| heard.words[i].text.as_str();
+    let Some(own) = (0..at).rev().take_while(|i| !ASKING.contains(&text(*i))).find(|i| matches!(text(*i), "my" | "our")) else {
+        return false;
+    };
+    let Some(thing) = heard.categories.iter().find(|c| c.words.start > own && c.words.start <= own + 2) else { return false };
+    (thing.words.end..at).any(|i| VERBS.contains(&text(i)))
 }
 
 /// Whether a name says where or for whom something is to be: right behind "at", "for", "in our".
