@@ -160,7 +160,9 @@ impl Catalogue {
                 return None;
             }
         }
-        self.vocabulary.nearest(stem)
+        // "Headfones", "fone": written as it sounds.
+        let sounded = stem.contains('f').then(|| stem.replace('f', "ph"));
+        sounded.and_then(|sounded| self.postings.known(&sounded)).or_else(|| self.vocabulary.nearest(stem))
     }
 
     /// Finds categories and brands among the terms of a message, misspelt ones too.
