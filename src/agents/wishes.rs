@@ -4,6 +4,8 @@
 //! wish counts: a word in it pulled it to another topic.
 
 use super::orchestrator::{Decision, Question, Route, by_words};
+use super::understanding::form::Asks;
+use super::understanding::needs;
 use crate::domain::agent::Intent;
 use crate::domain::asks::Slot;
 use crate::domain::goal::Goal;
@@ -86,7 +88,17 @@ fn is_told_apart(question: &Question<'_>, decided: Goal, wished: Goal) -> bool {
     let version = !heard.products.is_empty() || heard.words.iter().any(|word| colours::is_colour(&word.text));
     // The price asked for among offers is the one with them.
     let price = decided == Goal::PromoPrice && wished == Goal::PriceQuestion;
-    price || of_a_thing && (decided == Goal::ProductQuestion && pointed || wished == Goal::StockQuestion && version)
+    // "Do you have a coffee machine" asks for nothing to be done.
+    let thing = decided == Goal::FindProduct && wished == Goal::ShopServices && read.form.asks == Asks::Have && names_only_a_thing(heard);
+    price || thing || of_a_thing && (decided == Goal::ProductQuestion && pointed || wished == Goal::StockQuestion && version)
+}
+
+/// Whether all that a message tells is what a thing here is called.
+fn names_only_a_thing(heard: &Heard) -> bool {
+    let kind = |i: usize| heard.categories.iter().any(|named| named.words.contains(&i));
+    let mut telling = heard.words.iter().enumerate().filter(|(_, word)| word.is_telling()).map(|(i, _)| i).peekable();
+    let called = |i: usize| kind(i) || heard.describing.get(i) == Some(&true) || heard.lacking.get(i) == Some(&true);
+    telling.peek().is_some() && (needs::lacking(heard).is_some() || telling.all(called))
 }
 
 /// Yes, no, thanks and chat mean what they follow; a person is called by plain words only.

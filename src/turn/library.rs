@@ -209,7 +209,7 @@ impl Shelves {
         // What has a ticket's letters is no order.
         orders.retain(|order| order.certain || !tickets.iter().any(|t| t.certain && t.start <= order.start && order.end <= t.end));
         let codes = self.codes_in(&plain, text);
-        let mut said = Word::from_tokens(unit::merge(plain, text));
+        let mut said = self.catalogue.parted(Word::from_tokens(unit::merge(plain, text)));
         let recognised = self.catalogue.recognise(&said);
         for (i, meant) in &recognised.corrected {
             said[*i].stem.clone_from(meant);
@@ -231,6 +231,7 @@ impl Shelves {
             })
             .collect();
         let mentioned = said.iter().map(|word| !words::is_function(&word.text) && self.catalogue.knows(&word.stem)).collect();
+        let lacking = said.iter().map(|word| self.catalogue.lacks_kind(&word.stem)).collect();
         let properties = said.iter().map(|word| self.catalogue.names_property(&word.stem)).collect();
         let tickets = tickets.into_iter().filter(|t| t.certain).collect();
         let named = products.iter().map(|p| &p.words).chain(recognised.brands.iter().map(|b| &b.words));
@@ -252,6 +253,7 @@ impl Shelves {
             codes,
             describing,
             mentioned,
+            lacking,
             properties,
             foreign,
             answered,

@@ -21,6 +21,33 @@ pub fn of(turn: &Turn<'_>) -> Goal {
 /// By what can mean nothing else: a sum, the best of a kind, a comparison.
 fn plainly(turn: &Turn<'_>) -> Option<Goal> {
     let searches = matches!(turn.goal, Goal::FindProduct | Goal::RefineResults);
+    // "Do you have a hedge trimmer too": nothing that goes with what is in hand, nor instead of it.
+    if turn.goal == Goal::Alternatives && needs::lacking(turn.heard).is_some() {
+        return Some(Goal::FindProduct);
+    }
+    // "A descaler for it", after coffee machines were shown: the one that is named, not one of those.
+    if turn.goal == Goal::RefineResults && names_another(turn) {
+        return Some(Goal::FindProduct);
+    }
+    // "What can I buy to store more games", "what else have you got to cook with": what it is for is said.
+    if turn.goal == Goal::BrowseCategories && needs::sold(turn.heard).is_some() {
+        return Some(Goal::FindProduct);
+    }
+    // "She has about 1000 to spend, not Apple please": less of what was searched for.
+    let rules_out = turn.heard.brands.iter().any(|brand| needs::is_excluded(turn.heard, brand.words.start));
+    if turn.goal == Goal::ProductQuestion && rules_out && turn.before.focus.query.is_some() && turn.before.focus.listed.len() > 1 {
+        return Some(Goal::RefineResults);
+    }
+    // "Which one is better for diving, I go down to 15 meters": of the two that were set side by side.
+    let several = turn.before.focus.products.len() > 1;
+    let nameless = turn.heard.categories.is_empty() && turn.heard.products.is_empty() && turn.heard.brands.is_empty();
+    if searches && several && nameless && turn.read.form.asks == form::Asks::Which && !turn.read.measures.measures.is_empty() {
+        return Some(Goal::Recommend);
+    }
+    let chooses = searches || matches!(turn.goal, Goal::ProductQuestion | Goal::Alternatives | Goal::Recommend | Goal::Buy);
+    if chooses && !resolve::turned_down(turn).is_empty() {
+        return Some(Goal::RefineResults);
+    }
     if next_in_price(turn).is_some() && turn.before.focus.query.is_some() {
         // Beside the one in hand, the next one is told by what sets it apart.
         return Some(if turn.before.focus.products.len() == 1 { Goal::CompareProducts } else { Goal::RefineResults });
@@ -53,6 +80,7 @@ fn plainly(turn: &Turn<'_>) -> Option<Goal> {
     }
     // "Does it have a headphone jack, she has old wired ones": what is asked of it is known.
     let of_it = turn.read.reference.extreme.is_none() && turn.heard.categories.is_empty() && turn.heard.products.is_empty();
+    let of_it = of_it && !wants_another(turn);
     (turn.goal == Goal::ProductQuestion && turn.heard.property.is_some() && of_it).then_some(turn.goal)
 }
 
@@ -194,6 +222,15 @@ fn judges_what_is_meant(turn: &Turn<'_>) -> bool {
 fn adds_more(turn: &Turn<'_>) -> bool {
     let adds = |w: &str| matches!(w, "add" | "put" | "fit" | "install" | "hold" | "extend" | "upgrade");
     turn.heard.words.windows(2).any(|pair| adds(&pair[0].text) && pair[1].text == "more") && !turn.before.focus.products.is_empty()
+}
+
+/// Whether one product is named that is of none of the kinds last looked for.
+fn names_another(turn: &Turn<'_>) -> bool {
+    const NAMED: f32 = 0.3;
+    let Some(query) = &turn.before.focus.query else { return false };
+    let kind_differs = |sku: &String| resolve::kind_of(turn, sku).is_some_and(|kind| !query.categories.iter().any(|own| own == kind));
+    let wanted = |(i, named): &(usize, &ProductNamed)| turn.read.roles.wants_product(*i) && named.coverage >= NAMED && named.skus.len() <= 2;
+    !query.categories.is_empty() && turn.heard.products.iter().enumerate().filter(wanted).any(|(_, named)| named.skus.iter().all(kind_differs))
 }
 
 /// A product named as what is wanted "instead" of what was talked about.
