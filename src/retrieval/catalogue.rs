@@ -165,7 +165,7 @@ impl Catalogue {
         let part = |word: &Word| {
             let text = word.text.as_str();
             let whole = !text.bytes().all(|b| b.is_ascii_lowercase()) || word.end - word.start != text.len();
-            if whole || self.knows(&word.stem) || words::is_english(text) {
+            if whole || self.describes_products(&word.stem) || words::is_english(text) {
                 return None;
             }
             (SHORTEST..text.len().saturating_sub(SHORTEST - 1)).find_map(|cut| {
@@ -302,6 +302,19 @@ mod tests {
         assert_eq!(recognised.categories[0].names, ["Laptops"]);
         let meant: Vec<&str> = recognised.corrected.iter().map(|(_, word)| word.as_str()).collect();
         assert_eq!(meant, ["lenovo", "laptop", "zephyrus"]);
+    }
+
+    #[test]
+    fn what_a_shelf_writes_as_two_words_may_be_written_as_one() {
+        let mut fryer = sample("A", "Zephyr Crisp 4", 100, None);
+        fryer.category = vec!["Kitchen".into(), "Air Fryers".into()];
+        let catalogue = Catalogue::build(&[fryer]);
+        for (said, parted) in [("any airfryers here", "any air fryers here"), ("an airfield", "an airfield")] {
+            let words = catalogue.parted(analysis::words(said));
+            let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+            assert_eq!(texts.join(" "), parted);
+            assert!(words.iter().all(|word| said[word.start..word.end] == word.text));
+        }
     }
 
     #[test]

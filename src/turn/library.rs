@@ -10,6 +10,7 @@ use parking_lot::RwLock;
 
 use super::answers;
 use super::meaning::{Meaning, Meanings, services};
+use crate::agents::understanding::qualities;
 use crate::domain::heard::{CodeNamed, Heard, Need, Word};
 use crate::domain::knowledge::Knowledge;
 use crate::domain::product::Product;
@@ -219,7 +220,12 @@ impl Shelves {
         products.retain(|product| {
             let (start, end) = (said[product.words.start].start, said[product.words.end - 1].end);
             let inside = |from: usize, to: usize| from <= start && end <= to;
-            !orders.iter().any(|o| o.certain && inside(o.start, o.end)) && !codes.iter().any(|c| c.known && inside(c.start, c.end))
+            // "The slim one" says which, though some thing here is called so.
+            let one = said.get(product.words.end).is_some_and(|next| matches!(next.text.as_str(), "one" | "ones"));
+            let says_which = one && product.words.len() == 1 && qualities::is_quality(&said[product.words.start].text);
+            !says_which
+                && !orders.iter().any(|o| o.certain && inside(o.start, o.end))
+                && !codes.iter().any(|c| c.known && inside(c.start, c.end))
         });
         let describing = said
             .iter()

@@ -343,7 +343,8 @@ fn nothing(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut C
         }
     }
     let unknown = asked.map(|search| search.unknown.as_slice()).unwrap_or_default();
-    let lacking = needs::lacking(turn.heard).and_then(|span| {
+    let of_need = || needs::kind_said(turn.heard).filter(|_| needs::is_for_nothing_here(turn.heard));
+    let lacking = needs::lacking(turn.heard).or_else(of_need).and_then(|span| {
         let words = &turn.heard.words[span];
         turn.text.get(words.first()?.start..words.last()?.end).map(str::to_owned)
     });

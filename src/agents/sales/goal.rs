@@ -22,7 +22,7 @@ pub fn of(turn: &Turn<'_>) -> Goal {
 fn plainly(turn: &Turn<'_>) -> Option<Goal> {
     let searches = matches!(turn.goal, Goal::FindProduct | Goal::RefineResults);
     // "Do you have a hedge trimmer too": nothing that goes with what is in hand, nor instead of it.
-    if turn.goal == Goal::Alternatives && needs::lacking(turn.heard).is_some() {
+    if matches!(turn.goal, Goal::Alternatives | Goal::BrowseCategories) && needs::lacking(turn.heard).is_some() {
         return Some(Goal::FindProduct);
     }
     // "A descaler for it", after coffee machines were shown: the one that is named, not one of those.
@@ -30,7 +30,12 @@ fn plainly(turn: &Turn<'_>) -> Option<Goal> {
         return Some(Goal::FindProduct);
     }
     // "What can I buy to store more games", "what else have you got to cook with": what it is for is said.
-    if turn.goal == Goal::BrowseCategories && needs::sold(turn.heard).is_some() {
+    let brands = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "brand" | "brands" | "makes" | "maker" | "makers"));
+    if turn.goal == Goal::BrowseCategories && !brands && (needs::sold(turn.heard).is_some() || !turn.heard.categories.is_empty()) {
+        return Some(Goal::FindProduct);
+    }
+    // "And a second battery for hers, what does that cost": of another kind than the one in hand.
+    if turn.goal == Goal::PriceQuestion && prices_another_kind(turn) {
         return Some(Goal::FindProduct);
     }
     // "She has about 1000 to spend, not Apple please": less of what was searched for.
@@ -224,13 +229,35 @@ fn adds_more(turn: &Turn<'_>) -> bool {
     turn.heard.words.windows(2).any(|pair| adds(&pair[0].text) && pair[1].text == "more") && !turn.before.focus.products.is_empty()
 }
 
+/// Whether the price is asked of a kind of thing told by its use, which what is in hand is not of.
+fn prices_another_kind(turn: &Turn<'_>) -> bool {
+    let Some(need) = needs::sold(turn.heard) else { return false };
+    let bare = turn.heard.products.is_empty() && turn.heard.categories.is_empty() && !turn.read.reference.is_exact();
+    let words = &turn.heard.words;
+    let indefinite = words.windows(2).any(|pair| matches!(pair[0].text.as_str(), "a" | "an" | "another") && pair[1].is_telling());
+    let focus = &turn.before.focus;
+    let shown = focus
+        .products
+        .iter()
+        .chain(&focus.listed)
+        .any(|sku| resolve::kind_of(turn, sku).is_some_and(|kind| need.categories.iter().any(|own| own == kind)));
+    let summed = words.iter().any(|w| matches!(w.text.as_str(), "total" | "together" | "altogether" | "both" | "all"));
+    bare && indefinite && !shown && !summed
+}
+
 /// Whether one product is named that is of none of the kinds last looked for.
 fn names_another(turn: &Turn<'_>) -> bool {
     const NAMED: f32 = 0.3;
     let Some(query) = &turn.before.focus.query else { return false };
-    let kind_differs = |sku: &String| resolve::kind_of(turn, sku).is_some_and(|kind| !query.categories.iter().any(|own| own == kind));
-    let wanted = |(i, named): &(usize, &ProductNamed)| turn.read.roles.wants_product(*i) && named.coverage >= NAMED && named.skus.len() <= 2;
-    !query.categories.is_empty() && turn.heard.products.iter().enumerate().filter(wanted).any(|(_, named)| named.skus.iter().all(kind_differs))
+    let listed = &turn.before.focus.listed;
+    let kind_differs = |sku: &String| match resolve::kind_of(turn, sku) {
+        Some(kind) => !query.categories.iter().any(|own| own == kind) && !listed.contains(sku),
+        None => true,
+    };
+    let wanted =
+        |(i, named): &(usize, &ProductNamed)| turn.read.roles.wants_product(*i) && named.coverage >= NAMED && named.skus.len() <= 2;
+    !query.categories.is_empty()
+        && turn.heard.products.iter().enumerate().filter(wanted).any(|(_, named)| named.skus.iter().all(kind_differs))
 }
 
 /// A product named as what is wanted "instead" of what was talked about.

@@ -25,8 +25,7 @@ pub fn without(turn: &Turn<'_>, turned_down: Vec<String>, new: &ProductQuery) ->
         ProductQuery { categories: kind.map(str::to_owned).into_iter().collect(), ..ProductQuery::default() }
     };
     let old = turn.before.focus.query.clone().unwrap_or_else(of_its_kind);
-    let mut query =
-        ProductQuery { min_price: new.min_price.or(old.min_price), max_price: new.max_price.or(old.max_price), ..old };
+    let mut query = ProductQuery { min_price: new.min_price.or(old.min_price), max_price: new.max_price.or(old.max_price), ..old };
     query.not_skus.extend(turned_down);
     query
 }

@@ -150,7 +150,8 @@ fn how_much(heard: &Heard, roles: &Roles, words: &[&str], at: usize) -> Form {
     }
     let stocked = words[after.min(words.len())..].iter().any(|w| matches!(*w, "stock" | "left" | "have" | "got" | "available"));
     // "How much does it weigh", "how much do those use" ask for no price.
-    let weighs = does_something(words, after) || words[after.min(words.len())..].iter().any(|w| matches!(*w, "weigh" | "weighs" | "hold" | "holds" | "consume" | "draw"));
+    let weighs = does_something(words, after)
+        || words[after.min(words.len())..].iter().any(|w| matches!(*w, "weigh" | "weighs" | "hold" | "holds" | "consume" | "draw"));
     match (many || weighs, stocked) {
         (true, true) => Form { asks: Asks::Count, subject: subject_after(heard, roles, words, after) },
         (true, false) => Form { asks: Asks::HowMuchOf, subject: subject_after(heard, roles, words, after) },
@@ -161,9 +162,11 @@ fn how_much(heard: &Heard, roles: &Roles, words: &[&str], at: usize) -> Form {
 /// Whether it is asked what something does, other than what it costs: "does it use", "can that one carry".
 fn does_something(words: &[&str], at: usize) -> bool {
     let word = |i: usize| words.get(i).copied().unwrap_or("");
-    let asked = matches!(word(at), "do" | "does" | "can" | "will") && matches!(word(at + 1), "it" | "they" | "this" | "that" | "these" | "those");
+    let asked =
+        matches!(word(at), "do" | "does" | "can" | "will") && matches!(word(at + 1), "it" | "they" | "this" | "that" | "these" | "those");
     let verb = if matches!(word(at + 2), "one" | "ones") { word(at + 3) } else { word(at + 2) };
-    let paid = matches!(verb, "" | "cost" | "costs" | "come" | "comes" | "go" | "goes" | "be" | "sell" | "all" | "set" | "run" | "then" | "now");
+    let paid =
+        matches!(verb, "" | "cost" | "costs" | "come" | "comes" | "go" | "goes" | "be" | "sell" | "all" | "set" | "run" | "then" | "now");
     asked && !paid
 }
 

@@ -58,6 +58,14 @@ pub fn lacking(heard: &Heard) -> Option<std::ops::Range<usize>> {
     Some(from..head + 1)
 }
 
+/// The words of a message that name the kind it needs.
+pub fn kind_said(heard: &Heard) -> Option<std::ops::Range<usize>> {
+    let kind = measure::stems(&heard.need.as_ref()?.kind);
+    let count = kind.split(' ').count();
+    let said = |from: &usize| kind.split(' ').zip(&heard.words[*from..]).all(|(stem, word)| word.stem == stem);
+    (0..(heard.words.len() + 1).saturating_sub(count)).find(said).map(|from| from..from + count)
+}
+
 /// Whether the need is what a message is to be understood by: nothing it names is asked for by name.
 fn speaks(heard: &Heard, need: &Need) -> bool {
     const FEWEST: usize = 2;

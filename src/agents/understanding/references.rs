@@ -86,7 +86,9 @@ fn plain(words: &[Word], text: &str, taken: &[bool]) -> Reference {
             first_few(&mut found, words, i, 1);
             continue;
         }
-        if let Some(place) = number::ordinal(own) {
+        // "A second battery" is one more.
+        let one_more = i > 0 && word(i - 1) == "a";
+        if let Some(place) = number::ordinal(own).filter(|_| !one_more) {
             found.ordinals.push(i);
             found.words.push(i);
             first_few(&mut found, words, i, place as usize);
@@ -251,6 +253,7 @@ mod tests {
             ("compare 1 and 3", vec![1, 3]),
             ("2", vec![2]),
             ("i have 2 dogs", vec![]),
+            ("a second battery for hers", vec![]),
             ("the first three", vec![1, 2, 3]),
         ] {
             assert_eq!(reference(text).places, places, "{text}");
