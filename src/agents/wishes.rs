@@ -4,6 +4,7 @@
 //! wish counts: a word in it pulled it to another topic.
 
 use super::orchestrator::{Decision, Question, Route, by_words};
+use super::table;
 use super::understanding::form::Asks;
 use super::understanding::needs;
 use crate::domain::agent::Intent;
@@ -90,7 +91,9 @@ fn is_told_apart(question: &Question<'_>, decided: Goal, wished: Goal) -> bool {
     let price = decided == Goal::PromoPrice && wished == Goal::PriceQuestion;
     // "Do you have a coffee machine" asks for nothing to be done.
     let thing = decided == Goal::FindProduct && wished == Goal::ShopServices && read.form.asks == Asks::Have && names_only_a_thing(heard);
-    price || thing || of_a_thing && (decided == Goal::ProductQuestion && pointed || wished == Goal::StockQuestion && version)
+    // "One with a longer guarantee" looks for a thing.
+    let warranty = decided.intent() == Intent::Sales && table::compares_warranty(read);
+    price || thing || warranty || of_a_thing && (decided == Goal::ProductQuestion && pointed || wished == Goal::StockQuestion && version)
 }
 
 /// Whether all that a message tells is what a thing here is called.
