@@ -227,15 +227,7 @@ impl Shelves {
                 && !orders.iter().any(|o| o.certain && inside(o.start, o.end))
                 && !codes.iter().any(|c| c.known && inside(c.start, c.end))
         });
-        let describing = said
-            .iter()
-            .map(|word| {
-                let function = words::is_function(&word.text);
-                let own = self.catalogue.describes_products(&word.stem);
-                let other = || words::synonyms(&word.stem).iter().any(|s| s.split(' ').all(|part| self.catalogue.describes_products(part)));
-                !function && (own || other())
-            })
-            .collect();
+        let describing = said.iter().map(|word| self.describes(word)).collect();
         let mentioned = said.iter().map(|word| !words::is_function(&word.text) && self.catalogue.knows(&word.stem)).collect();
         let lacking = said.iter().map(|word| self.catalogue.lacks_kind(&word.stem)).collect();
         let properties = said.iter().map(|word| self.catalogue.names_property(&word.stem)).collect();
@@ -272,6 +264,13 @@ impl Shelves {
             services,
             wishes: wishes.unwrap_or_default(),
         }
+    }
+
+    /// Whether a word, or another one for it, says something about products of this shop.
+    fn describes(&self, word: &Word) -> bool {
+        let own = self.catalogue.describes_products(&word.stem);
+        let other = || words::synonyms(&word.stem).iter().any(|s| s.split(' ').all(|part| self.catalogue.describes_products(part)));
+        !words::is_function(&word.text) && (own || other())
     }
 
     /// Kinds of things that a sentence names by their whole names.
