@@ -5,6 +5,8 @@
 
 use super::orchestrator::{Decision, Question, Route, by_words};
 use super::table;
+use super::understanding::form::Asks;
+use super::understanding::needs;
 use crate::domain::agent::Intent;
 use crate::domain::asks::Slot;
 use crate::domain::goal::Goal;
@@ -87,9 +89,19 @@ fn is_told_apart(question: &Question<'_>, decided: Goal, wished: Goal) -> bool {
     let version = !heard.products.is_empty() || heard.words.iter().any(|word| colours::is_colour(&word.text));
     // The price asked for among offers is the one with them.
     let price = decided == Goal::PromoPrice && wished == Goal::PriceQuestion;
+    // "Do you have a coffee machine" asks for nothing to be done.
+    let thing = decided == Goal::FindProduct && wished == Goal::ShopServices && read.form.asks == Asks::Have && names_only_a_thing(heard);
     // "One with a longer guarantee" looks for a thing.
     let warranty = decided.intent() == Intent::Sales && table::compares_warranty(read);
-    price || warranty || of_a_thing && (decided == Goal::ProductQuestion && pointed || wished == Goal::StockQuestion && version)
+    price || thing || warranty || of_a_thing && (decided == Goal::ProductQuestion && pointed || wished == Goal::StockQuestion && version)
+}
+
+/// Whether all that a message tells is what a thing here is called.
+fn names_only_a_thing(heard: &Heard) -> bool {
+    let kind = |i: usize| heard.categories.iter().any(|named| named.words.contains(&i));
+    let mut telling = heard.words.iter().enumerate().filter(|(_, word)| word.is_telling()).map(|(i, _)| i).peekable();
+    let called = |i: usize| kind(i) || heard.describing.get(i) == Some(&true) || heard.lacking.get(i) == Some(&true);
+    telling.peek().is_some() && (needs::lacking(heard).is_some() || telling.all(called))
 }
 
 /// Yes, no, thanks and chat mean what they follow; a person is called by plain words only.
