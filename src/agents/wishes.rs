@@ -58,17 +58,27 @@ pub fn instead(question: &Question<'_>, decision: &Decision) -> Option<Decision>
     // Words that speak outright for what was decided give way to a wish far apart from others only.
     const OUTRIGHT: f32 = 4.5;
     const APART: f32 = 0.11;
+    /// From this weight on a yes or no was said.
+    const SAYS: f32 = 4.0;
     let numbered = heard.orders.iter().chain(&heard.tickets).any(|n| n.certain) || heard.codes.iter().any(|code| code.known);
     let settled = read.follow_ups.first().is_some_and(|hint| hint.score >= SETTLES && hint.goal == decision.goal);
     let answers =
         decision.continues && !matches!(&state.pending, Some(Pending::Ask { slot: Slot::Helped | Slot::Wish | Slot::Problem, .. }));
+    // "Yeah charged them", of a step: what was done answers our question, whatever else the word may mean.
+    let reports = decision.continues
+        && matches!(&state.pending, Some(Pending::Ask { slot: Slot::Helped, .. }))
+        && (read.answer.is_some() || read.hint(Goal::Affirm).max(read.hint(Goal::Deny)) >= SAYS);
     let elsewhere = matches!(decision.goal, Goal::OtherLanguage | Goal::BotQuestion)
         || matches!(decision.route, Route::Escalate(_) | Route::Confirm(_));
     if question.tap.is_some() || numbered || !read.contact.is_empty() || read.others || settled || answers || elsewhere {
         return None;
     }
     let outright = read.hint(decision.goal) >= OUTRIGHT;
+    let named = |goal: Goal| read.hint(goal) > 0.0 || read.follow_ups.iter().any(|hint| hint.goal == goal);
     let wish = best(heard, state).filter(|wish| wish.is_sure() && can_be_done(wish.goal))?;
+    if reports && !named(wish.goal) {
+        return None;
+    }
     if outright && wish.margin < APART {
         return None;
     }
