@@ -4,9 +4,12 @@
 use super::evidence;
 use super::evidence_offers::speaks_of_offers;
 use super::orchestrator::{Decision, Question, by_words};
+use super::understanding::Understanding;
+use super::understanding::qualities::Wished;
 use crate::domain::agent::Intent;
 use crate::domain::goal::Goal;
 use crate::domain::heard::{Heard, Word};
+use crate::domain::query::Degree;
 use crate::domain::text::colours;
 
 /// From this score on the rules see what goes with a thing.
@@ -23,6 +26,10 @@ pub fn claim(question: &Question<'_>) -> Option<Decision> {
     let spoken_of = matches!(state.intent, Some(Intent::Sales | Intent::Marketing)) || state.goal == Some(Goal::ShopServices);
     let sales = spoken_of && focus.fault.is_none() && focus.order.is_none();
     let numbered = heard.orders.iter().any(|n| n.certain) || read.contact.proves();
+    if shown && sales && !numbered && state.pending.is_none() && compares_warranty(read) {
+        let goal = if asks_for_most(read) { Goal::Recommend } else { Goal::RefineResults };
+        return Some(by_words(goal, "compares the warranty of things"));
+    }
     if !shown || !sales || numbered || state.pending.is_some() || elsewhere(question) >= ELSEWHERE {
         return None;
     }
@@ -57,6 +64,18 @@ pub fn claims_something_cheaper(question: &Question<'_>) -> Option<Decision> {
     let others = matches!(state.intent, Some(Intent::Sales | Intent::Marketing | Intent::Support));
     let wants = wants_cheaper(heard) && shown && free && others && read.hint(Goal::PriceMatch) < ELSEWHERE;
     wants.then(|| by_words(Goal::RefineResults, "something cheaper of what is on the table"))
+}
+
+/// "One with a longer guarantee", "which has the longest warranty": of things, one property among others; the rules of
+/// the warranty are not asked for.
+pub fn compares_warranty(read: &Understanding) -> bool {
+    let of_warranty =
+        |wish: &&Wished| wish.quality.properties.iter().any(|name| matches!(name.as_str(), "warranty" | "guarante" | "guarantee"));
+    read.wishes.iter().filter(of_warranty).any(|wish| wish.quality.degree > Degree::Wish)
+}
+
+fn asks_for_most(read: &Understanding) -> bool {
+    read.wishes.iter().any(|wish| wish.quality.degree == Degree::Most)
 }
 
 /// Whether a message points at the one thing in hand, so that it is plain what it is about.

@@ -4,6 +4,7 @@
 //! wish counts: a word in it pulled it to another topic.
 
 use super::orchestrator::{Decision, Question, Route, by_words};
+use super::table;
 use crate::domain::agent::Intent;
 use crate::domain::asks::Slot;
 use crate::domain::goal::Goal;
@@ -90,7 +91,12 @@ fn is_told_apart(question: &Question<'_>, decided: Goal, wished: Goal) -> bool {
     let goes_together = decided == Goal::CodeStacking && question.state.goal == Some(Goal::CodeStacking);
     // The price asked for among offers is the one with them.
     let price = decided == Goal::PromoPrice && wished == Goal::PriceQuestion;
-    price || goes_together || of_a_thing && (decided == Goal::ProductQuestion && pointed || wished == Goal::StockQuestion && version)
+    // "One with a longer guarantee" looks for a thing.
+    let warranty = decided.intent() == Intent::Sales && table::compares_warranty(read);
+    price
+        || warranty
+        || goes_together
+        || of_a_thing && (decided == Goal::ProductQuestion && pointed || wished == Goal::StockQuestion && version)
 }
 
 /// Yes, no, thanks and chat mean what they follow; a person is called by plain words only.

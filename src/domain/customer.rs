@@ -57,29 +57,42 @@ impl Customer {
     }
 
     /// Whether `name` is theirs: all words of it, whatever their case, accents and order, with an umlaut left out
-    /// or spelled. A second given name or a title beside them does no harm. The family name alone will do, too; a
-    /// given name will not.
+    /// or spelled, and with or without a hyphen or apostrophe inside: "Al-Sayed" is "al sayed" and "alsayed". A second
+    /// given name or a title beside them does no harm. The family name alone will do, too; a given name will not.
     pub fn has_name(&self, name: &str) -> bool {
-        const BESIDE: usize = 2;
-        let words = |text: &str| -> Vec<[String; 2]> {
-            let whole: String = text.nfc().collect();
-            whole.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(spellings).collect()
-        };
-        let same = |a: &[String; 2], b: &[String; 2]| a.iter().any(|word| b.contains(word));
         // "King, Ada" is Ada King.
         let turned = self.name.split_once(',').map(|(family, first)| format!("{first} {family}"));
-        let (own, given) = (words(turned.as_deref().unwrap_or(&self.name)), words(name));
-        let all = own.len() > 1 && given.len() <= own.len() + BESIDE && own.iter().all(|word| given.iter().any(|other| same(word, other)));
-        let weighty = |words: &[[String; 2]]| -> Vec<[String; 2]> {
-            words.iter().filter(|word| !names::is_particle(&word[0]) && !names::is_title(&word[0])).cloned().collect()
-        };
-        let (own, given) = (weighty(&own), weighty(&given));
-        // "de Boer", "King-Noel": the last words of the name, and not the first.
-        let family = !given.is_empty()
-            && given.len() < own.len()
-            && own[own.len() - given.len()..].iter().zip(&given).all(|(word, other)| same(word, other));
-        all || family
+        let own = turned.as_deref().unwrap_or(&self.name);
+        let apart = |c: char| !c.is_alphanumeric();
+        let spaced = |c: char| apart(c) && !matches!(c, '-' | '\'' | '\u{2019}' | '\u{2010}');
+        is_named(&words(own, apart), &words(name, apart)) || is_named(&words(own, spaced), &words(name, spaced))
     }
+}
+
+/// A word of a name in its [`spellings`].
+type Spelt = [String; 2];
+
+/// The words of a name, divided at some characters; others that are no letters are left out.
+fn words(text: &str, divides: impl Fn(char) -> bool) -> Vec<Spelt> {
+    let whole: String = text.nfc().collect();
+    let plain = whole.split(divides).map(|word| word.chars().filter(|c| c.is_alphanumeric()).collect::<String>());
+    plain.filter(|word| !word.is_empty()).map(|word| spellings(&word)).collect()
+}
+
+/// Whether the words given are a name's, or those of the family.
+fn is_named(own: &[Spelt], given: &[Spelt]) -> bool {
+    const BESIDE: usize = 2;
+    let same = |a: &Spelt, b: &Spelt| a.iter().any(|word| b.contains(word));
+    let all = own.len() > 1 && given.len() <= own.len() + BESIDE && own.iter().all(|word| given.iter().any(|other| same(word, other)));
+    let weighty = |words: &[Spelt]| -> Vec<Spelt> {
+        words.iter().filter(|word| !names::is_particle(&word[0]) && !names::is_title(&word[0])).cloned().collect()
+    };
+    let (own, given) = (weighty(own), weighty(given));
+    // "de Boer", "King-Noel": the last words of the name, and not the first.
+    let family = !given.is_empty()
+        && given.len() < own.len()
+        && own[own.len() - given.len()..].iter().zip(&given).all(|(word, other)| same(word, other));
+    all || family
 }
 
 /// The two ways a word of a name is written without letters of its own: "Köhler" is "kohler" and "koehler".
@@ -166,6 +179,10 @@ mod tests {
             ("Ruben de Boer", "de boer"),
             ("Sanne van der Meer", "Meer"),
             ("Sanne van der Meer", "van de meer"),
+            ("Fatima Al-Sayed", "fatima alsayed"),
+            ("Fatima Al-Sayed", "alsayed"),
+            ("Sean O'Brien", "sean obrien"),
+            ("Sean OBrien", "O\u{2019}Brien"),
         ] {
             assert!(called(own, given), "{own} {given}");
         }

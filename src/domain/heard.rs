@@ -156,7 +156,8 @@ pub struct Answered {
     pub covers: f32,
     /// What was looked up, where the message only means something together with what it follows.
     pub joined: Option<String>,
-    /// Whether the message tells of something that is held against a limit of the entry just told.
+    /// Whether the message tells of something that is held against what the entry just told states: a limit, a kind
+    /// of thing.
     pub limited: bool,
 }
 

@@ -42,6 +42,7 @@ pub fn in_base_unit(number: f64, unit: &str) -> (f64, &str) {
         "min" => (number / 60.0, "h"),
         "day" => (number * 24.0, "h"),
         "week" => (number * 168.0, "h"),
+        "year" => (number * 12.0, "month"),
         other => (number, other),
     }
 }
@@ -224,6 +225,8 @@ mod tests {
             ("2 HDMI, 1 DisplayPort", 2.0, "hdmi"),
             ("Wi-Fi 6", 6.0, ""),
             ("69 dB", 69.0, "db"),
+            ("24 months", 24.0, "month"),
+            ("10 years on the motor", 120.0, "month"),
         ] {
             let found = measures(text);
             assert_eq!(found.first(), Some(&Measured { number, unit: unit.into() }), "{text}: {found:?}");

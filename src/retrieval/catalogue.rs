@@ -118,6 +118,11 @@ impl Catalogue {
         self.categories.all()
     }
 
+    /// A category by its name, and those it lies in, from the inside out.
+    pub fn above<'a>(&'a self, category: &str) -> impl Iterator<Item = &'a str> {
+        self.categories.above(category)
+    }
+
     /// All brands.
     pub fn brand_names(&self) -> impl Iterator<Item = &str> {
         self.facets.brand_names()

@@ -206,6 +206,13 @@ impl Categories {
         self.parents.contains(&Some(category))
     }
 
+    /// A category by its name, and those it lies in, from the inside out.
+    pub fn above<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> {
+        let own = self.names.iter().position(|own| own == name).and_then(|at| u16::try_from(at).ok());
+        let around = std::iter::successors(own, |category| self.parents.get(usize::from(*category)).copied().flatten());
+        around.filter_map(|category| self.names.get(usize::from(category)).map(String::as_str))
+    }
+
     fn lies_in(&self, category: u16, outer: u16) -> bool {
         let parent = |c: u16| self.parents.get(usize::from(c)).copied().flatten();
         std::iter::successors(parent(category), |c| parent(*c)).any(|c| c == outer)

@@ -5,7 +5,7 @@
 
 use super::answers::{answered, hits};
 use super::library::{Follows, Listening};
-use crate::domain::heard::Answered;
+use crate::domain::heard::{Answered, Word};
 use crate::domain::knowledge::Domain;
 use crate::domain::text::token::{Token, tokens};
 use crate::retrieval::KnowledgeIndex;
@@ -77,6 +77,28 @@ pub fn against_its_limit(index: &KnowledgeIndex, listening: &Listening<'_>, word
         score: SURE,
         covers: 1.0,
         joined: Some(joined),
+        limited: true,
+    })
+}
+
+/// "And what about a fridge?": the rule just told, asked of another kind of thing, which it names, or the wider kind.
+pub fn of_another_kind<'a>(
+    index: &KnowledgeIndex,
+    listening: &Listening<'_>,
+    words: &[Word],
+    mut kinds: impl Iterator<Item = &'a str>,
+) -> Option<Answered> {
+    const SURE: f32 = 0.9;
+    let follows = listening.follows.filter(|_| words.len() <= FEW)?;
+    let mut said = words.iter().map(|word| word.text.as_str()).skip_while(|word| matches!(*word, "ok" | "and" | "so" | "but"));
+    let opens = matches!((said.next(), said.next()), (Some("what" | "how"), Some("about")));
+    let kind = kinds.find(|kind| opens && index.says_all(follows.entry, kind))?;
+    Some(Answered {
+        entry: follows.entry.to_owned(),
+        domain: index.domain(follows.entry)?,
+        score: SURE,
+        covers: 1.0,
+        joined: Some(format!("{} {kind}", index.asked(follows.entry)?)),
         limited: true,
     })
 }

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use parking_lot::RwLock;
 
-use super::answers;
 use super::meaning::{Meaning, Meanings, services};
+use super::{answers, going_on};
 use crate::domain::heard::{CodeNamed, Heard, Need, Word};
 use crate::domain::knowledge::Knowledge;
 use crate::domain::product::Product;
@@ -23,7 +23,7 @@ use crate::retrieval::{Catalogue, KnowledgeIndex, NumberShapes, properties, wish
 use crate::store::{Index, Store, StoreError};
 
 /// Name of the stored index over the catalogue, with the version of its form.
-pub const CATALOGUE_BLOB: &str = "catalogue-index-8";
+pub const CATALOGUE_BLOB: &str = "catalogue-index-9";
 /// Order numbers looked at to learn what they look like.
 const NUMBERS_LEARNT: usize = 2_000;
 /// Orders looked at to learn how their numbers are written in groups.
@@ -239,6 +239,9 @@ impl Shelves {
         let foreign = language::is_foreign(text, &plain.map(|(_, word)| word.text.as_str()).collect::<Vec<_>>());
         let (answered, guided) = answers::of(&self.knowledge, listening);
         let need = listening.meaning.and_then(|meaning| self.need(meaning, text));
+        let named = recognised.categories.iter().flat_map(|named| &named.names).chain(need.iter().flat_map(|need| &need.categories));
+        let kinds = named.flat_map(|name| self.catalogue.above(name));
+        let answered = going_on::of_another_kind(&self.knowledge, listening, &said, kinds).or(answered);
         let wishes = listening.meaning.and_then(|meaning| Some(wishes::near(meaning.wishes()?, &meaning.of(text)?)));
         let property = listening.meaning.and_then(|meaning| properties::meant(meaning.properties()?, &meaning.of(text)?));
         let services = listening.meaning.map(|meaning| services(meaning, text)).unwrap_or_default();

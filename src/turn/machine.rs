@@ -70,6 +70,8 @@ pub struct Machine {
     rest: Option<Vec<String>>,
     /// Whether the message asks several things.
     several: bool,
+    /// How many acts answer the questions before the one in hand.
+    before: usize,
     /// What the reply will be made of.
     pub outcome: TurnResult,
 }
@@ -104,6 +106,7 @@ impl Machine {
             draft: None,
             rest: None,
             several: false,
+            before: 0,
             outcome,
         }
     }

@@ -56,6 +56,8 @@ pub fn meant(turn: &Turn<'_>, promotions: &[Found]) -> Codes {
         codes.words = words;
         return codes;
     }
+    // "With the better one": of the codes just told the first, and no word for what it is used on.
+    codes.words = phrase(turn).filter(|range| turn.heard.words[range.clone()].iter().all(|w| compares(&w.text))).unwrap_or_default();
     let of_the_table = !matches!(turn.goal, Goal::CurrentPromotions | Goal::UpcomingOffers | Goal::WhichCode | Goal::Haggling);
     codes.known.extend(codes.before.clone().filter(|_| of_the_table));
     codes
@@ -125,7 +127,8 @@ fn by_discount(turn: &Turn<'_>, promotions: &[Found]) -> Option<(Found, Range<us
 fn called(turn: &Turn<'_>, promotions: &[Found]) -> Option<(Found, Range<usize>)> {
     let heard = &turn.heard.words;
     let range = phrase(turn)?;
-    let said: Vec<&str> = heard[range.clone()].iter().filter(|w| !words::is_function(&w.text)).map(|w| w.stem.as_str()).collect();
+    let told = heard[range.clone()].iter().filter(|w| !words::is_function(&w.text) && !compares(&w.text));
+    let said: Vec<&str> = told.map(|w| w.stem.as_str()).collect();
     let score = |promotion: &Promotion| {
         let own = names(promotion);
         let means = |other: &String| other.split(' ').all(|part| own.iter().any(|o| o == part));
@@ -139,6 +142,11 @@ fn called(turn: &Turn<'_>, promotions: &[Found]) -> Option<(Found, Range<usize>)
         ([only], _) | (_, [only]) => Some(((*only).clone(), range)),
         _ => None,
     }
+}
+
+/// Whether a word only compares: "the better one" is not the promotion "Better Wi-Fi".
+fn compares(word: &str) -> bool {
+    matches!(word, "better" | "best" | "bigger" | "biggest" | "cheaper" | "cheapest" | "other" | "same" | "first")
 }
 
 /// The words between "the" and "code" that say which one, where there are any.

@@ -3,6 +3,7 @@
 use super::super::lookup::{Findings, Lookup, SearchFound};
 use super::super::resolve;
 use super::super::say;
+use super::super::table;
 use super::super::turn::{Answer, Step, Turn, chip};
 use super::super::understanding::form::Asks;
 use super::super::understanding::{needs, quantity};
@@ -249,7 +250,7 @@ pub fn some(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
 /// The shop's own answer, where it is likely to have one.
 fn known(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> Option<Step> {
     const LIKELY: f32 = 0.6;
-    turn.heard.answered.as_ref().filter(|answered| answered.score >= LIKELY)?;
+    turn.heard.answered.as_ref().filter(|answered| answered.score >= LIKELY && !table::compares_warranty(turn.read))?;
     if found.knowledge.is_empty() {
         return Some(Step::Look(vec![say::knowledge_lookup(turn)]));
     }

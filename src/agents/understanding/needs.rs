@@ -192,7 +192,7 @@ fn describe(heard: &Heard, read: &Understanding, query: &mut ProductQuery) {
         }
         if is_excluded(heard, i) {
             push(&mut query.not_terms, &word.text);
-        } else if is_circumstance(heard, i) && head.is_some() {
+        } else if is_circumstance(heard, i) && head.is_some() || tells_of_own(heard, i) {
             push(&mut query.hints, &word.text);
         } else {
             push(&mut query.terms, &word.text);
@@ -248,6 +248,22 @@ fn is_circumstance(heard: &Heard, at: usize) -> bool {
             if CLOSING.contains(&word) || wants { Some(false) } else { OPENING.contains(&word).then_some(true) }
         })
         == Some(true)
+}
+
+/// "My dishwasher leaves white stuff on the glasses, what have you got": what is the matter with the old one, not what
+/// the new one must be.
+fn tells_of_own(heard: &Heard, at: usize) -> bool {
+    const ASKING: &[&str] =
+        &["what", "which", "want", "need", "looking", "thinking", "get", "got", "something", "anything", "show", "recommend", "a", "an"];
+    const VERBS: &[&str] = &[
+        "leaves", "makes", "keeps", "is", "are", "was", "broke", "died", "has", "stopped", "gets", "does", "leave", "make", "keep", "will",
+    ];
+    let text = |i: usize| heard.words[i].text.as_str();
+    let Some(own) = (0..at).rev().take_while(|i| !ASKING.contains(&text(*i))).find(|i| matches!(text(*i), "my" | "our")) else {
+        return false;
+    };
+    let Some(thing) = heard.categories.iter().find(|c| c.words.start > own && c.words.start <= own + 2) else { return false };
+    (thing.words.end..at).any(|i| VERBS.contains(&text(i)))
 }
 
 /// Whether a name says where or for whom something is to be: right behind "at", "for", "in our".
@@ -338,8 +354,13 @@ fn is_excluded(heard: &Heard, at: usize) -> bool {
         return false;
     }
     let excludes = |text: &str| matches!(text, "no" | "not" | "nothing" | "none" | "without" | "except" | "excluding" | "besides");
+    let article = matches!(word(1), "a" | "an" | "any" | "the" | "from" | "by" | "for");
+    // "No fiddling with a steam thing": what one does not want to do, with what.
+    let doing = if article { 2 } else { 1 };
+    let not_to_do = matches!(word(doing), "with" | "about" | "of") && word(doing + 1).ends_with("ing") && excludes(word(doing + 2));
     excludes(word(1))
-        || (matches!(word(1), "a" | "an" | "any" | "the" | "from" | "by" | "for") && excludes(word(2)))
+        || not_to_do
+        || (article && excludes(word(2)))
         || (word(1) == "but" && matches!(word(2), "anything" | "all" | "everything"))
         || (word(1) == "than" && word(2) == "other")
 }
@@ -412,6 +433,7 @@ mod tests {
         assert_eq!(q.terms, ["rtx"]);
         let q = read("a laptop for my daughter, not Apple and without a touchscreen");
         assert_eq!((q.not_brands, q.not_terms), (vec!["Apple".to_owned()], vec!["touchscreen".to_owned()]));
+        assert_eq!(read("a laptop, no fiddling with a touchscreen").not_terms, vec!["touchscreen".to_owned()]);
         assert_eq!(q.terms, Vec::<String>::new());
         assert_eq!(read("do you sell toasters").terms, ["toasters"]);
         assert_eq!(read("the cheapest laptop").sort, Sort::PriceUp);

@@ -18,7 +18,8 @@ const SUBJECTS: &[&str] = &[
 /// Words that may stand before a question without being part of it.
 const BEFORE: &[&str] = &[
     "and", "also", "so", "ok", "okay", "but", "plus", "oh", "btw", "then", "hi", "hello", "hey", "well", "or", "um", "next", "great",
-    "cool", "nice", "good", "perfect", "right", "alright", "fine", "thanks", "yes", "no", "hm", "hmm", "lol",
+    "cool", "nice", "good", "perfect", "right", "alright", "fine", "thanks", "yes", "no", "hm", "hmm", "lol", "first", "firstly", "second",
+    "secondly",
 ];
 /// Ways to ask without a question: "I need to know if ...".
 const ASKING: &[&[&str]] = &[
@@ -43,7 +44,7 @@ const MOST: usize = 3;
 pub fn split(text: &str) -> Vec<String> {
     let mut parts: Vec<String> = Vec::new();
     let mut told = String::new();
-    for piece in sentence::split(text).flat_map(at_conjunctions) {
+    for piece in sentence::split(text).map(without_announcement).flat_map(at_conjunctions) {
         let stands = asks(piece) && tokens(piece).len() >= LEAST;
         let room = parts.len() < MOST;
         match parts.last_mut() {
@@ -58,6 +59,16 @@ pub fn split(text: &str) -> Vec<String> {
         Some(_) => {}
     }
     parts
+}
+
+/// "Two things, do you ...": a sentence without the words that only say that questions follow.
+fn without_announcement(sentence: &str) -> &str {
+    const ANNOUNCING: &[&str] = &["a", "one", "two", "three", "couple", "few", "some", "of", "quick", "i", "have", "got", "for", "you"];
+    let Some((head, rest)) = sentence.split_once([',', ';', ':']) else { return sentence };
+    let said = tokens(head);
+    let named = |word: &str| matches!(word, "thing" | "things" | "question" | "questions");
+    let only = said.iter().map(|t| t.text.as_str()).all(|word| named(word) || ANNOUNCING.contains(&word) || BEFORE.contains(&word));
+    if only && said.iter().any(|t| named(&t.text)) { rest.trim_start() } else { sentence }
 }
 
 fn join(a: &str, b: &str) -> String {
@@ -145,6 +156,10 @@ mod tests {
             (
                 "ok with the filter whats that total.. and is shipping free",
                 vec!["ok with the filter whats that total..", "and is shipping free"],
+            ),
+            (
+                "two things, do you buy old machines and when does the course start",
+                vec!["do you buy old machines", "and when does the course start"],
             ),
             ("one for flights, gotta be quiet, not over 300", vec!["one for flights, gotta be quiet, not over 300"]),
             ("ok, what does it cost", vec!["ok, what does it cost"]),

@@ -63,6 +63,13 @@ impl KnowledgeIndex {
         telling.into_iter().filter(|slot| !(named && names_a_kind(slot))).any(|slot| self.says(id, slot))
     }
 
+    /// Whether an entry says every telling word of a text.
+    pub fn says_all(&self, id: &str, text: &str) -> bool {
+        let slots = terms::slots(text);
+        let mut telling = slots.iter().filter(|slot| slot.telling).peekable();
+        telling.peek().is_some() && telling.all(|slot| self.says(id, slot))
+    }
+
     /// The entries that have a telling word of a question to themselves, or have it alone in their questions.
     pub(super) fn alone(&self, slots: &[Slot]) -> Vec<u32> {
         let mut alone = Vec::new();

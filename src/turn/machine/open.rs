@@ -52,15 +52,16 @@ impl Machine {
                 self.outcome.handoffs.insert(0, (before, first, reason));
             }
         }
-        let quoted = answers::quoted(&self.outcome.acts, &self.outcome.book);
+        let acts = self.outcome.acts.get(self.before..).unwrap_or_default();
+        let quoted = answers::quoted(acts, &self.outcome.book);
         // What the records do not say leaves on the table what they said before; of a service nobody offers nothing is left.
-        let denied =
-            self.outcome.acts.iter().all(|act| matches!(act.kind, ActKind::NotInRecords | ActKind::RestUnknown | ActKind::Clarify));
+        let denied = acts.iter().all(|act| matches!(act.kind, ActKind::NotInRecords | ActKind::RestUnknown | ActKind::Clarify));
+        let told = quoted.as_ref().map_or_else(Vec::new, |id| answers::places(acts, id, &self.outcome.book));
         let state = &mut self.outcome.state;
         let denied = denied && self.goal != Goal::ShopServices;
         if quoted.is_some() || !self.goal.is_courtesy() && !denied {
             state.focus.asked = quoted.as_ref().map(|_| self.start.text.clone());
-            state.focus.told = quoted.as_ref().map_or_else(Vec::new, |id| answers::places(&self.outcome.acts, id, &self.outcome.book));
+            state.focus.told = told;
             state.focus.entry = quoted;
         }
         for (from, to, reason) in &self.outcome.handoffs {

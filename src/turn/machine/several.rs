@@ -42,6 +42,7 @@ impl Machine {
     pub(super) fn next_question(&mut self) {
         let Some(next) = self.rest.as_mut().filter(|rest| !rest.is_empty()).map(|rest| rest.remove(0)) else { return };
         self.note_answered();
+        self.before = self.outcome.acts.len();
         self.start.text = next;
         self.start.state = self.outcome.state.clone();
         // One thing has been answered: the other is answered as well as it can be, rather than asked back about.
