@@ -10,7 +10,7 @@ use super::understanding::needs;
 use crate::domain::agent::Intent;
 use crate::domain::asks::Slot;
 use crate::domain::goal::Goal;
-use crate::domain::heard::{Heard, PropertyMeant};
+use crate::domain::heard::{Heard, PropertyMeant, ServiceMeant};
 use crate::domain::state::{ConversationState, Pending};
 use crate::domain::text::colours;
 use crate::domain::wish::{self, Situation, Wish};
@@ -35,7 +35,7 @@ fn situations(state: &ConversationState) -> Vec<Situation> {
             add(Situation::Returns, focus.fault.is_none() && !of_a_ticket);
             add(Situation::Order, focus.order.is_some());
         }
-        Some(Intent::Orders) => add(Situation::Order, of_an_order),
+        Some(Intent::Orders) => add(Situation::Order, of_an_order || state.goal == Some(Goal::Pickup)),
         Some(Intent::General) | None => {
             add(Situation::Fault, focus.fault.is_some());
             add(Situation::Order, focus.order.is_some());
@@ -58,17 +58,29 @@ pub fn instead(question: &Question<'_>, decision: &Decision) -> Option<Decision>
     // Words that speak outright for what was decided give way to a wish far apart from others only.
     const OUTRIGHT: f32 = 4.5;
     const APART: f32 = 0.11;
+    /// From this weight on a yes or no was said.
+    const SAYS: f32 = 4.0;
     let numbered = heard.orders.iter().chain(&heard.tickets).any(|n| n.certain) || heard.codes.iter().any(|code| code.known);
     let settled = read.follow_ups.first().is_some_and(|hint| hint.score >= SETTLES && hint.goal == decision.goal);
     let answers =
         decision.continues && !matches!(&state.pending, Some(Pending::Ask { slot: Slot::Helped | Slot::Wish | Slot::Problem, .. }));
+    // "Yeah charged them", of a step: what was done answers our question, whatever else the word may mean.
+    let reports = decision.continues
+        && matches!(&state.pending, Some(Pending::Ask { slot: Slot::Helped, .. }))
+        && (read.answer.is_some() || read.hint(Goal::Affirm).max(read.hint(Goal::Deny)) >= SAYS);
     let elsewhere = matches!(decision.goal, Goal::OtherLanguage | Goal::BotQuestion)
         || matches!(decision.route, Route::Escalate(_) | Route::Confirm(_));
-    if question.tap.is_some() || numbered || !read.contact.is_empty() || read.others || settled || answers || elsewhere {
+    // A service that is surely meant has a book of its own.
+    let of_a_service = decision.goal == Goal::ShopServices && heard.services.iter().any(ServiceMeant::is_sure);
+    if question.tap.is_some() || numbered || of_a_service || !read.contact.is_empty() || read.others || settled || answers || elsewhere {
         return None;
     }
     let outright = read.hint(decision.goal) >= OUTRIGHT;
+    let named = |goal: Goal| read.hint(goal) > 0.0 || read.follow_ups.iter().any(|hint| hint.goal == goal);
     let wish = best(heard, state).filter(|wish| wish.is_sure() && can_be_done(wish.goal))?;
+    if reports && !named(wish.goal) {
+        return None;
+    }
     if outright && wish.margin < APART {
         return None;
     }
@@ -87,6 +99,8 @@ fn is_told_apart(question: &Question<'_>, decided: Goal, wished: Goal) -> bool {
     let property = heard.property.as_ref().is_some_and(PropertyMeant::is_clear);
     let pointed = property || read.reference.extreme.is_some() || read.reference.is_exact();
     let version = !heard.products.is_empty() || heard.words.iter().any(|word| colours::is_colour(&word.text));
+    // "And points?", right after what goes together: whether they do too.
+    let goes_together = decided == Goal::CodeStacking && question.state.goal == Some(Goal::CodeStacking);
     // The price asked for among offers is the one with them.
     let price = decided == Goal::PromoPrice && wished == Goal::PriceQuestion;
     // "Do you have a coffee machine" asks for nothing to be done.
@@ -99,6 +113,7 @@ fn is_told_apart(question: &Question<'_>, decided: Goal, wished: Goal) -> bool {
         || thing
         || warranty
         || denied
+        || goes_together
         || of_a_thing && (decided == Goal::ProductQuestion && pointed || wished == Goal::StockQuestion && version)
 }
 

@@ -94,6 +94,13 @@ impl ServiceMeant {
         const JUST_APART: f32 = 0.05;
         self.score >= LIKELY && self.margin >= APART || self.score >= SURE && self.margin >= JUST_APART
     }
+
+    /// Whether no other reading of the words counts beside it.
+    pub fn is_sure(&self) -> bool {
+        const SURELY: f32 = 0.75;
+        const CLEARLY: f32 = 0.15;
+        self.score >= SURELY && self.margin >= CLEARLY
+    }
 }
 
 /// A property asked for in everyday words.

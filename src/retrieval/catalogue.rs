@@ -161,7 +161,9 @@ impl Catalogue {
                 return None;
             }
         }
-        self.vocabulary.nearest(stem)
+        // "Headfones", "fone": written as it sounds.
+        let sounded = stem.contains('f').then(|| stem.replace('f', "ph"));
+        sounded.and_then(|sounded| self.postings.known(&sounded)).or_else(|| self.vocabulary.nearest(stem))
     }
 
     /// Words written as one that a shelf here writes as two: "airfryers".
