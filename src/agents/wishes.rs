@@ -107,9 +107,12 @@ fn is_told_apart(question: &Question<'_>, decided: Goal, wished: Goal) -> bool {
     let thing = decided == Goal::FindProduct && wished == Goal::ShopServices && read.form.asks == Asks::Have && names_only_a_thing(heard);
     // "One with a longer guarantee" looks for a thing.
     let warranty = decided.intent() == Intent::Sales && table::compares_warranty(read);
+    // "Not that one then, what's the next one up" speaks of what was shown.
+    let denied = decided.intent() == Intent::Sales && read.reference.denied.is_some();
     price
         || thing
         || warranty
+        || denied
         || goes_together
         || of_a_thing && (decided == Goal::ProductQuestion && pointed || wished == Goal::StockQuestion && version)
 }

@@ -75,6 +75,14 @@ fn by_kind_or_denial(turn: &Turn<'_>, searches: bool) -> Option<Goal> {
     if turn.goal == Goal::BrowseCategories && !brands && (needs::sold(turn.heard).is_some() || !turn.heard.categories.is_empty()) {
         return Some(Goal::FindProduct);
     }
+    // "How much does it use" asks for no price.
+    let amount = turn.read.form.asks == form::Asks::HowMuchOf && turn.read.form.subject == form::Subject::Pointed;
+    if turn.goal == Goal::PriceQuestion
+        && amount
+        && turn.read.hints.iter().any(|hint| hint.goal == Goal::ProductQuestion && hint.score >= 5.0)
+    {
+        return Some(Goal::ProductQuestion);
+    }
     // "And a second battery for hers, what does that cost": of another kind than the one in hand.
     if turn.goal == Goal::PriceQuestion && prices_another_kind(turn) {
         return Some(Goal::FindProduct);

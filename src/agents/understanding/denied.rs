@@ -32,7 +32,9 @@ fn pointing(words: &[Word], from: usize) -> Option<Range<usize>> {
         return None;
     }
     let gap = |i: usize| i > 0 && i < words.len() && words[i].start > words[i - 1].end + 1;
-    let ends = |i: &usize| *i == words.len() || gap(*i) || matches!(text(*i), "but" | "and" | "please" | "pls" | "for" | "either");
+    let ends = |i: &usize| {
+        *i == words.len() || gap(*i) || matches!(text(*i), "but" | "and" | "please" | "pls" | "for" | "either" | "then" | "though")
+    };
     let end = (from + 1..=words.len().min(from + LONGEST)).find(ends)?;
     let last = text(end - 1);
     let placed = (from..end).any(|i| number::ordinal(text(i)).is_some() || matches!(text(i), "cheapest" | "dearest" | "last"));
@@ -53,6 +55,7 @@ mod tests {
             ("not that one, the other", Some("that one")),
             ("i dont want the first one", Some("the first one")),
             ("nah not the cheapest", Some("the cheapest")),
+            ("not that one then, the next one up", Some("that one")),
             ("hmm not that", Some("that")),
             ("why not that one", None),
             ("not that expensive", None),
