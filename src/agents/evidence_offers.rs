@@ -34,7 +34,7 @@ pub fn settled(question: &Question<'_>) -> Option<(Goal, &'static str)> {
     if types_a_code(heard) {
         return Some((Goal::CodeCheck, "types what looks like a code"));
     }
-    if let Some(goal) = goes_on_with_another(heard, state) {
+    if let Some(goal) = goes_on_with_another(heard, read, state) {
         return Some((goal, "goes on with another offer"));
     }
     if prices_it_then(heard, read, state) {
@@ -130,12 +130,14 @@ fn prices_it_then(heard: &Heard, read: &Understanding, state: &ConversationState
 }
 
 /// "And with points?", of what goes together; "what about the welcome one", of codes.
-fn goes_on_with_another(heard: &Heard, state: &ConversationState) -> Option<Goal> {
+fn goes_on_with_another(heard: &Heard, read: &Understanding, state: &ConversationState) -> Option<Goal> {
     const SHORT: usize = 5;
     let words: Vec<&str> = heard.words.iter().map(|w| w.text.as_str()).collect();
     let opens = matches!(words.as_slice(), ["and" | "or" | "with", _, ..] | ["what" | "how", "about", _, ..]);
     let names = !heard.products.is_empty() || !heard.brands.is_empty() || !heard.categories.is_empty();
-    if !opens || names {
+    // A shop's name for its points may hold that of a maker.
+    let of_points = read.hint(Goal::Loyalty) >= CLEAR;
+    if !opens || names && !of_points {
         return None;
     }
     match state.goal? {
@@ -229,10 +231,11 @@ fn by_words(heard: &Heard, read: &Understanding, state: &ConversationState) -> O
     clear.then_some(hint.goal)
 }
 
-/// "Can I use the newsletter one with it".
+/// "Can I use the newsletter one with it", "the newsletter thing as well".
 fn used_with_it(heard: &Heard) -> bool {
+    let too = heard.words.last().is_some_and(|word| matches!(word.text.as_str(), "too" | "well" | "top" | "also"));
     let with_it = |w: &[crate::domain::heard::Word]| w[0].text == "with" && matches!(w[1].text.as_str(), "it" | "that" | "this");
-    said(heard, &["use", "combine", "apply", "add"]) && heard.words.windows(2).any(with_it)
+    said(heard, &["use", "combine", "apply", "add", "throw"]) && (too || heard.words.windows(2).any(with_it))
 }
 
 /// Words by which customers call an offer.

@@ -309,7 +309,7 @@ pub fn known(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, answer: &mu
         return;
     }
     let own = best_entry(found, 0).or_else(|| at_home(turn, found)).or_else(|| in_its_words(turn, found));
-    match own.or_else(|| of_the_matter(found)) {
+    match own.or_else(|| of_the_matter(found)).or_else(|| asked_on(turn, found)) {
         Some(hit) => {
             // "Where exactly are you, coming by car": where comes first, and where to park behind it.
             if let Some(place) = place_asked(turn, found).filter(|place| place.record != hit.record) {
@@ -376,6 +376,13 @@ fn at_home(turn: &Turn<'_>, found: &Findings) -> Option<KnowledgeFound> {
     };
     let fits = |hit: &KnowledgeFound| hit.score >= AT_HOME && hit.covers >= HALF || hit.score >= NEARLY;
     found.knowledge.first()?.iter().copied().find(|hit| hit.domain == home && fits(hit))
+}
+
+/// "Does my wife need anything with her", of fetching what was just asked about: what the shop says of that.
+fn asked_on(turn: &Turn<'_>, found: &Findings) -> Option<KnowledgeFound> {
+    const NEAR: f32 = 0.06;
+    let other = found.knowledge.first()?.iter().any(|hit| hit.score >= NEAR);
+    best_entry(found, 1).filter(|_| turn.goal == Goal::Pickup && turn.before.goal == Some(Goal::Pickup) && !other)
 }
 
 /// The entry that answers the plain question of the goal, where it speaks of what the customer says. An answer to

@@ -7,11 +7,15 @@ use super::lookup::{Findings, KnowledgeFound, Lookup};
 use super::orchestrator::{Decision, Question, by_words};
 use super::say;
 use super::turn::{Answer, Turn};
+use super::understanding::rules::Hint;
 use crate::domain::act::{Act, ActKind};
 use crate::domain::agent::Intent;
 use crate::domain::fact::FactBook;
 use crate::domain::goal::Goal;
+use crate::domain::heard::ServiceMeant;
 use crate::domain::state::Pending;
+use crate::domain::text::stem::stem;
+use crate::domain::text::token::tokens;
 
 /// A rule of another part of the shop speaks this clearly.
 const ELSEWHERE: f32 = 5.0;
@@ -22,9 +26,6 @@ const FITS: f32 = 0.25;
 const SPEAKS_OF: f32 = 0.3;
 /// A rule sees a thing looked for.
 const LOOKS_FOR: f32 = 3.0;
-/// From this likeness, and this much of a lead, on a message is surely one for a service.
-const SURELY: f32 = 0.75;
-const CLEARLY: f32 = 0.15;
 /// From this probability on an entry found for the message itself answers it, whatever service it was taken for.
 const ITSELF: f32 = 0.85;
 
@@ -43,20 +44,56 @@ pub fn claim(question: &Question<'_>) -> Option<Decision> {
     let asked = !heard.services.is_empty() && free && state.focus.fault.is_none();
     let of_an_order = heard.orders.iter().any(|n| n.certain) || heard.tickets.iter().any(|n| n.certain) || read.contact.proves();
     // Who looks for a thing wants no service, unless the words are surely those of one.
-    let looks_for = read.hint(Goal::FindProduct) >= LOOKS_FOR || heard.need.as_ref().is_some_and(|need| need.is_sold());
-    let surely = heard.services.iter().any(|service| service.score >= SURELY && service.margin >= CLEARLY);
+    let goes_on =
+        state.goal == Some(Goal::ShopServices) && matches!(heard.words.first().map(|w| w.text.as_str()), Some("and" | "or" | "also"));
+    let looks_for =
+        !goes_on && read.hint(Goal::FindProduct) >= LOOKS_FOR || !goes_on && heard.need.as_ref().is_some_and(|need| need.is_sold());
+    let surely = heard.services.iter().any(ServiceMeant::is_sure);
     let of_a_code = heard.codes.iter().any(|code| code.known);
     let elsewhere = read.hints.iter().any(|hint| {
         let matter = matches!(hint.goal.intent(), Intent::Support | Intent::Marketing) && hint.goal != Goal::SetupHelp;
-        hint.score >= ELSEWHERE && (matter || matches!(hint.goal, Goal::HumanRequest | Goal::OtherLanguage | Goal::BotQuestion))
+        hint.score >= ELSEWHERE
+            && !is_of_a_service(question, hint)
+            && (matter || matches!(hint.goal, Goal::HumanRequest | Goal::OtherLanguage | Goal::BotQuestion))
     });
     // "Can I try it first", which the shop has surely answered, needs no other question asked in its place.
     let answered = heard
         .answered
         .as_ref()
-        .is_some_and(|own| own.score >= ITSELF && own.covers >= SPEAKS_OF || own.joined.is_some() && own.score >= GOES_ON);
+        .is_some_and(|own| own.score >= ITSELF && own.covers >= SPEAKS_OF || own.joined.is_some() && own.score >= GOES_ON && !surely);
+    if let Some(decision) = asks_on(question) {
+        return Some(decision);
+    }
     (asked && !answered && (!looks_for || surely) && !of_an_order && !of_a_code && !elsewhere)
         .then(|| by_words(Goal::ShopServices, "something the shop does, or does not"))
+}
+
+/// What is asked of a service just told of, or just not known: "it still works, what do I get for it", "what's that cost".
+fn asks_on(question: &Question<'_>) -> Option<Decision> {
+    let Question { heard, read, state, .. } = *question;
+    let names = !heard.products.is_empty() || !heard.brands.is_empty() || !heard.categories.is_empty();
+    if state.goal != Some(Goal::ShopServices) || state.pending.is_some() || names {
+        return None;
+    }
+    let has = |list: &[&str]| heard.words.iter().any(|word| list.contains(&word.text.as_str()));
+    let receives = has(&["get", "worth"]) && has(&["what", "whats", "how"]);
+    let told = state.focus.entry.is_some();
+    let unknown = !told && state.last_acts.iter().all(|act| *act == ActKind::NotInRecords);
+    let costs = read.best_hint().is_some_and(|hint| hint.goal == Goal::PriceQuestion) && read.reference.pronoun;
+    if told && receives && heard.services.is_empty() {
+        return Some(by_words(Goal::PriceQuestion, "what one gets for it"));
+    }
+    (unknown && costs && state.focus.products.is_empty()).then(|| by_words(Goal::ShopServices, "asks on of what the shop does not say"))
+}
+
+/// "Leave the price off the receipt": the word that speaks for another matter is one of a service surely meant, which is
+/// about something else.
+fn is_of_a_service(question: &Question<'_>, hint: &Hint) -> bool {
+    const WIDELY: f32 = 0.4;
+    let Some(word) = question.heard.words.get(hint.at) else { return false };
+    let other = |service: &ServiceMeant| !tokens(service.question).iter().any(|own| stem(&own.text) == word.stem);
+    let sure = question.heard.services.iter().filter(|service| service.is_sure() && service.margin >= WIDELY);
+    hint.goal != Goal::HumanRequest && sure.into_iter().any(other)
 }
 
 /// The plain questions for what a message wants done, one look-up each.
@@ -94,7 +131,9 @@ fn entry(turn: &Turn<'_>, found: &Findings, at: usize) -> Option<KnowledgeFound>
     let fits = |hit: &KnowledgeFound| hit.score >= FITS && (hit.covers >= SPEAKS_OF || named(hit));
     let plain = found.knowledge.get(at + 1)?.iter().copied().find(fits);
     let only = turn.heard.services.len() == 1;
-    let own = say::best_entry(found, 0).filter(|hit| only && hit.score >= ITSELF);
+    // What was told before answers no new wish, however well the two go together.
+    let joined = turn.heard.answered.as_ref().is_some_and(|own| own.joined.is_some());
+    let own = say::best_entry(found, 0).filter(|hit| only && !joined && hit.score >= ITSELF);
     // Found both ways, the words of the customer tell which of its sentences are meant.
     let both = plain.and_then(|plain| found.knowledge.first()?.iter().copied().find(|hit| hit.record == plain.record)).filter(|_| only);
     own.or(both).or(plain)

@@ -5,10 +5,12 @@
 
 use super::orchestrator::{Decision, Question, Route, by_words};
 use super::table;
+use super::understanding::form::Asks;
+use super::understanding::needs;
 use crate::domain::agent::Intent;
 use crate::domain::asks::Slot;
 use crate::domain::goal::Goal;
-use crate::domain::heard::{Heard, PropertyMeant};
+use crate::domain::heard::{Heard, PropertyMeant, ServiceMeant};
 use crate::domain::state::{ConversationState, Pending};
 use crate::domain::text::colours;
 use crate::domain::wish::{self, Situation, Wish};
@@ -33,7 +35,7 @@ fn situations(state: &ConversationState) -> Vec<Situation> {
             add(Situation::Returns, focus.fault.is_none() && !of_a_ticket);
             add(Situation::Order, focus.order.is_some());
         }
-        Some(Intent::Orders) => add(Situation::Order, of_an_order),
+        Some(Intent::Orders) => add(Situation::Order, of_an_order || state.goal == Some(Goal::Pickup)),
         Some(Intent::General) | None => {
             add(Situation::Fault, focus.fault.is_some());
             add(Situation::Order, focus.order.is_some());
@@ -68,7 +70,9 @@ pub fn instead(question: &Question<'_>, decision: &Decision) -> Option<Decision>
         && (read.answer.is_some() || read.hint(Goal::Affirm).max(read.hint(Goal::Deny)) >= SAYS);
     let elsewhere = matches!(decision.goal, Goal::OtherLanguage | Goal::BotQuestion)
         || matches!(decision.route, Route::Escalate(_) | Route::Confirm(_));
-    if question.tap.is_some() || numbered || !read.contact.is_empty() || read.others || settled || answers || elsewhere {
+    // A service that is surely meant has a book of its own.
+    let of_a_service = decision.goal == Goal::ShopServices && heard.services.iter().any(ServiceMeant::is_sure);
+    if question.tap.is_some() || numbered || of_a_service || !read.contact.is_empty() || read.others || settled || answers || elsewhere {
         return None;
     }
     let outright = read.hint(decision.goal) >= OUTRIGHT;
@@ -95,11 +99,27 @@ fn is_told_apart(question: &Question<'_>, decided: Goal, wished: Goal) -> bool {
     let property = heard.property.as_ref().is_some_and(PropertyMeant::is_clear);
     let pointed = property || read.reference.extreme.is_some() || read.reference.is_exact();
     let version = !heard.products.is_empty() || heard.words.iter().any(|word| colours::is_colour(&word.text));
+    // "And points?", right after what goes together: whether they do too.
+    let goes_together = decided == Goal::CodeStacking && question.state.goal == Some(Goal::CodeStacking);
     // The price asked for among offers is the one with them.
     let price = decided == Goal::PromoPrice && wished == Goal::PriceQuestion;
+    // "Do you have a coffee machine" asks for nothing to be done.
+    let thing = decided == Goal::FindProduct && wished == Goal::ShopServices && read.form.asks == Asks::Have && names_only_a_thing(heard);
     // "One with a longer guarantee" looks for a thing.
     let warranty = decided.intent() == Intent::Sales && table::compares_warranty(read);
-    price || warranty || of_a_thing && (decided == Goal::ProductQuestion && pointed || wished == Goal::StockQuestion && version)
+    price
+        || thing
+        || warranty
+        || goes_together
+        || of_a_thing && (decided == Goal::ProductQuestion && pointed || wished == Goal::StockQuestion && version)
+}
+
+/// Whether all that a message tells is what a thing here is called.
+fn names_only_a_thing(heard: &Heard) -> bool {
+    let kind = |i: usize| heard.categories.iter().any(|named| named.words.contains(&i));
+    let mut telling = heard.words.iter().enumerate().filter(|(_, word)| word.is_telling()).map(|(i, _)| i).peekable();
+    let called = |i: usize| kind(i) || heard.describing.get(i) == Some(&true) || heard.lacking.get(i) == Some(&true);
+    telling.peek().is_some() && (needs::lacking(heard).is_some() || telling.all(called))
 }
 
 /// Yes, no, thanks and chat mean what they follow; a person is called by plain words only.

@@ -13,7 +13,7 @@ use crate::domain::text::places;
 use crate::domain::text::token::tokens;
 
 /// What is left of the likelihood of an entry on a service that is all about other kinds of things.
-const OF_OTHERS: f32 = 0.3;
+const OF_OTHERS: f32 = 0.15;
 
 /// Words that point at a thing.
 const POINTING: [&str; 5] = ["it", "that", "this", "them", "those"];

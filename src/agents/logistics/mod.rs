@@ -356,7 +356,7 @@ fn delivery_date(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: 
     }
     let mut answer = Answer::default();
     match say::best_entry(found, 0).or_else(|| say::plain_entry(found, 1)) {
-        Some(hit) => say::say_entry(book, hit.record, &mut answer),
+        Some(hit) => say::say_entry(book, hit, &mut answer),
         None => answer.say_plain(ActKind::NotInRecords),
     }
     answer.done()

@@ -18,6 +18,12 @@ pub fn step(turn: &Turn<'_>, found: &Findings, items: &[(RecordId, u32)], book: 
     // "And the tablet?" asks what it earns; "do they expire", with a thing in hand, asks nothing of the thing.
     let named = !items.is_empty() && names_a_thing(turn);
     let items = if named || has(&["many", "much", "earn", "get", "worth"]) { items } else { &[] };
+    // "How many do I need": what so many of them are worth.
+    let have_to = turn.heard.words.windows(3).any(|w| w[0].text == "have" && w[1].text == "to" && w[2].text == "have");
+    let needs = have_to || has(&["need", "needed"]);
+    if needs && has(&["many"]) && (before || has(&["points", "point"])) && !names_a_thing_to_buy(turn) && say_worth(found, book, answer) {
+        return true;
+    }
     let of_points = has(&["points", "point", "worth", "earn"]) || before && named || counted.is_some();
     if !of_points {
         return false;
@@ -38,18 +44,29 @@ pub fn step(turn: &Turn<'_>, found: &Findings, items: &[(RecordId, u32)], book: 
     earned(turn, found, items, earns, book, answer)
 }
 
+/// Says what points are worth, by the rule.
+fn say_worth(found: &Findings, book: &mut FactBook, answer: &mut Answer) -> bool {
+    let rule = worth_rule(found, book);
+    answer.acts.extend(rule.map(|rule| Act::plain(ActKind::Knowledge).with("sentence", rule)));
+    rule.is_some()
+}
+
+/// Whether a message names something to buy.
+fn names_a_thing_to_buy(turn: &Turn<'_>) -> bool {
+    !turn.heard.products.is_empty() || !turn.heard.brands.is_empty() || !turn.heard.categories.is_empty()
+}
+
 /// Whether a message names something to buy, or what it costs.
 fn names_a_thing(turn: &Turn<'_>) -> bool {
-    let heard = turn.heard;
-    let named = !heard.products.is_empty() || !heard.brands.is_empty() || !heard.categories.is_empty();
-    named || turn.read.reference.is_exact() || !turn.read.prices.amounts.is_empty()
+    names_a_thing_to_buy(turn) || turn.read.reference.is_exact() || !turn.read.prices.amounts.is_empty()
 }
 
 /// "How many points do I have?": of the customer's own, without a number told.
 pub fn asks_for_own(turn: &Turn<'_>) -> bool {
     let words: Vec<&str> = turn.heard.words.iter().map(|w| w.text.as_str()).collect();
     let has = |list: &[&str]| words.iter().any(|word| list.contains(word));
-    let mine = words.windows(3).any(|w| matches!(w, ["do" | "did", "i" | "we", "have" | "got"])) && has(&["many", "much"]);
+    let have_to = words.windows(3).any(|w| matches!(w, ["have", "to", "have"]));
+    let mine = !have_to && words.windows(3).any(|w| matches!(w, ["do" | "did", "i" | "we", "have" | "got"])) && has(&["many", "much"]);
     let balance = has(&["balance"]) && has(&["my", "our", "points", "point"]);
     (mine || balance) && !has(&["if", "need", "spend", "buy"]) && turn.heard.products.is_empty() && points_named(turn).is_none()
 }
@@ -86,9 +103,7 @@ fn worth(count: u32, found: &Findings, book: &mut FactBook, answer: &mut Answer)
     let points = book.said_count(count);
     let Some((rule, worth)) = by_rule(found, book, |book, sentence| book.derive(Formula::Worth, &[sentence, points])) else {
         // No whole number of the rule's steps: the rule itself.
-        let rule = worth_rule(found, book);
-        answer.acts.extend(rule.map(|rule| Act::plain(ActKind::Knowledge).with("sentence", rule)));
-        return rule.is_some();
+        return say_worth(found, book, answer);
     };
     answer.say(Act::plain(ActKind::PointsWorth).with("points", points).with("worth", worth).with("rule", rule));
     true

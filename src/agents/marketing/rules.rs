@@ -146,7 +146,7 @@ fn entry(turn: &Turn<'_>, found: &Findings, book: &FactBook) -> Option<Quote> {
     let opens =
         turn.heard.words.first().is_some_and(|word| matches!(word.text.as_str(), "and" | "also" | "even" | "what" | "how" | "or" | "so"));
     let names = !turn.heard.products.is_empty() || !turn.heard.brands.is_empty() || !turn.heard.categories.is_empty();
-    let speaks = |hit: &KnowledgeFound| opens || names || asked.len() < 2 || speaks_of(hit.record, &asked, book);
+    let speaks = |hit: &KnowledgeFound| opens || names || asked.is_empty() || speaks_of(hit.record, &asked, book);
     if let Some(hit) = told.filter(|hit| goes_on && own.is_none() && speaks(hit)) {
         return Some(hit.into());
     }

@@ -7,9 +7,12 @@ use super::super::{say, share_of_price};
 use super::{basket, subject, together};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, FactId, Formula, RecordId};
+use crate::domain::goal::Goal;
 use crate::domain::product::Availability;
 use crate::domain::record::Field;
 use crate::domain::state::{ConversationState, Pieces};
+use crate::domain::text::stem::stem;
+use crate::domain::text::token::tokens;
 
 /// What it costs.
 pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
@@ -71,11 +74,14 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     answer.done()
 }
 
-/// "What's it cost if I was closer", right after a service was told and with no product in hand: what that says of money.
+/// "What's it cost if I was closer", right after a service was told: what that says of money. With a thing in hand too,
+/// where what the shop does for it was just spoken of.
 fn of_what_was_told(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> Option<Step> {
     let (heard, focus) = (turn.heard, &turn.before.focus);
     let names = !heard.products.is_empty() || !heard.categories.is_empty() || !heard.brands.is_empty();
-    let id = focus.entry.clone().filter(|_| !names && focus.products.is_empty() && focus.listed.is_empty() && !turn.continues)?;
+    let of_a_service = turn.before.goal == Some(Goal::ShopServices) && !turn.read.reference.is_exact();
+    let nothing_in_hand = focus.products.is_empty() && focus.listed.is_empty();
+    let id = focus.entry.clone().filter(|_| !names && (nothing_in_hand || of_a_service) && !turn.continues)?;
     let Some(hits) = found.knowledge.first() else {
         return Some(Step::Look(vec![Lookup::Told { id, text: say::question_text(turn) }]));
     };
@@ -85,7 +91,24 @@ fn of_what_was_told(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> O
         let said = act.one("sentence").and_then(|fact| book.value(fact)).map(ToString::to_string);
         said.is_some_and(|said| said.bytes().any(|b| b.is_ascii_digit()))
     };
+    if of_a_service && receives(turn) {
+        let of_worth = |act: &Act| {
+            let said = act.one("sentence").and_then(|fact| book.value(fact)).map(ToString::to_string).unwrap_or_default();
+            tokens(&said).iter().any(|token| WORTH.contains(&stem(&token.text).as_str()))
+        };
+        let worth: Vec<Act> = answer.acts.iter().filter(|act| of_worth(act)).cloned().collect();
+        answer.acts = if worth.is_empty() { answer.acts } else { worth };
+        return Some(answer.done());
+    }
     answer.acts.iter().any(figure).then(|| answer.done())
+}
+
+/// Stems of words that tell what is given for something.
+const WORTH: [&str; 4] = ["valu", "value", "worth", "credit"];
+
+/// "How much would I get for it", "what is mine worth": asks for no price.
+fn receives(turn: &Turn<'_>) -> bool {
+    turn.heard.words.iter().any(|word| matches!(word.text.as_str(), "get" | "worth"))
 }
 
 /// Whether all of some products cost the same.

@@ -1,5 +1,6 @@
 //! What a product is like: the property asked about, a yes or no out of its record, or the main facts.
 
+use super::super::evidence_answers::is_surely_known;
 use super::super::lookup::{Findings, Lookup};
 use super::super::say;
 use super::super::turn::{Answer, Step, Turn};
@@ -44,7 +45,9 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     let asked: Vec<(RecordId, Asked)> =
         ids.iter().filter_map(|id| say::product(book, *id).map(|product| (*id, asked_of(turn, &product)))).collect();
     // What no record states and no property is called may still be a question the shop has an answer to.
-    if asked.iter().all(|(_, asked)| matches!(asked, Asked::Nothing)) {
+    let known = is_surely_known(turn.heard) && turn.heard.answered.as_ref().is_some_and(|answered| answered.joined.is_none());
+    let unsaid = |asked: &Asked| matches!(asked, Asked::Nothing) || known && matches!(asked, Asked::Unstated(_));
+    if asked.iter().all(|(_, asked)| unsaid(asked)) {
         if found.knowledge.is_empty() {
             return Step::Look(vec![say::knowledge_lookup(turn), Lookup::Products(say::skus(book, ids))]);
         }

@@ -48,6 +48,12 @@ impl KnowledgeIndex {
         sentences.iter().find_map(|sentence| limit::holds(sentence, text, today.date().year()))
     }
 
+    /// Whether a sentence says as much of a text as any other: "cash up to 1000" says nothing of Klarna.
+    pub fn is_of<'a>(sentence: &str, text: &str, others: impl IntoIterator<Item = &'a str>) -> bool {
+        let said = Self::says_of(sentence, text).0;
+        others.into_iter().all(|other| Self::says_of(other, text).0 <= said)
+    }
+
     /// Whether an entry says any telling word of a text.
     pub fn shares(&self, id: &str, text: &str) -> bool {
         let slots = terms::slots(text);

@@ -37,7 +37,9 @@ impl KnowledgeIndex {
         let topic = self.topic(entry, asked);
         let beyond = self.beyond_topic(topic, &sentences, asked);
         // Whoever asks what the entry is the answer to, and nothing more, is told all of it.
-        if beyond.is_empty() && asked.kinds & kinds::SAID_ONCE == 0 && topic.is_some_and(|at| self.alike(at, asked) >= SAME_QUESTION) {
+        let goes_on = asked.before > 0;
+        let of_a_kind = asked.kinds & if goes_on { u16::MAX } else { kinds::SAID_ONCE } != 0;
+        if beyond.is_empty() && !of_a_kind && topic.is_some_and(|at| self.alike(at, asked) >= SAME_QUESTION) {
             return self.whole_or_first(topic, &sentences, asked);
         }
         let worth: Vec<f32> = sentences.iter().map(|(at, _)| self.worth(*at, &beyond, asked)).collect();
@@ -47,7 +49,7 @@ impl KnowledgeIndex {
         if vague && sentences.len() <= TOGETHER {
             return Part::WHOLE;
         }
-        let lead = if vague || sentences.len() <= SHORT { SHORT_LEAD } else { LEAD };
+        let lead = if vague || sentences.len() <= SHORT && !goes_on { SHORT_LEAD } else { LEAD };
         let mut chosen: Vec<bool> = worth.iter().map(|worth| best - worth < lead).collect();
         self.complete(&mut chosen, &sentences, &beyond, asked);
         // What begins with "it" or "after that" says nothing without the sentence before it.
@@ -60,10 +62,10 @@ impl KnowledgeIndex {
 
     /// All of an answer; of a longer one to a question of yes or no, the sentence that is the answer.
     fn whole_or_first(&self, topic: Option<usize>, sentences: &[(usize, u8)], asked: &Asked) -> Part {
-        // It is the first, where no other says more of the words asked by.
+        // It is the first, where no other says more of the words asked by; what an earlier question said asks for nothing.
         let said = |at: usize| asked.slots.iter().filter(|slot| slot.telling && self.holds(at, &self.numbers(slot))).count();
         let first = sentences.first().map_or(0, |(at, _)| said(*at));
-        let answers = sentences.iter().all(|(at, _)| said(*at) <= first);
+        let answers = asked.before == 0 && first >= asked.telling_words && sentences.iter().all(|(at, _)| said(*at) <= first);
         if sentences.len() <= SHORT || !answers || !topic.is_some_and(|at| self.texts[at].whether) {
             return Part::WHOLE;
         }

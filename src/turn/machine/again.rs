@@ -8,6 +8,7 @@ use crate::agents::turn::Answer;
 use crate::domain::act::{Act, ActKind};
 use crate::domain::agent::Intent;
 use crate::domain::fact::{FactId, RecordId, Source};
+use crate::domain::goal::Goal;
 use crate::domain::record::Field;
 use crate::retrieval::KnowledgeIndex;
 
@@ -44,6 +45,7 @@ impl Machine {
             Some(sentence) => answer.say(Act::plain(ActKind::Knowledge).with("sentence", sentence)),
             // Of a damage or a fault the rule is what can be said, whatever of it is asked.
             None if self.goal.intent() == Intent::Support => return,
+            None if self.goal == Goal::ShopServices && !self.heard.services.is_empty() => answer.say_plain(ActKind::NotInRecords),
             None => answer.say_plain(ActKind::RestUnknown),
         }
         self.outcome.acts = answer.acts;

@@ -7,6 +7,7 @@ use crate::domain::fact::{FactBook, FactId, Source};
 use crate::domain::heard::Word;
 use crate::domain::record::Field;
 use crate::domain::text::limit;
+use crate::retrieval::KnowledgeIndex;
 
 /// Puts first the rule that what was told is held against, with a yes or a no.
 pub(super) fn hold(acts: &mut Vec<Act>, text: &str, words: &[Word], limited: bool, book: &mut FactBook) {
@@ -18,7 +19,11 @@ pub(super) fn hold(acts: &mut Vec<Act>, text: &str, words: &[Word], limited: boo
     let kind =
         |sentence: &str| limit::holds(sentence, text, year).map(|inside| if inside { ActKind::LimitHolds } else { ActKind::LimitPassed });
     let said = |act: &Act| Some(book.value(act.one("sentence")?)?.to_string());
-    if let Some((at, kind)) = acts.iter().enumerate().find_map(|(at, act)| Some((at, kind(&said(act)?)?))) {
+    let sentences: Vec<Option<String>> = acts.iter().map(said).collect();
+    // "Klarna for 89 euro": the limit of another way to pay says nothing.
+    let of_it = |sentence: &&str| KnowledgeIndex::is_of(sentence, text, sentences.iter().flatten().map(String::as_str));
+    let verdict = |sentence: &Option<String>| sentence.as_deref().filter(of_it).and_then(kind);
+    if let Some((at, kind)) = sentences.iter().enumerate().find_map(|(at, sentence)| Some((at, verdict(sentence)?))) {
         let rule = acts.remove(at);
         let place = acts.iter().take_while(|act| act.kind == ActKind::Sympathy).count();
         // What is held against the rule is answered by it, and by nothing else the entry says.

@@ -54,10 +54,11 @@ impl Machine {
         }
         let acts = self.outcome.acts.get(self.before..).unwrap_or_default();
         let quoted = answers::quoted(acts, &self.outcome.book);
-        // What the records do not say leaves on the table what they said before.
+        // What the records do not say leaves on the table what they said before; of a service nobody offers nothing is left.
         let denied = acts.iter().all(|act| matches!(act.kind, ActKind::NotInRecords | ActKind::RestUnknown | ActKind::Clarify));
         let told = quoted.as_ref().map_or_else(Vec::new, |id| answers::places(acts, id, &self.outcome.book));
         let state = &mut self.outcome.state;
+        let denied = denied && self.goal != Goal::ShopServices;
         if quoted.is_some() || !self.goal.is_courtesy() && !denied {
             state.focus.asked = quoted.as_ref().map(|_| self.start.text.clone());
             state.focus.told = told;
