@@ -2,8 +2,10 @@
 //! ours that a digression left open. It has a claim on the next message before words alone are weighed.
 
 mod another;
+mod beside;
 
 use another::asks_of_another;
+use beside::{abroad, cost_of_a_change};
 
 use super::evidence;
 use super::evidence_words::{self, Report};
@@ -16,8 +18,8 @@ use crate::domain::asks::Slot;
 use crate::domain::goal::Goal;
 use crate::domain::message::Choice;
 use crate::domain::state::{Action, ActionKind, IdentityLevel, Pending};
+use crate::domain::text::duration;
 use crate::domain::text::token::tokens;
-use crate::domain::text::{duration, places};
 
 /// Replies after which a question left open is no longer answered by whatever fits it.
 const REMEMBERED: u32 = 6;
@@ -105,18 +107,6 @@ fn tells_more(question: &Question<'_>) -> Option<Decision> {
         .then(|| settled(Route::Agent(*agent), *goal, "tells more of what a number was asked for"))
 }
 
-/// "How much more is that", of the change of an order that was just proposed.
-fn cost_of_a_change(question: &Question<'_>) -> Option<Decision> {
-    const FEW: usize = 8;
-    let Question { heard, state, .. } = *question;
-    let Some(Pending::Confirm(action)) = &state.pending else { return None };
-    let ActionKind::OpenTicket(draft) = &action.kind;
-    let asks =
-        starts(question, &[&["how", "much"], &["what", "is", "the", "difference"], &["is", "that", "more"], &["what", "does", "that"]]);
-    let changes = draft.issue == Goal::ChangeOrder.name() && state.focus.listed.len() == 2;
-    (changes && asks && heard.words.len() <= FEW && heard.products.is_empty()).then(|| by_words(Goal::ChangeOrder, "what the change costs"))
-}
-
 /// "How do I descale, my machine asks for it": a procedure of the shop says how, and no answer does better.
 fn how_to(question: &Question<'_>) -> Option<Decision> {
     const LIKELY: f32 = 0.5;
@@ -127,37 +117,6 @@ fn how_to(question: &Question<'_>) -> Option<Decision> {
     let asks = starts(question, &[&["how", "do", "i"], &["how", "can", "i"], &["how", "to"], &["how", "should", "i"]]);
     let other = read.hints.iter().any(|hint| hint.score >= CLEAR && !matches!(hint.goal, Goal::Troubleshoot | Goal::SetupHelp));
     (asks && !better && !other).then(|| by_words(Goal::Troubleshoot, "a procedure says how"))
-}
-
-/// "Whats the cost to Oslo for a pair of headphones": what goes to a country is a delivery, whatever it is; and what is
-/// asked next in a few words is about the same country.
-fn abroad(question: &Question<'_>) -> Option<Decision> {
-    const FEW: usize = 4;
-    const CLEAR: f32 = 4.0;
-    let Question { heard, read, state, .. } = *question;
-    let said = words(question);
-    let other = read.hints.iter().any(|hint| {
-        let of_delivery = matches!(hint.goal, Goal::ShippingPolicy | Goal::DeliveryDate | Goal::PriceQuestion | Goal::ProductQuestion);
-        hint.score >= CLEAR && !of_delivery && hint.goal != Goal::OutOfScope && hint.goal != Goal::ReturnPolicy
-    });
-    if other || heard.orders.iter().any(|n| n.certain) || read.contact.proves() {
-        return None;
-    }
-    let has = |list: &[&str]| said.iter().any(|w| list.contains(w));
-    let sends = has(&["ship", "shipping", "deliver", "delivery", "send", "cost", "costs", "possible", "much", "long"])
-        || said.first().is_some_and(|w| matches!(*w, "and" | "to" | "what"));
-    let to_a_place = has(&["to"]) && places::named(&said).is_some() && sends && !has(&["back", "return", "returns"]);
-    let goes_on = state.goal == Some(Goal::ShippingPolicy)
-        && state.focus.country.is_some()
-        && heard.words.len() <= FEW
-        && (starts(question, &[&["how", "long"], &["how", "much"], &["how", "fast"], &["what", "does", "it", "cost"]]));
-    // "And a dishwasher too?", after whether parcels go to a country.
-    let another = state.goal == Some(Goal::ShippingPolicy)
-        && state.focus.country.is_some()
-        && !heard.categories.is_empty()
-        && heard.words.len() <= FEW + 1
-        && said.first().is_some_and(|word| *word == "and");
-    (to_a_place || goes_on || another).then(|| by_words(Goal::ShippingPolicy, "delivery to another country"))
 }
 
 /// Whether one of the phrases stands anywhere in a message.

@@ -15,7 +15,7 @@ use crate::domain::agent::Agent;
 use crate::domain::asks::Slot;
 use crate::domain::fact::{FactBook, FactId, RecordId};
 use crate::domain::goal::Goal;
-use crate::domain::order::OrderStatus;
+use crate::domain::order::{Order, OrderStatus};
 use crate::domain::record::{Field, RecordKind};
 use crate::domain::state::{ConversationState, Pending, TicketDraft};
 
@@ -33,15 +33,10 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     // "Can I swap them for the Bose?", of what has come: an exchange.
     let swaps = turn.goal == Goal::ChangeOrder
         && turn.heard.words.iter().any(|w| matches!(w.stem.as_str(), "swap" | "exchang" | "exchange" | "switch"));
-    let told = &turn.before.focus.listed;
-    let asks_how_much_more = turn.goal == Goal::ChangeOrder && wishes::proposed(turn).is_some() && told.len() == 2 && asks_more(turn);
+    let asks_how_much_more = asks_more(turn);
     if found.knowledge.is_empty() {
         let mut lookups = vec![rule_lookup(turn.goal, false), rule_lookup(turn.goal, true), Lookup::Tickets];
-        match (swaps, asks_how_much_more) {
-            (_, true) => lookups.push(Lookup::Products(told.clone())),
-            (true, _) => lookups.extend(support::exchange::lookups(turn, &order, state, book)),
-            _ => {}
-        }
+        lookups.extend(what_costs_more(turn, swaps, asks_how_much_more, &order, state, book));
         return Step::Look(lookups);
     }
     if order.is_delivered() && swaps {
@@ -57,16 +52,7 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     }
     answer.cards.push(id);
     if !order.is_open() {
-        let settled = matches!(order.status, OrderStatus::Cancelled | OrderStatus::Returned | OrderStatus::ReturnRequested);
-        answer.acts.extend(status_act(id, book));
-        if !settled {
-            answer.say(Act::plain(cannot(turn.goal)).with_some("order", number));
-            // Once it has left: what is possible then.
-            let after = usize::from(say::plain_entry(found, 1).is_some());
-            if let Some(hit) = say::plain_entry(found, after) {
-                support::say_hinted(&["after", "return", "once", "refuse"], hit.record, book, &mut answer);
-            }
-        }
+        closed(turn, found, id, &order, book, &mut answer);
         return answer.done();
     }
     if wishes::takes_back(turn) {
@@ -85,8 +71,7 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     }
     if asks_how_much_more {
         answer.acts.clear();
-        let both: Vec<RecordId> = told.iter().filter_map(|sku| book.find(RecordKind::Product, sku)).collect();
-        say::price_gap(book, &both, &mut answer);
+        gap_told(turn, book, &mut answer);
     } else if swaps && !asks_cost {
         support::exchange::difference(turn, found, &order, book, &mut answer, state);
     }
@@ -106,9 +91,39 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     answer.done()
 }
 
+/// What has left the shop or was called off: how it stands, and what is possible then.
+fn closed(turn: &Turn<'_>, found: &Findings, id: RecordId, order: &Order, book: &mut FactBook, answer: &mut Answer) {
+    let settled = matches!(order.status, OrderStatus::Cancelled | OrderStatus::Returned | OrderStatus::ReturnRequested);
+    answer.acts.extend(status_act(id, book));
+    if !settled {
+        let number = book.field(id, Field::Number);
+        answer.say(Act::plain(cannot(turn.goal)).with_some("order", number));
+        let after = usize::from(say::plain_entry(found, 1).is_some());
+        if let Some(hit) = say::plain_entry(found, after) {
+            support::say_hinted(&["after", "return", "once", "refuse"], hit.record, book, answer);
+        }
+    }
+}
+
+/// What has to be read for the difference: the two things told of before, or the ordered and the wanted one.
+fn what_costs_more(turn: &Turn<'_>, swaps: bool, again: bool, order: &Order, state: &ConversationState, book: &FactBook) -> Vec<Lookup> {
+    match (swaps, again) {
+        (_, true) => vec![Lookup::Products(turn.before.focus.listed.clone())],
+        (true, _) => support::exchange::lookups(turn, order, state, book),
+        _ => Vec::new(),
+    }
+}
+
+/// What lies between the prices of the two things told of before.
+fn gap_told(turn: &Turn<'_>, book: &mut FactBook, answer: &mut Answer) {
+    let both: Vec<RecordId> = turn.before.focus.listed.iter().filter_map(|sku| book.find(RecordKind::Product, sku)).collect();
+    say::price_gap(book, &both, answer);
+}
+
 /// "How much more is that?", "what is the difference?"
 fn asks_more(turn: &Turn<'_>) -> bool {
-    turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "much" | "difference" | "extra" | "cost" | "costs" | "price"))
+    let proposed = turn.goal == Goal::ChangeOrder && turn.before.focus.listed.len() == 2 && wishes::proposed(turn).is_some();
+    proposed && turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "much" | "difference" | "extra" | "cost" | "costs" | "price"))
 }
 
 /// "How long can an order be cancelled?" asks for the rule, whoever's order it is.
