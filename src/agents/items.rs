@@ -1,8 +1,6 @@
 //! Which of a customer's orders a message is about, by what is in it: "the speaker I ordered", "my mesh
 //! return", "when does the dryer come".
 
-use std::sync::Arc;
-
 use super::say;
 use super::turn::Turn;
 use crate::domain::fact::{FactBook, RecordId};
@@ -154,19 +152,49 @@ pub fn missing(turn: &Turn<'_>, order: RecordId, book: &FactBook) -> Vec<Item> {
     // "The soundbar came but where is the TV?"
     let after = after.or_else(|| asks_where(turn).and_then(|_| said.iter().position(|t| matches!(t.text.as_str(), "where" | "wheres"))));
     let after = after.or(only);
-    let lacking: Vec<String> = after
-        .map(|at| &said[at + 1..])
-        .unwrap_or_default()
-        .iter()
-        .map(|t| stem(&t.text))
-        .filter(|s| !OF_ORDERS.contains(&s.as_str()))
-        .collect();
+    // "Got the case, phone still missing": what is missing stands before the word in its own clause.
+    let before = after.filter(|at| said[*at].text == "missing" && (only.is_none() && at + 1 == said.len())).map(|at| {
+        let parts = |i: usize| {
+            let gap = text.get(said[i].end..said[i + 1].start).unwrap_or_default();
+            gap.contains([',', '.', ';', '!', '?']) || matches!(said[i].text.as_str(), "but" | "and" | "yet")
+        };
+        (0..at).rev().find(|i| parts(*i)).map_or(0, |i| i + 1)..at
+    });
+    let proof = turn.read.contact.phone_tail.is_some();
+    let lacking: Vec<String> = match (before, after) {
+        (Some(clause), _) => &said[clause],
+        (None, Some(at)) => &said[at + 1..],
+        (None, None) => &[],
+    }
+    .iter()
+    .map(|t| stem(&t.text))
+    .filter(|s| s == "phone" && !proof || !OF_ORDERS.contains(&s.as_str()))
+    .collect();
     let Some(record) = say::order(book, order) else { return Vec::new() };
+    // "Where's the rest": whatever has not come.
+    let the_rest = asks_where(turn).is_some() && said.iter().any(|t| matches!(t.text.as_str(), "rest" | "other" | "others" | "remaining"));
+    let waited: Vec<Item> = record
+        .items
+        .iter()
+        .filter(|item| the_rest && !has_come(&record, &item.sku))
+        .filter_map(|item| in_order(&item.sku, order, &record))
+        .collect();
+    if !waited.is_empty() {
+        return waited;
+    }
     let read = |sku: &str| book.find(RecordKind::Product, sku).and_then(|id| say::product(book, id));
+    let kinds: Vec<&String> = turn
+        .heard
+        .categories
+        .iter()
+        .filter(|category| category.words.clone().any(|at| turn.heard.words.get(at).is_some_and(|word| lacking.contains(&word.stem))))
+        .flat_map(|category| &category.names)
+        .collect();
     let of = |item: &&crate::domain::order::OrderItem| {
         read(&item.sku).is_some_and(|product| {
             let near = vocabulary(&product, false);
-            lacking.iter().any(|word| near.contains(word) || words::synonyms(word).iter().any(|other| near.contains(other)))
+            product.category.iter().any(|own| kinds.contains(&own))
+                || lacking.iter().any(|word| near.contains(word) || words::synonyms(word).iter().any(|other| near.contains(other)))
         })
     };
     let named = record.items.iter().filter(of).count();
@@ -178,7 +206,18 @@ pub fn missing(turn: &Turn<'_>, order: RecordId, book: &FactBook) -> Vec<Item> {
         .filter(|_| named > 0)
         .map(|item| Item { order, sku: item.sku.clone(), score: MEANT })
         .collect();
-    if found.is_empty() { meant(turn, &[order], book) } else { found }
+    let mut found = if found.is_empty() { meant(turn, &[order], book) } else { found };
+    // What has come is not what is missing.
+    if found.iter().any(|item| !has_come(&record, &item.sku)) {
+        found.retain(|item| !has_come(&record, &item.sku));
+    }
+    found
+}
+
+/// Whether every parcel with an item has arrived.
+pub fn has_come(order: &Order, sku: &str) -> bool {
+    let within = parcels_with(order, sku);
+    !within.is_empty() && within.iter().all(|i| order.fulfilments[*i].delivered.is_some())
 }
 
 /// Where in a message, after something else was told, it is asked where a thing is.
@@ -217,6 +256,8 @@ fn fits(turn: &Turn<'_>, said: &[String], product: &Product) -> f32 {
         score += 3.0;
     }
     for word in said {
+        // "The charger", of a case and a charger that stand on the same shelf.
+        score += if name.contains(word) { 0.25 } else { 0.0 };
         let has = |set: &[String]| set.contains(word) || words::synonyms(word).iter().any(|other| set.contains(other));
         score += if has(&near) {
             1.0
@@ -248,7 +289,7 @@ fn vocabulary(product: &Product, all: bool) -> Vec<String> {
 }
 
 /// The parcels of an order that hold an item: those that say so, or all of them.
-pub fn parcels_with(order: &Arc<Order>, sku: &str) -> Vec<usize> {
+pub fn parcels_with(order: &Order, sku: &str) -> Vec<usize> {
     let says: Vec<usize> = (0..order.fulfilments.len()).filter(|i| order.fulfilments[*i].skus.iter().any(|own| own == sku)).collect();
     if !says.is_empty() || order.fulfilments.iter().any(|parcel| !parcel.skus.is_empty()) {
         return says;

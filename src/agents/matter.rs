@@ -26,6 +26,7 @@ const REMEMBERED: u32 = 6;
 pub fn claim(question: &Question<'_>) -> Option<Decision> {
     parked(question)
         .or_else(|| tells_more(question))
+        .or_else(|| cost_of_a_change(question))
         .or_else(|| others(question))
         .or_else(|| abroad(question))
         .or_else(|| how_to(question))
@@ -78,7 +79,9 @@ fn parked(question: &Question<'_>) -> Option<Decision> {
             let said = words(question);
             let things = things_of(action);
             let meant = said.iter().any(|w| *w == "ticket" || things.contains(w));
-            let yes = meant && agrees(question, action) == Some(Answer::Yes) && question.state.pending.is_none();
+            // Which product was meant was asked in between; "ok lets do the swap" goes back to the swap.
+            let free = matches!(question.state.pending, None | Some(Pending::Ask { slot: Slot::Product | Slot::Item, .. }));
+            let yes = meant && agrees(question, action) == Some(Answer::Yes) && free;
             yes.then(|| settled(Route::Confirm(true), action_goal(question, action.agent), "answers the action proposed before"))
         }
         _ => None,
@@ -100,6 +103,18 @@ fn tells_more(question: &Question<'_>) -> Option<Decision> {
     let more = tells && *goal == Goal::DamagedOrWrongItem || asks_of_it;
     (more && !other && (asks_of_it || *attempts < 3))
         .then(|| settled(Route::Agent(*agent), *goal, "tells more of what a number was asked for"))
+}
+
+/// "How much more is that", of the change of an order that was just proposed.
+fn cost_of_a_change(question: &Question<'_>) -> Option<Decision> {
+    const FEW: usize = 8;
+    let Question { heard, state, .. } = *question;
+    let Some(Pending::Confirm(action)) = &state.pending else { return None };
+    let ActionKind::OpenTicket(draft) = &action.kind;
+    let asks =
+        starts(question, &[&["how", "much"], &["what", "is", "the", "difference"], &["is", "that", "more"], &["what", "does", "that"]]);
+    let changes = draft.issue == Goal::ChangeOrder.name() && state.focus.listed.len() == 2;
+    (changes && asks && heard.words.len() <= FEW && heard.products.is_empty()).then(|| by_words(Goal::ChangeOrder, "what the change costs"))
 }
 
 /// "How do I descale, my machine asks for it": a procedure of the shop says how, and no answer does better.

@@ -264,6 +264,9 @@ fn by_what_it_holds(question: &Question<'_>) -> Option<Decision> {
         Goal::ChangeOrder,
         Goal::ChangeAddress,
     ];
+    if heard.orders.iter().any(|order| order.certain) && is_an_accident(heard) {
+        return Some(by_words(Goal::Warranty, "an order's number with what fell and broke"));
+    }
     if heard.orders.iter().any(|order| order.certain)
         && let Some(hint) = read.hints.iter().find(|hint| hint.score >= 4.0 && TROUBLE.contains(&hint.goal))
     {
@@ -276,6 +279,18 @@ fn by_what_it_holds(question: &Question<'_>) -> Option<Decision> {
         return Some(by_words(Goal::Troubleshoot, "an order's number with a fault"));
     }
     None
+}
+
+/// "I dropped it and the screen is cracked": there is nothing to try, and the question is who pays.
+fn is_an_accident(heard: &Heard) -> bool {
+    let has = |list: &[&str]| heard.words.iter().any(|w| list.contains(&w.text.as_str()));
+    let by_them = heard.words.windows(2).any(|w| {
+        matches!(w[0].text.as_str(), "i" | "we" | "it" | "son" | "daughter" | "kid" | "cat" | "dog" | "and")
+            && matches!(w[1].text.as_str(), "dropped" | "fell" | "knocked" | "sat" | "stepped")
+    });
+    by_them
+        && !has(&["arrived", "delivered", "parcel", "package", "courier", "driver"])
+        && has(&["cracked", "crack", "cracks", "broken", "broke", "smashed", "shattered", "dented", "bent"])
 }
 
 fn by_tap(question: &Question<'_>) -> Option<Decision> {

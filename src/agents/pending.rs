@@ -5,7 +5,8 @@ use super::evidence_words;
 use super::matter;
 use super::orchestrator::{Decision, Question, Route, by_choice, by_words, settled};
 use super::second_matter;
-use super::understanding::affirm::Answer;
+use super::understanding::affirm::{self, Answer};
+use super::wishes;
 use crate::domain::agent::Intent;
 use crate::domain::asks::Slot;
 use crate::domain::goal::Goal;
@@ -19,6 +20,7 @@ pub fn claim(question: &Question<'_>) -> Option<Decision> {
             // "Can you open a ticket, please" is a yes to the offer of one.
             let asks_for_it = question.read.hint(Goal::OpenTicket) >= 4.0 && question.heard.words.len() <= 10;
             let answer = question.read.answer.filter(|answer| *answer != Answer::YesBut).or_else(|| matter::agrees(question, action));
+            let answer = answer.or_else(|| tells_more_with_a_yes(question).then_some(Answer::Yes));
             let yes = match answer.or(asks_for_it.then_some(Answer::Yes))? {
                 Answer::Yes => true,
                 Answer::No => false,
@@ -94,13 +96,36 @@ fn wishes_otherwise(question: &Question<'_>, asked: Goal) -> bool {
 fn after_a_no(question: &Question<'_>) -> Option<Decision> {
     let hints = question.read.hints.iter().filter(|hint| !matches!(hint.goal, Goal::Deny | Goal::Affirm | Goal::Thanks));
     // What is asked beside the no is most often about what is on the table.
-    let hint = hints.chain(&question.read.follow_ups).max_by(|a, b| a.score.total_cmp(&b.score))?;
+    let Some(hint) = hints.chain(&question.read.follow_ups).max_by(|a, b| a.score.total_cmp(&b.score)) else {
+        return asked_in_other_words(question);
+    };
     // "I don't want a new one, I want my money back": no to the one, and the other is the wish.
     let wishes =
         matches!(hint.goal, Goal::ReturnRequest | Goal::RefundStatus | Goal::CancelOrder | Goal::ChangeAddress) && hint.score >= 4.0;
     let asks =
         question.heard.words.len() > 4 && hint.score >= 3.0 && hint.at >= 2 && (wishes || evidence_words::is_question(question.text));
     asks.then(|| Decision { confidence: 1.0, ..by_words(hint.goal, "declines, and asks for something else") })
+}
+
+/// "Yes, its like new, still have the box": a yes with more told of the matter, and no condition or wish beside it.
+fn tells_more_with_a_yes(question: &Question<'_>) -> bool {
+    const OTHER: f32 = 3.5;
+    let said: Vec<&str> = question.heard.words.iter().map(|w| w.text.as_str()).collect();
+    let yes = matches!(said.first(), Some(&"yes" | &"yeah" | &"yep" | &"yup"));
+    let tells = matches!(said.get(1), Some(&"it" | &"its" | &"i" | &"im" | &"ive" | &"they" | &"the" | &"my" | &"that"));
+    let limits = said.iter().any(|word| affirm::limits(word) || *word == "and");
+    let other = question.read.hints.iter().any(|hint| hint.score >= OTHER && !matches!(hint.goal, Goal::Affirm | Goal::OutOfScope));
+    let asks = evidence_words::is_question(question.text);
+    yes && tells && !limits && !other && !asks && question.read.contact.is_empty() && question.heard.orders.is_empty()
+}
+
+/// "No wait, can I get it before the 5th of December": a question in words no rule knows is for what others ask so.
+fn asked_in_other_words(question: &Question<'_>) -> Option<Decision> {
+    const LIKELY: f32 = 0.55;
+    const LEAST: usize = 6;
+    let wish = wishes::best(question.heard, question.state).filter(|wish| wish.score >= LIKELY && !wish.goal.is_courtesy())?;
+    let asks = question.heard.words.len() >= LEAST && evidence_words::is_question(question.text);
+    asks.then(|| Decision { confidence: 1.0, ..by_words(wish.goal, "declines, and asks for something else") })
 }
 
 /// The option a message chooses in words: its label, its place, or the intent's name.

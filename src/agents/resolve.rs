@@ -7,7 +7,7 @@ mod variants;
 
 pub use features::{feature, with_feature};
 pub use numbers::numbered;
-pub use pointing::{pointed as pointed_at, pointing_wish};
+pub use pointing::{pointed as pointed_at, pointing_wish, turned_down};
 pub use variants::{is_of as is_option, variant};
 
 use std::sync::Arc;
@@ -18,6 +18,7 @@ use pointing::pointed;
 
 use super::turn::Turn;
 use super::understanding::form::{Asks, Subject};
+use super::understanding::needs;
 use super::understanding::quantity;
 use super::understanding::roles::Role;
 use crate::domain::act::ActKind;
@@ -321,7 +322,7 @@ pub fn by_brand(turn: &Turn<'_>) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for (i, brand) in turn.heard.brands.iter().enumerate() {
         let within = turn.heard.products.iter().any(|p| p.words.contains(&brand.words.start));
-        if within || !turn.read.roles.wants_brand(i) {
+        if within || !turn.read.roles.wants_brand(i) || needs::is_excluded(turn.heard, brand.words.start) {
             continue;
         }
         let of_brand =

@@ -5,6 +5,8 @@
 
 use super::orchestrator::{Decision, Question, Route, by_words};
 use super::table;
+use super::understanding::form::Asks;
+use super::understanding::needs;
 use crate::domain::agent::Intent;
 use crate::domain::asks::Slot;
 use crate::domain::goal::Goal;
@@ -56,10 +58,16 @@ pub fn instead(question: &Question<'_>, decision: &Decision) -> Option<Decision>
     // Words that speak outright for what was decided give way to a wish far apart from others only.
     const OUTRIGHT: f32 = 4.5;
     const APART: f32 = 0.11;
+    /// From this weight on a yes or no was said.
+    const SAYS: f32 = 4.0;
     let numbered = heard.orders.iter().chain(&heard.tickets).any(|n| n.certain) || heard.codes.iter().any(|code| code.known);
     let settled = read.follow_ups.first().is_some_and(|hint| hint.score >= SETTLES && hint.goal == decision.goal);
     let answers =
         decision.continues && !matches!(&state.pending, Some(Pending::Ask { slot: Slot::Helped | Slot::Wish | Slot::Problem, .. }));
+    // "Yeah charged them", of a step: what was done answers our question, whatever else the word may mean.
+    let reports = decision.continues
+        && matches!(&state.pending, Some(Pending::Ask { slot: Slot::Helped, .. }))
+        && (read.answer.is_some() || read.hint(Goal::Affirm).max(read.hint(Goal::Deny)) >= SAYS);
     let elsewhere = matches!(decision.goal, Goal::OtherLanguage | Goal::BotQuestion)
         || matches!(decision.route, Route::Escalate(_) | Route::Confirm(_));
     // A service that is surely meant has a book of its own.
@@ -68,7 +76,11 @@ pub fn instead(question: &Question<'_>, decision: &Decision) -> Option<Decision>
         return None;
     }
     let outright = read.hint(decision.goal) >= OUTRIGHT;
+    let named = |goal: Goal| read.hint(goal) > 0.0 || read.follow_ups.iter().any(|hint| hint.goal == goal);
     let wish = best(heard, state).filter(|wish| wish.is_sure() && can_be_done(wish.goal))?;
+    if reports && !named(wish.goal) {
+        return None;
+    }
     if outright && wish.margin < APART {
         return None;
     }
@@ -91,12 +103,23 @@ fn is_told_apart(question: &Question<'_>, decided: Goal, wished: Goal) -> bool {
     let goes_together = decided == Goal::CodeStacking && question.state.goal == Some(Goal::CodeStacking);
     // The price asked for among offers is the one with them.
     let price = decided == Goal::PromoPrice && wished == Goal::PriceQuestion;
+    // "Do you have a coffee machine" asks for nothing to be done.
+    let thing = decided == Goal::FindProduct && wished == Goal::ShopServices && read.form.asks == Asks::Have && names_only_a_thing(heard);
     // "One with a longer guarantee" looks for a thing.
     let warranty = decided.intent() == Intent::Sales && table::compares_warranty(read);
     price
+        || thing
         || warranty
         || goes_together
         || of_a_thing && (decided == Goal::ProductQuestion && pointed || wished == Goal::StockQuestion && version)
+}
+
+/// Whether all that a message tells is what a thing here is called.
+fn names_only_a_thing(heard: &Heard) -> bool {
+    let kind = |i: usize| heard.categories.iter().any(|named| named.words.contains(&i));
+    let mut telling = heard.words.iter().enumerate().filter(|(_, word)| word.is_telling()).map(|(i, _)| i).peekable();
+    let called = |i: usize| kind(i) || heard.describing.get(i) == Some(&true) || heard.lacking.get(i) == Some(&true);
+    telling.peek().is_some() && (needs::lacking(heard).is_some() || telling.all(called))
 }
 
 /// Yes, no, thanks and chat mean what they follow; a person is called by plain words only.

@@ -54,6 +54,8 @@ pub struct Heard {
     pub describing: Vec<bool>,
     /// For each word: whether some product of this shop is described with it, be it only in running text.
     pub mentioned: Vec<bool>,
+    /// For each word: whether it is what a kind of thing is called that this shop does not sell.
+    pub lacking: Vec<bool>,
     /// For each word: whether it is part of the name of a property of this shop's products.
     pub properties: Vec<bool>,
     /// Whether it is mostly in another language, names of the shop's things apart.
@@ -187,6 +189,8 @@ impl Heard {
         self.describing.extend(other.describing);
         self.mentioned.resize(shift, false);
         self.mentioned.extend(other.mentioned);
+        self.lacking.resize(shift, false);
+        self.lacking.extend(other.lacking);
         self.categories.extend(categories);
         self.brands.extend(brands);
         self.products.extend(products);

@@ -16,6 +16,7 @@ use super::versions::Pieces;
 use crate::domain::heard::{BrandNamed, CategoryNamed, Word};
 use crate::domain::product::{Product, SpecValue};
 use crate::domain::text::fold::bare;
+use crate::domain::text::stem::stem;
 use crate::domain::text::words;
 
 /// An index over the catalogue. Built whole, never changed; a new catalogue makes a new one.
@@ -160,7 +161,31 @@ impl Catalogue {
                 return None;
             }
         }
-        self.vocabulary.nearest(stem)
+        // "Headfones", "fone": written as it sounds.
+        let sounded = stem.contains('f').then(|| stem.replace('f', "ph"));
+        sounded.and_then(|sounded| self.postings.known(&sounded)).or_else(|| self.vocabulary.nearest(stem))
+    }
+
+    /// Words written as one that a shelf here writes as two: "airfryers".
+    pub fn parted(&self, said: Vec<Word>) -> Vec<Word> {
+        const SHORTEST: usize = 3;
+        let part = |word: &Word| {
+            let text = word.text.as_str();
+            let whole = !text.bytes().all(|b| b.is_ascii_lowercase()) || word.end - word.start != text.len();
+            if whole || self.describes_products(&word.stem) || words::is_english(text) {
+                return None;
+            }
+            (SHORTEST..text.len().saturating_sub(SHORTEST - 1)).find_map(|cut| {
+                let (first, second) = (stem(&text[..cut]), stem(&text[cut..]));
+                let named = self.categories.named(&[&first, &second]).into_iter().any(|named| named.words == (0..2) && named.exact);
+                let middle = word.start + cut;
+                named.then(|| {
+                    let made = |text: &str, stem: String, start, end| Word { text: text.to_owned(), stem, start, end };
+                    [made(&text[..cut], first, word.start, middle), made(&text[cut..], second, middle, word.end)]
+                })
+            })
+        };
+        said.into_iter().flat_map(|word| part(&word).map_or_else(|| vec![word], Vec::from)).collect()
     }
 
     /// Finds categories and brands among the terms of a message, misspelt ones too.
@@ -284,6 +309,19 @@ mod tests {
         assert_eq!(recognised.categories[0].names, ["Laptops"]);
         let meant: Vec<&str> = recognised.corrected.iter().map(|(_, word)| word.as_str()).collect();
         assert_eq!(meant, ["lenovo", "laptop", "zephyrus"]);
+    }
+
+    #[test]
+    fn what_a_shelf_writes_as_two_words_may_be_written_as_one() {
+        let mut fryer = sample("A", "Zephyr Crisp 4", 100, None);
+        fryer.category = vec!["Kitchen".into(), "Air Fryers".into()];
+        let catalogue = Catalogue::build(&[fryer]);
+        for (said, parted) in [("any airfryers here", "any air fryers here"), ("an airfield", "an airfield")] {
+            let words = catalogue.parted(analysis::words(said));
+            let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+            assert_eq!(texts.join(" "), parted);
+            assert!(words.iter().all(|word| said[word.start..word.end] == word.text));
+        }
     }
 
     #[test]

@@ -267,7 +267,9 @@ impl Categories {
 /// "Something light" and "it must be light" ask for no lamp.
 fn is_adjective(stems: &[&str], at: usize) -> bool {
     const BEFORE: [&str; 11] = ["something", "someth", "anything", "anyth", "very", "veri", "too", "so", "is", "be", "realli"];
-    stems[at] == "light" && at.checked_sub(1).is_some_and(|before| BEFORE.contains(&stems[before]))
+    let before = at.checked_sub(1).is_some_and(|before| BEFORE.contains(&stems[before]));
+    // "Mum wants the light one".
+    stems[at] == "light" && (before || stems.get(at + 1) == Some(&"one"))
 }
 
 #[cfg(test)]

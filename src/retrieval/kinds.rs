@@ -4,6 +4,7 @@
 //! message is held against all of them by sentence vector; the kinds a shop does not have are as telling as those it
 //! has: "something to shave with" is nearest to a shaver, so a shop without any has nothing for it.
 
+use std::collections::HashMap;
 use std::sync::{LazyLock, OnceLock};
 
 use super::catalogue::Catalogue;
@@ -11,10 +12,19 @@ use super::phrasebook::{self, Phrasebook, list};
 use super::postings::Part;
 use crate::domain::heard::Need;
 use crate::domain::measure;
+use crate::domain::text::words;
 
 /// The vectors of the kinds' texts, made when they were written.
 static MADE: &[u8] = include_bytes!("../../assets/nlu/kinds.vectors");
 static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| parse(include_str!("../../assets/nlu/kinds.txt")));
+/// The kinds that are called by a noun: "trimmer" of the hedge trimmer and the beard trimmer.
+static CALLED: LazyLock<HashMap<String, Vec<usize>>> = LazyLock::new(|| {
+    let mut called: HashMap<String, Vec<usize>> = HashMap::new();
+    for (at, name) in KINDS.iter().enumerate().flat_map(|(at, kind)| kind.names.iter().map(move |name| (at, name))) {
+        called.entry(measure::stems(name).rsplit(' ').next().unwrap_or_default().to_owned()).or_default().push(at);
+    }
+    called
+});
 
 /// Below this likeness a message speaks of no kind of thing. Measured on the lines of the tests below.
 const LEAST: f32 = 0.45;
@@ -82,6 +92,15 @@ impl Catalogue {
             need.categories.extend(more);
         }
         Some(need)
+    }
+
+    /// Whether a word is what some kind of thing is called, and nothing here is called or described so: "chair".
+    pub fn lacks_kind(&self, stem: &str) -> bool {
+        let has = |term: &str| self.describes_products(term);
+        let Some(kinds) = CALLED.get(stem) else { return false };
+        kinds.iter().all(|at| self.of_kinds()[*at].categories.is_empty())
+            && !has(stem)
+            && !words::synonyms(stem).iter().any(|own| own.split(' ').all(has))
     }
 
     /// Whether some name in the shop has the word for a kind: then it is not said that there is none, though no

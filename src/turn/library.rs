@@ -10,6 +10,7 @@ use parking_lot::RwLock;
 
 use super::meaning::{Meaning, Meanings, services};
 use super::{answers, going_on};
+use crate::agents::understanding::qualities;
 use crate::domain::heard::{CodeNamed, Heard, Need, Word};
 use crate::domain::knowledge::Knowledge;
 use crate::domain::product::Product;
@@ -209,7 +210,7 @@ impl Shelves {
         // What has a ticket's letters is no order.
         orders.retain(|order| order.certain || !tickets.iter().any(|t| t.certain && t.start <= order.start && order.end <= t.end));
         let codes = self.codes_in(&plain, text);
-        let mut said = Word::from_tokens(unit::merge(plain, text));
+        let mut said = self.catalogue.parted(Word::from_tokens(unit::merge(plain, text)));
         let recognised = self.catalogue.recognise(&said);
         for (i, meant) in &recognised.corrected {
             said[*i].stem.clone_from(meant);
@@ -219,18 +220,16 @@ impl Shelves {
         products.retain(|product| {
             let (start, end) = (said[product.words.start].start, said[product.words.end - 1].end);
             let inside = |from: usize, to: usize| from <= start && end <= to;
-            !orders.iter().any(|o| o.certain && inside(o.start, o.end)) && !codes.iter().any(|c| c.known && inside(c.start, c.end))
+            // "The slim one" says which, though some thing here is called so.
+            let one = said.get(product.words.end).is_some_and(|next| matches!(next.text.as_str(), "one" | "ones"));
+            let says_which = one && product.words.len() == 1 && qualities::is_quality(&said[product.words.start].text);
+            !says_which
+                && !orders.iter().any(|o| o.certain && inside(o.start, o.end))
+                && !codes.iter().any(|c| c.known && inside(c.start, c.end))
         });
-        let describing = said
-            .iter()
-            .map(|word| {
-                let function = words::is_function(&word.text);
-                let own = self.catalogue.describes_products(&word.stem);
-                let other = || words::synonyms(&word.stem).iter().any(|s| s.split(' ').all(|part| self.catalogue.describes_products(part)));
-                !function && (own || other())
-            })
-            .collect();
+        let describing = said.iter().map(|word| self.describes(word)).collect();
         let mentioned = said.iter().map(|word| !words::is_function(&word.text) && self.catalogue.knows(&word.stem)).collect();
+        let lacking = said.iter().map(|word| self.catalogue.lacks_kind(&word.stem)).collect();
         let properties = said.iter().map(|word| self.catalogue.names_property(&word.stem)).collect();
         let tickets = tickets.into_iter().filter(|t| t.certain).collect();
         let named = products.iter().map(|p| &p.words).chain(recognised.brands.iter().map(|b| &b.words));
@@ -255,6 +254,7 @@ impl Shelves {
             codes,
             describing,
             mentioned,
+            lacking,
             properties,
             foreign,
             answered,
@@ -264,6 +264,13 @@ impl Shelves {
             services,
             wishes: wishes.unwrap_or_default(),
         }
+    }
+
+    /// Whether a word, or another one for it, says something about products of this shop.
+    fn describes(&self, word: &Word) -> bool {
+        let own = self.catalogue.describes_products(&word.stem);
+        let other = || words::synonyms(&word.stem).iter().any(|s| s.split(' ').all(|part| self.catalogue.describes_products(part)));
+        !words::is_function(&word.text) && (own || other())
     }
 
     /// Kinds of things that a sentence names by their whole names.

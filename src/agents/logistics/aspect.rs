@@ -1,6 +1,7 @@
 //! What of an order a message asks for.
 
 use super::super::turn::Turn;
+use super::due;
 use crate::domain::act::ActKind;
 use crate::domain::goal::Goal;
 use crate::domain::text::token::tokens;
@@ -60,7 +61,7 @@ pub fn of(turn: &Turn<'_>) -> Aspect {
     if turn.goal == Goal::Pickup {
         return Aspect::Depot;
     }
-    let when = has(&["today", "tomorrow", "tonight", "when", "evening", "morning", "afternoon"]);
+    let when = due::names_a_deadline(turn) || has(&["today", "tomorrow", "tonight", "when", "evening", "morning", "afternoon"]);
     if turn.goal == Goal::Tracking && !when || has(&["tracking", "track", "carrier", "courier", "trackingnumber"]) {
         return Aspect::Tracking;
     }
@@ -80,7 +81,7 @@ pub fn of(turn: &Turn<'_>) -> Aspect {
         return Aspect::Next;
     }
     if pair(&["ship", "shipping", "delivery", "which", "what", "the", "my"], &["address"])
-        || pair(&["going", "sent", "send", "ship"], &["to"]) && !has(&["when"])
+        || pair(&["going", "sent", "send", "ship"], &["to"]) && !has(&["when"]) && !pair(&["to"], &["be", "come", "arrive", "get", "make"])
     {
         return Aspect::Address;
     }
@@ -98,12 +99,18 @@ pub fn of(turn: &Turn<'_>) -> Aspect {
     {
         return Aspect::When;
     }
-    let contents = pair(&["in"], &["it", "the", "there", "that", "this", "my", "order"]) && has(&["what", "whats", "which"])
+    if asks_what_is_in_it(turn) || is_checking(turn) { Aspect::Contents } else { Aspect::Whole }
+}
+
+/// "What did I order again?", "what is in it?"
+pub fn asks_what_is_in_it(turn: &Turn<'_>) -> bool {
+    let said = words(turn);
+    let has = |list: &[&str]| said.iter().any(|w| list.contains(&w.as_str()));
+    let pair = |a: &[&str], b: &[&str]| said.windows(2).any(|w| a.contains(&w[0].as_str()) && b.contains(&w[1].as_str()));
+    pair(&["in"], &["it", "the", "there", "that", "this", "my", "order"]) && has(&["what", "whats", "which"])
         || pair(&["did"], &["i", "we"]) && has(&["order", "buy", "get"])
         || has(&["contents", "contain", "contains", "items", "quantity"])
         || pair(&["the", "a"], &["right"])
-        || is_checking(turn);
-    if contents { Aspect::Contents } else { Aspect::Whole }
 }
 
 /// "What happens now?", "how long till you know?", "send me a new one", of what is late.

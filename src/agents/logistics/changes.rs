@@ -13,10 +13,10 @@ use super::{about_own, wishes};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::agent::Agent;
 use crate::domain::asks::Slot;
-use crate::domain::fact::{FactBook, FactId};
+use crate::domain::fact::{FactBook, FactId, RecordId};
 use crate::domain::goal::Goal;
 use crate::domain::order::OrderStatus;
-use crate::domain::record::Field;
+use crate::domain::record::{Field, RecordKind};
 use crate::domain::state::{ConversationState, Pending, TicketDraft};
 
 /// The shop's rule, applied to where the order stands; then the wish as a ticket.
@@ -29,14 +29,26 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         OrderStep::First(step) => return step,
         OrderStep::Known(id) => id,
     };
-    if found.knowledge.is_empty() {
-        return Step::Look(vec![rule_lookup(turn.goal, false), rule_lookup(turn.goal, true), Lookup::Tickets]);
-    }
     let Some(order) = say::order(book, id) else { return Answer::default().done() };
     // "Can I swap them for the Bose?", of what has come: an exchange.
-    let swaps = turn.heard.words.iter().any(|w| matches!(w.stem.as_str(), "swap" | "exchang" | "exchange" | "switch"));
-    if order.is_delivered() && swaps && turn.goal == Goal::ChangeOrder {
+    let swaps = turn.goal == Goal::ChangeOrder
+        && turn.heard.words.iter().any(|w| matches!(w.stem.as_str(), "swap" | "exchang" | "exchange" | "switch"));
+    let told = &turn.before.focus.listed;
+    let asks_how_much_more = turn.goal == Goal::ChangeOrder && wishes::proposed(turn).is_some() && told.len() == 2 && asks_more(turn);
+    if found.knowledge.is_empty() {
+        let mut lookups = vec![rule_lookup(turn.goal, false), rule_lookup(turn.goal, true), Lookup::Tickets];
+        match (swaps, asks_how_much_more) {
+            (_, true) => lookups.push(Lookup::Products(told.clone())),
+            (true, _) => lookups.extend(support::exchange::lookups(turn, &order, state, book)),
+            _ => {}
+        }
+        return Step::Look(lookups);
+    }
+    if order.is_delivered() && swaps {
         return Answer::hand_over(Goal::ReturnRequest);
+    }
+    if let [only] = order.items.as_slice() {
+        state.focus.products = vec![only.sku.clone()];
     }
     let number = book.field(id, Field::Number);
     let mut answer = Answer::default();
@@ -71,9 +83,16 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     if let Some(hit) = say::plain_entry(found, 0).filter(|_| asks_cost) {
         support::say_hinted(&["free", "charge", "fee", "cancel"], hit.record, book, &mut answer);
     }
+    if asks_how_much_more {
+        answer.acts.clear();
+        let both: Vec<RecordId> = told.iter().filter_map(|sku| book.find(RecordKind::Product, sku)).collect();
+        say::price_gap(book, &both, &mut answer);
+    } else if swaps && !asks_cost {
+        support::exchange::difference(turn, found, &order, book, &mut answer, state);
+    }
     if asks_cost && let Some(draft) = wishes::proposed(turn) {
         // "Is it free?", of what was just offered: the offer stands.
-        answer.acts.retain(|act| act.kind == ActKind::Knowledge);
+        answer.acts.retain(|act| matches!(act.kind, ActKind::Knowledge | ActKind::ComparePrice | ActKind::CompareSamePrice));
         let offer = Act::plain(ActKind::OfferChange).with("wish", book.said(draft.description.trim()));
         support::propose(draft, offer, &mut answer, state);
         return answer.done();
@@ -85,6 +104,11 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     }
     propose(turn, number, &order.number, part, book, &mut answer, state);
     answer.done()
+}
+
+/// "How much more is that?", "what is the difference?"
+fn asks_more(turn: &Turn<'_>) -> bool {
+    turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "much" | "difference" | "extra" | "cost" | "costs" | "price"))
 }
 
 /// "How long can an order be cancelled?" asks for the rule, whoever's order it is.

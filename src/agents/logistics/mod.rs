@@ -3,6 +3,7 @@
 mod abroad;
 mod aspect;
 mod changes;
+mod due;
 mod status;
 mod wishes;
 
@@ -103,8 +104,11 @@ fn order(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut Con
     }
     tell(turn, found, side, id, &order, book, &mut answer);
     answer.cards.push(id);
-    state.focus.products = match items::meant(turn, &[id], book).as_slice() {
+    let missing = items::asks_where(turn).map(|_| items::missing(turn, id, book)).filter(|missing| !missing.is_empty());
+    let meant = missing.unwrap_or_else(|| items::meant(turn, &[id], book));
+    state.focus.products = match meant.as_slice() {
         [only] => vec![only.sku.clone()],
+        several if several.len() > 1 => several.iter().map(|item| item.sku.clone()).collect(),
         _ => order.items.iter().map(|item| item.sku.clone()).collect(),
     };
     // What has come is not late, whatever else of the order is.
@@ -148,17 +152,25 @@ fn needs_words(turn: &Turn<'_>, found: &Findings, side: Aspect, order: &Order) -
 fn tell(turn: &Turn<'_>, found: &Findings, side: Aspect, id: RecordId, order: &Order, book: &mut FactBook, answer: &mut Answer) {
     let mut meant = items::meant(turn, &[id], book);
     if !meant.is_empty() && items::asks_where(turn).is_some() {
-        meant = Some(items::missing(turn, id, book)).filter(|missing| missing.len() == 1).unwrap_or(meant);
+        let missing = items::missing(turn, id, book);
+        // "Only got the record player, where's the rest": several things, in the parcels that have not come.
+        if missing.len() > 1 && missing.iter().all(|item| !items::has_come(order, &item.sku)) {
+            return status::coming(id, order, book, answer);
+        }
+        meant = Some(missing).filter(|missing| missing.len() == 1).unwrap_or(meant);
     }
     // "And the tracking number of that one?": of the item just told of.
     let points = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "that" | "it" | "this" | "one"));
     if let (true, true, [only]) = (meant.is_empty() && points, order.is_split(), turn.before.focus.products.as_slice()) {
-        meant.extend(items::in_order(only, id, order));
+        let came = items::has_come(order, only);
+        meant.extend(items::in_order(only, id, order).filter(|_| side != Aspect::When || !came));
     }
+    let dated = side == Aspect::When && (due::asks_the_hour(turn) || due::verdict(turn, id, order, book).is_some());
     match (side, meant.as_slice()) {
+        _ if dated => when(turn, id, order, book, answer),
         (Aspect::Whole | Aspect::When | Aspect::Tracking, [item]) if order.is_split() => status::item(id, order, &item.sku, book, answer),
         (Aspect::Whole, _) => status::whole(id, order, book, answer),
-        (Aspect::When, _) => status::when(id, order, book, answer),
+        (Aspect::When, _) => when(turn, id, order, book, answer),
         (Aspect::Tracking, _) if order.fulfilments.is_empty() => {
             answer.acts.extend(status::status_act(id, book));
             answer.say_plain(ActKind::NoTracking);
@@ -171,7 +183,13 @@ fn tell(turn: &Turn<'_>, found: &Findings, side: Aspect, id: RecordId, order: &O
         }
         (Aspect::Contents, _) => status::contents(id, order, book, answer),
         (Aspect::Parcel(place), _) => one_parcel(place, id, order, book, answer),
-        (Aspect::Payment, _) => payment(found, id, order, book, answer),
+        (Aspect::Payment, _) => {
+            // "What did I order again, and what was the total": both are told.
+            if aspect::asks_what_is_in_it(turn) {
+                status::contents(id, order, book, answer);
+            }
+            payment(found, id, order, book, answer);
+        }
         (Aspect::Address, _) => {
             let [address, zip] = [Field::ShipAddress, Field::ShipZip].map(|field| book.field(id, field));
             answer.say(
@@ -202,6 +220,32 @@ fn tell(turn: &Turn<'_>, found: &Findings, side: Aspect, id: RecordId, order: &O
     }
 }
 
+/// When it comes: a yes or no where a day was named, and no list of parcels that the last reply told.
+fn when(turn: &Turn<'_>, id: RecordId, order: &Order, book: &mut FactBook, answer: &mut Answer) {
+    let told = turn.before.last_acts.iter().any(|act| matches!(act, ActKind::Parcel | ActKind::ParcelTracking));
+    let again = told && turn.before.focus.order.as_deref().is_some_and(|number| bare(number) == bare(&order.number));
+    if let Some(verdict) = due::verdict(turn, id, order, book) {
+        answer.say(verdict);
+        return;
+    }
+    if due::asks_the_hour(turn) && order.promised_day(book.zone()).is_some() {
+        answer.acts.extend(status::out_for_delivery(id, order, book).or_else(|| status::date_act(id, order, book)));
+        let coming = (0..order.fulfilments.len()).filter(|i| order.fulfilments[*i].delivered.is_none());
+        let notes: Vec<_> = coming.filter_map(|i| book.field(id, Field::ParcelNote(u16::try_from(i).ok()?))).collect();
+        let hour = notes.into_iter().find(|note| book.value(*note).is_some_and(|value| due::tells_the_hour(&value.to_string())));
+        answer.say(match hour {
+            Some(note) => Act::plain(ActKind::ParcelNote).with("note", note),
+            None => Act::plain(ActKind::HourUnknown),
+        });
+        return;
+    }
+    if again && order.status == OrderStatus::Shipped {
+        answer.acts.extend(status::out_for_delivery(id, order, book).or_else(|| status::date_act(id, order, book)));
+    } else {
+        status::when(id, order, book, answer);
+    }
+}
+
 fn one_parcel(place: usize, id: RecordId, order: &Order, book: &mut FactBook, answer: &mut Answer) {
     let coming = order.fulfilments.iter().position(|parcel| parcel.delivered.is_none());
     let at = if place == 0 { coming } else { place.checked_sub(1).filter(|at| *at < order.fulfilments.len()) };
@@ -227,7 +271,9 @@ fn payment(found: &Findings, id: RecordId, order: &Order, book: &mut FactBook, a
     // Only what speaks of charging: the nearest entry may be about something else.
     let hits: Vec<RecordId> = say::plainly(found.knowledge.iter().flatten().filter(|_| order.is_open())).collect();
     let charged = hits.into_iter().find_map(|id| say::sentence_where(id, book, |text| begins_with(text, CHARGED)));
-    answer.acts.extend(charged.map(|fact| Act::plain(ActKind::Knowledge).with("sentence", fact)));
+    // When it is charged, and whether it has come to that.
+    let stands = charged.is_some().then(|| status::status_act(id, book)).flatten();
+    answer.acts.extend(charged.map(|fact| Act::plain(ActKind::Knowledge).with("sentence", fact)).into_iter().chain(stands));
     let refunds = support::refund_acts(id, order, book);
     // Nothing left the shop and nothing went back: the rule for that is the answer, and no sum.
     let never_left = order.status == OrderStatus::Cancelled && order.fulfilments.is_empty();
@@ -342,6 +388,7 @@ fn missing(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut C
         answer.say_plain(ActKind::Sympathy);
     }
     let meant = items::missing(turn, id, book);
+    state.focus.products = meant.iter().map(|item| item.sku.clone()).collect();
     // One item of several is missing: most often it travels in a parcel of its own.
     match meant.as_slice() {
         [item] if order.is_split() => status::item(id, &order, &item.sku, book, &mut answer),

@@ -35,7 +35,7 @@ pub fn when(id: RecordId, order: &Order, book: &mut FactBook, answer: &mut Answe
 /// The parcel an item travels in, and when it comes.
 pub fn item(id: RecordId, order: &Order, sku: &str, book: &mut FactBook, answer: &mut Answer) {
     let name = item_name(sku, book);
-    let within = items::parcels_with(&std::sync::Arc::new(order.clone()), sku);
+    let within = items::parcels_with(order, sku);
     let [only] = within.as_slice() else {
         return when(id, order, book, answer);
     };
@@ -151,6 +151,14 @@ pub fn parcels(id: RecordId, order: &Order, all: bool, book: &mut FactBook, answ
     }
     for i in 0..order.fulfilments.len() {
         parcel(id, order, i, all || order.is_split(), book, answer);
+    }
+}
+
+/// What has not come: the day, and the parcels on their way.
+pub fn coming(id: RecordId, order: &Order, book: &mut FactBook, answer: &mut Answer) {
+    answer.acts.extend(out_for_delivery(id, order, book).or_else(|| date_act(id, order, book)));
+    for i in (0..order.fulfilments.len()).filter(|i| order.fulfilments[*i].delivered.is_none()) {
+        parcel(id, order, i, false, book, answer);
     }
 }
 

@@ -129,7 +129,9 @@ pub fn clean(wish: &str, goal: Goal) -> String {
     let start = tokens(&joined).iter().find(|token| !LEADS.contains(&token.text.as_str())).map_or(0, |token| token.start);
     let rest = joined.get(start..).unwrap_or_default().trim();
     let few = tokens(rest).len() < 2;
-    if few { wish.trim().to_owned() } else { rest.to_owned() }
+    let whole = if few { wish.trim() } else { rest };
+    // It is quoted within a question.
+    whole.trim_end_matches(['?', ' ', '.', ',']).to_owned()
 }
 
 /// Whether a wish says what it should become: an address with its number, a day, "to the 512", "instead of".

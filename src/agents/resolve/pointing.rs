@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::super::turn::Turn;
 use super::super::understanding::qualities::Wished;
-use super::super::understanding::references::Extreme;
-use super::{kind_of, ranking, weight};
+use super::super::understanding::references::{Extreme, Reference};
+use super::{kind_of, ranking, weight, with_feature};
 use crate::domain::act::ActKind;
 use crate::domain::measure;
 use crate::domain::product::Product;
@@ -13,7 +13,35 @@ use crate::domain::query::Quality;
 
 /// Products pointed at, in the order meant.
 pub fn pointed(turn: &Turn<'_>) -> Vec<String> {
-    let reference = &turn.read.reference;
+    let found = by_reference(turn, &turn.read.reference);
+    if !found.is_empty() || turn.read.reference.is_exact() { found } else { by_wish(turn, pointing_wish(turn)).into_iter().collect() }
+}
+
+/// Products pointed at only to be turned down: "not the big one", "not that one" of what is in hand.
+pub fn turned_down(turn: &Turn<'_>) -> Vec<String> {
+    let Some(denied) = &turn.read.reference.denied else { return Vec::new() };
+    // "Not the big one, the Slim 5": what is wanted instead is said.
+    if turn.read.reference.is_exact() || pointing_wish(turn).is_some() || !turn.heard.products.is_empty() {
+        return Vec::new();
+    }
+    let found = by_reference(turn, &denied.reference);
+    if !found.is_empty() || denied.reference.is_exact() {
+        return found;
+    }
+    let wish = turn.read.wishes.iter().find(|wish| denied.words.contains(&wish.words.start));
+    let wished: Vec<String> = by_wish(turn, wish).into_iter().collect();
+    let focus = &turn.before.focus;
+    let table = if focus.products.is_empty() { &focus.listed } else { &focus.products };
+    match (wished.is_empty(), with_feature(turn)) {
+        (false, _) => wished,
+        (true, told) if !told.is_empty() => told,
+        _ if table.len() == 1 || denied.reference.plural => table.clone(),
+        _ => Vec::new(),
+    }
+}
+
+/// Products that some words point at by place, price or weight, or as the other one.
+fn by_reference(turn: &Turn<'_>, reference: &Reference) -> Vec<String> {
     let focus = &turn.before.focus;
     let listed = &focus.listed;
     if !reference.places.is_empty() {
@@ -34,10 +62,7 @@ pub fn pointed(turn: &Turn<'_>) -> Vec<String> {
     if reference.all {
         return if focus.products.len() > 1 { focus.products.clone() } else { listed.clone() };
     }
-    if reference.other {
-        return other(turn);
-    }
-    by_wish(turn).into_iter().collect()
+    if reference.other { other(turn) } else { Vec::new() }
 }
 
 /// What is chosen from: of two that were just compared "the cheaper one" is one of the two; else of the list, or of
@@ -121,7 +146,8 @@ fn products(turn: &Turn<'_>, skus: &[String]) -> Vec<Arc<Product>> {
 /// with the longer battery".
 pub fn pointing_wish<'a>(turn: &'a Turn<'_>) -> Option<&'a Wished> {
     let text = |i: usize| turn.heard.words.get(i).map_or("", |w| w.text.as_str());
-    turn.read.wishes.iter().find(|wish| {
+    let denied = turn.read.reference.denied.as_ref().map(|denied| denied.words.clone()).unwrap_or_default();
+    turn.read.wishes.iter().filter(|wish| !denied.contains(&wish.words.start)).find(|wish| {
         // "Is that quiet" asks of it; "is that the quiet one" says which.
         let asked = wish.words.start > 1 && matches!(text(wish.words.start - 2), "is" | "are" | "was" | "isnt");
         let before = wish.words.start.checked_sub(1).map_or("", text);
@@ -133,8 +159,8 @@ pub fn pointing_wish<'a>(turn: &'a Turn<'_>) -> Option<&'a Wished> {
 }
 
 /// The one that has most of what a wish is for, where the records tell it.
-fn by_wish(turn: &Turn<'_>) -> Option<String> {
-    let quality = &pointing_wish(turn)?.quality;
+fn by_wish(turn: &Turn<'_>, wish: Option<&Wished>) -> Option<String> {
+    let quality = &wish?.quality;
     let products = products(turn, &table(turn));
     if products.len() < 2 {
         return None;

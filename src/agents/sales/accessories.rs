@@ -110,7 +110,9 @@ pub fn goes_with_it(turn: &Turn<'_>) -> bool {
     let text = |i: usize| turn.heard.words.get(i).map_or("", |w| w.text.as_str());
     let for_it = (1..turn.heard.words.len())
         .any(|i| matches!(text(i), "it" | "that" | "this" | "them") && matches!(text(i - 1), "for" | "fit" | "fits"));
-    let hand = &turn.before.focus.products;
+    let focus = &turn.before.focus;
+    // "A descaler for it", of one of those listed.
+    let hand = if focus.products.is_empty() { &focus.listed } else { &focus.products };
     let own = |name: &String| resolve::is_in_hand(turn, name);
     let other_kind = turn
         .heard

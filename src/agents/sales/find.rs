@@ -5,7 +5,7 @@ use super::super::resolve;
 use super::super::say;
 use super::super::table;
 use super::super::turn::{Answer, Step, Turn, chip};
-use super::super::understanding::form::Asks;
+use super::super::understanding::form::{Asks, Subject};
 use super::super::understanding::{needs, quantity};
 use super::{accessories, goal, pick, price, stock, subject, wider};
 use crate::domain::act::{Act, ActKind};
@@ -48,8 +48,16 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
 /// Searches for what the message describes.
 pub fn search(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
     let query = wanted(turn);
-    if turn.goal != Goal::RefineResults && query.categories.is_empty() && needs::is_for_nothing_here(turn.heard) {
+    let needless = turn.goal != Goal::RefineResults && query.categories.is_empty() && needs::is_for_nothing_here(turn.heard);
+    if needless || needs::lacking(turn.heard).is_some() {
         return nothing(turn, found, book, state);
+    }
+    // "And does it come in black", said of nothing: not everything there is in black.
+    let focus = &turn.before.focus;
+    let nothing_there = focus.products.is_empty() && focus.listed.is_empty() && focus.recent.is_empty();
+    let says_it = turn.read.reference.pronoun && matches!(turn.read.form.subject, Subject::Pointed);
+    if says_it && nothing_there && query.categories.is_empty() && query.brands.is_empty() && needs::sold(turn.heard).is_none() {
+        return super::ask_product(turn, state, &[]);
     }
     // An order of everything there is helps nobody: "the one with the biggest tank" waits for a kind of thing.
     let of_all = !query.names_a_thing() && query.brands.is_empty() && query.quality.is_some() && query.max_price.is_none();
@@ -109,6 +117,10 @@ fn wanted(turn: &Turn<'_>) -> ProductQuery {
         new.said = format!("{} {}", turn.said, turn.text);
     }
     let of_need = || needs::by_need(turn.text, turn.heard, turn.read);
+    let turned_down = resolve::turned_down(turn);
+    if !turned_down.is_empty() {
+        return wider::without(turn, turned_down, &new);
+    }
     let Some(old) = &turn.before.focus.query else { return of_need().unwrap_or_else(|| needs::by_words(new)) };
     // Bounds without a thing narrow down what is on the table; "the dearest thing in your shop" does not.
     let bounds = !turn.read.prices.is_empty() || !turn.read.measures.measures.is_empty() || !turn.read.wishes.is_empty();
@@ -312,7 +324,8 @@ fn nothing(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut C
     let mut answer = Answer::default();
     let asked = found.searches.first();
     let cheaper = turn.goal == Goal::RefineResults && turn.read.prices.is_empty() && turn.heard.words.iter().any(|w| w.text == "cheaper");
-    if cheaper || asked.is_some_and(|search| !search.query.not_skus.is_empty()) {
+    let others = resolve::turned_down(turn).is_empty() && asked.is_some_and(|search| !search.query.not_skus.is_empty());
+    if cheaper || others {
         answer.say_plain(ActKind::NoMore);
         return answer.done();
     }
@@ -331,7 +344,12 @@ fn nothing(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut C
         }
     }
     let unknown = asked.map(|search| search.unknown.as_slice()).unwrap_or_default();
-    let words = if unknown.is_empty() { None } else { Some(book.said(&unknown.join(" "))) };
+    let of_need = || needs::kind_said(turn.heard).filter(|_| needs::is_for_nothing_here(turn.heard));
+    let lacking = needs::lacking(turn.heard).or_else(of_need).and_then(|span| {
+        let words = &turn.heard.words[span];
+        turn.text.get(words.first()?.start..words.last()?.end).map(str::to_owned)
+    });
+    let words = lacking.or_else(|| (!unknown.is_empty()).then(|| unknown.join(" "))).map(|words| book.said(&words));
     match nearest {
         Some(nearest) => {
             answer.say_plain(ActKind::FoundClosest);

@@ -21,6 +21,9 @@ pub fn of(turn: &Turn<'_>) -> Goal {
 /// By what can mean nothing else: a sum, the best of a kind, a comparison.
 fn plainly(turn: &Turn<'_>) -> Option<Goal> {
     let searches = matches!(turn.goal, Goal::FindProduct | Goal::RefineResults);
+    if let Some(goal) = by_kind_or_denial(turn, searches) {
+        return Some(goal);
+    }
     if next_in_price(turn).is_some() && turn.before.focus.query.is_some() {
         // Beside the one in hand, the next one is told by what sets it apart.
         return Some(if turn.before.focus.products.len() == 1 { Goal::CompareProducts } else { Goal::RefineResults });
@@ -53,7 +56,45 @@ fn plainly(turn: &Turn<'_>) -> Option<Goal> {
     }
     // "Does it have a headphone jack, she has old wired ones": what is asked of it is known.
     let of_it = turn.read.reference.extreme.is_none() && turn.heard.categories.is_empty() && turn.heard.products.is_empty();
+    let of_it = of_it && !wants_another(turn);
     (turn.goal == Goal::ProductQuestion && turn.heard.property.is_some() && of_it).then_some(turn.goal)
+}
+
+/// By a kind that is named beside what it seems to want, and by what is turned down.
+fn by_kind_or_denial(turn: &Turn<'_>, searches: bool) -> Option<Goal> {
+    // "Do you have a hedge trimmer too": nothing that goes with what is in hand, nor instead of it.
+    if matches!(turn.goal, Goal::Alternatives | Goal::BrowseCategories) && needs::lacking(turn.heard).is_some() {
+        return Some(Goal::FindProduct);
+    }
+    // "A descaler for it", after coffee machines were shown: the one that is named, not one of those.
+    if turn.goal == Goal::RefineResults && names_another(turn) {
+        return Some(Goal::FindProduct);
+    }
+    // "What can I buy to store more games", "what else have you got to cook with": what it is for is said.
+    let brands = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "brand" | "brands" | "makes" | "maker" | "makers"));
+    if turn.goal == Goal::BrowseCategories && !brands && (needs::sold(turn.heard).is_some() || !turn.heard.categories.is_empty()) {
+        return Some(Goal::FindProduct);
+    }
+    // "And a second battery for hers, what does that cost": of another kind than the one in hand.
+    if turn.goal == Goal::PriceQuestion && prices_another_kind(turn) {
+        return Some(Goal::FindProduct);
+    }
+    // "She has about 1000 to spend, not Apple please": less of what was searched for.
+    let rules_out = turn.heard.brands.iter().any(|brand| needs::is_excluded(turn.heard, brand.words.start));
+    if turn.goal == Goal::ProductQuestion && rules_out && turn.before.focus.query.is_some() && turn.before.focus.listed.len() > 1 {
+        return Some(Goal::RefineResults);
+    }
+    // "Which one is better for diving, I go down to 15 meters": of the two that were set side by side.
+    let several = turn.before.focus.products.len() > 1;
+    let nameless = turn.heard.categories.is_empty() && turn.heard.products.is_empty() && turn.heard.brands.is_empty();
+    if searches && several && nameless && turn.read.form.asks == form::Asks::Which && !turn.read.measures.measures.is_empty() {
+        return Some(Goal::Recommend);
+    }
+    let chooses = searches || matches!(turn.goal, Goal::ProductQuestion | Goal::Alternatives | Goal::Recommend | Goal::Buy);
+    if chooses && !resolve::turned_down(turn).is_empty() {
+        return Some(Goal::RefineResults);
+    }
+    None
 }
 
 /// By what is said of what is in hand or on the table.
@@ -194,6 +235,37 @@ fn judges_what_is_meant(turn: &Turn<'_>) -> bool {
 fn adds_more(turn: &Turn<'_>) -> bool {
     let adds = |w: &str| matches!(w, "add" | "put" | "fit" | "install" | "hold" | "extend" | "upgrade");
     turn.heard.words.windows(2).any(|pair| adds(&pair[0].text) && pair[1].text == "more") && !turn.before.focus.products.is_empty()
+}
+
+/// Whether the price is asked of a kind of thing told by its use, which what is in hand is not of.
+fn prices_another_kind(turn: &Turn<'_>) -> bool {
+    let Some(need) = needs::sold(turn.heard) else { return false };
+    let bare = turn.heard.products.is_empty() && turn.heard.categories.is_empty() && !turn.read.reference.is_exact();
+    let words = &turn.heard.words;
+    let indefinite = words.windows(2).any(|pair| matches!(pair[0].text.as_str(), "a" | "an" | "another") && pair[1].is_telling());
+    let focus = &turn.before.focus;
+    let shown = focus
+        .products
+        .iter()
+        .chain(&focus.listed)
+        .any(|sku| resolve::kind_of(turn, sku).is_some_and(|kind| need.categories.iter().any(|own| own == kind)));
+    let summed = words.iter().any(|w| matches!(w.text.as_str(), "total" | "together" | "altogether" | "both" | "all"));
+    bare && indefinite && !shown && !summed
+}
+
+/// Whether one product is named that is of none of the kinds last looked for.
+fn names_another(turn: &Turn<'_>) -> bool {
+    const NAMED: f32 = 0.3;
+    let Some(query) = &turn.before.focus.query else { return false };
+    let listed = &turn.before.focus.listed;
+    let kind_differs = |sku: &String| match resolve::kind_of(turn, sku) {
+        Some(kind) => !query.categories.iter().any(|own| own == kind) && !listed.contains(sku),
+        None => true,
+    };
+    let wanted =
+        |(i, named): &(usize, &ProductNamed)| turn.read.roles.wants_product(*i) && named.coverage >= NAMED && named.skus.len() <= 2;
+    !query.categories.is_empty()
+        && turn.heard.products.iter().enumerate().filter(wanted).any(|(_, named)| named.skus.iter().all(kind_differs))
 }
 
 /// A product named as what is wanted "instead" of what was talked about.

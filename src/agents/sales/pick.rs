@@ -81,6 +81,10 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         if !ids.is_empty() {
             return choose(turn, &ids, book, state);
         }
+        // "Which one is better for diving, I go down to 15 meters", of the two in hand: both are shown side by side.
+        if turn.read.form.asks == Asks::Which && focus.products.len() > 1 && turn.read.prices.is_empty() {
+            return compare::step(turn, found, book, state);
+        }
         return find::step(turn, found, book, state);
     }
     let of_need = needs::by_need(turn.text, turn.heard, turn.read).filter(|_| query.categories.is_empty());

@@ -18,6 +18,18 @@ pub fn of_the_kind(turn: &Turn<'_>, old: &ProductQuery) -> ProductQuery {
     ProductQuery { min_price: None, max_price: None, quality: None, ..searched }
 }
 
+/// "Not that one": the last search again, or others of its kind, without what is turned down.
+pub fn without(turn: &Turn<'_>, turned_down: Vec<String>, new: &ProductQuery) -> ProductQuery {
+    let of_its_kind = || {
+        let kind = turned_down.first().and_then(|sku| resolve::kind_of(turn, sku));
+        ProductQuery { categories: kind.map(str::to_owned).into_iter().collect(), ..ProductQuery::default() }
+    };
+    let old = turn.before.focus.query.clone().unwrap_or_else(of_its_kind);
+    let mut query = ProductQuery { min_price: new.min_price.or(old.min_price), max_price: new.max_price.or(old.max_price), ..old };
+    query.not_skus.extend(turned_down);
+    query
+}
+
 /// The same for more money, where the price is bounded from above; not for who asks for something cheaper.
 pub fn at_any_price(turn: &Turn<'_>, query: &ProductQuery) -> Option<ProductQuery> {
     let cheaper = turn.goal == Goal::RefineResults && turn.read.prices.is_empty() && turn.heard.words.iter().any(|w| w.text == "cheaper");

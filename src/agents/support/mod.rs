@@ -4,7 +4,7 @@ mod asides;
 mod asked;
 mod claims;
 mod diagnosis;
-mod exchange;
+pub mod exchange;
 mod faults;
 mod money;
 mod parts;

@@ -10,6 +10,7 @@ use crate::domain::fact::{FactBook, RecordId};
 use crate::domain::goal::Goal;
 use crate::domain::heard::Word;
 use crate::domain::knowledge::Knowledge;
+use crate::domain::product::Product;
 use crate::domain::query::ProductQuery;
 use crate::domain::state::{ConversationState, Fault};
 use crate::domain::text::stem::stem;
@@ -40,6 +41,13 @@ pub fn asks(words: &[Word]) -> bool {
         let get = matches!(w[0], "i" | "we") && (matches!(w[1], "buy" | "order") || w[1] == "get" && said.contains(&"where"));
         (you || get).then_some(at + 2)
     });
+    // "How much is a new filter for it": a price of something new, with no word of selling.
+    let priced =
+        said.windows(2).any(|w| matches!(w, ["how", "much"])) || said.iter().any(|word| matches!(*word, "price" | "cost" | "costs"));
+    let new = said.windows(2).any(|w| matches!(w[0], "new" | "spare" | "replacement") && !matches!(w[1], "one" | "ones"));
+    if priced && new {
+        return true;
+    }
     let Some(after) = offers else { return false };
     // "... a new brush for it? what does that cost": the second question says nothing of the first.
     let rest = &said[after.min(said.len())..];
@@ -66,11 +74,15 @@ pub fn step(
         return Step::Look(lookups);
     }
     let devices: Vec<String> = entry.tags.iter().chain(&entry.questions).flat_map(|text| wording::stems(text)).collect();
+    let told: Vec<String> =
+        fault.reports.iter().map(String::as_str).chain([fault.problem.as_str(), turn.text]).flat_map(wording::stems).collect();
     let goes_with = |id: &RecordId| {
         say::product(book, *id).is_some_and(|product| {
             let specs: Vec<String> = product.specs.iter().map(|spec| spec.value.text()).collect();
             let text = format!("{} {} {}", product.name, product.description, specs.join(" "));
-            is_named_in(&product.name, &entry.answer) || shares_device(&wording::stems(&text), &entry.tags, &devices)
+            is_named_in(&product.name, &entry.answer)
+                || fits_what_was_told(&product, &told)
+                || shares_device(&wording::stems(&text), &entry.tags, &devices)
         })
     };
     let fitting: Option<Vec<RecordId>> = found.searches.iter().find_map(|search| {
@@ -134,6 +146,16 @@ fn is_named_in(name: &str, text: &str) -> bool {
     let measures = |word: &str| word.len() <= 2 || word.bytes().any(|b| b.is_ascii_digit());
     let own: Vec<String> = tokens(name).into_iter().filter(|token| !measures(&token.text)).map(|token| stem(&token.text)).collect();
     own.len() > 1 && own.iter().all(|word| said.contains(word))
+}
+
+/// Whether a part's record says that it fits what the customer called their thing: "Fits: Aurelia Prima".
+fn fits_what_was_told(part: &Product, told: &[String]) -> bool {
+    let fits = part
+        .specs
+        .iter()
+        .filter(|spec| stem(&spec.name.to_lowercase()).starts_with("fit") || spec.name.to_lowercase().contains("compatib"));
+    let named: Vec<String> = fits.flat_map(|spec| wording::stems(&spec.value.text())).collect();
+    named.iter().any(|word| word.len() > 3 && !words::is_common(word) && told.contains(word))
 }
 
 /// Whether a part speaks of the thing: by a whole tag of the procedure, or by a telling word of one.

@@ -40,6 +40,9 @@ fn is_open(ticket: &Ticket) -> bool {
 pub fn same_matter(draft: &TicketDraft, ticket: &Ticket) -> bool {
     let word = |issue: &str| issue.split(['_', ' ']).next().map(str::to_lowercase).unwrap_or_default();
     let same_order = draft.order.is_some() && draft.order.as_deref().map(bare) == ticket.order.as_deref().map(bare);
+    // Of two things in one order, each has its own troubles.
+    let other_thing = draft.sku.is_some() && ticket.sku.is_some() && draft.sku != ticket.sku;
+    let same_order = same_order && (!other_thing || is_request(&draft.issue));
     let same_thing = draft.sku.is_some() && draft.sku == ticket.sku && (draft.order.is_none() || ticket.order.is_none());
     let wishes = is_request(&draft.issue) || is_request(&ticket.issue);
     let kinds_fit = !wishes || word(&draft.issue) == word(&ticket.issue);

@@ -123,6 +123,11 @@ const BESIDE_YES: &[&str] = &[
 const BUT: &[&str] =
     &["but", "except", "only", "if", "however", "though", "wait", "not", "instead", "first", "unless", "before", "actually", "hold"];
 
+/// Whether a word takes a yes back or sets a condition.
+pub fn limits(word: &str) -> bool {
+    BUT.contains(&word)
+}
+
 /// Reads a message as an answer.
 pub fn read(words: &[Word]) -> Option<Answer> {
     of(&words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>())

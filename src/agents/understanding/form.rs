@@ -149,13 +149,25 @@ fn how_much(heard: &Heard, roles: &Roles, words: &[&str], at: usize) -> Form {
         return Form { asks: Asks::HowMuchOf, subject };
     }
     let stocked = words[after.min(words.len())..].iter().any(|w| matches!(*w, "stock" | "left" | "have" | "got" | "available"));
-    // "How much does it weigh" asks for no price.
-    let weighs = words[after.min(words.len())..].iter().any(|w| matches!(*w, "weigh" | "weighs" | "hold" | "holds" | "consume" | "draw"));
+    // "How much does it weigh", "how much do those use" ask for no price.
+    let weighs = does_something(words, after)
+        || words[after.min(words.len())..].iter().any(|w| matches!(*w, "weigh" | "weighs" | "hold" | "holds" | "consume" | "draw"));
     match (many || weighs, stocked) {
         (true, true) => Form { asks: Asks::Count, subject: subject_after(heard, roles, words, after) },
         (true, false) => Form { asks: Asks::HowMuchOf, subject: subject_after(heard, roles, words, after) },
         (false, _) => Form { asks: Asks::Price, subject: subject_after(heard, roles, words, after) },
     }
+}
+
+/// Whether it is asked what something does, other than what it costs: "does it use", "can that one carry".
+fn does_something(words: &[&str], at: usize) -> bool {
+    let word = |i: usize| words.get(i).copied().unwrap_or("");
+    let asked =
+        matches!(word(at), "do" | "does" | "can" | "will") && matches!(word(at + 1), "it" | "they" | "this" | "that" | "these" | "those");
+    let verb = if matches!(word(at + 2), "one" | "ones") { word(at + 3) } else { word(at + 2) };
+    let paid =
+        matches!(verb, "" | "cost" | "costs" | "come" | "comes" | "go" | "goes" | "be" | "sell" | "all" | "set" | "run" | "then" | "now");
+    asked && !paid
 }
 
 fn what(heard: &Heard, roles: &Roles, words: &[&str], at: usize) -> Form {
@@ -238,6 +250,8 @@ mod tests {
             ("how many ports", Asks::HowMuchOf, Subject::Pointed),
             ("how many of the lg have you got", Asks::Count, Subject::Named),
             ("how much is it", Asks::Price, Subject::Pointed),
+            ("how much does that one use in water", Asks::HowMuchOf, Subject::Pointed),
+            ("how much do they come to", Asks::Price, Subject::Pointed),
             ("which one lasts longer", Asks::Which, Subject::Pointed),
             ("what's the weight", Asks::Property, Subject::Pointed),
             ("ok the cheaper one. which memory does it have", Asks::Property, Subject::Pointed),

@@ -6,6 +6,7 @@
 pub mod affirm;
 pub mod contact;
 pub mod day;
+mod denied;
 pub mod follow_ups;
 pub mod foreign;
 pub mod form;

@@ -3,7 +3,7 @@
 use super::Understanding;
 use super::qualities::PRICE;
 pub use super::refining::{cheaper_than, dearer_than, merge, refines};
-use crate::domain::heard::{CategoryNamed, Heard, Need};
+use crate::domain::heard::{CategoryNamed, Heard, Need, Word};
 use crate::domain::measure;
 use crate::domain::query::{Degree, ProductQuery, Quality, Sort};
 use crate::domain::text::stem::stem;
@@ -45,6 +45,27 @@ pub fn is_for_nothing_here(heard: &Heard) -> bool {
     heard.need.as_ref().is_some_and(|need| !need.is_sold() && need.score >= CLEAR_NEED && speaks(heard, need))
 }
 
+/// The words that name a kind of thing no shelf here is for: "gaming chairs", "a hedge trimmer too".
+pub fn lacking(heard: &Heard) -> Option<std::ops::Range<usize>> {
+    let whole = asked_phrase(heard)?;
+    let asks = heard.words.first().is_some_and(|w| matches!(w.text.as_str(), "is" | "are" | "does" | "will" | "was"));
+    let head = whole.clone().rev().find(|i| heard.words[*i].is_telling())?;
+    if asks || heard.lacking.get(head) != Some(&true) || heard.products.iter().any(|named| named.words.contains(&head)) {
+        return None;
+    }
+    let apart = |i: usize| heard.words[i].start > heard.words[i - 1].end + 1;
+    let from = (whole.start..=head).rev().find(|i| *i == whole.start || apart(*i) || !heard.words[*i - 1].is_telling())?;
+    Some(from..head + 1)
+}
+
+/// The words of a message that name the kind it needs.
+pub fn kind_said(heard: &Heard) -> Option<std::ops::Range<usize>> {
+    let kind = measure::stems(&heard.need.as_ref()?.kind);
+    let count = kind.split(' ').count();
+    let said = |from: &usize| kind.split(' ').zip(&heard.words[*from..]).all(|(stem, word)| word.stem == stem);
+    (0..(heard.words.len() + 1).saturating_sub(count)).find(said).map(|from| from..from + count)
+}
+
 /// Whether the need is what a message is to be understood by: nothing it names is asked for by name.
 fn speaks(heard: &Heard, need: &Need) -> bool {
     const FEWEST: usize = 2;
@@ -52,6 +73,10 @@ fn speaks(heard: &Heard, need: &Need) -> bool {
     // place, though there is a shelf called so.
     let by_the_way = |named: &CategoryNamed| {
         let at = named.words.start;
+        // "A doorbell with a camera": what a thing has is not what it is.
+        if need.score >= PLAIN_NEED && is_feature(heard, at) && !need.categories.is_empty() {
+            return true;
+        }
         if !named.exact && need.score >= PLAIN_NEED && says_kind(heard, need, named) {
             return true;
         }
@@ -271,7 +296,14 @@ fn is_place(heard: &Heard, at: usize) -> bool {
     const WITHIN: &[&str] = &["a", "an", "the", "my", "our", "your", "his", "her", "their"];
     let text = |i: usize| heard.words[i].text.as_str();
     let before = (0..at).rev().find(|i| !WITHIN.contains(&text(*i)));
-    before.is_some_and(|i| matches!(text(i), "at" | "for" | "around" | "in") && i > 0 && !seeks(text(i - 1)))
+    before.is_some_and(|i| matches!(text(i), "at" | "for" | "around" | "in" | "on" | "onto" | "to") && i > 0 && !seeks(text(i - 1)))
+}
+
+/// Whether a name is said of something named before: behind "with a", "that has a".
+fn is_feature(heard: &Heard, at: usize) -> bool {
+    let text = |i: usize| heard.words[i].text.as_str();
+    let before = (0..at).rev().find(|i| !matches!(text(*i), "a" | "an" | "the" | "some" | "built" | "in"));
+    before.is_some_and(|i| matches!(text(i), "with" | "has" | "having") && heard.words[..i].iter().any(Word::is_telling))
 }
 
 /// "Looking for", "shopping around for", "interested in": what stands behind is what is sought.
@@ -318,8 +350,15 @@ fn asked_phrase(heard: &Heard) -> Option<std::ops::Range<usize>> {
     };
     let from = match (0..count).rev().find(|i| asks(*i)) {
         Some(verb) => verb + 1,
-        None if count <= 3 || text(0) == "any" => 0,
-        None => return None,
+        // "Ok, and gaming chairs?"
+        None => {
+            let opens = |i: &usize| matches!(text(*i), "ok" | "okay" | "also" | "hi" | "hello" | "hey" | "alright" | "and" | "then" | "so");
+            let lead = (0..count).find(|i| !opens(i)).filter(|_| text(0) != "any").unwrap_or(0);
+            if count - lead > 3 && text(lead) != "any" {
+                return None;
+            }
+            lead
+        }
     };
     let from = (from..count).find(|i| !DETERMINERS.contains(&text(*i))).unwrap_or(count);
     let end = (from..count).find(|i| ENDING.contains(&text(*i))).unwrap_or(count);
@@ -347,7 +386,7 @@ fn spoken_for(heard: &Heard, read: &Understanding) -> Vec<bool> {
 }
 
 /// Whether the words before take a word out: "no ASUS", "without a touchscreen", "anything but Apple".
-fn is_excluded(heard: &Heard, at: usize) -> bool {
+pub fn is_excluded(heard: &Heard, at: usize) -> bool {
     let word = |back: usize| at.checked_sub(back).and_then(|i| heard.words.get(i)).map_or("", |w| w.text.as_str());
     // "Without charging", "without plugging it in" say how it is used, not what it must lack.
     if word(1) == "without" && heard.words.get(at).is_some_and(|w| w.text.ends_with("ing")) {
@@ -397,7 +436,7 @@ pub fn is_price(quality: &Quality) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::heard::{BrandNamed, Word};
+    use crate::domain::heard::BrandNamed;
     use crate::domain::money::Currency;
     use crate::domain::state::ConversationState;
     use crate::domain::text::token::tokens;

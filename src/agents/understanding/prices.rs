@@ -203,6 +203,11 @@ fn is_currency_word(word: &str, currency: Currency) -> bool {
 fn is_budget(words: &[Word], at: usize) -> bool {
     const BETWEEN: usize = 3;
     let text = |i: usize| words[i].text.as_str();
+    // "She has about 1000 to spend".
+    let behind = |i: usize| words.get(i).map_or("", |w| w.text.as_str());
+    if matches!(behind(at + 1), "to") && matches!(behind(at + 2), "spend") {
+        return true;
+    }
     let about = at > 0 && matches!(text(at - 1), "around" | "about" | "roughly" | "approximately" | "circa" | "like");
     about && (at.saturating_sub(1 + BETWEEN)..at - 1).any(|i| matches!(text(i), "budget" | "spend" | "pay" | "afford"))
 }
@@ -304,6 +309,7 @@ mod tests {
             ("500 max", (None, Some(500))),
             ("budget about 700", (None, Some(770))),
             ("i can spend around $300", (None, Some(330))),
+            ("she has about 1000 to spend", (None, Some(1100))),
             ("1000 dollars or less", (None, Some(1000))),
             ("over 2k", (Some(2000), None)),
             ("at least 300 dollars", (Some(300), None)),

@@ -103,6 +103,11 @@ impl Lexicon {
     }
 }
 
+/// Whether a word says how much of something a thing has: "slim", "bigger".
+pub fn is_quality(word: &str) -> bool {
+    LEXICON.senses.contains_key(word)
+}
+
 /// Whether less of a property, by its stems, is better.
 pub fn less_is_better(property: &str) -> bool {
     LESS_IS_BETTER.iter().any(|own| property.contains(own))

@@ -70,8 +70,9 @@ pub fn of_it(heard: &Heard, taken: &[bool]) -> Option<u32> {
     let word = |i: usize| heard.words.get(i).map_or("", |w| w.text.as_str());
     let found = (0..heard.words.len()).find_map(|i| {
         let count = pieces(heard, i, taken)?;
-        // "The 49?" is a size or a model.
-        if i > 0 && word(i - 1) == "the" && word(i).bytes().all(|b| b.is_ascii_digit()) {
+        // "The 49?" is a size or a model, "for the three" all those spoken of.
+        let all = word(i + 1).is_empty() || matches!(word(i + 1), "together" | "of");
+        if i > 0 && word(i - 1) == "the" && (word(i).bytes().all(|b| b.is_ascii_digit()) || all) {
             return None;
         }
         let article = i > 0 && matches!(word(i - 1), "a" | "the");

@@ -1,5 +1,8 @@
 //! Words that point at something said before: "the second one", "both", "the cheaper one", "it".
 
+use std::ops::Range;
+
+use super::denied;
 use crate::domain::heard::Word;
 use crate::domain::text::{number, words};
 
@@ -24,6 +27,17 @@ pub struct Reference {
     pub words: Vec<usize>,
     /// Words at which a place stands, for the rules.
     pub ordinals: Vec<usize>,
+    /// What is pointed at only to be turned down: "not that one".
+    pub denied: Option<Denied>,
+}
+
+/// What a message turns down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Denied {
+    /// The words that point at it.
+    pub words: Range<usize>,
+    /// How they do.
+    pub reference: Box<Reference>,
 }
 
 /// Most or least of something.
@@ -48,6 +62,16 @@ impl Reference {
 
 /// Reads what a message points at. `taken` marks words that are part of a name, price or number.
 pub fn read(words: &[Word], text: &str, taken: &[bool]) -> Reference {
+    let Some(span) = denied::span(words) else { return plain(words, text, taken) };
+    let within = |inside: bool| -> Vec<bool> {
+        (0..words.len()).map(|i| span.contains(&i) != inside || taken.get(i).copied().unwrap_or(false)).collect()
+    };
+    let reference = Box::new(plain(words, text, &within(true)));
+    Reference { denied: Some(Denied { words: span.clone(), reference }), ..plain(words, text, &within(false)) }
+}
+
+/// Reads what the words that are free point at.
+fn plain(words: &[Word], text: &str, taken: &[bool]) -> Reference {
     let mut found = Reference::default();
     let word = |i: usize| words.get(i).map_or("", |w| w.text.as_str());
     for i in 0..words.len() {
@@ -62,7 +86,9 @@ pub fn read(words: &[Word], text: &str, taken: &[bool]) -> Reference {
             first_few(&mut found, words, i, 1);
             continue;
         }
-        if let Some(place) = number::ordinal(own) {
+        // "A second battery" is one more.
+        let one_more = i > 0 && word(i - 1) == "a";
+        if let Some(place) = number::ordinal(own).filter(|_| !one_more) {
             found.ordinals.push(i);
             found.words.push(i);
             first_few(&mut found, words, i, place as usize);
@@ -101,7 +127,7 @@ pub fn read(words: &[Word], text: &str, taken: &[bool]) -> Reference {
         }
     }
     bare_places(&mut found, words, taken);
-    found.extreme = extreme(words, &mut found.words);
+    found.extreme = extreme(words, taken, &mut found.words);
     found
 }
 
@@ -168,17 +194,24 @@ fn bare_places(found: &mut Reference, words: &[Word], taken: &[bool]) {
 }
 
 /// "the cheaper one", "the most expensive", "the lightest of them".
-fn extreme(words: &[Word], used: &mut Vec<usize>) -> Option<Extreme> {
+fn extreme(words: &[Word], taken: &[bool], used: &mut Vec<usize>) -> Option<Extreme> {
     let word = |i: usize| words.get(i).map_or("", |w| w.text.as_str());
-    words.iter().enumerate().find_map(|(i, own)| {
+    let free = |i: &usize| !taken.get(*i).copied().unwrap_or(false);
+    words.iter().enumerate().filter(|(i, _)| free(i)).find_map(|(i, own)| {
         let definite = i > 0 && (word(i - 1) == "the" || word(i - 1) == "which" || (word(i - 1) == "most" || word(i - 1) == "least"));
         let of_them = matches!(word(i + 1), "of" | "one");
-        // "Not the most expensive one" points at none.
-        let denied = (i.saturating_sub(3)..i).any(|j| matches!(word(j), "not" | "nothing" | "never"));
+        // "Not too expensive" points at none.
+        let denied = (i.saturating_sub(3)..i).filter(free).any(|j| matches!(word(j), "not" | "nothing" | "never"));
         let kind = match own.text.as_str() {
             _ if denied => None,
             "cheapest" => Some(Extreme::Cheapest),
             "cheaper" if definite => Some(Extreme::Cheapest),
+            // "The cheap one", of those shown.
+            "cheap" if definite && of_them => Some(Extreme::Cheapest),
+            "expensive" | "pricey" | "dear" if definite && word(i + 1) == "one" => match word(i - 1) {
+                "less" | "least" => Some(Extreme::Cheapest),
+                _ => Some(Extreme::Dearest),
+            },
             "expensive" if matches!(word(i.wrapping_sub(1)), "most" | "more") => Some(Extreme::Dearest),
             "expensive" if word(i.wrapping_sub(1)) == "least" || word(i.wrapping_sub(1)) == "less" => Some(Extreme::Cheapest),
             "dearest" | "priciest" => Some(Extreme::Dearest),
@@ -220,6 +253,7 @@ mod tests {
             ("compare 1 and 3", vec![1, 3]),
             ("2", vec![2]),
             ("i have 2 dogs", vec![]),
+            ("a second battery for hers", vec![]),
             ("the first three", vec![1, 2, 3]),
         ] {
             assert_eq!(reference(text).places, places, "{text}");
@@ -236,6 +270,9 @@ mod tests {
             ("anything cheaper?", None),
             ("something lighter", None),
             ("not the most expensive one please", None),
+            ("the cheap one", Some(Extreme::Cheapest)),
+            ("is the expensive one worth it", Some(Extreme::Dearest)),
+            ("not the cheap one, the most expensive one", Some(Extreme::Dearest)),
         ] {
             assert_eq!(reference(text).extreme, extreme, "{text}");
         }

@@ -13,6 +13,9 @@ static COMMON: LazyLock<HashSet<&'static str>> = LazyLock::new(|| lines(include_
 
 static ENGLISH: LazyLock<HashSet<&'static str>> = LazyLock::new(|| lines(include_str!("../../../assets/nlu/english_words.txt")).collect());
 
+/// Their stems: "commute" is as good a word as "commuted".
+static ENGLISH_STEMS: LazyLock<HashSet<String>> = LazyLock::new(|| ENGLISH.iter().map(|word| stem(word)).collect());
+
 static REQUEST: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| lines(include_str!("../../../assets/nlu/request_words.txt")).flat_map(str::split_whitespace).collect());
 
@@ -52,7 +55,10 @@ pub fn is_common(word: &str) -> bool {
 
 /// Whether a folded word is spelt as meant: a word of English, whatever the shop sells.
 pub fn is_english(word: &str) -> bool {
-    ENGLISH.contains(word) || REQUEST.contains(word) || is_common(word)
+    // Of short words the stems of slips of the pen are too often words themselves.
+    const LONG: usize = 6;
+    let formed = || word.len() >= LONG && ENGLISH_STEMS.contains(&stem(word));
+    ENGLISH.contains(word) || REQUEST.contains(word) || is_common(word) || formed()
 }
 
 /// Whether a word (folded, or its stem) belongs to asking rather than to what is asked for.
@@ -79,6 +85,7 @@ mod tests {
         assert!(is_function("the") && !is_function("laptop"));
         assert!(is_common("home") && !is_common("zephyrus"));
         assert!(is_english("sick") && is_english("campus") && !is_english("moniter"));
+        assert!(is_english("commute") && is_english("commuting") && !is_english("headfones") && !is_english("labtops"));
         assert!(synonyms("laptop").contains(&"notebook".to_owned()));
         assert!(synonyms("tv").iter().any(|s| s == "television"));
         assert!(synonyms("zephyrus").is_empty());

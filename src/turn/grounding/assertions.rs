@@ -62,6 +62,8 @@ pub fn hold(act: &Act, book: &FactBook) -> Result<(), String> {
         ActKind::DamageLate => longer(act, "ago", "window", book),
         ActKind::ExpectedToday => days_off(act, book) == Some(0),
         ActKind::ExpectedTomorrow => days_off(act, book) == Some(1),
+        ActKind::ComesByThen => comes_by(act, book) == Some(true),
+        ActKind::ComesLater => comes_by(act, book) == Some(false),
         ActKind::OutToday => days_off(act, book) == Some(0) && out_for_delivery(act, book),
         ActKind::OutForDelivery => out_for_delivery(act, book),
         ActKind::NotKnownLost => order(act, "news", book, |o| !names_loss(o)),
@@ -197,6 +199,16 @@ fn days_off(act: &Act, book: &FactBook) -> Option<i32> {
         Value::Day(day) => Some(day.days_since(book.today())),
         _ => None,
     }
+}
+
+/// Whether the day an order is expected on is within the one named, and neither has gone by.
+fn comes_by(act: &Act, book: &FactBook) -> Option<bool> {
+    let day = |name: &str| match book.value(act.one(name)?)? {
+        Value::Day(day) => Some(*day),
+        _ => None,
+    };
+    let (expected, by) = (day("day")?, day("by")?);
+    (expected >= book.today()).then_some(expected <= by)
 }
 
 fn out_for_delivery(act: &Act, book: &FactBook) -> bool {

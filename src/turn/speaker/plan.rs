@@ -86,7 +86,14 @@ fn saying(act: &Act) -> Saying {
         // Whose a matter is, what is dangerous, what is only asked for: word for word.
         A::OfferCancel | A::OfferChange | A::SafetyFirst | A::RefundNotRecorded | A::NotKnownLost | A::WarrantyNotBegun => Saying::Fixed,
         A::WithinWindow | A::BeyondWindow | A::DamageLate | A::WarrantyUntilSaid | A::WarrantyOverSaid => Saying::Fixed,
-        A::ExpectedToday | A::ExpectedTomorrow | A::OutToday | A::OutForDelivery | A::TicketThere | A::TicketNote => Saying::Fixed,
+        A::ComesByThen
+        | A::ComesLater
+        | A::ExpectedToday
+        | A::ExpectedTomorrow
+        | A::OutToday
+        | A::OutForDelivery
+        | A::TicketThere
+        | A::TicketNote => Saying::Fixed,
         A::Condolence | A::NotTheirs | A::NotedFor => Saying::Fixed,
         // Computed from the shop's words for a day: no sentence of a record bears them out.
         A::OpenDay | A::OpenHours | A::OpenNow | A::ClosedDay | A::ClosedHours | A::ClosedNow | A::OpensNext => Saying::Fixed,

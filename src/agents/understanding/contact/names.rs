@@ -154,7 +154,7 @@ pub fn beside(line: &Line<'_>, zip: Range<usize>, asked: bool) -> Option<String>
     {
         end -= 1;
     }
-    let lower = asked || alone || line.before(zip.start, 2, CUES);
+    let lower = asked || alone || line.before(zip.start, 2, CUES) || has_its_own_part(line, end, &zip);
     let before = |end: usize| backwards(line, end, lower);
     // "Emma Clarke from Leeds, LS6 3BN": the town between the two is no name.
     let town = backwards(line, end, lower);
@@ -165,6 +165,17 @@ pub fn beside(line: &Line<'_>, zip: Range<usize>, asked: bool) -> Option<String>
     // "2611 JM mulder": the family name alone, where nothing says that it is a town.
     let placed = |words: &Range<usize>| words.start > 0 && matches!(line.word(words.start - 1), "from" | "in" | "of" | "at" | "live");
     whole.or_else(|| family(line, behind)).or_else(|| family(line, town).filter(|_| !placed(&before(end))))
+}
+
+/// "..., ORD-1054, okafor 04103": beside an order's number, two or three words in a part of their own with a postal code
+/// are a name and nothing else.
+fn has_its_own_part(line: &Line<'_>, end: usize, zip: &Range<usize>) -> bool {
+    const MOST_OF_A_NAME: usize = 3;
+    let parts = |i: usize| line.gap(i).contains([',', ';', '.', '!', '?', '\n']);
+    let begin = (0..end).rev().find(|i| *i + 1 < end && parts(*i)).map_or(0, |i| i + 1);
+    let closes = zip.end == line.said.len() || parts(zip.end - 1);
+    let numbered = (0..line.said.len()).any(|i| !line.is_free(i));
+    numbered && begin > 0 && closes && (begin..end).len() <= MOST_OF_A_NAME
 }
 
 /// A family name by itself, with its small words: "Mulder", "de Boer". No ordinary word is taken for one.
