@@ -39,7 +39,8 @@ pub fn claim(question: &Question<'_>) -> Option<Decision> {
     let free = match &state.pending {
         None => true,
         Some(Pending::Confirm(_)) => read.answer.is_none(),
-        Some(_) => false,
+        // What is surely a service is no answer to what was asked back.
+        Some(_) => heard.services.iter().any(ServiceMeant::is_sure),
     };
     let asked = !heard.services.is_empty() && free && state.focus.fault.is_none();
     let of_an_order = heard.orders.iter().any(|n| n.certain) || heard.tickets.iter().any(|n| n.certain) || read.contact.proves();

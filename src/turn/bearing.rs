@@ -62,10 +62,11 @@ impl Bearing<'_> {
         self.heard.products.is_empty() && self.heard.brands.is_empty() && self.heard.categories.is_empty()
     }
 
-    /// The things in hand, where the message names no others.
+    /// The things in hand, else those just listed, where the message names no others.
     fn things(&self) -> Vec<&Arc<Product>> {
         let focus = &self.state.focus;
-        let in_hand = self.shown.iter().filter(|product| focus.products.contains(&product.sku));
+        let meant_now = if focus.products.is_empty() { &focus.listed } else { &focus.products };
+        let in_hand = self.shown.iter().filter(|product| meant_now.contains(&product.sku));
         let named: Vec<&String> = self.heard.categories.iter().flat_map(|category| &category.names).collect();
         let meant = |product: &&Arc<Product>| named.is_empty() || named.iter().any(|name| product.is_in_category(name));
         if self.heard.products.is_empty() && self.heard.brands.is_empty() { in_hand.filter(meant).collect() } else { Vec::new() }

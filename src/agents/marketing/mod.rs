@@ -78,7 +78,7 @@ fn promotions(found: &Findings, book: &FactBook) -> Option<Vec<Found>> {
 
 /// Promotions, codes and prices with them.
 fn offers(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
-    if goes_on_with_a_rule(turn) || is_a_rule(turn) {
+    if goes_on_with_a_rule(turn) || is_a_rule(turn) || terms_of_a_rule(turn) {
         return rules::step(turn, found, book, state);
     }
     let Some(promotions) = promotions(found, book) else {
@@ -123,6 +123,14 @@ fn goes_on_with_a_rule(turn: &Turn<'_>) -> bool {
     let of_a_code = turn.before.focus.promotion.is_some() || turn.heard.codes.iter().any(|code| code.known);
     let names = !turn.heard.products.is_empty() || !turn.heard.categories.is_empty() || !turn.heard.brands.is_empty();
     joined.is_some_and(|answered| answered.domain == Domain::Marketing) && !of_a_code && !names && turn.goal != Goal::CodeStacking
+}
+
+/// "Does it expire", of gift cards or points just told of: no offer is on the table whose terms could be meant.
+fn terms_of_a_rule(turn: &Turn<'_>) -> bool {
+    let focus = &turn.before.focus;
+    let of_a_rule = focus.entry.is_some() && focus.promotion.is_none() && turn.before.intent == Some(Intent::Marketing);
+    let names = !turn.heard.products.is_empty() || !turn.heard.categories.is_empty() || !turn.heard.codes.is_empty();
+    turn.goal == Goal::OfferTerms && of_a_rule && !names
 }
 
 /// "When is the real sale", which no rule takes for a question about codes: the shop's own words on it.

@@ -71,7 +71,7 @@ fn asked_at(word: &str, next: &str, then: &str) -> u16 {
         ("for" | "of" | "with", amount, _) if amount.parse::<u32>().is_ok_and(|n| n >= 100) => AMOUNT,
         ("what" | "whats" | "which", "the" | "your", "email" | "mail") => PLACE,
         ("how", "often", _) => OFTEN,
-        ("you" | "i" | "we" | "he" | "she" | "they", "need", _) | ("need" | "needs", "anything" | "something" | "to", _) => HOW,
+        ("you" | "i" | "we" | "he" | "she" | "they", "need", _) | ("need" | "needs", "anything" | "something", _) => HOW,
         ("how", "do" | "can" | "would" | "should" | "could", "i" | "we" | "you") | ("how", "to", _) => HOW,
         ("why", _, _) | ("how", "come", _) => WHY,
         _ => 0,
