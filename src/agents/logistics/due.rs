@@ -34,10 +34,11 @@ pub fn names_a_deadline(turn: &Turn<'_>) -> bool {
     limits && wanted_by(turn, Day(0)).is_some()
 }
 
-/// Yes or no, with the day it is expected; nothing where no day is named or promised, or the promised one has gone by.
+/// Yes or no, with the day it is expected; nothing where no day is named or promised, where the promised one has gone
+/// by, or where it is today or tomorrow, which says itself what is asked.
 pub fn verdict(turn: &Turn<'_>, id: RecordId, order: &Order, book: &mut FactBook) -> Option<Act> {
     let by = wanted_by(turn, book.today())?;
-    let promised = order.promised_day(book.zone()).filter(|day| *day >= book.today())?;
+    let promised = order.promised_day(book.zone()).filter(|day| *day > book.today().plus_days(1))?;
     let expected = book.field(id, Field::Delivery)?;
     let by_fact = book.derive(Formula::DayAhead(by.days_since(book.today())), &[])?;
     let kind = if promised <= by { ActKind::ComesByThen } else { ActKind::ComesLater };

@@ -225,6 +225,9 @@ fn when(turn: &Turn<'_>, id: RecordId, order: &Order, book: &mut FactBook, answe
     let told = turn.before.last_acts.iter().any(|act| matches!(act, ActKind::Parcel | ActKind::ParcelTracking));
     let again = told && turn.before.focus.order.as_deref().is_some_and(|number| bare(number) == bare(&order.number));
     if let Some(verdict) = due::verdict(turn, id, order, book) {
+        // "And 1015, is that one coming on Sunday": which order it is about is said where it is another one.
+        let same = turn.before.focus.order.as_deref().is_some_and(|number| bare(number) == bare(&order.number));
+        answer.acts.extend(status::status_act(id, book).filter(|_| !same));
         answer.say(verdict);
         return;
     }
