@@ -47,8 +47,7 @@ pub fn claim(question: &Question<'_>) -> Option<Decision> {
     // Who looks for a thing wants no service, unless the words are surely those of one.
     let goes_on =
         state.goal == Some(Goal::ShopServices) && matches!(heard.words.first().map(|w| w.text.as_str()), Some("and" | "or" | "also"));
-    let looks_for =
-        !goes_on && read.hint(Goal::FindProduct) >= LOOKS_FOR || !goes_on && heard.need.as_ref().is_some_and(|need| need.is_sold());
+    let looks_for = !goes_on && (read.hint(Goal::FindProduct) >= LOOKS_FOR || heard.need.as_ref().is_some_and(|need| need.is_sold()));
     let surely = heard.services.iter().any(ServiceMeant::is_sure);
     let of_a_code = heard.codes.iter().any(|code| code.known);
     let elsewhere = read.hints.iter().any(|hint| {

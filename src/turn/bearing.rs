@@ -44,7 +44,7 @@ impl Bearing<'_> {
         let abroad = |place: usize| place > 0 && !self.goes_abroad() && self.is_abroad(sentences[place]);
         let said: Vec<usize> = (0..sentences.len()).filter(|place| u16::try_from(*place).is_ok_and(|at| found.hit.part.has(at))).collect();
         let kept: Vec<u8> =
-            said.iter().copied().filter(|at| !(of_others(*at) && !advice) && !abroad(*at)).filter_map(|at| u8::try_from(at).ok()).collect();
+            said.iter().copied().filter(|at| (advice || !of_others(*at)) && !abroad(*at)).filter_map(|at| u8::try_from(at).ok()).collect();
         // "Do I set that up myself", where the entry is about televisions and none is on the table.
         let of_a_kind = |place: usize| found.kinds.get(place).is_some_and(|kinds| !kinds.is_empty());
         let points =

@@ -9,6 +9,12 @@ const KEPT: usize = 8;
 /// What a function made of the texts it was last given on this thread.
 pub struct Recent<V>(RefCell<VecDeque<(String, V)>>);
 
+impl<V> Default for Recent<V> {
+    fn default() -> Self {
+        Self(RefCell::default())
+    }
+}
+
 impl<V: Clone> Recent<V> {
     /// Of no text yet.
     pub const fn new() -> Self {

@@ -382,10 +382,10 @@ impl KnowledgeIndex {
         }
         let first = slot.own.as_bytes().first().copied().unwrap_or_default();
         let near = self.spelt.get(&first).into_iter().flatten().find(|(term, _)| edit::distance(&slot.own, term, 1).is_some());
-        if let Some((term, _)) = near {
-            if let Some(meant) = terms::slots(term).last() {
-                slot.clone_from(meant);
-            }
+        if let Some((term, _)) = near
+            && let Some(meant) = terms::slots(term).last()
+        {
+            slot.clone_from(meant);
         }
     }
 
