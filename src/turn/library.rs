@@ -43,6 +43,8 @@ pub struct Shelves {
     pub tickets: NumberShapes,
     /// Letters and digits of promotion codes.
     pub codes: HashMap<String, String>,
+    /// Kinds of things that sentences of the knowledge base name, each found out when it is first told.
+    kinds: Arc<RwLock<HashMap<String, Vec<String>>>>,
 }
 
 /// The indexes, kept up to date.
@@ -275,6 +277,15 @@ impl Shelves {
 
     /// Kinds of things that a sentence names by their whole names.
     pub fn kinds_named(&self, sentence: &str) -> Vec<String> {
+        if let Some(known) = self.kinds.read().get(sentence) {
+            return known.clone();
+        }
+        let named = self.kinds_in(sentence);
+        self.kinds.write().insert(sentence.to_owned(), named.clone());
+        named
+    }
+
+    fn kinds_in(&self, sentence: &str) -> Vec<String> {
         let words = |name: &str| tokens(name).iter().filter(|token| token.text != "and").count();
         let named = self.catalogue.recognise(&Word::from_tokens(tokens(sentence))).categories.into_iter();
         named.flat_map(|named| named.names.into_iter().filter(move |name| words(name) <= named.words.len())).collect()
