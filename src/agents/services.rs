@@ -35,12 +35,13 @@ const GOES_ON: f32 = 0.5;
 /// The decision, where a message asks for a service and for nothing of an order's, a fault's or an offer's.
 pub fn claim(question: &Question<'_>) -> Option<Decision> {
     let Question { heard, read, state, .. } = *question;
+    let surely = heard.services.iter().any(ServiceMeant::is_sure);
     // What is asked while a yes is waited for, and is none, leaves the question open.
     let free = match &state.pending {
         None => true,
         Some(Pending::Confirm(_)) => read.answer.is_none(),
         // What is surely a service is no answer to what was asked back.
-        Some(_) => heard.services.iter().any(ServiceMeant::is_sure),
+        Some(_) => surely,
     };
     let asked = !heard.services.is_empty() && free && state.focus.fault.is_none();
     let of_an_order = heard.orders.iter().any(|n| n.certain) || heard.tickets.iter().any(|n| n.certain) || read.contact.proves();
@@ -48,7 +49,6 @@ pub fn claim(question: &Question<'_>) -> Option<Decision> {
     let goes_on =
         state.goal == Some(Goal::ShopServices) && matches!(heard.words.first().map(|w| w.text.as_str()), Some("and" | "or" | "also"));
     let looks_for = !goes_on && (read.hint(Goal::FindProduct) >= LOOKS_FOR || heard.need.as_ref().is_some_and(|need| need.is_sold()));
-    let surely = heard.services.iter().any(ServiceMeant::is_sure);
     let of_a_code = heard.codes.iter().any(|code| code.known);
     let elsewhere = read.hints.iter().any(|hint| {
         let matter = matches!(hint.goal.intent(), Intent::Support | Intent::Marketing) && hint.goal != Goal::SetupHelp;

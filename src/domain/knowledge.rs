@@ -116,21 +116,26 @@ fn numbered(answer: &str) -> Vec<&str> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn entry(answer: &str) -> Knowledge {
+    /// An entry with an answer and nothing else.
+    pub(crate) fn sample(id: &str, domain: Domain, answer: &str) -> Knowledge {
         Knowledge {
-            id: "k".into(),
-            domain: Domain::Support,
+            id: id.into(),
+            domain,
             questions: Vec::new(),
             answer: answer.into(),
             tags: Vec::new(),
-            valid_from: Day::parse("2026-11-01"),
+            valid_from: None,
             valid_until: None,
             language: "en".into(),
             updated_at: Moment(0),
         }
+    }
+
+    fn entry(answer: &str) -> Knowledge {
+        Knowledge { valid_from: Day::parse("2026-11-01"), ..sample("k", Domain::Support, answer) }
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub struct Near {
     /// What they want.
     pub goal: Goal,
     /// What is on the table when they say so; none where it is all the same.
-    pub situations: Vec<Situation>,
+    pub situations: &'static [Situation],
     /// The likeness to the nearest lines, falling; at most 1 each.
     pub nearest: [f32; LINES],
 }

@@ -69,6 +69,15 @@ impl Phrasebook {
         nearest
     }
 
+    /// The nearest group from a likeness on, where it is none of those that stand for nothing, with its likeness and how
+    /// much nearer it is than any of those.
+    pub(super) fn told(&self, vector: &[f32], least: f32, is_nothing: impl Fn(usize) -> bool) -> Option<(usize, f32, f32)> {
+        let ranked = self.ranked(vector);
+        let (nearest, score) = *ranked.first().filter(|(group, score)| *score >= least && !is_nothing(*group))?;
+        let nothing = ranked.iter().find(|(group, _)| is_nothing(*group)).map_or(0.0, |(_, score)| *score);
+        Some((nearest, score, score - nothing))
+    }
+
     /// How near a message is to each group, by the group's nearest phrase; nearest first.
     pub(super) fn ranked(&self, vector: &[f32]) -> Vec<(usize, f32)> {
         let Some(likeness) = self.matrix.likeness(vector) else { return Vec::new() };

@@ -57,9 +57,7 @@ pub fn of_model(model: &str) -> Option<&'static Phrasebook> {
 
 /// The property that a message asks for, by its sentence vector.
 pub fn meant(book: &Phrasebook, vector: &[f32]) -> Option<PropertyMeant> {
-    let ranked = book.ranked(vector);
-    let (nearest, score) = *ranked.first().filter(|(_, score)| *score >= LEAST)?;
-    let property = Some(&PROPERTIES[nearest]).filter(|property| !property.names.is_empty())?;
-    let other = ranked.iter().find(|(own, _)| PROPERTIES[*own].names.is_empty()).map_or(0.0, |(_, score)| *score);
-    Some(PropertyMeant { names: property.names.clone(), values: property.values.clone(), score, margin: score - other })
+    let (nearest, score, margin) = book.told(vector, LEAST, |group| PROPERTIES[group].names.is_empty())?;
+    let property = &PROPERTIES[nearest];
+    Some(PropertyMeant { names: property.names.clone(), values: property.values.clone(), score, margin })
 }

@@ -47,9 +47,6 @@ pub fn of_model(model: &str) -> Option<&'static Phrasebook> {
 
 /// The service that a message asks for, by its sentence vector.
 pub fn meant(book: &Phrasebook, vector: &[f32]) -> Option<ServiceMeant> {
-    let ranked = book.ranked(vector);
-    let (nearest, score) = *ranked.first().filter(|(_, score)| *score >= LEAST)?;
-    let question = SERVICES[nearest].question?;
-    let other = ranked.iter().find(|(own, _)| SERVICES[*own].question.is_none()).map_or(0.0, |(_, score)| *score);
-    Some(ServiceMeant { question, score, margin: score - other })
+    let (nearest, score, margin) = book.told(vector, LEAST, |group| SERVICES[group].question.is_none())?;
+    Some(ServiceMeant { question: SERVICES[nearest].question?, score, margin })
 }

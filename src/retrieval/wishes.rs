@@ -48,7 +48,7 @@ pub fn near(book: &Phrasebook, vector: &[f32]) -> Vec<Near> {
     const LEAST: f32 = 0.25;
     let nearest = book.nearest(vector);
     let groups = WISHES.iter().zip(nearest).filter(|(_, nearest)| nearest[0] >= LEAST);
-    groups.map(|(group, nearest)| Near { goal: group.goal, situations: group.situations.clone(), nearest }).collect()
+    groups.map(|(group, nearest)| Near { goal: group.goal, situations: &group.situations, nearest }).collect()
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::domain::knowledge::{Domain, Part};
 use crate::domain::product::Product;
 use crate::domain::record::Record;
 use crate::domain::state::ConversationState;
-use crate::domain::text::places;
+use crate::domain::text::places::{self, Country};
 use crate::domain::text::token::tokens;
 
 /// What is left of the likelihood of an entry on a service that is all about other kinds of things.
@@ -41,7 +41,8 @@ impl Bearing<'_> {
             !kinds.is_empty() && !things.is_empty() && !things.iter().any(|thing| kinds.iter().any(|kind| thing.is_in_category(kind)))
         };
         let advice = found.hit.domain == Domain::Sales;
-        let abroad = |place: usize| place > 0 && !self.goes_abroad() && self.is_abroad(sentences[place]);
+        let home = self.home().filter(|_| !self.goes_abroad());
+        let abroad = |place: usize| place > 0 && home.is_some_and(|home| is_abroad(home, sentences[place]));
         let said: Vec<usize> = (0..sentences.len()).filter(|place| u16::try_from(*place).is_ok_and(|at| found.hit.part.has(at))).collect();
         let kept: Vec<u8> =
             said.iter().copied().filter(|at| (advice || !of_others(*at)) && !abroad(*at)).filter_map(|at| u8::try_from(at).ok()).collect();
@@ -81,14 +82,18 @@ impl Bearing<'_> {
         abroad || self.state.focus.country.is_some() || places::named(&words).is_some()
     }
 
-    /// Whether a sentence is about other countries alone.
-    fn is_abroad(&self, sentence: &str) -> bool {
-        let home = self.locale.rsplit(['-', '_']).next().map(str::to_lowercase).filter(|code| code.len() == 2);
-        let Some(home) = home.as_deref().and_then(places::of_code) else { return false };
-        let said = tokens(sentence);
-        let words: Vec<&str> = said.iter().map(|token| token.text.as_str()).collect();
-        places::named(&words).is_some_and(|country| country.code != home.code) && places::speaks_of(home, sentence) < 4
+    /// The shop's own country.
+    fn home(&self) -> Option<&'static Country> {
+        let code = self.locale.rsplit(['-', '_']).next().map(str::to_lowercase).filter(|code| code.len() == 2)?;
+        places::of_code(&code)
     }
+}
+
+/// Whether a sentence is about other countries than `home` alone.
+fn is_abroad(home: &Country, sentence: &str) -> bool {
+    let said = tokens(sentence);
+    let words: Vec<&str> = said.iter().map(|token| token.text.as_str()).collect();
+    places::named(&words).is_some_and(|country| country.code != home.code) && places::speaks_of(home, sentence) < 4
 }
 
 #[cfg(test)]
@@ -96,25 +101,14 @@ mod tests {
     use super::*;
     use crate::domain::fact::Versioned;
     use crate::domain::heard::Word;
-    use crate::domain::knowledge::Knowledge;
+    use crate::domain::knowledge;
     use crate::domain::product::tests::sample;
-    use crate::domain::time::Moment;
     use crate::retrieval::knowledge::KnowledgeHit;
 
     #[test]
     fn what_bears_on_other_things_and_countries_is_left_out() {
         let answer = "Parcels arrive in 2 days. Belgium takes 3 days. Large appliances come on a day you choose.";
-        let entry = Knowledge {
-            id: "k".into(),
-            domain: Domain::Logistics,
-            questions: Vec::new(),
-            answer: answer.into(),
-            tags: Vec::new(),
-            valid_from: None,
-            valid_until: None,
-            language: "en".into(),
-            updated_at: Moment(0),
-        };
+        let entry = knowledge::tests::sample("k", Domain::Logistics, answer);
         let hit = KnowledgeHit {
             id: "k".into(),
             domain: Domain::Logistics,

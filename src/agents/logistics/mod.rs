@@ -223,10 +223,9 @@ fn tell(turn: &Turn<'_>, found: &Findings, side: Aspect, id: RecordId, order: &O
 /// When it comes: a yes or no where a day was named, and no list of parcels that the last reply told.
 fn when(turn: &Turn<'_>, id: RecordId, order: &Order, book: &mut FactBook, answer: &mut Answer) {
     let told = turn.before.last_acts.iter().any(|act| matches!(act, ActKind::Parcel | ActKind::ParcelTracking));
-    let again = told && turn.before.focus.order.as_deref().is_some_and(|number| bare(number) == bare(&order.number));
+    let same = turn.before.focus.order.as_deref().is_some_and(|number| bare(number) == bare(&order.number));
     if let Some(verdict) = due::verdict(turn, id, order, book) {
         // "And 1015, is that one coming on Sunday": which order it is about is said where it is another one.
-        let same = turn.before.focus.order.as_deref().is_some_and(|number| bare(number) == bare(&order.number));
         answer.acts.extend(status::status_act(id, book).filter(|_| !same));
         answer.say(verdict);
         return;
@@ -242,7 +241,7 @@ fn when(turn: &Turn<'_>, id: RecordId, order: &Order, book: &mut FactBook, answe
         });
         return;
     }
-    if again && order.status == OrderStatus::Shipped {
+    if same && told && order.status == OrderStatus::Shipped {
         answer.acts.extend(status::out_for_delivery(id, order, book).or_else(|| status::date_act(id, order, book)));
     } else {
         status::when(id, order, book, answer);

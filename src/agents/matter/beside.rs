@@ -36,15 +36,12 @@ pub(super) fn abroad(question: &Question<'_>) -> Option<Decision> {
     let sends = has(&["ship", "shipping", "deliver", "delivery", "send", "cost", "costs", "possible", "much", "long"])
         || said.first().is_some_and(|w| matches!(*w, "and" | "to" | "what"));
     let to_a_place = has(&["to"]) && places::named(&said).is_some() && sends && !has(&["back", "return", "returns"]);
-    let goes_on = state.goal == Some(Goal::ShippingPolicy)
-        && state.focus.country.is_some()
+    let of_a_country = state.goal == Some(Goal::ShippingPolicy) && state.focus.country.is_some();
+    let goes_on = of_a_country
         && heard.words.len() <= FEW
         && (starts(question, &[&["how", "long"], &["how", "much"], &["how", "fast"], &["what", "does", "it", "cost"]]));
     // "And a dishwasher too?", after whether parcels go to a country.
-    let another = state.goal == Some(Goal::ShippingPolicy)
-        && state.focus.country.is_some()
-        && !heard.categories.is_empty()
-        && heard.words.len() <= FEW + 1
-        && said.first().is_some_and(|word| *word == "and");
+    let another =
+        of_a_country && !heard.categories.is_empty() && heard.words.len() <= FEW + 1 && said.first().is_some_and(|word| *word == "and");
     (to_a_place || goes_on || another).then(|| by_words(Goal::ShippingPolicy, "delivery to another country"))
 }

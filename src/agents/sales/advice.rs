@@ -4,6 +4,7 @@ use super::super::lookup::{Findings, Lookup};
 use super::super::say;
 use super::super::turn::{Answer, Step, Turn};
 use super::super::understanding::needs;
+use super::find;
 use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, Formula};
 use crate::domain::state::ConversationState;
@@ -33,8 +34,6 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         answer.say(Act::plain(kind).with_some("count", count).with_some("shown", shown));
     }
     say::list(book, &search.products, &mut answer);
-    state.focus.listed = say::skus(book, &search.products);
-    state.focus.products = if search.products.len() == 1 { state.focus.listed.clone() } else { Vec::new() };
-    state.focus.query = Some(search.query.clone());
+    find::remember(found, book, state);
     answer.done()
 }

@@ -87,15 +87,11 @@ fn of_what_was_told(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> O
     };
     let mut answer = Answer::default();
     say::say_entry(book, *hits.first()?, &mut answer);
-    let figure = |act: &Act| {
-        let said = act.one("sentence").and_then(|fact| book.value(fact)).map(ToString::to_string);
-        said.is_some_and(|said| said.bytes().any(|b| b.is_ascii_digit()))
-    };
+    let said = |act: &Act| act.one("sentence").and_then(|fact| book.value(fact)).map(ToString::to_string);
+    let figure = |act: &Act| said(act).is_some_and(|said| said.bytes().any(|b| b.is_ascii_digit()));
     if of_a_service && receives(turn) {
-        let of_worth = |act: &Act| {
-            let said = act.one("sentence").and_then(|fact| book.value(fact)).map(ToString::to_string).unwrap_or_default();
-            tokens(&said).iter().any(|token| WORTH.contains(&stem(&token.text).as_str()))
-        };
+        let worth = |text: &str| tokens(text).iter().any(|token| WORTH.contains(&stem(&token.text).as_str()));
+        let of_worth = |act: &Act| said(act).is_some_and(|text| worth(&text));
         let worth: Vec<Act> = answer.acts.iter().filter(|act| of_worth(act)).cloned().collect();
         answer.acts = if worth.is_empty() { answer.acts } else { worth };
         return Some(answer.done());

@@ -225,7 +225,8 @@ fn describe(heard: &Heard, read: &Understanding, query: &mut ProductQuery) {
     }
 }
 
-fn push(list: &mut Vec<String>, word: &str) {
+/// Adds a word to a list that has it not yet.
+pub(super) fn push(list: &mut Vec<String>, word: &str) {
     if !list.iter().any(|own| own == word) {
         list.push(word.to_owned());
     }

@@ -1,5 +1,6 @@
 //! From one product query to the next.
 
+use super::needs::push;
 use crate::domain::money::Money;
 use crate::domain::query::{Degree, ProductQuery, Sort};
 
@@ -33,16 +34,8 @@ pub fn merge(old: &ProductQuery, new: ProductQuery) -> ProductQuery {
         merged.measures.retain(|own| own.unit != measure.unit || own.property != measure.property);
         merged.measures.push(measure);
     }
-    for term in new.terms {
-        if !merged.terms.contains(&term) {
-            merged.terms.push(term);
-        }
-    }
-    for hint in new.hints {
-        if !merged.hints.contains(&hint) {
-            merged.hints.push(hint);
-        }
-    }
+    new.terms.iter().for_each(|term| push(&mut merged.terms, term));
+    new.hints.iter().for_each(|hint| push(&mut merged.hints, hint));
     merged.not_terms.extend(new.not_terms);
     merged.in_stock |= new.in_stock;
     if new.sort != Sort::Relevance {

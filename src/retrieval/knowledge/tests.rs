@@ -1,18 +1,8 @@
 use super::*;
-use crate::domain::time::Moment;
+use crate::domain::knowledge::tests::sample;
 
 fn entry(id: &str, domain: Domain, questions: &[&str], answer: &str) -> Knowledge {
-    Knowledge {
-        id: id.into(),
-        domain,
-        questions: questions.iter().map(|q| (*q).to_owned()).collect(),
-        answer: answer.into(),
-        tags: Vec::new(),
-        valid_from: None,
-        valid_until: None,
-        language: "en".into(),
-        updated_at: Moment(0),
-    }
+    Knowledge { questions: questions.iter().map(|q| (*q).to_owned()).collect(), ..sample(id, domain, answer) }
 }
 
 fn index() -> KnowledgeIndex {

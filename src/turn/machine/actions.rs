@@ -6,6 +6,7 @@ use super::{Effect, Machine};
 use crate::agents::identity;
 use crate::agents::lookup::{Lookup, Verdict};
 use crate::agents::orchestrator::{Decision, Escalation, Route};
+use crate::agents::say;
 use crate::agents::support::{is_request, same_matter};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::agent::Agent;
@@ -194,10 +195,10 @@ impl Machine {
         if self.outcome.escalation.is_none() {
             return;
         }
-        let hit = crate::agents::say::plain_entry(&self.found, 0);
+        let hit = say::plain_entry(&self.found, 0);
         let by_phone = |text: &str| text.bytes().filter(u8::is_ascii_digit).count() >= DIGITS_OF_A_NUMBER;
         let book = &mut self.outcome.book;
-        let fact = hit.and_then(|hit| crate::agents::say::sentence_where(hit.record, book, by_phone));
+        let fact = hit.and_then(|hit| say::sentence_where(hit.record, book, by_phone));
         self.outcome.acts.extend(fact.map(|fact| Act::plain(ActKind::Knowledge).with("sentence", fact)));
     }
 
