@@ -29,6 +29,8 @@ pub struct Turn<'a> {
     pub goal: Goal,
     /// Whether it gives what was asked for, rather than beginning something.
     pub continues: bool,
+    /// Whether one part of an agent passed it on to another that may pass things on as well: so it ends there.
+    pub passed_on: bool,
     /// What the message that set the goal said, where this one only continues it.
     pub said: &'a str,
     /// The conversation before this message.
@@ -39,6 +41,13 @@ pub struct Turn<'a> {
     pub sentiment: Sentiment,
     /// The shop.
     pub shop: &'a Shop,
+}
+
+impl Turn<'_> {
+    /// The turn as the part of an agent gets it that must not send it on again.
+    pub fn pass_on(&self) -> Self {
+        Self { passed_on: true, ..*self }
+    }
 }
 
 /// What an agent does next.

@@ -3,6 +3,7 @@
 pub mod commands;
 pub mod control;
 pub mod lint;
+mod restore;
 mod serve;
 mod upkeep;
 
@@ -14,7 +15,6 @@ use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::agents::orchestrator::Thresholds;
 use crate::config::{Config, ProviderMode};
-use crate::domain::message::Body;
 use crate::domain::proof::IdentityPolicy;
 use crate::domain::shop::Shop;
 use crate::domain::ticket::Ticket;
@@ -24,10 +24,10 @@ use crate::gateway::Gateway;
 use crate::hub::Hub;
 use crate::llm::Voices;
 use crate::llm::encoder::Encoder;
-use crate::queue::{Class, Queue};
+use crate::queue::Queue;
 use crate::sentiment::Analyzer;
 use crate::store::{Store, StoreError};
-use crate::turn::driver::{Engine, Job};
+use crate::turn::driver::Engine;
 use crate::turn::library::Library;
 use crate::turn::tickets::TicketNumbers;
 pub use serve::{Listeners, run};
@@ -151,39 +151,6 @@ impl App {
         let gateway = Gateway::new(store, queue.clone(), hub, config.limits.clone());
         let metrics = crate::telemetry::start_metrics();
         Ok(Self { config, engine, queue, gateway, metrics, started })
-    }
-
-    /// Puts messages that were accepted before the last end back in the queue, in their order.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn restore(&self) -> Result<usize, StoreError> {
-        let waiting = self.engine.store.inbox().await?;
-        let now = Moment::now();
-        let mut restored = 0;
-        for (inbox, entry) in waiting {
-            let session = self.engine.store.session(entry.session).await?;
-            let message = self.engine.store.message(entry.session, entry.seq).await?;
-            let (Some(row), Some(Body::User(message))) = (session, message.map(|stored| stored.body)) else { continue };
-            let class = Class::from_number(entry.class);
-            // A message from a session that has ended is closed with a time-out, not answered late.
-            let ended = now.since(entry.accepted_at) > Duration::from_secs(self.config.limits.session_ttl_h * 3_600);
-            let job = Job {
-                session: entry.session,
-                session_id: row.id,
-                seq: entry.seq,
-                inbox,
-                epoch: row.epoch,
-                message,
-                address: String::new(),
-                request_id: "restored".to_owned(),
-                accepted_at: if ended { entry.accepted_at } else { now },
-                replayed: true,
-            };
-            self.queue.restore(job, class);
-            restored += 1;
-        }
-        Ok(restored)
     }
 
     /// How values of imported files are read.

@@ -218,6 +218,7 @@ impl Gateway {
                     request_id: origin.request_id.clone(),
                     accepted_at,
                     replayed: false,
+                    suspect: false,
                 };
                 let position = slot.submit(job, class);
                 Ok(Acknowledged { message: MessageId::at(held.key, seq), seq, position, client_id, duplicate: false, reply: None })

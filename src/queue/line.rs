@@ -142,6 +142,7 @@ mod tests {
             request_id: String::new(),
             accepted_at: Moment(0),
             replayed: false,
+            suspect: false,
         }
     }
 

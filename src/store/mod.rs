@@ -14,6 +14,7 @@ mod pack;
 pub mod record;
 pub mod rows;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -41,6 +42,9 @@ use rows::{AnalyticsRow, AuditRow, LabelRow, SessionRow, TokenRow, TurnRecord};
 
 /// Name of the blob that holds what the newest day's remote model has cost.
 pub const SPENT_BLOB: &str = "remote-spent";
+
+/// Name of the blob that counts at how many starts each waiting message was found, by its ticket in the inbox.
+const STARTS_BLOB: &str = "starts";
 
 /// The shop's memory.
 #[derive(Clone)]
@@ -346,6 +350,22 @@ impl Store {
     pub async fn add_spent(&self, spent: Spend) -> Result<(), StoreError> {
         let total = self.spent().await?.map_or(spent, |before| before.with(spent));
         self.put_blob(SPENT_BLOB, codec::encode(&total)).await
+    }
+
+    /// At how many starts each message that waits was found, by its ticket in the inbox.
+    ///
+    /// # Errors
+    /// When the store fails or the row cannot be read.
+    pub async fn starts(&self) -> Result<BTreeMap<u64, u32>, StoreError> {
+        Ok(self.blob(STARTS_BLOB).await?.map(|bytes| codec::decode(&bytes)).transpose()?.unwrap_or_default())
+    }
+
+    /// Keeps at how many starts each message that waits was found.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn put_starts(&self, starts: &BTreeMap<u64, u32>) -> Result<(), StoreError> {
+        self.put_blob(STARTS_BLOB, codec::encode(starts)).await
     }
 
     /// Analytics rows of a span of time.

@@ -1,5 +1,7 @@
 //! Rows that are not records of the shop: sessions, the inbox, turns, audit, analytics, tokens.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::codec::{Row, plain_row};
@@ -264,6 +266,7 @@ rows! {
     TokenRow => "API token",
     AttemptRow => "attempt row",
     crate::domain::spend::Spend => "day's spending",
+    BTreeMap<u64, u32> => "count of starts",
     crate::domain::product::Product => "product",
     crate::domain::order::Order => "order",
     crate::domain::customer::Customer => "customer",

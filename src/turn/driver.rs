@@ -89,6 +89,8 @@ pub struct Job {
     pub accepted_at: Moment,
     /// It was accepted before a restart.
     pub replayed: bool,
+    /// It was found waiting at so many starts that it may be what ends the program: it is not tried again.
+    pub suspect: bool,
 }
 
 /// A worker's place: held while a turn computes, given back while it waits.
@@ -136,6 +138,9 @@ impl Engine {
         if job.replayed {
             let message = MessageId::reply_to(job.session, job.seq);
             self.hub.publish(job.session, &ServerEvent::Cancel { message, reason: CancelReason::Restarted });
+        }
+        if job.suspect {
+            return Box::pin(self.fail(job, Rejected::internal())).await;
         }
         let left = self.deadline.saturating_sub(Moment::now().since(job.accepted_at));
         let outcome = tokio::time::timeout(left, Box::pin(self.turn(job, &mut worker))).await;

@@ -390,6 +390,7 @@ impl Machine {
             read: &self.read,
             goal: self.goal,
             continues: self.continues,
+            passed_on: false,
             said: &said,
             before: &self.start.state,
             shown: &self.shown,

@@ -28,6 +28,9 @@ const NEAREST: usize = 3;
 
 /// Finds or narrows down.
 pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
+    if turn.passed_on {
+        return search(turn, found, book, state);
+    }
     // "Do you have the iPhone 16?" names a product: it is asked for, not searched for.
     let named =
         turn.heard.products.iter().enumerate().any(|(i, p)| p.coverage >= 0.3 && p.skus.len() <= 2 && turn.read.roles.wants_product(i));
@@ -75,7 +78,7 @@ pub fn search(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mu
     }
     // "The biggest TV you have" asks for one, not for a list.
     let most = turn.read.wishes.iter().any(|wish| wish.quality.degree == Degree::Most);
-    let for_the_most = most && query.names_a_thing() && !names_several(turn);
+    let for_the_most = !turn.passed_on && most && query.names_a_thing() && !names_several(turn);
     if for_the_most && found.searches.iter().all(|search| !search.products.is_empty()) {
         let turn = Turn { goal: Goal::Recommend, ..*turn };
         return pick::step(&turn, found, book, state);
@@ -94,7 +97,9 @@ pub fn search(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mu
             match std::iter::successors(wider::relaxed(&first.query), wider::relaxed).nth(tried.len()).filter(|_| !met) {
                 Some(query) => Step::Look(vec![Lookup::Search { query, limit: NEAREST }]),
                 // "Anything cheaper", where nothing else is of the maker or the colour: others of the kind.
-                None if goal::wants_cheaper(turn) && turn.before.focus.products.len() == 1 => super::alternatives(turn, found, book, state),
+                None if !turn.passed_on && goal::wants_cheaper(turn) && turn.before.focus.products.len() == 1 => {
+                    super::alternatives(turn, found, book, state)
+                }
                 None => nothing(turn, found, book, state),
             }
         }

@@ -149,7 +149,7 @@ const AMONG: usize = 12;
 /// Something else of the same kind.
 fn alternatives(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
     let meant = resolve::products(turn);
-    let Some(sku) = meant.skus.first().cloned() else { return find::step(turn, found, book, state) };
+    let Some(sku) = meant.skus.first().cloned() else { return find::search(&turn.pass_on(), found, book, state) };
     let Some(others) = &found.alternatives else {
         let limit = if goal::wants_cheaper(turn) { AMONG } else { OTHERS };
         return Step::Look(vec![Lookup::Products(vec![sku.clone()]), Lookup::Alternatives { sku, limit }]);

@@ -85,19 +85,19 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         if turn.read.form.asks == Asks::Which && focus.products.len() > 1 && turn.read.prices.is_empty() {
             return compare::step(turn, found, book, state);
         }
-        return find::step(turn, found, book, state);
+        return find::search(&turn.pass_on(), found, book, state);
     }
     let of_need = needs::by_need(turn.text, turn.heard, turn.read).filter(|_| query.categories.is_empty());
     let query = of_need.unwrap_or_else(|| needs::by_words(query));
     if !query.names_a_thing() && query.brands.is_empty() {
-        return find::step(turn, found, book, state);
+        return find::search(&turn.pass_on(), found, book, state);
     }
     match found.searches.last() {
         None => Step::Look(vec![Lookup::Search { query: wished(turn, query), limit: CANDIDATES }]),
         // First without the words nobody sells by, then without the bounds.
         Some(search) if search.products.is_empty() => match wider::relaxed(&search.query).filter(|_| found.searches.len() < 3) {
             Some(query) => Step::Look(vec![Lookup::Search { query, limit: CANDIDATES }]),
-            None => find::step(turn, found, book, state),
+            None => find::search(&turn.pass_on(), found, book, state),
         },
         // Nothing speaks for any of them: to recommend one would be to claim that it does.
         Some(search) if found.searches.len() == 1 && find::unchecked(turn, search).is_some() => find::some(turn, found, book, state),

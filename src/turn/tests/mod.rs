@@ -93,6 +93,7 @@ impl Demo {
                 request_id: String::new(),
                 accepted_at: Moment::now(),
                 replayed: false,
+                suspect: false,
             };
             let (mut worker, mut asked) = (Worker::default(), Asked::default());
             let shelves = self.engine.library.shelves();

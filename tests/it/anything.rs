@@ -1,0 +1,136 @@
+//! Whatever is said is answered: conversations nobody prepared, in the words of many writers, about shops of every kind.
+
+use std::path::Path;
+use std::time::Duration;
+
+use electromart::app::{App, Fill, Purpose};
+use electromart::config::{Config, ProviderMode};
+use electromart::domain::event::ServerEvent;
+use electromart::domain::message::Body;
+use electromart::gateway::{Held, Inbound, Origin};
+use serde_json::Value;
+
+use crate::shop::{full, note};
+
+/// Starts at which a message may wait before it is closed, with the one that closes it.
+const STARTS: usize = 4;
+
+async fn open(folder: &Path, mode: ProviderMode) -> App {
+    let mut config = Config::default();
+    config.server.data_dir = folder.join("data");
+    config.provider.mode = mode;
+    config.limits.requests_per_minute = 0;
+    App::open(config, Fill::Demo, Purpose::Talk).await.expect("a shop")
+}
+
+fn origin() -> Origin {
+    Origin { transport: "ws", address: std::net::Ipv4Addr::LOCALHOST.into(), request_id: "anything".to_owned(), connection: 0 }
+}
+
+fn message(text: &str) -> Inbound {
+    Inbound::Message { text: text.to_owned(), client_id: None, language: None }
+}
+
+/// The written conversations, each as the lines of its customer.
+fn conversations() -> Vec<Vec<String>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/nano/data");
+    let mut files: Vec<_> = std::fs::read_dir(folder).expect("data").flatten().map(|entry| entry.path()).collect();
+    files.sort();
+    let mut found: Vec<Vec<String>> = Vec::new();
+    for path in files.iter().filter(|path| path.to_string_lossy().contains("utterances_")) {
+        let mut before = Value::Null;
+        for line in std::fs::read_to_string(path).expect("a file").lines() {
+            let line: Value = serde_json::from_str(line).expect("a line of JSON");
+            let text = line["text"].as_str().expect("a text").to_owned();
+            match found.last_mut().filter(|_| !line["conversation"].is_null() && line["conversation"] == before) {
+                Some(conversation) => conversation.push(text),
+                None => found.push(vec![text]),
+            }
+            before = line["conversation"].clone();
+        }
+    }
+    found
+}
+
+/// What is said to a message: something, in words.
+async fn answer(app: &App, held: &Held, text: &str) -> Result<(), String> {
+    let mut watch = app.gateway.watch(held);
+    app.gateway.accept(&origin(), held, message(text)).await.map_err(|error| format!("{text}: {error:?}"))?;
+    let said = async {
+        while let Some(event) = watch.next().await {
+            match &*event {
+                ServerEvent::Message(stored) => {
+                    if let Body::Agent(reply) = &stored.body {
+                        return if reply.text.trim().is_empty() { Err(format!("{text}: nothing said")) } else { Ok(()) };
+                    }
+                }
+                ServerEvent::Failed { error, .. } => return Err(format!("{text}: {error:?}")),
+                _ => {}
+            }
+        }
+        Err(format!("{text}: no more events"))
+    };
+    tokio::time::timeout(Duration::from_secs(30), said).await.unwrap_or_else(|_| Err(format!("{text}: no answer")))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_message_of_strangers_is_answered() {
+    let home = tempfile::tempdir().expect("a folder");
+    // With the encoder it takes minutes.
+    let app = open(home.path(), if full() { ProviderMode::Auto } else { ProviderMode::Template }).await;
+    tokio::spawn(app.queue.clone().work());
+    let conversations = conversations();
+    let messages: usize = conversations.iter().map(Vec::len).sum();
+    assert!(conversations.len() > 5_000 && messages > 10_000, "{} conversations, {messages} messages", conversations.len());
+    let mut wrong = Vec::new();
+    for part in conversations.chunks(16) {
+        let talk = async |lines: &Vec<String>| {
+            let grant = app.gateway.open().await.expect("a session");
+            let held = Held { id: grant.id, key: grant.key };
+            let mut wrong = Vec::new();
+            for text in lines {
+                wrong.extend(answer(&app, &held, text).await.err());
+            }
+            wrong
+        };
+        wrong.extend(futures_util::future::join_all(part.iter().map(talk)).await.into_iter().flatten());
+    }
+    note(&format!("answered: {messages} messages of {} conversations", conversations.len()));
+    assert!(wrong.is_empty(), "{} of {messages}: {:#?}", wrong.len(), &wrong[..wrong.len().min(20)]);
+    app.close().await;
+}
+
+#[tokio::test]
+async fn a_message_that_ends_the_program_at_every_start_is_closed() {
+    let home = tempfile::tempdir().expect("a folder");
+    let app = open(home.path(), ProviderMode::Template).await;
+    let grant = app.gateway.open().await.expect("a session");
+    let held = Held { id: grant.id, key: grant.key };
+    app.gateway.accept(&origin(), &held, message("hello")).await.expect("accepted");
+    app.close().await;
+    drop(app);
+    // Nothing takes the message up: for the store that is the same as a program that ended with it.
+    for start in 1..=STARTS {
+        let app = open(home.path(), ProviderMode::Template).await;
+        assert_eq!(app.restore().await.expect("the store works"), 1, "start {start}");
+        if start == STARTS {
+            let mut watch = app.gateway.watch(&held);
+            tokio::spawn(app.queue.clone().work());
+            let failed = async {
+                loop {
+                    let event = watch.next().await.expect("an event");
+                    if let ServerEvent::Failed { error, .. } = &*event {
+                        return error.code;
+                    }
+                }
+            };
+            let code = tokio::time::timeout(Duration::from_secs(10), failed).await.expect("closed in time");
+            assert_eq!(code.name(), "internal");
+        }
+        app.close().await;
+        drop(app);
+    }
+    let app = open(home.path(), ProviderMode::Template).await;
+    assert_eq!(app.restore().await.expect("the store works"), 0, "it is gone");
+    app.close().await;
+}
