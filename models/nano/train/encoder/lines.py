@@ -17,7 +17,7 @@ FORMAT, TEXT_TOKENS, HISTORY_TOKENS, HISTORY_LINES = 1, 64, 24, 2
 CLS, SEP = 101, 102
 ROLE_WORDS = {"user": "customer", "agent": "assistant"}
 # Lines an epoch takes from the sources that repeat themselves; of the others it takes all.
-PER_EPOCH = {"bitext": 900, "clinc150": 700, "banking77": 650, "multidogo-software": 650}
+PER_EPOCH = {"bitext": 450, "clinc150": 350, "banking77": 325, "multidogo-software": 325}
 
 
 class Tokens:
@@ -48,12 +48,27 @@ def read(path):
         return [json.loads(l) for l in f if l.strip()]
 
 
-def load(written: Path, public: Path):
-    """Every trainable line, `source` filled in; written files are `written-1`..`written-6`."""
+def book(path: Path, intent_of):
+    """Lines of the book of wishes, which says of each in what situations it means its goal."""
+    out = []
+    for row in open(path, encoding="utf-8"):
+        if row.startswith("#") or " = " not in row:
+            continue
+        head, said = row.strip().split(" = ", 1)
+        goal, _, where = head.partition("|")
+        situations = [w.strip() for w in where.split(",") if w.strip()]
+        for text in filter(None, (t.strip() for t in said.split(" ; "))):
+            out.append({"text": text, "label": intent_of[goal.strip()], "goal": goal.strip(), "situations": situations, "source": "written-book"})
+    return out
+
+
+def load(written: Path, public: Path, wishes: Path = Path("assets/nlu/wishes.txt")):
+    """Every trainable line, `source` filled in; written files are `written-1`, `written-2` and so on."""
     out = []
     for path in sorted(written.glob("utterances_*.jsonl")):
         for d in read(path):
             out.append({**d, "source": "written-" + path.stem.split("_")[1]})
+    out += book(wishes, {d["goal"]: d["label"] for d in out if d.get("goal")})
     for d in read(public):
         out.append({"text": d["text"], "label": d["label"], "source": d["source"]})
     return out
@@ -72,7 +87,7 @@ def epoch_lines(train, rng):
     out = []
     for source, lines in sorted(by.items()):
         if source.startswith("written"):
-            out += lines + lines
+            out += lines
         else:
             out += rng.sample(lines, min(len(lines), PER_EPOCH.get(source, len(lines))))
     rng.shuffle(out)
@@ -93,11 +108,39 @@ def typo(text, rng):
     ])()
 
 
-def vary(line, pool, rng):
-    """A line as it is met once: history dropped half of the time, or a stranger's put behind a
-    line that stands by itself; now and then a typing error."""
-    text, history = line["text"], line.get("history") or []
-    if history and rng.random() < 0.5:
+# What was talked about where a line of the book means its goal; no history is such as these in another place.
+SITUATIONS = {
+    "product": {"find_product", "refine_results", "compare_products", "product_question", "price_question", "recommend", "stock_question"},
+    "order": {"order_status", "tracking", "delivery_date", "late_parcel", "my_orders", "change_order"},
+    "fault": {"troubleshoot", "setup_help"},
+    "returns": {"return_request", "return_policy", "damaged_or_wrong_item", "warranty", "refund_status"},
+    "ticket": {"open_ticket", "ticket_status"},
+    "offer": {"current_promotions", "code_check", "promo_price", "which_code", "offer_terms"},
+    "points": {"loyalty"},
+}
+
+
+def pools(lines):
+    """Histories by situation, by what was wanted in the line before; under "" every one."""
+    out, before = {"": [d["history"] for d in lines if d.get("history")]}, None
+    for d in lines:
+        if d.get("conversation") and d.get("history") and before and before.get("conversation") == d["conversation"]:
+            for name, goals in SITUATIONS.items():
+                if before["goal"] in goals:
+                    out.setdefault(name, []).append(d["history"])
+        before = d
+    return out
+
+
+def vary(line, pools, rng):
+    """A line as it is met once: history dropped half of the time (one time in five in a conversation that
+    was played), a fitting one put behind a line of the book, or a stranger's behind one that stands by
+    itself; now and then a typing error."""
+    text, history, pool = line["text"], line.get("history") or [], pools[""]
+    if line.get("situations"):
+        fitting = pools.get(rng.choice(line["situations"]))
+        history = rng.choice(fitting) if fitting else []
+    elif history and rng.random() < (0.2 if line.get("conversation") else 0.5):
         history = []
     elif not history and pool and len(text.split()) > 4 and rng.random() < 0.15:
         history = rng.choice(pool)

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 
 from bert import INTENTS, LAYERS, load_base
-from lines import Tokens, batches, epoch_lines, goal_names, held_out, load, new_rng, pad, vary
+from lines import Tokens, batches, epoch_lines, goal_names, held_out, load, new_rng, pad, pools, vary
 
 NEAR = 3.0  # weight of staying near the published sentence vectors
 GOAL = 0.5  # weight of the goals beside the intents
@@ -25,6 +25,14 @@ def groups(net, lr):
         out.append({"params": list(net.layers[i].parameters()), "lr": lr * 0.85 ** (LAYERS - 1 - i)})
     low = [net.position.weight, net.segment.weight, *net.embd_norm.parameters()]
     out.append({"params": low, "lr": lr * 0.85 ** LAYERS})
+    return out
+
+
+def shares(wanted, goals):
+    """What each row asks of the goal head: one, split where a line wants several things, or nothing."""
+    out = torch.zeros(len(wanted), goals)
+    for row, own in zip(out, wanted):
+        row[own] = 1 / max(1, len(own))
     return out
 
 
@@ -88,8 +96,8 @@ def main():
     tests = {"held": [d for d in lines if held_out(d)], "left": left}
     if a.measure.exists():
         tests["measure_only"] = [{**d, "source": "subjqa"} for d in map(json.loads, open(a.measure))]
-    pool = [d["history"] for d in train if d.get("history")]
-    counts = [sum(2 if d["source"].startswith("written") else 0.4 for d in train if d["label"] == i) for i in INTENTS]
+    behind = pools(train)
+    counts = [sum(1 if d["source"].startswith("written") else 0.2 for d in train if d["label"] == i) for i in INTENTS]
     weight = torch.tensor([(sum(counts) / (5 * c)) ** 0.5 for c in counts])
     print("lines", len(train), {k: len(v) for k, v in tests.items()}, "weights", weight.tolist(), flush=True)
     start = time.time()
@@ -103,10 +111,10 @@ def main():
     while step < total:
         items = []
         for d in epoch_lines(train, rng):
-            text, history = vary(d, pool, rng)
+            text, history = vary(d, behind, rng)
             ids, seg = tokens.input(text, history)
-            goal = goals.index(d["goal"]) if d.get("goal") else -100
-            items.append((ids, seg, INTENTS.index(d["label"]), goal, None if history else near[d["text"]]))
+            wanted = [goals.index(g) for g in (d["goal"], *d.get("also", []))] if d.get("goal") else []
+            items.append((ids, seg, INTENTS.index(d["label"]), wanted, None if history else near[d["text"]]))
         for rows in batches(items, 32, rng):
             if step >= total:
                 break
@@ -117,9 +125,10 @@ def main():
                 li, lg, mean = net(*pad(rows), p=0.1)
             li, lg, mean = li.float(), lg.float(), mean.float()
             loss = F.cross_entropy(li, torch.tensor([r[2] for r in rows]), weight, label_smoothing=SMOOTH)
-            g = torch.tensor([r[3] for r in rows])
-            if (g >= 0).any():
-                loss = loss + GOAL * F.cross_entropy(lg, g, label_smoothing=SMOOTH) * (g >= 0).float().mean()
+            g = shares([r[3] for r in rows], len(goals))
+            seen = g.sum(-1) > 0
+            if seen.any():
+                loss = loss + GOAL * F.cross_entropy(lg[seen], g[seen], label_smoothing=SMOOTH) * seen.float().mean()
             keep = [i for i, r in enumerate(rows) if r[4] is not None]
             if keep:
                 far = 1 - F.cosine_similarity(mean[keep], torch.stack([rows[i][4] for i in keep]))
