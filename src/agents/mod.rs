@@ -20,6 +20,7 @@ pub mod orchestrator;
 mod pending;
 mod policy;
 pub mod proposal;
+mod reading;
 mod resolve;
 pub mod sales;
 pub mod say;

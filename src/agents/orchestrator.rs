@@ -11,6 +11,7 @@ use super::evidence_plain;
 use super::matter;
 use super::pending;
 use super::proposal::Proposal;
+use super::reading;
 use super::second_matter;
 use super::services;
 use super::table;
@@ -145,7 +146,8 @@ pub struct Decision {
 /// Decides about a message.
 pub fn decide(question: &Question<'_>, thresholds: Thresholds) -> Decision {
     let decision = by_conversation(question).unwrap_or_else(|| by_evidence(question, thresholds));
-    wishes::instead(question, &decision).unwrap_or(decision)
+    let decision = wishes::instead(question, &decision).unwrap_or(decision);
+    reading::instead(question, &decision).unwrap_or(decision)
 }
 
 pub(super) fn settled(route: Route, goal: Goal, reasoning: &str) -> Decision {

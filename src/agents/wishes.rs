@@ -126,6 +126,6 @@ fn names_only_a_thing(heard: &Heard) -> bool {
 }
 
 /// Yes, no, thanks and chat mean what they follow; a person is called by plain words only.
-fn can_be_done(goal: Goal) -> bool {
+pub fn can_be_done(goal: Goal) -> bool {
     !goal.is_courtesy() && !matches!(goal, Goal::Goodbye | Goal::Capabilities | Goal::OutOfScope | Goal::HumanRequest)
 }

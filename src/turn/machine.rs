@@ -333,10 +333,18 @@ impl Machine {
             known,
             need,
             wish = self.wish().unwrap_or_default(),
+            reading = self.reading(),
             property = self.heard.property.as_ref().map(|p| format!("{} {:.2} {:.2}", p.names.join("/"), p.score, p.margin)).unwrap_or_default(),
             services = self.heard.services.iter().map(|s| format!("{} {:.2} {:.2}", s.question, s.score, s.margin)).collect::<Vec<_>>().join(", "),
             "decided"
         );
+    }
+
+    /// The goals the model holds for likeliest, for the log.
+    fn reading(&self) -> String {
+        const SHOWN: usize = 3;
+        let goals = self.view.as_ref().map_or(&[][..], |view| view.goals.as_slice());
+        goals.iter().take(SHOWN).map(|(goal, share)| format!("{goal} {share:.2}")).collect::<Vec<_>>().join(", ")
     }
 
     /// Decides anew in the light of what a capable model proposed. Its names count only where its goal

@@ -116,9 +116,15 @@ pub fn asked_of(turn: &Turn<'_>, product: &Product) -> Asked {
     let judged = turn.heard.words.iter().any(|w| JUDGING.contains(&w.stem.as_str()));
     let known = said
         .iter()
-        .find(|(at, word)| turn.heard.mentioned.get(*at) == Some(&true) && !DEEDS.contains(&word.as_str()))
+        .find(|(at, word)| turn.heard.mentioned.get(*at) == Some(&true) && !DEEDS.contains(&word.as_str()) && is_had(turn, *at))
         .map(|(_, word)| word.clone());
     if whether && !judged { Asked::Unstated(known) } else { Asked::Nothing }
+}
+
+/// Whether a word names something a thing may have: "a timer", "any buttons"; "at the same time" names nothing.
+fn is_had(turn: &Turn<'_>, at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|before| turn.heard.words.get(before));
+    before.is_some_and(|word| matches!(word.text.as_str(), "a" | "an" | "any" | "have" | "has" | "got" | "with" | "its"))
 }
 
 /// Whether the whole name of a property is said.

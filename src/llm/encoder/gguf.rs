@@ -188,6 +188,11 @@ impl<'a> Gguf<'a> {
         }
     }
 
+    /// A whole number that not every file has.
+    pub(super) fn integer_if(&self, key: &str) -> Result<Option<u64>, EncoderError> {
+        if self.values.contains_key(key) { self.integer(key).map(Some) } else { Ok(None) }
+    }
+
     /// A finite number.
     pub(super) fn float(&self, key: &str) -> Result<f32, EncoderError> {
         match self.values.get(key) {

@@ -31,7 +31,7 @@ pub use scores::{INTENTS, Scores};
 
 use gguf::Gguf;
 use input::{FORMAT, Input, Layout};
-use model::{Hidden, Model};
+use model::{Hidden, Model, Top};
 use scores::Heads;
 use wordpiece::WordPiece;
 
@@ -114,9 +114,13 @@ impl Encoder {
     /// # Errors
     /// As [`Encoder::score`].
     pub fn look(&self, text: &str, history: &[Utterance<'_>]) -> Result<(Scores, Option<Vec<f32>>), EncoderError> {
-        let Hidden { cls, mean } = self.model.forward(&self.layout.conversation(text, history))?;
-        let scores = self.heads.score(&[cls, mean.clone()].concat());
-        Ok((scores, history.is_empty().then(|| math::unit(mean))))
+        let input = self.layout.conversation(text, history);
+        let score = |Hidden { cls, mean }| self.heads.score(&[cls, mean].concat());
+        if !history.is_empty() {
+            return Ok((score(self.model.forward(&input, Top::Reading)?), None));
+        }
+        let (read, placed) = self.model.both(&input)?;
+        Ok((score(read), Some(math::unit(placed.mean))))
     }
 
     /// Where a text lies among others: 384 numbers of length 1, so that the sum of products of two
@@ -126,7 +130,7 @@ impl Encoder {
     /// [`EncoderError::Tensor`] if the tensor library refuses an operation.
     pub fn embed(&self, text: &str) -> Result<Vec<f32>, EncoderError> {
         let input: Input = self.layout.alone(text);
-        Ok(math::unit(self.model.forward(&input)?.mean))
+        Ok(math::unit(self.model.forward(&input, Top::Vector)?.mean))
     }
 
     /// SHA-256 of the file, 64 hexadecimal digits: names the weights in `--version` and in caches.

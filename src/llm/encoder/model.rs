@@ -71,13 +71,26 @@ pub(super) struct Model {
     segments: Vec<f32>,
     norm: Norm,
     layers: Vec<Layer>,
+    /// Layers that stand in the place of as many last ones where a message is read for what it is for, rather than
+    /// for where it lies among others; none where the same layers do both.
+    reading: Vec<Layer>,
     /// Numbers in a row.
     pub width: usize,
     heads: usize,
     epsilon: f32,
 }
 
+/// What a forward pass is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Top {
+    /// Where a text lies among others.
+    Vector,
+    /// What a message is for.
+    Reading,
+}
+
 /// What the network says of an input.
+#[derive(Clone)]
 pub(super) struct Hidden {
     /// The row of `[CLS]`.
     pub cls: Vec<f32>,
@@ -107,6 +120,10 @@ impl Model {
             return Err(bad("bert.attention.head_count"));
         }
         let blocks = number("block_count")?;
+        let own = file.integer_if("electromart.reading_layers")?.unwrap_or(0);
+        if own > blocks {
+            return Err(bad("electromart.reading_layers"));
+        }
         let positions = usize::try_from(number("context_length")?).unwrap_or(usize::MAX);
         if blocks > MAX_LAYERS || positions < MAX_POSITIONS {
             return Err(bad("bert.block_count or bert.context_length"));
@@ -120,7 +137,8 @@ impl Model {
             positions: table("position_embd.weight", positions)?,
             segments: file.floats("token_types.weight", &[width, 2])?,
             norm: Norm::read(file, "token_embd_norm", width)?,
-            layers: (0..blocks).map(|i| Layer::read(file, i, width, inner)).collect::<Result<_, _>>()?,
+            layers: (0..blocks).map(|i| Layer::read(file, "blk", i, width, inner)).collect::<Result<_, _>>()?,
+            reading: (blocks - own..blocks).map(|i| Layer::read(file, "electromart.reading", i, width, inner)).collect::<Result<_, _>>()?,
             width,
             heads,
             epsilon: file.float("bert.attention.layer_norm_epsilon")?,
@@ -128,10 +146,34 @@ impl Model {
     }
 
     /// Runs one input through the network.
-    pub(super) fn forward(&self, input: &Input) -> Result<Hidden, EncoderError> {
-        let n = input.ids.len();
+    pub(super) fn forward(&self, input: &Input, top: Top) -> Result<Hidden, EncoderError> {
+        let x = self.base(input)?;
+        self.top(x, input, top)
+    }
+
+    /// Runs one input through the network for both ends: what it is for, and where it lies.
+    pub(super) fn both(&self, input: &Input) -> Result<(Hidden, Hidden), EncoderError> {
+        let x = self.base(input)?;
+        if self.reading.is_empty() {
+            let seen = self.top(x, input, Top::Vector)?;
+            return Ok((seen.clone(), seen));
+        }
+        Ok((self.top(x.clone(), input, Top::Reading)?, self.top(x, input, Top::Vector)?))
+    }
+
+    /// The layers that both ends share.
+    fn base(&self, input: &Input) -> Result<Vec<f32>, EncoderError> {
         let mut x = self.embeddings(input).ok_or_else(|| EncoderError::Malformed("a piece beyond the table".into()))?;
-        for layer in &self.layers {
+        for layer in &self.layers[..self.layers.len() - self.reading.len()] {
+            self.layer(layer, &mut x, input.ids.len())?;
+        }
+        Ok(x)
+    }
+
+    fn top(&self, mut x: Vec<f32>, input: &Input, top: Top) -> Result<Hidden, EncoderError> {
+        let n = input.ids.len();
+        let own = &self.layers[self.layers.len() - self.reading.len()..];
+        for layer in if top == Top::Reading && !self.reading.is_empty() { &self.reading } else { own } {
             self.layer(layer, &mut x, n)?;
         }
         let mut mean = vec![0f32; self.width];
@@ -185,8 +227,8 @@ impl Model {
 }
 
 impl Layer {
-    fn read(file: &Gguf<'_>, index: u64, width: usize, inner: usize) -> Result<Self, EncoderError> {
-        let name = |part: &str| format!("blk.{index}.{part}");
+    fn read(file: &Gguf<'_>, family: &str, index: u64, width: usize, inner: usize) -> Result<Self, EncoderError> {
+        let name = |part: &str| format!("{family}.{index}.{part}");
         let one = |part: &str, inputs, outputs| Linear::stacked(file, &[name(part)], inputs, outputs);
         let three = ["attn_q", "attn_k", "attn_v"].map(name);
         Ok(Self {

@@ -49,6 +49,7 @@ class Encoder(nn.Module):
         self.segment = nn.Embedding(2, HIDDEN)
         self.embd_norm = nn.LayerNorm(HIDDEN, eps=EPS)
         self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
+        self.fixed = 0  # lower layers that are not learnt
         self.intent = nn.Linear(2 * HIDDEN, len(INTENTS))
         self.goal = nn.Linear(2 * HIDDEN, goals)
         for head in (self.intent, self.goal):
@@ -57,10 +58,12 @@ class Encoder(nn.Module):
 
     def trunk(self, ids, segments, mask, p=0.0):
         x = self.word(ids) + self.position.weight[: ids.shape[1]] + self.segment(segments)
-        x = F.dropout(self.embd_norm(x), p, self.training)
+        x = F.dropout(self.embd_norm(x), 0.0 if self.fixed else p, self.training)
         wide = mask[:, None, None, :]
-        for layer in self.layers:
-            x = layer(x, wide, p)
+        for i, layer in enumerate(self.layers):
+            x = layer(x, wide, p if i >= self.fixed else 0.0)
+            if i + 1 == self.fixed:
+                x = x.detach()
         m = mask[:, :, None].to(x.dtype)
         return x[:, 0], (x * m).sum(1) / m.sum(1)
 

@@ -1,4 +1,5 @@
-"""Writes the fixtures of `src/llm/encoder/tests.rs`: the original tokenizer's numbers and PyTorch's scores."""
+"""Writes the fixtures of `src/llm/encoder/tests.rs`: the original tokenizer's numbers, and what PyTorch makes of
+the file's own weights."""
 
 import argparse
 import json
@@ -10,9 +11,8 @@ import torch
 import torch.nn.functional as F
 
 from calibrate import mixed, owners
-from evaluate import open_checkpoint
-from lines import Tokens, held_out, load, new_rng, pad
-from reorder import reorder
+from lines import Tokens, load, new_rng, pad
+from opened import open_file
 
 ODD = [
     "", " ", "\t\n\r", "ÀÉÎÕÜ naïve café Straße ﬁne", "İstanbul I\u0307 ı", "日本語のテキスト and English", "你好世界", "한국어 텍스트",
@@ -30,11 +30,10 @@ def main():
     p.add_argument("--public", type=Path, default=Path("../shared/data/intents/dev.jsonl"))
     p.add_argument("--gguf", type=Path, default=Path("models/nano/encoder.gguf"))
     p.add_argument("--out", type=Path, default=Path("src/llm/encoder/fixtures"))
-    p.add_argument("checkpoint", type=Path)
     a = p.parse_args()
     torch.set_num_threads(1)
-    (net, goals), tokens, lines = open_checkpoint(a.checkpoint), Tokens(), load(a.written, a.public)
-    reorder(net, [d for d in lines if held_out(d)], tokens)
+    (placing, goals), (net, _) = open_file(a.gguf), open_file(a.gguf, reading=True)
+    placing, net, tokens, lines = placing.eval(), net.eval(), Tokens(), load(a.written, a.public)
     rng = new_rng(3)
     written = [d for d in lines if d["source"].startswith("written")]
     texts = ODD + [d["text"] for d in rng.sample(written, 1000 - len(ODD) - 150)]
@@ -59,7 +58,7 @@ def main():
                    "intents": [round(x, 5) for x in mixed(li, lg, owner, t)[0].tolist()],
                    "goal": goals[best], "goal_p": round(fine[best].item(), 5)}
             if i % 5 == 0 and len(tokens.ids(d["text"])) <= 64:
-                mean = F.normalize(net.trunk(*pad([tokens.input(d["text"])]))[1][0], dim=-1)
+                mean = F.normalize(placing.trunk(*pad([tokens.input(d["text"])]))[1][0], dim=-1)
                 row["embedding"] = [round(x, 4) for x in mean.tolist()]
                 assert math.isclose(sum(x * x for x in row["embedding"]), 1, abs_tol=0.01)
             f.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")

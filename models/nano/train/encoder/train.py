@@ -1,4 +1,4 @@
-"""Fine-tunes the trunk and the two heads; see `models/nano/ENCODER.md` for the command."""
+"""Fine-tunes the trunk and the two heads, or a reading top on a trunk that stays; see `models/nano/ENCODER.md`."""
 
 import argparse
 import json
@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 
 from bert import INTENTS, LAYERS, load_base
+from opened import open_file
 from lines import Tokens, batches, epoch_lines, goal_names, held_out, load, new_rng, pad, pools, vary
 
 NEAR = 3.0  # weight of staying near the published sentence vectors
@@ -18,11 +19,16 @@ AVERAGE = 0.99  # running average of the weights, per step
 
 
 def groups(net, lr):
-    """Lower layers learn slower; the word table is left as published."""
+    """Lower layers learn slower; the word table is left as published, and layers that are fixed as they are."""
     net.word.weight.requires_grad_(False)
     out = [{"params": [*net.intent.parameters(), *net.goal.parameters()], "lr": lr * 20}]
-    for i in range(LAYERS):
+    if net.fixed:
+        for part in (net.position, net.segment, net.embd_norm, *net.layers[: net.fixed]):
+            part.requires_grad_(False)
+    for i in range(net.fixed, LAYERS):
         out.append({"params": list(net.layers[i].parameters()), "lr": lr * 0.85 ** (LAYERS - 1 - i)})
+    if net.fixed:
+        return out
     low = [net.position.weight, net.segment.weight, *net.embd_norm.parameters()]
     out.append({"params": low, "lr": lr * 0.85 ** LAYERS})
     return out
@@ -78,6 +84,8 @@ def main():
     p.add_argument("--measure", type=Path, default=Path("../shared/data/intents/measure_only.jsonl"))
     p.add_argument("--without", default="", help="leave out the sources whose names begin so, and test on them")
     p.add_argument("--all", action="store_true", help="learn from the held-out lines too (no figures then)")
+    p.add_argument("--on", type=Path, help="learn a reading top on the lower layers of this encoder.gguf, which stay as they are")
+    p.add_argument("--top", type=int, default=3, help="layers of the reading top")
     p.add_argument("--epochs", type=float, default=3)
     p.add_argument("--lr", type=float, default=4e-5)
     p.add_argument("--seed", type=int, default=7)
@@ -101,7 +109,11 @@ def main():
     weight = torch.tensor([(sum(counts) / (5 * c)) ** 0.5 for c in counts])
     print("lines", len(train), {k: len(v) for k, v in tests.items()}, "weights", weight.tolist(), flush=True)
     start = time.time()
-    near, net = teacher(train, tokens), load_base(len(goals)).train()
+    if a.on:
+        near, net = {}, open_file(a.on, goals)[0].train()
+        net.fixed = LAYERS - a.top
+    else:
+        near, net = teacher(train, tokens), load_base(len(goals)).train()
     print("teacher", round(time.time() - start), "s", flush=True)
     opt = torch.optim.AdamW(groups(net, a.lr), weight_decay=0.01)
     per = (len(epoch_lines(train, new_rng(0))) + 31) // 32
@@ -114,7 +126,7 @@ def main():
             text, history = vary(d, behind, rng)
             ids, seg = tokens.input(text, history)
             wanted = [goals.index(g) for g in (d["goal"], *d.get("also", []))] if d.get("goal") else []
-            items.append((ids, seg, INTENTS.index(d["label"]), wanted, None if history else near[d["text"]]))
+            items.append((ids, seg, INTENTS.index(d["label"]), wanted, None if history else near.get(d["text"])))
         for rows in batches(items, 32, rng):
             if step >= total:
                 break
@@ -125,10 +137,11 @@ def main():
                 li, lg, mean = net(*pad(rows), p=0.1)
             li, lg, mean = li.float(), lg.float(), mean.float()
             loss = F.cross_entropy(li, torch.tensor([r[2] for r in rows]), weight, label_smoothing=SMOOTH)
+            goal_weight = 1.0 if a.on else GOAL
             g = shares([r[3] for r in rows], len(goals))
             seen = g.sum(-1) > 0
             if seen.any():
-                loss = loss + GOAL * F.cross_entropy(lg[seen], g[seen], label_smoothing=SMOOTH) * seen.float().mean()
+                loss = loss + goal_weight * F.cross_entropy(lg[seen], g[seen], label_smoothing=SMOOTH) * seen.float().mean()
             keep = [i for i, r in enumerate(rows) if r[4] is not None]
             if keep:
                 far = 1 - F.cosine_similarity(mean[keep], torch.stack([rows[i][4] for i in keep]))

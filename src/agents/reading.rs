@@ -1,0 +1,69 @@
+//! What a message is for, as the model reads it behind what was said before.
+//!
+//! Rules know the records and the state of the conversation, and are right about what they were written for. What nobody
+//! wrote a rule for the model knows better, from conversations with strangers: where the rules decided by weighing
+//! words, a goal it holds for much likelier counts instead; where the conversation itself decided, only one that it is
+//! sure of while it rules the decided one out. The limits were chosen on conversations that neither had seen
+//! (`models/nano/data/goals_eval.jsonl`): see [`MUCH_LIKELIER`] and [`SURE`].
+
+use super::matter;
+use super::orchestrator::{Decision, Question, Route};
+use super::second_matter;
+use super::wishes;
+use crate::domain::agent::Decider;
+use crate::domain::goal::Goal;
+
+/// From this share on a goal may count instead of one that words were weighed for ...
+const LIKELY: f32 = 0.5;
+/// ... if it is this many times as likely.
+const MUCH_LIKELIER: f32 = 3.0;
+/// From this share on a goal may count instead of one that the conversation settled ...
+const SURE: f32 = 0.85;
+/// ... if that one's share is no more than this.
+const RULED_OUT: f32 = 0.05;
+
+/// From this score on a follow-up settles what it is for.
+const SETTLES: f32 = 5.0;
+
+/// Whether it was decided by what is on the table, which the model does not see.
+fn is_of_the_table(decision: &Decision) -> bool {
+    decision.decider == Decider::Context || decision.reasoning == matter::OF_THE_TABLE
+}
+
+/// The goal that counts instead of what was decided, where the model reads the message otherwise.
+pub fn instead(question: &Question<'_>, decision: &Decision) -> Option<Decision> {
+    let Question { heard, read, .. } = *question;
+    let model = question.model.filter(|_| question.tap.is_none())?;
+    // Numbers and proofs belong to what they were asked for; so does what settles a follow-up outright.
+    let numbered = heard.orders.iter().chain(&heard.tickets).any(|n| n.certain) || heard.codes.iter().any(|code| code.known);
+    let settled = read.follow_ups.first().is_some_and(|hint| hint.score >= SETTLES && hint.goal == decision.goal);
+    if numbered || settled || !read.contact.is_empty() || read.others || is_of_the_table(decision) {
+        return None;
+    }
+    let elsewhere = matches!(decision.goal, Goal::OtherLanguage | Goal::BotQuestion) || !matches!(decision.route, Route::Agent(_));
+    let (goal, share) = *model.goals.first()?;
+    if decision.continues
+        || decision.proposed
+        || elsewhere
+        || goal == decision.goal
+        || decision.also == Some(goal)
+        || !wishes::can_be_done(goal)
+    {
+        return None;
+    }
+    let decided = model.goals.iter().find(|(own, _)| *own == decision.goal).map_or(0.0, |(_, share)| *share);
+    let weighed = decision.decider == Decider::Encoder;
+    let counts = if weighed { share >= LIKELY && share >= MUCH_LIKELIER * decided } else { share >= SURE && decided <= RULED_OUT };
+    counts.then(|| Decision {
+        route: Route::Agent(goal.intent().agent()),
+        intent: goal.intent(),
+        confidence: if goal.intent() == decision.intent { decision.confidence } else { model.intents.0[goal.intent().index()] },
+        goal,
+        also: second_matter::goal(question, goal).filter(|also| *also != goal),
+        decider: Decider::Encoder,
+        reasoning: "the model reads it so behind what was said before".to_owned(),
+        doubt: None,
+        other: None,
+        ..decision.clone()
+    })
+}
