@@ -21,9 +21,6 @@ use crate::domain::state::{Action, ActionKind, IdentityLevel, Pending};
 use crate::domain::text::duration;
 use crate::domain::text::token::tokens;
 
-/// Why a message was decided that goes on with an order, a fault or a ticket.
-pub const OF_THE_TABLE: &str = "about what is on the table";
-
 /// Replies after which a question left open is no longer answered by whatever fits it.
 const REMEMBERED: u32 = 6;
 
@@ -383,7 +380,7 @@ fn follow_up(question: &Question<'_>) -> Option<Decision> {
     if heard.words.len() > FEW || heard.codes.iter().any(|code| code.known) {
         return None;
     }
-    let goal = |goal: Goal| Some(by_words(goal, OF_THE_TABLE));
+    let goal = |goal: Goal| Some(by_words(goal, "about what is on the table"));
     // "Got it five weeks ago", said after a rule: its time is counted from there.
     let of_rules = matches!(state.goal, Some(Goal::ReturnRequest | Goal::ReturnPolicy | Goal::Warranty));
     if of_rules && duration::first(text).is_some() && !evidence_words::is_question(text) && elsewhere(question) < 4.0 {
@@ -412,7 +409,7 @@ fn follow_up(question: &Question<'_>) -> Option<Decision> {
     let settles = best.score > near || best.score >= SETTLES && near < SETTLES;
     let other = elsewhere(question);
     let stronger = best.score > other || best.score >= SETTLES && best.score >= other;
-    (kept && settles && stronger).then(|| by_words(best.goal, OF_THE_TABLE))
+    (kept && settles && stronger).then(|| by_words(best.goal, "about what is on the table"))
 }
 
 /// A thing the customer has, and what is wrong with it, in whatever words.

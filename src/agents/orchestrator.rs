@@ -131,6 +131,8 @@ pub struct Decision {
     pub also: Option<Goal>,
     /// Whether it gives what was asked for.
     pub continues: bool,
+    /// Whether the order, the fault or the ticket that is talked about decided, which no model sees.
+    pub held: bool,
     /// Who decided.
     pub decider: Decider,
     /// Why, in a few words of our own.
@@ -158,6 +160,7 @@ pub(super) fn settled(route: Route, goal: Goal, reasoning: &str) -> Decision {
         goal,
         also: None,
         continues: true,
+        held: false,
         decider: Decider::Context,
         reasoning: reasoning.to_owned(),
         other: None,
@@ -240,7 +243,8 @@ fn by_conversation(question: &Question<'_>) -> Option<Decision> {
     {
         return Some(settled(Route::Escalate(Escalation::Asked), Goal::HumanRequest, "takes up the offer of a person"));
     }
-    pending::claim(question).or_else(|| table::claim(question)).or_else(|| matter::claim(question))
+    let of_the_matter = || matter::claim(question).map(|decision| Decision { held: true, ..decision });
+    pending::claim(question).or_else(|| table::claim(question)).or_else(of_the_matter)
 }
 
 /// "Wann kommt sie an?", where it is known which order is meant.
@@ -386,6 +390,7 @@ fn by_evidence(question: &Question<'_>, thresholds: Thresholds) -> Decision {
         goal,
         also: second_matter::goal(question, goal),
         continues: false,
+        held: false,
         decider: weighed.decider,
         reasoning: weighed.reasoning,
         other,

@@ -6,7 +6,6 @@
 //! sure of while it rules the decided one out. The limits were chosen on conversations that neither had seen
 //! (`models/nano/data/goals_eval.jsonl`): see [`MUCH_LIKELIER`] and [`SURE`].
 
-use super::matter;
 use super::orchestrator::{Decision, Question, Route};
 use super::second_matter;
 use super::wishes;
@@ -17,6 +16,10 @@ use crate::domain::goal::Goal;
 const LIKELY: f32 = 0.5;
 /// ... if it is this many times as likely.
 const MUCH_LIKELIER: f32 = 3.0;
+/// A rule that speaks clearly for what was decided gives way only to a goal that is likelier still.
+const CLEAR: f32 = 4.0;
+const LIKELIER: f32 = 0.8;
+const FAR_LIKELIER: f32 = 8.0;
 /// From this share on a goal may count instead of one that the conversation settled ...
 const SURE: f32 = 0.85;
 /// ... if that one's share is no more than this.
@@ -25,11 +28,6 @@ const RULED_OUT: f32 = 0.05;
 /// From this score on a follow-up settles what it is for.
 const SETTLES: f32 = 5.0;
 
-/// Whether it was decided by what is on the table, which the model does not see.
-fn is_of_the_table(decision: &Decision) -> bool {
-    decision.decider == Decider::Context || decision.reasoning == matter::OF_THE_TABLE
-}
-
 /// The goal that counts instead of what was decided, where the model reads the message otherwise.
 pub fn instead(question: &Question<'_>, decision: &Decision) -> Option<Decision> {
     let Question { heard, read, .. } = *question;
@@ -37,7 +35,7 @@ pub fn instead(question: &Question<'_>, decision: &Decision) -> Option<Decision>
     // Numbers and proofs belong to what they were asked for; so does what settles a follow-up outright.
     let numbered = heard.orders.iter().chain(&heard.tickets).any(|n| n.certain) || heard.codes.iter().any(|code| code.known);
     let settled = read.follow_ups.first().is_some_and(|hint| hint.score >= SETTLES && hint.goal == decision.goal);
-    if numbered || settled || !read.contact.is_empty() || read.others || is_of_the_table(decision) {
+    if numbered || settled || !read.contact.is_empty() || read.others || decision.held {
         return None;
     }
     let elsewhere = matches!(decision.goal, Goal::OtherLanguage | Goal::BotQuestion) || !matches!(decision.route, Route::Agent(_));
@@ -53,7 +51,11 @@ pub fn instead(question: &Question<'_>, decision: &Decision) -> Option<Decision>
     }
     let decided = model.goals.iter().find(|(own, _)| *own == decision.goal).map_or(0.0, |(_, share)| *share);
     let weighed = decision.decider == Decider::Encoder;
-    let counts = if weighed { share >= LIKELY && share >= MUCH_LIKELIER * decided } else { share >= SURE && decided <= RULED_OUT };
+    let (least, times) = if read.hint(decision.goal) < CLEAR { (LIKELY, MUCH_LIKELIER) } else { (LIKELIER, FAR_LIKELIER) };
+    let counts = if weighed { share >= least && share >= times * decided } else { share >= SURE && decided <= RULED_OUT };
+    if wishes::is_told_apart(question, decision.goal, goal) {
+        return None;
+    }
     counts.then(|| Decision {
         route: Route::Agent(goal.intent().agent()),
         intent: goal.intent(),

@@ -93,7 +93,7 @@ pub fn instead(question: &Question<'_>, decision: &Decision) -> Option<Decision>
 
 /// Among wishes for a thing, what the words name is heard better than what they sound like: a property, a colour, the
 /// name of another thing.
-fn is_told_apart(question: &Question<'_>, decided: Goal, wished: Goal) -> bool {
+pub fn is_told_apart(question: &Question<'_>, decided: Goal, wished: Goal) -> bool {
     let Question { heard, read, .. } = *question;
     let of_a_thing = decided.intent() == Intent::Sales && wished.intent() == Intent::Sales;
     let property = heard.property.as_ref().is_some_and(PropertyMeant::is_clear);
