@@ -3,8 +3,9 @@
 //! What a shop says of delivery abroad is said of countries and of regions ("all EU countries"); a customer in Bergen
 //! asks about Bergen.
 
-use foldhash::HashMap;
 use std::sync::LazyLock;
+
+use foldhash::HashMap;
 
 use super::token::tokens;
 
