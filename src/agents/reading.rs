@@ -13,7 +13,7 @@ use crate::domain::agent::Decider;
 use crate::domain::goal::Goal;
 
 /// From this share on a goal may count instead of one that words were weighed for ...
-const LIKELY: f32 = 0.5;
+const LIKELY: f32 = 0.55;
 /// ... if it is this many times as likely.
 const MUCH_LIKELIER: f32 = 3.0;
 /// A rule that speaks clearly for what was decided gives way only to a goal that is likelier still.
@@ -25,6 +25,8 @@ const SURE: f32 = 0.85;
 /// ... if that one's share is no more than this.
 const RULED_OUT: f32 = 0.05;
 
+/// From this probability on an answer is found for a message together with what it goes on with.
+const GOES_ON: f32 = 0.5;
 /// From this score on a follow-up settles what it is for.
 const SETTLES: f32 = 5.0;
 
@@ -35,7 +37,9 @@ pub fn instead(question: &Question<'_>, decision: &Decision) -> Option<Decision>
     // Numbers and proofs belong to what they were asked for; so does what settles a follow-up outright.
     let numbered = heard.orders.iter().chain(&heard.tickets).any(|n| n.certain) || heard.codes.iter().any(|code| code.known);
     let settled = read.follow_ups.first().is_some_and(|hint| hint.score >= SETTLES && hint.goal == decision.goal);
-    if numbered || settled || !read.contact.is_empty() || read.others || decision.held {
+    // "How much", of shipping just told: what goes on with an answer is found in it.
+    let goes_on = heard.answered.as_ref().is_some_and(|answered| answered.joined.is_some() && answered.score >= GOES_ON);
+    if numbered || goes_on || settled || !read.contact.is_empty() || read.others || decision.held {
         return None;
     }
     let elsewhere = matches!(decision.goal, Goal::OtherLanguage | Goal::BotQuestion) || !matches!(decision.route, Route::Agent(_));

@@ -109,7 +109,13 @@ pub fn is_told_apart(question: &Question<'_>, decided: Goal, wished: Goal) -> bo
     let warranty = decided.intent() == Intent::Sales && table::compares_warranty(read);
     // "Not that one then, what's the next one up" speaks of what was shown.
     let denied = decided.intent() == Intent::Sales && read.reference.denied.is_some();
+    // "Do you have a hedge trimmer too", which nobody here sells, goes with nothing.
+    let unknown = matches!(wished, Goal::Accessories | Goal::Alternatives) && needs::lacking(heard).is_some();
+    // "Something cheaper in 27": of what was shown, and nobody else's price.
+    let cheaper = decided == Goal::RefineResults && wished == Goal::PriceMatch;
     price
+        || unknown
+        || cheaper
         || thing
         || warranty
         || denied

@@ -49,6 +49,7 @@ impl App {
                 address: String::new(),
                 request_id: "restored".to_owned(),
                 accepted_at: if ended { entry.accepted_at } else { now },
+                waited: Duration::ZERO,
                 replayed: true,
                 suspect,
             };

@@ -217,6 +217,7 @@ impl Gateway {
                     address: origin.address.to_string(),
                     request_id: origin.request_id.clone(),
                     accepted_at,
+                    waited: Duration::ZERO,
                     replayed: false,
                     suspect: false,
                 };

@@ -141,6 +141,7 @@ mod tests {
             address: String::new(),
             request_id: String::new(),
             accepted_at: Moment(0),
+            waited: Duration::ZERO,
             replayed: false,
             suspect: false,
         }

@@ -138,7 +138,7 @@ impl Queue {
             };
             let Some((job, waited)) = next else { continue };
             telemetry::queue_wait(waited);
-            self.start(job, Worker::new(permit));
+            self.start(Job { waited, ..job }, Worker::new(permit));
         }
     }
 

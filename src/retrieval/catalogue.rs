@@ -1,8 +1,8 @@
 //! The catalogue as search sees it: words, facets, names, categories and brands of all products.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
+use foldhash::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use super::analysis;
@@ -273,7 +273,7 @@ fn names_the_kind(property: &str) -> bool {
 /// Words a misspelling may mean: those of names, categories, brands and properties.
 fn vocabulary(postings: &Postings, categories: &Categories, brands: &HashMap<String, String>) -> Vocabulary {
     let strong = Part::Name.bit() | Part::Category.bit() | Part::Brand.bit();
-    let mut uses: HashMap<&str, u32> = HashMap::new();
+    let mut uses: HashMap<&str, u32> = HashMap::default();
     for (term, number) in postings.terms() {
         let in_names = postings.of(number).filter(|p| p.parts & strong != 0).count();
         let known = in_names > 0 || postings.frequency(number) > 2;

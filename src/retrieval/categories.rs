@@ -1,7 +1,6 @@
 //! Categories: from the words customers use to the shop's own.
 
-use std::collections::{HashMap, HashSet};
-
+use foldhash::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use super::analysis;
@@ -67,9 +66,9 @@ impl Categories {
     /// Learns the categories of all products.
     pub fn learn<'a>(products: impl Iterator<Item = &'a Product>) -> Self {
         let mut found = Self::default();
-        let mut numbers: HashMap<String, u16> = HashMap::new();
+        let mut numbers: HashMap<String, u16> = HashMap::default();
         for product in products {
-            let mut seen = HashSet::new();
+            let mut seen = HashSet::default();
             let mut parent = None;
             for name in &product.category {
                 let next = u16::try_from(found.names.len()).unwrap_or(u16::MAX);

@@ -1,7 +1,6 @@
 //! What a product can be filtered and sorted by, kept apart from its words.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::categories::Categories;
@@ -121,7 +120,7 @@ impl Facets {
 
     /// To be called after the last product.
     fn finish(&mut self) {
-        self.stemmed = HashMap::new();
+        self.stemmed = HashMap::default();
         self.category_starts.push(u32::try_from(self.categories.len()).unwrap_or(u32::MAX));
         self.measure_starts.push(u32::try_from(self.measures.len()).unwrap_or(u32::MAX));
         self.span_starts.push(u32::try_from(self.spans.len()).unwrap_or(u32::MAX));

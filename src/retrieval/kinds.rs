@@ -4,8 +4,9 @@
 //! message is held against all of them by sentence vector; the kinds a shop does not have are as telling as those it
 //! has: "something to shave with" is nearest to a shaver, so a shop without any has nothing for it.
 
-use std::collections::HashMap;
 use std::sync::{LazyLock, OnceLock};
+
+use foldhash::HashMap;
 
 use super::catalogue::Catalogue;
 use super::phrasebook::{self, Phrasebook, list};
@@ -19,7 +20,7 @@ static MADE: &[u8] = include_bytes!("../../assets/nlu/kinds.vectors");
 static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| parse(include_str!("../../assets/nlu/kinds.txt")));
 /// The kinds that are called by a noun: "trimmer" of the hedge trimmer and the beard trimmer.
 static CALLED: LazyLock<HashMap<String, Vec<usize>>> = LazyLock::new(|| {
-    let mut called: HashMap<String, Vec<usize>> = HashMap::new();
+    let mut called: HashMap<String, Vec<usize>> = HashMap::default();
     for (at, name) in KINDS.iter().enumerate().flat_map(|(at, kind)| kind.names.iter().map(move |name| (at, name))) {
         called.entry(measure::stems(name).rsplit(' ').next().unwrap_or_default().to_owned()).or_default().push(at);
     }

@@ -4,8 +4,7 @@
 //! fields", CIKM 2004). All that does not depend on the query (field weights, lengths, saturation) is
 //! folded into one byte per posting when the index is built, so that a query is a sum.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 
 /// How many parts there are.
@@ -204,7 +203,7 @@ impl Builder {
 
 /// Each term of a product with its impact and the parts it stands in.
 fn impacts(doc: &[Vec<u32>; PARTS], average: &[f32; PARTS]) -> Vec<(u32, u8, u8)> {
-    let mut weights: HashMap<u32, (f32, u8)> = HashMap::new();
+    let mut weights: HashMap<u32, (f32, u8)> = HashMap::default();
     for part in Part::ALL {
         let terms = &doc[part as usize];
         let penalty = part.length_penalty();

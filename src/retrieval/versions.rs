@@ -1,6 +1,6 @@
 //! Names that customers write in pieces, and products that share a name and come in versions.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use super::catalogue::Catalogue;
 use super::postings::Part;
@@ -89,7 +89,7 @@ impl Catalogue {
         const FEW: usize = 8;
         let Some(&doc) = self.by_sku.get(&bare(sku)) else { return Vec::new() };
         let own = self.name_of(doc);
-        let mut shared: HashMap<u32, usize> = HashMap::new();
+        let mut shared: HashMap<u32, usize> = HashMap::default();
         for term in own.iter().filter(|term| self.postings.frequency(**term) <= MOST_SHARING) {
             for posting in self.postings.of(*term).filter(|p| p.doc != doc && p.parts & Part::Name.bit() != 0) {
                 *shared.entry(posting.doc).or_default() += 1;

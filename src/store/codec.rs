@@ -30,13 +30,16 @@ pub trait Row: Serialize + DeserializeOwned {
     }
 }
 
+/// Room for most rows of text before they are packed.
+const ROOM: usize = 2_048;
+
 /// The bytes of a row.
 pub fn encode<T: Row>(row: &T) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(64);
     bytes.push(T::VERSION);
     // Serialising to memory fails only for types that postcard cannot express, and rows are none.
     if T::PACKED {
-        pack::pack(&postcard::to_stdvec(row).unwrap_or_default(), &mut bytes);
+        pack::pack(&postcard::to_extend(row, Vec::with_capacity(ROOM)).unwrap_or_default(), &mut bytes);
         return bytes;
     }
     postcard::to_extend(row, bytes).unwrap_or_default()

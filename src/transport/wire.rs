@@ -25,10 +25,17 @@ pub struct WireEvent {
     pub seq: Option<Seq>,
 }
 
+/// Room for most replies, in bytes.
+const MESSAGE: usize = 2_048;
+/// Room for most other events.
+const NOTE: usize = 256;
+
 impl WireEvent {
     fn new(name: &'static str, body: &impl Serialize, seq: Option<Seq>) -> Self {
         // Bodies are made of strings and numbers: writing them to memory does not fail.
-        Self { name, body: serde_json::to_string(body).unwrap_or_else(|_| "{}".to_owned()), seq }
+        let mut written = Vec::with_capacity(if seq.is_some() { MESSAGE } else { NOTE });
+        let written = serde_json::to_writer(&mut written, body).ok().and_then(|()| String::from_utf8(written).ok());
+        Self { name, body: written.unwrap_or_else(|| "{}".to_owned()), seq }
     }
 
     /// As a frame of `/ws`: `{"type": NAME, ...}`.

@@ -47,11 +47,11 @@ pub fn of(index: &KnowledgeIndex, listening: &Listening<'_>) -> (Option<Answered
     (joined.or(alone), best(true))
 }
 
-/// What is found for some words.
+/// What is found for some words; which sentences are told is found out when they are.
 pub(super) fn hits(index: &KnowledgeIndex, listening: &Listening<'_>, text: &str) -> Vec<KnowledgeHit> {
     let vector = listening.meaning.filter(|_| index.knows_meaning()).and_then(|meaning| meaning.of(text));
     let question = Question { text, vector: vector.as_deref(), today: listening.today, procedures: None };
-    index.find(&question, LOOKED_AT)
+    index.find_whole(&question, LOOKED_AT)
 }
 
 /// An entry found, and the words to find it by again.

@@ -10,7 +10,6 @@ use crate::domain::product::Product;
 use crate::domain::record::Record;
 use crate::domain::state::ConversationState;
 use crate::domain::text::places::{self, Country};
-use crate::domain::text::token::tokens;
 
 /// What is left of the likelihood of an entry on a service that is all about other kinds of things.
 const OF_OTHERS: f32 = 0.15;
@@ -37,17 +36,21 @@ impl Bearing<'_> {
         let sentences = entry.sentences();
         let things = self.things();
         let of_others = |place: usize| {
-            let kinds = found.kinds.get(place).map_or(&[][..], Vec::as_slice);
+            let kinds = found.names.get(place).map_or(&[][..], |names| names.kinds.as_slice());
             !kinds.is_empty() && !things.is_empty() && !things.iter().any(|thing| kinds.iter().any(|kind| thing.is_in_category(kind)))
         };
         let advice = found.hit.domain == Domain::Sales;
         let home = self.home().filter(|_| !self.goes_abroad());
-        let abroad = |place: usize| place > 0 && home.is_some_and(|home| is_abroad(home, sentences[place]));
+        let country = |place: usize| found.names.get(place).and_then(|names| names.country);
+        let abroad = |place: usize| {
+            let other = |home: &Country| country(place).is_some_and(|country| country.code != home.code);
+            place > 0 && home.is_some_and(|home| other(home) && places::speaks_of(home, sentences[place]) < 4)
+        };
         let said: Vec<usize> = (0..sentences.len()).filter(|place| u16::try_from(*place).is_ok_and(|at| found.hit.part.has(at))).collect();
         let kept: Vec<u8> =
             said.iter().copied().filter(|at| (advice || !of_others(*at)) && !abroad(*at)).filter_map(|at| u8::try_from(at).ok()).collect();
         // "Do I set that up myself", where the entry is about televisions and none is on the table.
-        let of_a_kind = |place: usize| found.kinds.get(place).is_some_and(|kinds| !kinds.is_empty());
+        let of_a_kind = |place: usize| found.names.get(place).is_some_and(|names| !names.kinds.is_empty());
         let points =
             things.is_empty() && self.names_nothing() && self.heard.words.iter().any(|word| POINTING.contains(&word.text.as_str()));
         let every = !sentences.is_empty() && !advice && (0..sentences.len()).all(|place| of_others(place) || points && of_a_kind(place));
@@ -89,13 +92,6 @@ impl Bearing<'_> {
     }
 }
 
-/// Whether a sentence is about other countries than `home` alone.
-fn is_abroad(home: &Country, sentence: &str) -> bool {
-    let said = tokens(sentence);
-    let words: Vec<&str> = said.iter().map(|token| token.text.as_str()).collect();
-    places::named(&words).is_some_and(|country| country.code != home.code) && places::speaks_of(home, sentence) < 4
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,7 +99,9 @@ mod tests {
     use crate::domain::heard::Word;
     use crate::domain::knowledge;
     use crate::domain::product::tests::sample;
+    use crate::domain::text::token::tokens;
     use crate::retrieval::knowledge::KnowledgeHit;
+    use crate::turn::library::SentenceNames;
 
     #[test]
     fn what_bears_on_other_things_and_countries_is_left_out() {
@@ -131,7 +129,10 @@ mod tests {
             let mut state = ConversationState::default();
             state.focus.products = if in_hand { vec!["L".into()] } else { Vec::new() };
             let record = Versioned { record: Record::Knowledge(Arc::new(entry.clone())), version: 1 };
-            let mut found = EntryFound { record, hit: hit.clone(), kinds: vec![Vec::new(), Vec::new(), vec!["Large Appliances".into()]] };
+            let kind = SentenceNames { kinds: vec!["Large Appliances".into()], country: None };
+            let country = SentenceNames { kinds: Vec::new(), country: places::of_code("be") };
+            let names = [SentenceNames::default(), country, kind].map(Arc::new).to_vec();
+            let mut found = EntryFound { record, hit: hit.clone(), names };
             Bearing { heard: &heard, shown: &shown, state: &state, locale: "en-NL" }.narrow(&mut found);
             let said: Vec<u16> = (0..3).filter(|at| found.hit.part.has(*at)).collect();
             assert_eq!(said, kept, "{text}");

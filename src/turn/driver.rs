@@ -87,6 +87,8 @@ pub struct Job {
     pub request_id: String,
     /// When it was accepted (for messages found at boot: when the process started).
     pub accepted_at: Moment,
+    /// How long it stood in line before its turn.
+    pub waited: Duration,
     /// It was accepted before a restart.
     pub replayed: bool,
     /// It was found waiting at so many starts that it may be what ends the program: it is not tried again.
@@ -469,12 +471,14 @@ impl Engine {
     }
 }
 
-/// A message that waited this long is answered at once rather than piece by piece: the machine has enough
-/// to do, and "is typing" would come with the reply itself.
+/// A message that is this old is answered at once rather than piece by piece: "is typing" would come with the
+/// reply itself.
 const LATE: Duration = Duration::from_millis(100);
+/// So is one that stood in line this long, a turn of the shop's own phrases many times over: the machine has enough to do.
+const LONG_IN_LINE: Duration = Duration::from_millis(30);
 
 fn is_late(job: &Job) -> bool {
-    Moment::now().since(job.accepted_at) > LATE
+    job.waited > LONG_IN_LINE || Moment::now().since(job.accepted_at) > LATE
 }
 
 /// Messages before the one to be classified that the encoder reads.

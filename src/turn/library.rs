@@ -3,9 +3,9 @@
 //! Built from the store, replaced whole when records change. A turn takes the indexes of its moment and
 //! keeps them until it ends.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::HashMap;
 use parking_lot::RwLock;
 
 use super::meaning::{Meaning, Meanings, services};
@@ -16,7 +16,8 @@ use crate::domain::knowledge::Knowledge;
 use crate::domain::product::Product;
 use crate::domain::record::RecordKind;
 use crate::domain::text::fold::bare;
-use crate::domain::text::token::tokens;
+use crate::domain::text::places::{self, Country};
+use crate::domain::text::token::{Token, tokens};
 use crate::domain::text::{language, unit, words};
 use crate::domain::time::Day;
 use crate::retrieval::knowledge::vectors::Vectors;
@@ -43,8 +44,17 @@ pub struct Shelves {
     pub tickets: NumberShapes,
     /// Letters and digits of promotion codes.
     pub codes: HashMap<String, String>,
-    /// Kinds of things that sentences of the knowledge base name, each found out when it is first told.
-    kinds: Arc<RwLock<HashMap<String, Vec<String>>>>,
+    /// What sentences of the knowledge base name, each found out when it is first told.
+    sentences: Arc<RwLock<HashMap<String, Arc<SentenceNames>>>>,
+}
+
+/// What a sentence of the knowledge base names.
+#[derive(Debug, Clone, Default)]
+pub struct SentenceNames {
+    /// Kinds of the shop's things.
+    pub kinds: Vec<String>,
+    /// A country.
+    pub country: Option<&'static Country>,
 }
 
 /// The indexes, kept up to date.
@@ -275,19 +285,21 @@ impl Shelves {
         !words::is_function(&word.text) && (own || other())
     }
 
-    /// Kinds of things that a sentence names by their whole names.
-    pub fn kinds_named(&self, sentence: &str) -> Vec<String> {
-        if let Some(known) = self.kinds.read().get(sentence) {
-            return known.clone();
+    /// What a sentence names: kinds of things by their whole names, and a country.
+    pub fn names_in(&self, sentence: &str) -> Arc<SentenceNames> {
+        if let Some(known) = self.sentences.read().get(sentence) {
+            return Arc::clone(known);
         }
-        let named = self.kinds_in(sentence);
-        self.kinds.write().insert(sentence.to_owned(), named.clone());
+        let said = tokens(sentence);
+        let country = places::named(&said.iter().map(|token| token.text.as_str()).collect::<Vec<_>>());
+        let named = Arc::new(SentenceNames { country, kinds: self.kinds_in(said) });
+        self.sentences.write().insert(sentence.to_owned(), Arc::clone(&named));
         named
     }
 
-    fn kinds_in(&self, sentence: &str) -> Vec<String> {
+    fn kinds_in(&self, sentence: Vec<Token>) -> Vec<String> {
         let words = |name: &str| tokens(name).iter().filter(|token| token.text != "and").count();
-        let named = self.catalogue.recognise(&Word::from_tokens(tokens(sentence))).categories.into_iter();
+        let named = self.catalogue.recognise(&Word::from_tokens(sentence)).categories.into_iter();
         named.flat_map(|named| named.names.into_iter().filter(move |name| words(name) <= named.words.len())).collect()
     }
 
@@ -309,7 +321,7 @@ impl Shelves {
     }
 
     /// Promotion codes: those of the shop in any case, and what is written like one.
-    fn codes_in(&self, plain: &[crate::domain::text::token::Token], text: &str) -> Vec<CodeNamed> {
+    fn codes_in(&self, plain: &[Token], text: &str) -> Vec<CodeNamed> {
         let mut found: Vec<CodeNamed> = Vec::new();
         for (i, token) in plain.iter().enumerate() {
             let mut joined = String::new();

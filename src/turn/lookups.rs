@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::identity;
-use super::library::Shelves;
+use super::library::{SentenceNames, Shelves};
 use super::meaning::{Meaning, Vector};
 use crate::agents::lookup::{Findings, KnowledgeFound, Lookup, SearchFound, Verdict};
 use crate::domain::fact::{FactBook, RecordId, Versioned};
@@ -91,8 +91,8 @@ pub struct EntryFound {
     pub record: Versioned,
     /// How well it answers, and with what part.
     pub hit: KnowledgeHit,
-    /// Of each of its sentences: kinds of the shop's things that it names.
-    pub kinds: Vec<Vec<String>>,
+    /// What each of its sentences names.
+    pub names: Vec<Arc<SentenceNames>>,
 }
 
 /// What look-ups are made with.
@@ -285,8 +285,8 @@ impl Reader<'_> {
 
     async fn entry(&self, hit: KnowledgeHit) -> Result<Option<EntryFound>, StoreError> {
         let Some((version, entry)) = self.store.get::<Knowledge>(&hit.id).await? else { return Ok(None) };
-        let kinds = entry.sentences().into_iter().map(|sentence| self.shelves.kinds_named(sentence)).collect();
-        Ok(Some(EntryFound { record: versioned(version, entry), hit, kinds }))
+        let names = entry.sentences().into_iter().map(|sentence| self.shelves.names_in(sentence)).collect();
+        Ok(Some(EntryFound { record: versioned(version, entry), hit, names }))
     }
 
     /// An entry, with the sentences of it that answer a question.

@@ -43,10 +43,43 @@ impl Colleague for Marketing {
             Goal::Loyalty | Goal::Newsletter | Goal::GiftCards | Goal::PriceMatch | Goal::DiscountRequest => {
                 rules::step(turn, found, book, state)
             }
+            Goal::PromoPrice if asks_the_plain_price(turn) => Answer::hand_over(Goal::PriceQuestion),
             goal if goal.intent().agent() == Agent::Marketing => offers(turn, found, book, state),
             goal => Answer::hand_over(goal),
         }
     }
+}
+
+/// "So with the 256 GB card, what's that in total": no offer is spoken of, and none was.
+fn asks_the_plain_price(turn: &Turn<'_>) -> bool {
+    const OFFERS: [&str; 22] = [
+        "code",
+        "codes",
+        "coupon",
+        "coupons",
+        "voucher",
+        "promo",
+        "promotion",
+        "discount",
+        "discounts",
+        "discounted",
+        "deal",
+        "offer",
+        "sale",
+        "reduced",
+        "reduction",
+        "off",
+        "save",
+        "points",
+        "percent",
+        "credit",
+        "trade",
+        "student",
+    ];
+    let focus = &turn.before.focus;
+    let of_sales = turn.before.intent == Some(Intent::Sales) && focus.promotion.is_none() && focus.entry.is_none();
+    let things = !turn.heard.products.is_empty() || !focus.products.is_empty();
+    of_sales && things && turn.heard.codes.is_empty() && !turn.heard.words.iter().any(|word| OFFERS.contains(&word.text.as_str()))
 }
 
 /// A promotion with its place in the book.

@@ -1,7 +1,8 @@
 //! The phrases: `assets/speech/en.txt`, read once. The file explains its own syntax.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use foldhash::HashMap;
 
 use super::draft::Case;
 use crate::domain::act::{Act, ActKind};

@@ -4,8 +4,10 @@
 //! People tell a story where an entry asks a question, so words alone compare badly. The kinds of trouble
 //! are data (`assets/nlu/symptoms.txt`); what a shop sells, its own categories say.
 
-use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::LazyLock;
+
+use foldhash::HashMap;
 
 use super::super::lookup::{Findings, KnowledgeFound, Lookup};
 use super::super::say;
@@ -13,6 +15,7 @@ use super::super::turn::Turn;
 use crate::domain::fact::{FactBook, RecordId};
 use crate::domain::knowledge::Knowledge;
 use crate::domain::record::RecordKind;
+use crate::domain::text::kept::Kept;
 use crate::domain::text::stem::stem;
 use crate::domain::text::token::tokens;
 use crate::domain::text::{sentence, words};
@@ -33,7 +36,7 @@ struct Troubles {
 
 static TROUBLES: LazyLock<Troubles> = LazyLock::new(|| {
     let lines = include_str!("../../../assets/nlu/symptoms.txt").lines().filter(|line| !line.starts_with('#'));
-    let mut all = Troubles { kinds: Vec::new(), phrases: HashMap::new() };
+    let mut all = Troubles { kinds: Vec::new(), phrases: HashMap::default() };
     for (name, phrases) in lines.filter_map(|line| line.split_once(':')) {
         for phrase in phrases.split('|') {
             let stems: Vec<String> = phrase.split_whitespace().map(normal).collect();
@@ -289,17 +292,47 @@ pub fn danger(problem: &str, devices: &[String], found: &Findings, book: &FactBo
     let hits = found.knowledge.iter().flatten().filter(|hit| hit.procedure);
     hits.filter_map(|hit| {
         let entry = say::entry(book, hit.record)?;
-        let about = stems_of(&entry);
-        let of_the_thing = devices.iter().filter(|word| about.contains(word)).count();
         let step = super::steps::safety(problem, &entry.steps())?;
+        let ways = ways(&entry);
+        let of_the_thing = devices.iter().filter(|word| ways.iter().any(|way| way.stems.contains(word))).count();
         (of_the_thing > 0).then_some((of_the_thing, hit.record, step))
     })
     .max_by_key(|(of_the_thing, _, _)| *of_the_thing)
     .map(|(_, record, step)| (record, step))
 }
 
-fn stems_of(entry: &Knowledge) -> Vec<String> {
-    entry.questions.iter().chain(&entry.tags).flat_map(|q| tokens(q)).map(|t| stem(&t.text)).collect()
+/// What faults are held against in a question or tag of an entry.
+struct Way {
+    /// The stems of its words.
+    stems: Vec<String>,
+    /// The same, of those that carry content.
+    content: Vec<String>,
+    /// The kinds of trouble it speaks of.
+    troubles: Vec<&'static str>,
+}
+
+impl Way {
+    /// Kept, as every entry that may fit is looked through for every fault.
+    fn of(text: &str) -> Rc<Self> {
+        thread_local! {
+            static KEPT: Kept<Way> = Kept::default();
+        }
+        KEPT.with(|kept| kept.of(text, Self::read))
+    }
+
+    fn read(text: &str) -> Self {
+        let stems = tokens(text).iter().map(|t| stem(&t.text)).collect();
+        Self { stems, content: content(text), troubles: troubles(text) }
+    }
+}
+
+/// The ways an entry is asked for and filed under.
+fn ways(entry: &Knowledge) -> Vec<Rc<Way>> {
+    entry.questions.iter().chain(&entry.tags).map(|text| Way::of(text)).collect()
+}
+
+fn content(text: &str) -> Vec<String> {
+    tokens(text).iter().filter(|t| !words::is_function(&t.text)).map(|t| stem(&t.text)).collect()
 }
 
 /// Which of the look-ups asks for plain answers rather than procedures.
@@ -312,11 +345,11 @@ pub const FITS: f32 = 0.62;
 
 fn fit(entry: &Knowledge, hit: &KnowledgeFound, wanted: &[&str], of: &Thing<'_>, problem: &str) -> f32 {
     let Thing { devices, sure, kinds } = *of;
-    let own: Vec<&'static str> = entry.questions.iter().flat_map(|q| troubles(q)).collect();
-    let about = stems_of(entry);
-    let speaks = |word: &String| {
-        about.contains(word) || words::synonyms(word).iter().any(|other| other.split(' ').all(|part| about.iter().any(|a| a == part)))
-    };
+    let ways = ways(entry);
+    let questions = &ways[..entry.questions.len()];
+    let own: Vec<&'static str> = questions.iter().flat_map(|way| way.troubles.iter().copied()).collect();
+    let about = |word: &str| ways.iter().any(|way| way.stems.iter().any(|stem| stem == word));
+    let speaks = |word: &String| about(word) || words::synonyms(word).iter().any(|other| other.split(' ').all(about));
     let shared = wanted.iter().filter(|kind| own.contains(kind)).count();
     let trouble = match (wanted.is_empty(), own.is_empty(), shared) {
         (true, _, _) | (_, true, _) => 0.0,
@@ -334,8 +367,8 @@ fn fit(entry: &Knowledge, hit: &KnowledgeFound, wanted: &[&str], of: &Thing<'_>,
     };
     // The very code the machine shows is worth more than any words.
     let said = tokens(problem);
-    let code = if said.iter().any(|t| is_code(&t.text) && about.contains(&stem(&t.text))) { 0.4 } else { 0.0 };
-    words_alike(entry, problem).max(hit.score * 0.8).min(0.8) + trouble + thing + code
+    let code = if said.iter().any(|t| is_code(&t.text) && about(&stem(&t.text))) { 0.4 } else { 0.0 };
+    words_alike(questions, problem).max(hit.score * 0.8).min(0.8) + trouble + thing + code
 }
 
 /// What it costs an entry to be about a narrower thing than the one meant: a robot vacuum is no vacuum with
@@ -366,16 +399,14 @@ fn share(own: &[&str], wanted: &[&str]) -> f32 {
 }
 
 /// How much of one of the entry's questions the message says.
-fn words_alike(entry: &Knowledge, problem: &str) -> f32 {
-    let content =
-        |text: &str| -> Vec<String> { tokens(text).iter().filter(|t| !words::is_function(&t.text)).map(|t| stem(&t.text)).collect() };
+fn words_alike(questions: &[Rc<Way>], problem: &str) -> f32 {
     let said = content(problem);
-    let share = |question: &String| {
-        let own = content(question);
+    let share = |question: &Rc<Way>| {
+        let own = &question.content;
         let common = own.iter().filter(|w| said.contains(w) || words::synonyms(w).iter().any(|s| said.contains(s))).count();
         if own.is_empty() { 0.0 } else { 0.6 * common as f32 / own.len() as f32 }
     };
-    entry.questions.iter().map(share).fold(0.0_f32, f32::max)
+    questions.iter().map(share).fold(0.0_f32, f32::max)
 }
 
 /// The stems of names, kinds and descriptions of the products a message is about.

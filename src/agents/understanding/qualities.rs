@@ -2,9 +2,10 @@
 //!
 //! `assets/nlu/qualities.txt` says which words mean which property; its own lines explain how.
 
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
+
+use foldhash::HashMap;
 
 use crate::domain::heard::Heard;
 use crate::domain::measure;

@@ -3,8 +3,9 @@
 //! `assets/nlu/rules.txt` explains its own syntax. Here the file is read once, every pattern is filed
 //! under the words that can begin it, and a message tries only those.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use foldhash::HashMap;
 
 use crate::domain::goal::Goal;
 use crate::domain::text::stem::stem;
@@ -146,7 +147,7 @@ impl Rules {
     /// The first line that cannot be read.
     pub fn parse(text: &str) -> Result<Self, RuleError> {
         let mut rules = Self::default();
-        let mut classes: HashMap<&str, Vec<&str>> = HashMap::new();
+        let mut classes: HashMap<&str, Vec<&str>> = HashMap::default();
         let mut goal = None;
         for (i, line) in text.lines().enumerate() {
             let wrong = |reason: String| RuleError { line: i + 1, reason };

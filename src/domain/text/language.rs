@@ -4,15 +4,16 @@
 //! them. Small words do not: two or three of one language and hardly any of English settle it. What the lists know is
 //! in `assets/nlu/languages.txt`.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use foldhash::HashMap;
 
 use super::words;
 
 /// Of each word, the languages it belongs to, as bits.
 static WORDS: LazyLock<HashMap<&'static str, u32>> = LazyLock::new(|| {
     let lines = include_str!("../../../assets/nlu/languages.txt").lines().filter(|line| !line.starts_with('#') && !line.is_empty());
-    let mut words: HashMap<&'static str, u32> = HashMap::new();
+    let mut words: HashMap<&'static str, u32> = HashMap::default();
     for (line, number) in lines.zip(0..) {
         for word in line.split(' ').skip(1).filter(|word| !word.is_empty()) {
             *words.entry(word).or_default() |= 1 << number;

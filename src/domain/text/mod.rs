@@ -4,6 +4,7 @@ pub mod colours;
 pub mod duration;
 pub mod edit;
 pub mod fold;
+pub mod kept;
 pub mod language;
 pub mod limit;
 pub mod list;

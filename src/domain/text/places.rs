@@ -5,6 +5,8 @@
 
 use std::sync::LazyLock;
 
+use foldhash::HashMap;
+
 use super::token::tokens;
 
 /// A part of the world that shops speak of.
@@ -53,14 +55,38 @@ fn read(line: &'static str) -> Option<Country> {
 /// Words before a place.
 const BEFORE: &[&str] = &["to", "in", "from", "for", "near", "into"];
 
-/// The country a message names; a city counts only behind a word for a place: "to Bergen".
+/// A way to say a country, and the place of the country in the list.
+type Run = (usize, &'static [&'static str]);
+
+/// Names and cities by their first words: most words of a message begin none, and are done with at once.
+struct Beginnings {
+    names: HashMap<&'static str, Vec<Run>>,
+    cities: HashMap<&'static str, Vec<Run>>,
+}
+
+static BEGINNINGS: LazyLock<Beginnings> = LazyLock::new(|| {
+    let by_first = |runs: fn(&'static Country) -> &'static [Vec<&'static str>]| {
+        let mut by_first: HashMap<&'static str, Vec<Run>> = HashMap::default();
+        for (place, country) in COUNTRIES.iter().enumerate() {
+            for run in runs(country) {
+                by_first.entry(run.first().copied().unwrap_or_default()).or_default().push((place, run));
+            }
+        }
+        by_first
+    };
+    Beginnings { names: by_first(|country| &country.names), cities: by_first(|country| &country.cities) }
+});
+
+/// The country a message names; a city counts only behind a word for a place: "to Bergen". Of several, the first of the list.
 pub fn named(words: &[&str]) -> Option<&'static Country> {
-    let at = |from: usize, run: &[&str]| words.get(from..from + run.len()).is_some_and(|said| said == run);
-    let before = |from: usize| from > 0 && BEFORE.contains(&words[from - 1]);
-    let places = || 0..words.len();
-    let country = |country: &&Country| places().any(|i| country.names.iter().any(|name| at(i, name)));
-    let city = |country: &&Country| places().any(|i| before(i) && country.cities.iter().any(|city| at(i, city)));
-    COUNTRIES.iter().find(country).or_else(|| COUNTRIES.iter().find(city))
+    let at = |from: usize, runs: &HashMap<&'static str, Vec<Run>>| {
+        let said = |run: &[&str]| words[from..].starts_with(run);
+        runs.get(words[from])?.iter().find(|(_, run)| said(run)).map(|(country, _)| *country)
+    };
+    let before = |from: &usize| *from > 0 && BEFORE.contains(&words[from - 1]);
+    let country = || (0..words.len()).filter_map(|from| at(from, &BEGINNINGS.names)).min();
+    let city = || (0..words.len()).filter(before).filter_map(|from| at(from, &BEGINNINGS.cities)).min();
+    country().or_else(city).and_then(|place| COUNTRIES.get(place))
 }
 
 /// The country of a code.

@@ -1,8 +1,9 @@
 //! Word lists of shoppers' English: what carries no content, what is too ordinary to name a product,
 //! and what means the same. The lists are data, in `assets/nlu`.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
+
+use foldhash::{HashMap, HashSet};
 
 use super::stem::stem;
 
@@ -23,7 +24,7 @@ static OFFERS: LazyLock<HashSet<String>> =
     LazyLock::new(|| lines(include_str!("../../../assets/nlu/offer_words.txt")).flat_map(str::split_whitespace).map(stem).collect());
 
 static SYNONYMS: LazyLock<HashMap<String, Vec<String>>> = LazyLock::new(|| {
-    let mut groups: HashMap<String, Vec<String>> = HashMap::new();
+    let mut groups: HashMap<String, Vec<String>> = HashMap::default();
     for line in lines(include_str!("../../../assets/nlu/synonyms.txt")) {
         let words: Vec<String> = line.split_whitespace().map(phrase_stem).collect();
         for word in &words {

@@ -98,7 +98,7 @@ impl KnowledgeIndex {
         let i = self.entries.iter().position(|entry| entry.id == id)?;
         let asked = self.take_apart(question);
         let score = scoring::probability(self.fit(i, &asked), f32::MIN.max(-4.0), self.by_meaning(i, &asked));
-        Some(self.hit(i, score, &asked))
+        Some(KnowledgeHit { part: self.part_of(i, &asked), ..self.hit(i, score, &asked) })
     }
 }
 

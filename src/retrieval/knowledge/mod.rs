@@ -5,19 +5,21 @@
 
 mod asked_again;
 mod build;
+mod counted;
 mod kinds;
 mod parts;
 pub mod scoring;
 mod terms;
 pub mod vectors;
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use crate::domain::knowledge::{Domain, Knowledge, Part};
 use crate::domain::text::{edit, words};
 use crate::domain::time::Day;
 use build::Building;
 pub use build::texts;
+use counted::Counted;
 use scoring::Features;
 use terms::Slot;
 use vectors::{Matrix, Vectors};
@@ -148,14 +150,7 @@ struct Asked {
     before: usize,
     /// What each slot weighs.
     weights: Vec<f32>,
-    /// Of each text: the weight it shares with the question.
-    shared: Vec<f32>,
-    /// The same, of telling words alone.
-    telling: Vec<f32>,
-    /// How many words of the question each text has, small ones too.
-    common: Vec<u16>,
-    /// Of each entry: the weight of telling words it shares, wherever they stand.
-    evidence: Vec<f32>,
+    counted: Counted,
     /// What its telling words weigh together, and how many they are.
     content: f32,
     telling_words: usize,
@@ -230,7 +225,38 @@ impl KnowledgeIndex {
     /// The entries that answer a question, best first, at most `limit`.
     pub fn find(&self, question: &Question<'_>, limit: usize) -> Vec<KnowledgeHit> {
         let asked = self.take_apart(question);
-        let mut ranked: Vec<(f32, usize)> = self.candidates(question).map(|i| (self.fit(i, &asked), i)).collect();
+        let ranked = self.ranked(question, &asked, limit);
+        let hit = |(score, i)| KnowledgeHit { part: self.part_of(i, &asked), ..self.hit(i, score, &asked) };
+        let hits = ranked.into_iter().map(hit).collect();
+        asked.counted.give_back();
+        hits
+    }
+
+    /// The same, where it is not asked which of their sentences answer.
+    pub fn find_whole(&self, question: &Question<'_>, limit: usize) -> Vec<KnowledgeHit> {
+        let asked = self.take_apart(question);
+        let hits = self.ranked(question, &asked, limit).into_iter().map(|(score, i)| self.hit(i, score, &asked)).collect();
+        asked.counted.give_back();
+        hits
+    }
+
+    /// The likeliest entries, best first, with how likely they are.
+    fn ranked(&self, question: &Question<'_>, asked: &Asked, limit: usize) -> Vec<(f32, usize)> {
+        // Most entries share no word with the question: by words they fit alike, but for the kinds of things they hold.
+        let mut strange: Vec<(u16, f32)> = Vec::new();
+        let mut fit = |i: usize| {
+            if asked.counted.touched[i] || asked.likeness.is_some() {
+                return self.fit(i, asked);
+            }
+            let kinds = self.entries[i].kinds;
+            let known = strange.iter().find(|(own, _)| *own == kinds).map(|(_, fit)| *fit);
+            known.unwrap_or_else(|| {
+                let fit = self.fit(i, asked);
+                strange.push((kinds, fit));
+                fit
+            })
+        };
+        let mut ranked: Vec<(f32, usize)> = self.candidates(question).map(|i| (fit(i), i)).collect();
         let limit = limit.min(MOST);
         let kept = ranked.len().min(limit.max(2));
         if kept < ranked.len() {
@@ -245,11 +271,10 @@ impl KnowledgeIndex {
             .enumerate()
             .map(|(place, (fit, i))| {
                 let other = if place == 0 { second } else { best };
-                (scoring::probability(*fit, other, self.by_meaning(*i, &asked)), *i)
+                (scoring::probability(*fit, other, self.by_meaning(*i, asked)), *i)
             })
             .filter(|(score, _)| *score > WORTHLESS)
             .take(limit)
-            .map(|(score, i)| self.hit(i, score, &asked))
             .collect()
     }
 
@@ -268,7 +293,7 @@ impl KnowledgeIndex {
         let Some(only) = asked.slots.iter().find(|slot| slot.telling) else { return false };
         let said = asked.slots.len() as f32;
         let alike = |at: usize| {
-            let (common, count) = (f32::from(asked.common[at]), f32::from(self.texts[at].count));
+            let (common, count) = (f32::from(asked.counted.common[at]), f32::from(self.texts[at].count));
             common / (said + count - common).max(1.0)
         };
         only.share < 1.0 && said > 2.0 && self.entries[i].questions.clone().map(alike).fold(0.0, f32::max) < SAME_SMALL_WORDS
@@ -290,17 +315,22 @@ impl KnowledgeIndex {
         self.entries.iter().enumerate().filter(move |(_, entry)| fits(entry)).map(|(i, _)| i)
     }
 
+    /// The sentences of an entry that answer; of a procedure all.
+    fn part_of(&self, i: usize, asked: &Asked) -> Part {
+        if self.entries[i].procedure { Part::WHOLE } else { self.part(i, asked) }
+    }
+
+    /// An entry found, whole.
     fn hit(&self, i: usize, score: f32, asked: &Asked) -> KnowledgeHit {
         let entry = &self.entries[i];
-        let part = if entry.procedure { Part::WHOLE } else { self.part(i, asked) };
-        let covers = if asked.content > 0.0 { asked.evidence[i] / asked.content } else { 1.0 };
+        let covers = if asked.content > 0.0 { asked.counted.evidence[i] / asked.content } else { 1.0 };
         let lacks = asked.kinds & kinds::SPAN != 0 && entry.kinds & kinds::SPAN == 0;
         KnowledgeHit {
             id: entry.id.clone(),
             domain: entry.domain,
             score,
             procedure: entry.procedure,
-            part,
+            part: Part::WHOLE,
             covers,
             lacks,
             alone: asked.alone.iter().any(|entry| *entry as usize == i),
@@ -319,27 +349,24 @@ impl KnowledgeIndex {
             slot.share * idf
         };
         let weights: Vec<f32> = slots.iter().zip(&known).map(|(slot, known)| weight(slot, known)).collect();
-        let mut shared = vec![0.0; self.texts.len()];
-        let mut telling = vec![0.0; self.texts.len()];
-        let mut common = vec![0; self.texts.len()];
-        let mut evidence = vec![0.0; self.entries.len()];
-        let (mut text_seen, mut entry_seen) = (vec![u32::MAX; self.texts.len()], vec![u32::MAX; self.entries.len()]);
+        let mut counted = Counted::new(self.texts.len(), self.entries.len());
         for (n, (slot, known)) in (0_u32..).zip(slots.iter().zip(&known)) {
             for (term, worth) in known {
                 for text in self.texts_with(*term) {
                     let (text, entry) = (*text as usize, self.texts[*text as usize].entry as usize);
-                    if text_seen[text] == n {
+                    if counted.text_seen[text] == n {
                         continue;
                     }
-                    text_seen[text] = n;
+                    counted.text_seen[text] = n;
+                    counted.touched[entry] = true;
                     let weight = weights[n as usize] * worth;
-                    shared[text] += weight;
-                    common[text] += 1;
+                    counted.shared[text] += weight;
+                    counted.common[text] += 1;
                     if slot.telling {
-                        telling[text] += weight;
-                        if entry_seen[entry] != n {
-                            entry_seen[entry] = n;
-                            evidence[entry] += weights[n as usize];
+                        counted.telling[text] += weight;
+                        if counted.entry_seen[entry] != n {
+                            counted.entry_seen[entry] = n;
+                            counted.evidence[entry] += weights[n as usize];
                         }
                     }
                 }
@@ -350,20 +377,7 @@ impl KnowledgeIndex {
         let (content, telling_words) = (said.clone().map(|(_, weight)| weight).sum(), said.count());
         let kinds = kinds::asked(question.text);
         let alone = self.alone(&slots);
-        Asked {
-            before: terms::before_the_last(question.text),
-            slots,
-            weights,
-            shared,
-            telling,
-            common,
-            evidence,
-            content,
-            telling_words,
-            kinds,
-            alone,
-            likeness,
-        }
+        Asked { before: terms::before_the_last(question.text), slots, weights, counted, content, telling_words, kinds, alone, likeness }
     }
 
     /// The numbers of a slot's terms: its own first, then those of its matters.
@@ -401,11 +415,11 @@ impl KnowledgeIndex {
         const LONG: usize = 6;
         let entry = &self.entries[i];
         let wanted = [kinds::COST, kinds::TIME, kinds::PLACE].into_iter().filter(|kind| asked.kinds & kind != 0);
-        let held = |at: usize| (asked.shared[at] / self.texts[at].weight.max(f32::EPSILON)).min(1.0);
+        let held = |at: usize| (asked.counted.shared[at] / self.texts[at].weight.max(f32::EPSILON)).min(1.0);
         let mut features = Features {
             question: entry.questions.clone().map(held).fold(0.0, f32::max),
-            sentence: asked.telling[entry.sentences.clone()].iter().copied().fold(0.0, f32::max) / asked.content.max(f32::EPSILON),
-            evidence: (asked.evidence[i] / (1.5 * self.rarest)).min(1.5),
+            sentence: asked.counted.telling[entry.sentences.clone()].iter().copied().fold(0.0, f32::max) / asked.content.max(f32::EPSILON),
+            evidence: (asked.counted.evidence[i] / (1.5 * self.rarest)).min(1.5),
             kind: wanted.map(|kind| if entry.kinds & kind != 0 { 1.0 } else { -1.0 }).sum(),
             length: asked.telling_words.min(LONG) as f32 / LONG as f32,
             ..Features::default()

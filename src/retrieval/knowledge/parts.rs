@@ -109,7 +109,7 @@ impl KnowledgeIndex {
 
     /// How alike a question of an entry and the one asked are: the better of words and meaning.
     fn alike(&self, at: usize, asked: &Asked) -> f32 {
-        let words = (asked.shared[at] / self.texts[at].weight.max(f32::EPSILON)).min(1.0);
+        let words = (asked.counted.shared[at] / self.texts[at].weight.max(f32::EPSILON)).min(1.0);
         asked.likeness.as_ref().map_or(words, |all| words.max(all[at]))
     }
 

@@ -1,9 +1,10 @@
 //! From words to what they mean in questions of service: "bring it back" and "return" are one matter.
 
 use crate::domain::text::token::tokens;
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::LazyLock;
+
+use foldhash::HashMap;
 
 use crate::domain::heard::Word;
 use crate::domain::text::recent::Recent;
@@ -38,7 +39,7 @@ struct Matters {
 static MATTERS: LazyLock<Matters> = LazyLock::new(|| {
     let lists = [include_str!("../../../assets/nlu/service_words.txt"), include_str!("../../../assets/nlu/synonyms.txt")];
     let groups = lists.into_iter().flat_map(str::lines).map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    let mut matters = Matters { of: HashMap::new(), begins: HashMap::new() };
+    let mut matters = Matters { of: HashMap::default(), begins: HashMap::default() };
     for (group, number) in groups.zip(0..) {
         for phrase in group.split_whitespace() {
             let stems: Vec<String> = phrase.split('_').map(stem).collect();

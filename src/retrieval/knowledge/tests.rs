@@ -56,6 +56,29 @@ fn questions_find_their_answer() {
 }
 
 #[test]
+fn an_entry_taken_whole_is_found_as_any_other() {
+    let index = index();
+    for text in ["what is your return policy", "can i return opened software", "do you deliver to norway", "purple elephants", "how do i"] {
+        let whole = |hit| KnowledgeHit { part: Part::WHOLE, ..hit };
+        let found: Vec<KnowledgeHit> = index.find(&question(text), 5).into_iter().map(whole).collect();
+        assert_eq!(index.find_whole(&question(text), 5), found, "{text}");
+    }
+}
+
+#[test]
+fn entries_without_a_word_of_the_question_fit_alike() {
+    let index = index();
+    for text in ["can i return opened software", "purple elephants", "back", "how long does delivery to norway take", "so how do they"] {
+        let asked = index.take_apart(&question(text));
+        let strange: Vec<usize> = (0..index.len()).filter(|i| !asked.counted.touched[*i]).collect();
+        assert!(!strange.is_empty(), "{text}");
+        for (a, b) in strange.iter().zip(&strange[1..]).filter(|(a, b)| index.entries[**a].kinds == index.entries[**b].kinds) {
+            assert_eq!(index.fit(*a, &asked), index.fit(*b, &asked), "{text}");
+        }
+    }
+}
+
+#[test]
 fn the_sentences_that_answer_are_singled_out() {
     let index = index();
     for (text, expected) in [

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
-use redb::WriteTransaction;
+use redb::{ReadableTableMetadata as _, WriteTransaction};
 use tokio::sync::oneshot;
 
 use super::Shared;
@@ -20,6 +20,12 @@ use crate::store::rows::AuditRow;
 
 /// Most commands in one transaction: bounds how long the first of them waits for the last.
 const MOST_COMMANDS: usize = 2_048;
+
+/// From so many unanswered messages on it is the processor that they wait for, and a commit is put off for a moment: it
+/// costs as much for few commands as for many.
+const CROWD: u64 = 128;
+/// How long. Two of them, for the message and for its reply, are a small part of how long it takes to answer a crowd.
+const GATHER: Duration = Duration::from_millis(8);
 
 /// What reaches the writer.
 pub enum Job {
@@ -45,6 +51,8 @@ pub struct Counters {
     pub inbox: u64,
     /// Next audit row.
     pub audit: u64,
+    /// Messages accepted and not yet answered.
+    pub waiting: u64,
     /// Versions known to be in the table of cited ones.
     pub cited: std::collections::HashSet<crate::domain::record::RecordRef>,
 }
@@ -53,11 +61,16 @@ pub struct Counters {
 pub fn run(shared: &Arc<Shared>, jobs: &Receiver<Job>) {
     let mut counters: Option<Counters> = None;
     let mut held: Option<Job> = None;
+    // Kept from one transaction to the next: it grows to the size of the largest.
+    let mut batch: Vec<Command> = Vec::new();
     loop {
         let Some(first) = held.take().or_else(|| jobs.recv().ok()) else { return };
         match first {
             Job::Command(command) => {
-                let mut batch = vec![command];
+                batch.push(command);
+                if counters.as_ref().is_some_and(|counters| counters.waiting >= CROWD) {
+                    std::thread::sleep(GATHER);
+                }
                 while batch.len() < MOST_COMMANDS {
                     match jobs.recv_timeout(Duration::ZERO) {
                         Ok(Job::Command(command)) => batch.push(command),
@@ -68,7 +81,7 @@ pub fn run(shared: &Arc<Shared>, jobs: &Receiver<Job>) {
                         Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
                     }
                 }
-                write(shared, &mut counters, batch);
+                write(shared, &mut counters, &mut batch);
             }
             Job::Compact { only_if_removed, reply } => {
                 let _ = reply.send(rewrite::compact(shared, only_if_removed));
@@ -82,7 +95,7 @@ pub fn run(shared: &Arc<Shared>, jobs: &Receiver<Job>) {
 }
 
 /// One transaction. When it fails, every command in it is told so and none has happened.
-fn write(shared: &Shared, counters: &mut Option<Counters>, batch: Vec<Command>) {
+fn write(shared: &Shared, counters: &mut Option<Counters>, batch: &mut Vec<Command>) {
     let mut answers: Vec<Answer> = Vec::with_capacity(batch.len());
     let outcome = transact(shared, counters, batch, &mut answers);
     if outcome.is_err() {
@@ -95,14 +108,19 @@ fn write(shared: &Shared, counters: &mut Option<Counters>, batch: Vec<Command>) 
     }
 }
 
-fn transact(shared: &Shared, counters: &mut Option<Counters>, batch: Vec<Command>, answers: &mut Vec<Answer>) -> Result<(), StoreError> {
+fn transact(
+    shared: &Shared,
+    counters: &mut Option<Counters>,
+    batch: &mut Vec<Command>,
+    answers: &mut Vec<Answer>,
+) -> Result<(), StoreError> {
     let guard = shared.db.read();
     let db = guard.as_ref().ok_or(StoreError::Closed);
     let started = db.and_then(|db| begin(db, shared.quick_repair));
     let transaction = match started {
         Ok(transaction) => transaction,
         Err(error) => {
-            for command in batch {
+            for command in batch.drain(..) {
                 refuse(command, &error);
             }
             return Err(error);
@@ -127,10 +145,10 @@ fn begin(db: &redb::Database, quick_repair: bool) -> Result<WriteTransaction, St
 fn apply_all(
     transaction: &WriteTransaction,
     counters: &mut Option<Counters>,
-    batch: Vec<Command>,
+    batch: &mut Vec<Command>,
     answers: &mut Vec<Answer>,
 ) -> Result<(), StoreError> {
-    let mut commands = batch.into_iter();
+    let mut commands = batch.drain(..);
     let result = (|| {
         let mut tables = Tables::open(transaction)?;
         let counters = match counters {
@@ -138,12 +156,14 @@ fn apply_all(
             None => counters.insert(Counters {
                 inbox: Tables::next_number(&tables.inbox)?,
                 audit: Tables::next_number(&tables.audit)?,
+                waiting: 0,
                 cited: std::collections::HashSet::new(),
             }),
         };
         for command in commands.by_ref() {
             apply(&mut tables, counters, command, answers)?;
         }
+        counters.waiting = tables.inbox.len().map_err(StoreError::io)?;
         Ok(())
     })();
     if let Err(error) = &result {

@@ -7,7 +7,7 @@
 //! A packed row names its dictionary by number. Dictionaries are never changed: what was packed with one
 //! could not be read any more. A better one gets the next number.
 
-use lz4_flex::block::{compress_with_dict, decompress_with_dict};
+use lz4_flex::block::{compress_into_with_dict, decompress_with_dict, get_maximum_output_size};
 
 /// The dictionary packed with today, and its number: the phrases of the shop, names of fields, labels.
 const DICTIONARY: (u8, &[u8]) = (1, include_bytes!("1.dict"));
@@ -21,19 +21,22 @@ const MOST_BYTES: usize = 4 << 20;
 /// Packs bytes, where that makes them shorter. They are appended to `out`.
 pub fn pack(bytes: &[u8], out: &mut Vec<u8>) {
     let (number, dictionary) = DICTIONARY;
-    let packed = u32::try_from(bytes.len()).ok().filter(|_| (WORTH..=MOST_BYTES).contains(&bytes.len()));
-    let packed = packed.map(|length| (length, compress_with_dict(bytes, dictionary)));
-    match packed.filter(|(_, packed)| packed.len() + 4 < bytes.len()) {
-        Some((length, packed)) => {
-            out.push(number);
-            out.extend_from_slice(&length.to_le_bytes());
-            out.extend_from_slice(&packed);
+    let before = out.len();
+    if let Some(length) = u32::try_from(bytes.len()).ok().filter(|_| (WORTH..=MOST_BYTES).contains(&bytes.len())) {
+        out.push(number);
+        out.extend_from_slice(&length.to_le_bytes());
+        let from = out.len();
+        out.resize(from + get_maximum_output_size(bytes.len()), 0);
+        // There is room for what cannot be made shorter, so this does not fail.
+        let packed = compress_into_with_dict(bytes, &mut out[from..], dictionary).unwrap_or(bytes.len());
+        if packed + 4 < bytes.len() {
+            out.truncate(from + packed);
+            return;
         }
-        None => {
-            out.push(PLAIN);
-            out.extend_from_slice(bytes);
-        }
+        out.truncate(before);
     }
+    out.push(PLAIN);
+    out.extend_from_slice(bytes);
 }
 
 /// The bytes that were packed; `None` when they are damaged.

@@ -116,7 +116,12 @@ impl Link {
     /// Puts a packet with those that leave next; a client that does not read for a while is let go.
     pub async fn push(&mut self, packet: String) -> Result<(), Over> {
         match self {
-            Self::Direct(direct) => ws::in_time(direct.socket.feed(Message::Text(format!("4{packet}").into()))).await,
+            Self::Direct(direct) => {
+                let mut message = String::with_capacity(packet.len() + 1);
+                message.push('4');
+                message.push_str(&packet);
+                ws::in_time(direct.socket.feed(Message::Text(message.into()))).await
+            }
             Self::Engine { socket, .. } => {
                 let waiting = async {
                     let mut packet: engineioxide::Str = packet.into();

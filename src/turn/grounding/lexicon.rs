@@ -2,8 +2,9 @@
 //!
 //! The lists are data, in `assets/grounding`. What is not on them must be explained by a fact.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
+
+use foldhash::{HashMap, HashSet};
 
 use super::words::Word;
 use crate::domain::text::stem::stem;
@@ -29,7 +30,7 @@ static INTERJECTIONS: LazyLock<Vec<Vec<&'static str>>> = LazyLock::new(|| {
 });
 
 static FRAMES: LazyLock<HashMap<&'static str, Vec<Frame>>> = LazyLock::new(|| {
-    let mut frames: HashMap<&str, Vec<Frame>> = HashMap::new();
+    let mut frames: HashMap<&str, Vec<Frame>> = HashMap::default();
     let lines = include_str!("../../../assets/grounding/frames.txt").lines().filter(|line| !line.starts_with('#'));
     for (kind, words) in lines.filter_map(|line| line.split_once(':')) {
         for word in words.split_whitespace() {

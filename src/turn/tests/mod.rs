@@ -92,6 +92,7 @@ impl Demo {
                 address: String::new(),
                 request_id: String::new(),
                 accepted_at: Moment::now(),
+                waited: Duration::ZERO,
                 replayed: false,
                 suspect: false,
             };
