@@ -389,6 +389,11 @@ fn follow_up(question: &Question<'_>) -> Option<Decision> {
     if matches!(state.goal, Some(Goal::ReturnRequest | Goal::ReturnPolicy)) && asks_of_another(text) && elsewhere(question) < 4.0 {
         return goal(Goal::ReturnPolicy);
     }
+    // "It's taking far too long", of a ticket just shown: no parcel is late.
+    let waits = read.hint(Goal::LateParcel) > 0.0 && heard.products.is_empty() && heard.orders.is_empty();
+    if state.goal == Some(Goal::TicketStatus) && state.focus.ticket.is_some() && waits {
+        return goal(Goal::TicketStatus);
+    }
     let best = read.follow_ups.first()?;
     let named = heard.orders.iter().any(|n| n.certain);
     let kept = match best.goal {

@@ -11,15 +11,16 @@ use super::second_matter;
 use super::wishes;
 use crate::domain::agent::Decider;
 use crate::domain::goal::Goal;
+use crate::domain::heard::ServiceMeant;
 
 /// From this share on a goal may count instead of one that words were weighed for ...
-const LIKELY: f32 = 0.55;
+const LIKELY: f32 = 0.5;
 /// ... if it is this many times as likely.
 const MUCH_LIKELIER: f32 = 3.0;
 /// A rule that speaks clearly for what was decided gives way only to a goal that is likelier still.
 const CLEAR: f32 = 4.0;
-const LIKELIER: f32 = 0.8;
-const FAR_LIKELIER: f32 = 8.0;
+const LIKELIER: f32 = 0.75;
+const FAR_LIKELIER: f32 = 5.0;
 /// From this share on a goal may count instead of one that the conversation settled ...
 const SURE: f32 = 0.85;
 /// ... if that one's share is no more than this.
@@ -27,6 +28,8 @@ const RULED_OUT: f32 = 0.05;
 
 /// From this probability on an answer is found for a message together with what it goes on with.
 const GOES_ON: f32 = 0.5;
+/// Words of a message that says nothing without what it goes on with.
+const FEW: usize = 6;
 /// From this score on a follow-up settles what it is for.
 const SETTLES: f32 = 5.0;
 
@@ -38,8 +41,10 @@ pub fn instead(question: &Question<'_>, decision: &Decision) -> Option<Decision>
     let numbered = heard.orders.iter().chain(&heard.tickets).any(|n| n.certain) || heard.codes.iter().any(|code| code.known);
     let settled = read.follow_ups.first().is_some_and(|hint| hint.score >= SETTLES && hint.goal == decision.goal);
     // "How much", of shipping just told: what goes on with an answer is found in it.
-    let goes_on = heard.answered.as_ref().is_some_and(|answered| answered.joined.is_some() && answered.score >= GOES_ON);
-    if numbered || goes_on || settled || !read.contact.is_empty() || read.others || decision.held {
+    let goes_on = heard.words.len() <= FEW && heard.answered.as_ref().is_some_and(|a| a.joined.is_some() && a.score >= GOES_ON);
+    // A service that is surely meant has a book of its own.
+    let of_a_service = decision.goal == Goal::ShopServices && heard.services.iter().any(ServiceMeant::is_sure);
+    if numbered || goes_on || of_a_service || settled || !read.contact.is_empty() || read.others || decision.held {
         return None;
     }
     let elsewhere = matches!(decision.goal, Goal::OtherLanguage | Goal::BotQuestion) || !matches!(decision.route, Route::Agent(_));

@@ -113,8 +113,11 @@ pub fn is_told_apart(question: &Question<'_>, decided: Goal, wished: Goal) -> bo
     let unknown = matches!(wished, Goal::Accessories | Goal::Alternatives) && needs::lacking(heard).is_some();
     // "Something cheaper in 27": of what was shown, and nobody else's price.
     let cheaper = decided == Goal::RefineResults && wished == Goal::PriceMatch;
+    // "How do I book", of a service just told.
+    let booked = wished == Goal::Buy && question.state.goal == Some(Goal::ShopServices);
     price
         || unknown
+        || booked
         || cheaper
         || thing
         || warranty

@@ -47,6 +47,7 @@ impl Colleague for Logistics {
             Goal::CancelOrder | Goal::ChangeOrder | Goal::ChangeAddress => changes::step(turn, found, book, state),
             Goal::Pickup if is_at_the_carrier(turn, state) => order(turn, found, book, state),
             Goal::Pickup => hours::pickup(turn, found, book),
+            Goal::ShippingPolicy if asks_whether_days_do(turn) => delivery_date(turn, found, book, state),
             Goal::ShippingPolicy => abroad::step(turn, found, book, state).unwrap_or_else(|| say::from_knowledge(turn, found, book)),
             goal if goal.intent().agent() == Agent::Logistics => say::from_knowledge(turn, found, book),
             goal => Answer::hand_over(goal),
@@ -325,6 +326,14 @@ fn lost(found: &Findings, id: RecordId, order: &Order, book: &mut FactBook, answ
     if let Some(hit) = say::plain_entry(found, 0) {
         support::say_hinted(&["trace", "investigation", "search", "replacement", "refund"], hit.record, book, answer);
     }
+}
+
+/// "Is 3 days enough before Christmas": how long it takes answers, not where to the shop delivers.
+fn asks_whether_days_do(turn: &Turn<'_>) -> bool {
+    let words = &turn.heard.words;
+    let days =
+        words.windows(2).any(|pair| pair[0].text.bytes().all(|b| b.is_ascii_digit()) && matches!(pair[1].text.as_str(), "days" | "day"));
+    days && words.iter().any(|word| matches!(word.text.as_str(), "enough" | "before"))
 }
 
 /// Whether somebody must be there, in the carrier's and the shop's words.

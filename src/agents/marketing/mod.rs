@@ -40,10 +40,13 @@ impl Colleague for Marketing {
 
     fn step(&self, turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
         match turn.goal {
+            Goal::PromoPrice | Goal::DiscountRequest if asks_the_plain_price(turn) => {
+                let cheaper = turn.heard.words.iter().any(|word| word.text == "cheaper");
+                Answer::hand_over(if cheaper { Goal::RefineResults } else { Goal::PriceQuestion })
+            }
             Goal::Loyalty | Goal::Newsletter | Goal::GiftCards | Goal::PriceMatch | Goal::DiscountRequest => {
                 rules::step(turn, found, book, state)
             }
-            Goal::PromoPrice if asks_the_plain_price(turn) => Answer::hand_over(Goal::PriceQuestion),
             goal if goal.intent().agent() == Agent::Marketing => offers(turn, found, book, state),
             goal => Answer::hand_over(goal),
         }
@@ -79,7 +82,8 @@ fn asks_the_plain_price(turn: &Turn<'_>) -> bool {
     let focus = &turn.before.focus;
     let of_sales = turn.before.intent == Some(Intent::Sales) && focus.promotion.is_none() && focus.entry.is_none();
     let things = !turn.heard.products.is_empty() || !focus.products.is_empty();
-    of_sales && things && turn.heard.codes.is_empty() && !turn.heard.words.iter().any(|word| OFFERS.contains(&word.text.as_str()))
+    let counts = turn.goal != Goal::DiscountRequest || counted(turn);
+    of_sales && things && counts && turn.heard.codes.is_empty() && !turn.heard.words.iter().any(|word| OFFERS.contains(&word.text.as_str()))
 }
 
 /// A promotion with its place in the book.

@@ -63,12 +63,21 @@ fn plainly(turn: &Turn<'_>) -> Option<Goal> {
 /// By a kind that is named beside what it seems to want, and by what is turned down.
 fn by_kind_or_denial(turn: &Turn<'_>, searches: bool) -> Option<Goal> {
     // "Do you have a hedge trimmer too": nothing that goes with what is in hand, nor instead of it.
-    if matches!(turn.goal, Goal::Alternatives | Goal::BrowseCategories) && needs::lacking(turn.heard).is_some() {
+    if matches!(turn.goal, Goal::Alternatives | Goal::BrowseCategories | Goal::Accessories)
+        && !turn.read.reference.pronoun
+        && needs::lacking(turn.heard).is_some()
+    {
         return Some(Goal::FindProduct);
     }
     // "A descaler for it", after coffee machines were shown: the one that is named, not one of those.
     if turn.goal == Goal::RefineResults && names_another(turn) {
         return Some(Goal::FindProduct);
+    }
+    // "For a MacBook Air", after what a plan costs as a share: what it comes to for that.
+    let told_a_price = turn.before.focus.entry.is_some() && matches!(turn.before.goal, Some(Goal::PriceQuestion | Goal::Warranty));
+    let of_another = turn.heard.words.first().is_some_and(|word| word.text == "for") && !turn.heard.products.is_empty();
+    if told_a_price && of_another && turn.goal.intent().agent() == Agent::Sales {
+        return Some(Goal::PriceQuestion);
     }
     // "What can I buy to store more games", "what else have you got to cook with": what it is for is said.
     let brands = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "brand" | "brands" | "makes" | "maker" | "makers"));
