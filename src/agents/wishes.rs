@@ -115,7 +115,10 @@ pub fn is_told_apart(question: &Question<'_>, decided: Goal, wished: Goal) -> bo
     let cheaper = decided == Goal::RefineResults && wished == Goal::PriceMatch;
     // "How do I book", of a service just told.
     let booked = wished == Goal::Buy && question.state.goal == Some(Goal::ShopServices);
+    // "What's it cost if I was closer", of the same.
+    let fee = decided == Goal::PriceQuestion && question.state.goal == Some(Goal::ShopServices);
     price
+        || fee
         || unknown
         || booked
         || cheaper
