@@ -21,6 +21,8 @@ const MUCH_LIKELIER: f32 = 3.0;
 const CLEAR: f32 = 4.0;
 const LIKELIER: f32 = 0.75;
 const FAR_LIKELIER: f32 = 5.0;
+/// A rule that speaks outright.
+const OUTRIGHT: f32 = 5.5;
 /// From this share on a goal may count instead of one that the conversation settled ...
 const SURE: f32 = 0.85;
 /// ... if that one's share is no more than this.
@@ -56,6 +58,10 @@ pub fn instead(question: &Question<'_>, decision: &Decision) -> Option<Decision>
         || decision.also == Some(goal)
         || !wishes::can_be_done(goal)
     {
+        return None;
+    }
+    // Words that can hardly mean anything else are not read against.
+    if read.best_hint().is_some_and(|hint| hint.score >= OUTRIGHT && hint.goal != goal) {
         return None;
     }
     let decided = model.goals.iter().find(|(own, _)| *own == decision.goal).map_or(0.0, |(_, share)| *share);

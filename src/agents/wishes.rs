@@ -116,7 +116,8 @@ pub fn is_told_apart(question: &Question<'_>, decided: Goal, wished: Goal) -> bo
     // "How do I book", of a service just told.
     let booked = wished == Goal::Buy && question.state.goal == Some(Goal::ShopServices);
     // "What's it cost if I was closer", of the same.
-    let fee = decided == Goal::PriceQuestion && question.state.goal == Some(Goal::ShopServices);
+    let of_a_rule = question.state.focus.entry.is_some() && question.state.intent == Some(Intent::General);
+    let fee = decided == Goal::PriceQuestion && of_a_rule;
     price
         || fee
         || unknown

@@ -10,6 +10,9 @@ use crate::domain::goal::Goal;
 use crate::domain::record::Field;
 use crate::domain::value::Value;
 
+/// Words of a message that says nothing without the one before.
+const SHORT: usize = 6;
+
 /// Answers how many points something earns, or what a number of points is worth; says whether it could.
 pub fn step(turn: &Turn<'_>, found: &Findings, items: &[(RecordId, u32)], book: &mut FactBook, answer: &mut Answer) -> bool {
     let has = |list: &[&str]| turn.heard.words.iter().any(|w| list.contains(&w.text.as_str()));
@@ -17,14 +20,16 @@ pub fn step(turn: &Turn<'_>, found: &Findings, items: &[(RecordId, u32)], book: 
     let counted = if before { points_meant(turn) } else { None };
     // "And the tablet?" asks what it earns; "do they expire", with a thing in hand, asks nothing of the thing.
     let named = !items.is_empty() && names_a_thing(turn);
-    let items = if named || has(&["many", "much", "earn", "get", "worth"]) { items } else { &[] };
+    // "And in money?", of points just counted for a thing.
+    let in_money = before && turn.heard.words.len() <= SHORT && has(&["money", "cash", "dollars", "dollar", "euros", "euro"]);
+    let items = if named || in_money || has(&["many", "much", "earn", "get", "worth"]) { items } else { &[] };
     // "How many do I need": what so many of them are worth.
     let have_to = turn.heard.words.windows(3).any(|w| w[0].text == "have" && w[1].text == "to" && w[2].text == "have");
     let needs = have_to || has(&["need", "needed"]);
     if needs && has(&["many"]) && (before || has(&["points", "point"])) && !names_a_thing_to_buy(turn) && say_worth(found, book, answer) {
         return true;
     }
-    let of_points = has(&["points", "point", "worth", "earn"]) || before && named || counted.is_some();
+    let of_points = has(&["points", "point", "worth", "earn"]) || before && named || in_money && !items.is_empty() || counted.is_some();
     if !of_points {
         return false;
     }
@@ -40,7 +45,8 @@ pub fn step(turn: &Turn<'_>, found: &Findings, items: &[(RecordId, u32)], book: 
         return false;
     }
     let bought = !items.is_empty() && has(&["if", "buy", "buying", "order", "take"]);
-    let earns = bought || before && named || has(&["many", "much", "earn", "get", "collect", "for", "give", "gives", "would", "with"]);
+    let earns =
+        bought || in_money || before && named || has(&["many", "much", "earn", "get", "collect", "for", "give", "gives", "would", "with"]);
     earned(turn, found, items, earns, book, answer)
 }
 
@@ -94,7 +100,9 @@ fn points_meant(turn: &Turn<'_>) -> Option<u32> {
     let money = |at: usize| {
         words.get(at + 1).is_some_and(|w| turn.shop.currency.is_called(&w.text)) || turn.text[..words[at].start].ends_with(['$', '€', '£'])
     };
-    let is_count = |at: &usize| !named(*at) && !money(*at) && (of_them(*at) || has(*at) && turn.read.reference.pronoun);
+    // "If I buy the MacBook Air for 999": its price.
+    let price = |at: usize| names_a_thing_to_buy(turn) && at.checked_sub(1).is_some_and(|before| words[before].text == "for");
+    let is_count = |at: &usize| !named(*at) && !money(*at) && !price(*at) && (of_them(*at) || has(*at) && turn.read.reference.pronoun);
     let number = |at: usize| words[at].text.replace(',', "").parse::<u32>().ok().filter(|count| *count > 1);
     (0..words.len()).filter(is_count).find_map(number)
 }

@@ -69,10 +69,18 @@ fn answer(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut Co
         Goal::Alternatives => alternatives(turn, found, book, state),
         Goal::Accessories => accessories::step(turn, found, book, state),
         Goal::BrowseCategories => assortment(turn, found, book),
+        Goal::Buy if books_a_service(turn) => Answer::hand_over(Goal::ShopServices),
         Goal::Buy => buy::step(turn, found, book, state),
         goal if goal.intent().agent() == Agent::Sales => advice::step(turn, found, book, state),
         goal => Answer::hand_over(goal),
     }
+}
+
+/// "How do I book", of a service just told.
+fn books_a_service(turn: &Turn<'_>) -> bool {
+    let focus = &turn.before.focus;
+    let told = focus.entry.is_some() && focus.products.is_empty() && turn.heard.products.is_empty();
+    told && turn.heard.words.iter().any(|word| matches!(word.text.as_str(), "book" | "booking" | "arrange"))
 }
 
 /// A model the shop does not have, by the name of one it has: said so first, before those it has are shown. Nothing is

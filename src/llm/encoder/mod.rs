@@ -105,7 +105,7 @@ impl Encoder {
     /// # Errors
     /// [`EncoderError::Tensor`] if the tensor library refuses an operation.
     pub fn score(&self, text: &str, history: &[Utterance<'_>]) -> Result<Scores, EncoderError> {
-        self.look(text, history).map(|(scores, _)| scores)
+        Ok(self.scores_of(self.model.forward(&self.layout.conversation(text, history), Top::Reading)?))
     }
 
     /// The same, and where the message lies among other texts, as [`Encoder::embed`] says it. That is there
@@ -115,12 +115,15 @@ impl Encoder {
     /// As [`Encoder::score`].
     pub fn look(&self, text: &str, history: &[Utterance<'_>]) -> Result<(Scores, Option<Vec<f32>>), EncoderError> {
         let input = self.layout.conversation(text, history);
-        let score = |Hidden { cls, mean }| self.heads.score(&[cls, mean].concat());
         if !history.is_empty() {
-            return Ok((score(self.model.forward(&input, Top::Reading)?), None));
+            return Ok((self.scores_of(self.model.forward(&input, Top::Reading)?), None));
         }
         let (read, placed) = self.model.both(&input)?;
-        Ok((score(read), Some(math::unit(placed.mean))))
+        Ok((self.scores_of(read), Some(math::unit(placed.mean))))
+    }
+
+    fn scores_of(&self, read: Hidden) -> Scores {
+        self.heads.score(&[read.cls, read.mean].concat())
     }
 
     /// Where a text lies among others: 384 numbers of length 1, so that the sum of products of two

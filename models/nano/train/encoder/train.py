@@ -13,7 +13,7 @@ from opened import open_file
 from lines import Tokens, batches, epoch_lines, goal_names, held_out, load, new_rng, pad, pools, vary
 
 NEAR = 3.0  # weight of staying near the published sentence vectors
-GOAL = 0.5  # weight of the goals beside the intents
+GOAL = 0.5  # weight of the goals beside the intents; 1 in a reading top
 SMOOTH = 0.05
 AVERAGE = 0.99  # running average of the weights, per step
 
@@ -118,6 +118,7 @@ def main():
     opt = torch.optim.AdamW(groups(net, a.lr), weight_decay=0.01)
     per = (len(epoch_lines(train, new_rng(0))) + 31) // 32
     total, step = int(per * a.epochs), 0
+    goal_weight = 1.0 if a.on else GOAL
     peak = [g["lr"] for g in opt.param_groups]
     mean_net = torch.optim.swa_utils.AveragedModel(net, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(AVERAGE))
     while step < total:
@@ -137,7 +138,6 @@ def main():
                 li, lg, mean = net(*pad(rows), p=0.1)
             li, lg, mean = li.float(), lg.float(), mean.float()
             loss = F.cross_entropy(li, torch.tensor([r[2] for r in rows]), weight, label_smoothing=SMOOTH)
-            goal_weight = 1.0 if a.on else GOAL
             g = shares([r[3] for r in rows], len(goals))
             seen = g.sum(-1) > 0
             if seen.any():
