@@ -52,10 +52,13 @@ fn conversations() -> Vec<Vec<String>> {
     found
 }
 
+/// A message with the names of the goals it has.
+type Labelled = (String, Vec<String>);
+
 /// What was said in the conversations of `models/nano/data/goals_eval.jsonl`, with the names of the goals it was said for. Their
 /// writer's lines are none that the rules or the encoder were made from.
-fn understood() -> Vec<Vec<(String, Vec<String>)>> {
-    let mut found: Vec<(u64, Vec<(String, Vec<String>)>)> = Vec::new();
+fn understood() -> Vec<Vec<Labelled>> {
+    let mut found: Vec<(u64, Vec<Labelled>)> = Vec::new();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/nano/data/goals_eval.jsonl");
     for line in std::fs::read_to_string(path).expect("a file").lines() {
         let line: Value = serde_json::from_str(line).expect("a line of JSON");
