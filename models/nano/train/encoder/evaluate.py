@@ -28,6 +28,17 @@ def balance(lines):
     return torch.tensor([0.5 / n[0] if w else 0.5 / n[1] for w in written])
 
 
+def calibrated(net, goals, lines, tokens):
+    """The held-out lines, the intent of every goal, and the temperatures fitted on those lines; says what they give."""
+    index, owner = owners(goals, lines)
+    held = [d for d in lines if held_out(d)]
+    li, lg = logits(net, held, tokens)
+    truth, goal = truths(held, goals)
+    t = fit(li, lg, owner, truth, goal, balance(held), SHARE)
+    print(t, figures(mixed(li, lg, owner, t), truth))
+    return held, index, t
+
+
 @torch.no_grad()
 def nearness(net, lines, tokens, n=500):
     """Cosine between the vectors before and after training, over n lines: mean and 5th percentile."""

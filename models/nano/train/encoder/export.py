@@ -7,9 +7,9 @@ import gguf
 import torch
 
 from bert import EPS, FFN, HEADS, HIDDEN, INTENTS, LAYERS, base_dir
-from calibrate import figures, fit, logits, mixed, owners, truths
-from evaluate import SHARE, balance, open_checkpoint
-from lines import FORMAT, Tokens, held_out, load
+from evaluate import calibrated, open_checkpoint
+from lines import FORMAT, Tokens, load
+from opened import both, put, put_layer
 from reorder import reorder
 
 POSITIONS = 128  # the longest input; the published table goes on to 512
@@ -27,12 +27,7 @@ def main():
     a = p.parse_args()
     torch.set_num_threads(1)
     (net, goals), tokens, lines = open_checkpoint(a.checkpoint), Tokens(), load(a.written, a.public)
-    index, owner = owners(goals, lines)
-    held = [d for d in lines if held_out(d)]
-    li, lg = logits(net, held, tokens)
-    truth, goal = truths(held, goals)
-    t = fit(li, lg, owner, truth, goal, balance(held), SHARE)
-    print(t, figures(mixed(li, lg, owner, t), truth))
+    held, index, t = calibrated(net, goals, lines, tokens)
 
     reorder(net, held, tokens)
     w = gguf.GGUFWriter(a.out, "bert")
@@ -58,30 +53,14 @@ def main():
     w.add_float32("electromart.goal_share", t["share"])
     w.add_uint32("electromart.input_format", FORMAT)
 
-    def put(name, tensor, q8=False):
-        data = tensor.detach().float().contiguous().numpy()
-        if q8:
-            kind = gguf.GGMLQuantizationType.Q8_0
-            w.add_tensor(name, gguf.quants.quantize(data, kind), raw_dtype=kind)
-        else:
-            w.add_tensor(name, data)
-
-    def both(name, part, q8):
-        put(f"{name}.weight", part.weight, q8)
-        put(f"{name}.bias", part.bias)
-
-    put("token_embd.weight", net.word.weight, True)
-    put("position_embd.weight", net.position.weight[:POSITIONS], True)
-    put("token_types.weight", net.segment.weight)
-    both("token_embd_norm", net.embd_norm, False)
+    put(w, "token_embd.weight", net.word.weight, True)
+    put(w, "position_embd.weight", net.position.weight[:POSITIONS], True)
+    put(w, "token_types.weight", net.segment.weight, False)
+    both(w, "token_embd_norm", net.embd_norm, False)
     for i, layer in enumerate(net.layers):
-        for name, part in {"attn_q": layer.q, "attn_k": layer.k, "attn_v": layer.v, "attn_output": layer.o,
-                           "ffn_up": layer.up, "ffn_down": layer.down}.items():
-            both(f"blk.{i}.{name}", part, True)
-        both(f"blk.{i}.attn_output_norm", layer.attn_norm, False)
-        both(f"blk.{i}.layer_output_norm", layer.out_norm, False)
-    both("electromart.intent", net.intent, False)
-    both("electromart.goal", net.goal, False)
+        put_layer(w, f"blk.{i}", layer)
+    both(w, "electromart.intent", net.intent, False)
+    both(w, "electromart.goal", net.goal, False)
     w.write_header_to_file()
     w.write_kv_data_to_file()
     w.write_tensors_to_file()

@@ -1,4 +1,4 @@
-"""An `encoder.gguf` as a network again: the trunk that a reading top is learnt on."""
+"""Parts of a network in an `encoder.gguf`: how they are called and written there, and the network they make again."""
 
 import gguf
 import numpy as np
@@ -40,3 +40,23 @@ def open_file(path, goals=None, reading=False):
                 state[f"layers.{i}.{ours}.{end}"] = raw[f"blk.{i}.{theirs}.{end}"] if own is None else own
     net.load_state_dict(state)
     return net, goals or known
+
+
+def put(w, name, tensor, q8):
+    data = tensor.detach().float().contiguous().numpy()
+    if q8:
+        kind = gguf.GGMLQuantizationType.Q8_0
+        w.add_tensor(name, gguf.quants.quantize(data, kind), raw_dtype=kind)
+    else:
+        w.add_tensor(name, data)
+
+
+def both(w, name, part, q8):
+    """A part's weight, Q8_0 or 32-bit, and its bias, always 32-bit."""
+    put(w, f"{name}.weight", part.weight, q8)
+    put(w, f"{name}.bias", part.bias, False)
+
+
+def put_layer(w, name, layer):
+    for ours, theirs in PARTS.items():
+        both(w, f"{name}.{theirs}", getattr(layer, ours), "norm" not in ours)

@@ -11,10 +11,9 @@ import gguf
 import torch
 
 from bert import LAYERS
-from calibrate import figures, fit, logits, mixed, owners, truths
-from evaluate import SHARE, balance
-from lines import Tokens, held_out, load
-from opened import PARTS, open_file
+from evaluate import calibrated
+from lines import Tokens, load
+from opened import both, open_file, put_layer
 
 OURS = "electromart.reading"  # what the names of the top's keys and tensors begin with
 REPLACED = {"electromart.goals", "electromart.goal_intents", "electromart.temperature", "electromart.goal_temperature", "electromart.goal_share"}
@@ -33,12 +32,7 @@ def main():
     goals = saved["goals"]
     net = open_file(a.on, goals)[0].eval()
     net.load_state_dict(saved["net"])
-    index, owner = owners(goals, lines)
-    held = [d for d in lines if held_out(d)]
-    li, lg = logits(net, held, tokens)
-    truth, goal = truths(held, goals)
-    t = fit(li, lg, owner, truth, goal, balance(held), SHARE)
-    print(t, figures(mixed(li, lg, owner, t), truth))
+    _, index, t = calibrated(net, goals, lines, tokens)
 
     before, made = gguf.GGUFReader(a.on), a.checkpoint / "encoder.gguf"
     w = gguf.GGUFWriter(made, "bert")
@@ -55,20 +49,10 @@ def main():
     for tensor in before.tensors:
         if not tensor.name.startswith((OURS, "electromart.intent", "electromart.goal")):
             w.add_tensor(tensor.name, tensor.data, raw_dtype=tensor.tensor_type)
-
-    def put(name, part, q8):
-        for end in ("weight", "bias"):
-            data, kind = getattr(part, end).detach().float().contiguous().numpy(), gguf.GGMLQuantizationType.Q8_0
-            if q8 and end == "weight":
-                w.add_tensor(f"{name}.{end}", gguf.quants.quantize(data, kind), raw_dtype=kind)
-            else:
-                w.add_tensor(f"{name}.{end}", data)
-
     for i in range(LAYERS - a.top, LAYERS):
-        for ours, theirs in PARTS.items():
-            put(f"{OURS}.{i}.{theirs}", getattr(net.layers[i], ours), "norm" not in ours)
-    put("electromart.intent", net.intent, False)
-    put("electromart.goal", net.goal, False)
+        put_layer(w, f"{OURS}.{i}", net.layers[i])
+    both(w, "electromart.intent", net.intent, False)
+    both(w, "electromart.goal", net.goal, False)
     w.write_header_to_file()
     w.write_kv_data_to_file()
     w.write_tensors_to_file()
