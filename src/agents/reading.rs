@@ -10,8 +10,6 @@ use super::orchestrator::{Decision, Question, Route};
 use super::second_matter;
 use super::wishes;
 use crate::domain::agent::Decider;
-use crate::domain::goal::Goal;
-use crate::domain::heard::ServiceMeant;
 
 /// From this share on a goal may count instead of one that words were weighed for ...
 const LIKELY: f32 = 0.5;
@@ -32,32 +30,18 @@ const RULED_OUT: f32 = 0.05;
 const GOES_ON: f32 = 0.5;
 /// Words of a message that says nothing without what it goes on with.
 const FEW: usize = 6;
-/// From this score on a follow-up settles what it is for.
-const SETTLES: f32 = 5.0;
 
 /// The goal that counts instead of what was decided, where the model reads the message otherwise.
 pub fn instead(question: &Question<'_>, decision: &Decision) -> Option<Decision> {
     let Question { heard, read, .. } = *question;
-    let model = question.model.filter(|_| question.tap.is_none())?;
-    // Numbers and proofs belong to what they were asked for; so does what settles a follow-up outright.
-    let numbered = heard.orders.iter().chain(&heard.tickets).any(|n| n.certain) || heard.codes.iter().any(|code| code.known);
-    let settled = read.follow_ups.first().is_some_and(|hint| hint.score >= SETTLES && hint.goal == decision.goal);
+    let model = question.model?;
     // "How much", of shipping just told: what goes on with an answer is found in it.
     let goes_on = heard.words.len() <= FEW && heard.answered.as_ref().is_some_and(|a| a.joined.is_some() && a.score >= GOES_ON);
-    // A service that is surely meant has a book of its own.
-    let of_a_service = decision.goal == Goal::ShopServices && heard.services.iter().any(ServiceMeant::is_sure);
-    if numbered || goes_on || of_a_service || settled || !read.contact.is_empty() || read.others || decision.held {
+    if wishes::is_kept(question, decision) || goes_on || decision.held || !matches!(decision.route, Route::Agent(_)) {
         return None;
     }
-    let elsewhere = matches!(decision.goal, Goal::OtherLanguage | Goal::BotQuestion) || !matches!(decision.route, Route::Agent(_));
     let (goal, share) = *model.goals.first()?;
-    if decision.continues
-        || decision.proposed
-        || elsewhere
-        || goal == decision.goal
-        || decision.also == Some(goal)
-        || !wishes::can_be_done(goal)
-    {
+    if decision.continues || decision.proposed || goal == decision.goal || decision.also == Some(goal) || !wishes::can_be_done(goal) {
         return None;
     }
     // Words that can hardly mean anything else are not read against.
@@ -68,10 +52,7 @@ pub fn instead(question: &Question<'_>, decision: &Decision) -> Option<Decision>
     let weighed = decision.decider == Decider::Encoder;
     let (least, times) = if read.hint(decision.goal) < CLEAR { (LIKELY, MUCH_LIKELIER) } else { (LIKELIER, FAR_LIKELIER) };
     let counts = if weighed { share >= least && share >= times * decided } else { share >= SURE && decided <= RULED_OUT };
-    if wishes::is_told_apart(question, decision.goal, goal) {
-        return None;
-    }
-    counts.then(|| Decision {
+    (counts && !wishes::is_told_apart(question, decision.goal, goal)).then(|| Decision {
         route: Route::Agent(goal.intent().agent()),
         intent: goal.intent(),
         confidence: if goal.intent() == decision.intent { decision.confidence } else { model.intents.0[goal.intent().index()] },

@@ -50,29 +50,35 @@ pub fn best(heard: &Heard, state: &ConversationState) -> Option<Wish> {
     wish::best(&heard.wishes, &situations(state))
 }
 
+/// Whether what was decided stays, however else the message may be heard or read: a tap, a language, numbers and proofs,
+/// which belong to what they were asked for, and what settles a follow-up outright.
+pub fn is_kept(question: &Question<'_>, decision: &Decision) -> bool {
+    const SETTLES: f32 = 5.0;
+    let Question { heard, read, .. } = *question;
+    let numbered = heard.orders.iter().chain(&heard.tickets).any(|n| n.certain) || heard.codes.iter().any(|code| code.known);
+    let settled = read.follow_ups.first().is_some_and(|hint| hint.score >= SETTLES && hint.goal == decision.goal);
+    // A service that is surely meant has a book of its own.
+    let of_a_service = decision.goal == Goal::ShopServices && heard.services.iter().any(ServiceMeant::is_sure);
+    let apart = matches!(decision.goal, Goal::OtherLanguage | Goal::BotQuestion);
+    question.tap.is_some() || numbered || of_a_service || settled || apart || !read.contact.is_empty() || read.others
+}
+
 /// The wish that counts instead of what was decided, where the message is surely for something else.
 pub fn instead(question: &Question<'_>, decision: &Decision) -> Option<Decision> {
     let Question { heard, read, state, .. } = *question;
-    // Numbers and proofs belong to what they were asked for; so does what settles a follow-up outright.
-    const SETTLES: f32 = 5.0;
     // Words that speak outright for what was decided give way to a wish far apart from others only.
     const OUTRIGHT: f32 = 4.5;
     const APART: f32 = 0.11;
     /// From this weight on a yes or no was said.
     const SAYS: f32 = 4.0;
-    let numbered = heard.orders.iter().chain(&heard.tickets).any(|n| n.certain) || heard.codes.iter().any(|code| code.known);
-    let settled = read.follow_ups.first().is_some_and(|hint| hint.score >= SETTLES && hint.goal == decision.goal);
     let answers =
         decision.continues && !matches!(&state.pending, Some(Pending::Ask { slot: Slot::Helped | Slot::Wish | Slot::Problem, .. }));
     // "Yeah charged them", of a step: what was done answers our question, whatever else the word may mean.
     let reports = decision.continues
         && matches!(&state.pending, Some(Pending::Ask { slot: Slot::Helped, .. }))
         && (read.answer.is_some() || read.hint(Goal::Affirm).max(read.hint(Goal::Deny)) >= SAYS);
-    let elsewhere = matches!(decision.goal, Goal::OtherLanguage | Goal::BotQuestion)
-        || matches!(decision.route, Route::Escalate(_) | Route::Confirm(_));
-    // A service that is surely meant has a book of its own.
-    let of_a_service = decision.goal == Goal::ShopServices && heard.services.iter().any(ServiceMeant::is_sure);
-    if question.tap.is_some() || numbered || of_a_service || !read.contact.is_empty() || read.others || settled || answers || elsewhere {
+    let elsewhere = matches!(decision.route, Route::Escalate(_) | Route::Confirm(_));
+    if is_kept(question, decision) || answers || elsewhere {
         return None;
     }
     let outright = read.hint(decision.goal) >= OUTRIGHT;

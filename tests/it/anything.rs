@@ -3,33 +3,18 @@
 use std::path::Path;
 use std::time::Duration;
 
-use electromart::app::{App, Fill, Purpose};
-use electromart::config::{Config, ProviderMode};
+use electromart::app::App;
+use electromart::config::ProviderMode;
 use electromart::domain::event::ServerEvent;
 use electromart::domain::message::Body;
-use electromart::gateway::{Held, Inbound, Origin};
+use electromart::gateway::Held;
 use serde_json::Value;
 
 use crate::shop::{full, note};
+use crate::within::{message, open, origin};
 
 /// Starts at which a message may wait before it is closed, with the one that closes it.
 const STARTS: usize = 4;
-
-async fn open(folder: &Path, mode: ProviderMode) -> App {
-    let mut config = Config::default();
-    config.server.data_dir = folder.join("data");
-    config.provider.mode = mode;
-    config.limits.requests_per_minute = 0;
-    App::open(config, Fill::Demo, Purpose::Talk).await.expect("a shop")
-}
-
-fn origin() -> Origin {
-    Origin { transport: "ws", address: std::net::Ipv4Addr::LOCALHOST.into(), request_id: "anything".to_owned(), connection: 0 }
-}
-
-fn message(text: &str) -> Inbound {
-    Inbound::Message { text: text.to_owned(), client_id: None, language: None }
-}
 
 /// The written conversations, each as the lines of its customer.
 fn conversations() -> Vec<Vec<String>> {

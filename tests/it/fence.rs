@@ -1,32 +1,16 @@
 //! A person takes over: from that moment no automatic message can appear.
 
-use std::net::{IpAddr, Ipv4Addr};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use electromart::app::{App, Fill, Purpose};
-use electromart::config::{Config, ProviderMode};
+use electromart::app::App;
+use electromart::config::ProviderMode;
 use electromart::domain::event::ServerEvent;
 use electromart::domain::message::Body;
-use electromart::gateway::{Held, Inbound, Origin};
+use electromart::gateway::Held;
 
 use crate::shop::{full, note};
-
-async fn open(folder: &std::path::Path, mode: ProviderMode) -> App {
-    let mut config = Config::default();
-    config.server.data_dir = folder.join("data");
-    config.provider.mode = mode;
-    config.limits.requests_per_minute = 0;
-    App::open(config, Fill::Demo, Purpose::Talk).await.expect("a shop")
-}
-
-fn origin() -> Origin {
-    Origin { transport: "ws", address: IpAddr::V4(Ipv4Addr::LOCALHOST), request_id: "race".to_owned(), connection: 0 }
-}
-
-fn message(text: &str) -> Inbound {
-    Inbound::Message { text: text.to_owned(), client_id: None, language: None }
-}
+use crate::within::{message, open, origin};
 
 /// Which came first.
 #[derive(Default)]

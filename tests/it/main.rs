@@ -26,4 +26,5 @@ mod socket;
 mod sockets;
 mod tidy;
 mod tls;
+mod within;
 mod world;

@@ -145,7 +145,7 @@ pub fn of_the_same_maker(turn: &Turn<'_>, mut query: ProductQuery) -> ProductQue
 
 /// A kind of thing was named rather than a product: show what there is.
 pub fn find_anyway(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
-    let turn = Turn { goal: Goal::FindProduct, passed_on: true, ..*turn };
+    let turn = Turn { goal: Goal::FindProduct, ..turn.pass_on() };
     find::step(&turn, found, book, state)
 }
 
