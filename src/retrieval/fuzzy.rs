@@ -1,5 +1,7 @@
 //! Misspelt words: the nearest word of a vocabulary.
 
+use std::cmp::Reverse;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::text::edit;
@@ -41,7 +43,7 @@ impl Vocabulary {
         }
         let own = letters(word);
         let most = u32::try_from(2 * limit).unwrap_or(0);
-        let mut best: Option<(usize, std::cmp::Reverse<u32>, usize)> = None;
+        let mut best: Option<(usize, Reverse<u32>, &str)> = None;
         for (i, candidate) in self.letters.iter().enumerate() {
             if (candidate ^ own).count_ones() > most {
                 continue;
@@ -49,12 +51,13 @@ impl Vocabulary {
             let Some(distance) = edit::distance(word, &self.words[i], limit) else { continue };
             // A first letter is rarely mistyped.
             let first = usize::from(self.words[i].as_bytes()[0] != word.as_bytes()[0]);
-            let rank = (distance + first, std::cmp::Reverse(self.uses[i]), i);
+            // Whatever order the words came in, the same one is found: equals go by the alphabet.
+            let rank = (distance + first, Reverse(self.uses[i]), self.words[i].as_str());
             if best.is_none_or(|best| rank < best) {
                 best = Some(rank);
             }
         }
-        best.map(|(_, _, i)| self.words[i].as_str())
+        best.map(|(_, _, word)| word)
     }
 }
 
@@ -83,5 +86,16 @@ mod tests {
         ] {
             assert_eq!(vocabulary.nearest(typed), meant, "{typed}");
         }
+    }
+
+    #[test]
+    fn the_order_of_the_words_says_nothing() {
+        let words = [("silent", 2), ("sizing", 2), ("siding", 2)];
+        let backwards = Vocabulary::new(words.into_iter().rev());
+        let forwards = Vocabulary::new(words.into_iter());
+        for typed in ["sixing", "sidling", "silding"] {
+            assert_eq!(forwards.nearest(typed), backwards.nearest(typed), "{typed}");
+        }
+        assert_eq!(forwards.nearest("sixing"), Some("siding"));
     }
 }

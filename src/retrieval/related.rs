@@ -152,7 +152,10 @@ impl Catalogue {
     /// The usual words of a product's name: those other names have as well.
     fn name_words(&self, doc: u32) -> Vec<String> {
         let wanted: HashSet<u32> = self.name_of(doc).iter().copied().filter(|t| self.postings.frequency(*t) > 3).collect();
-        self.postings.terms().filter(|(_, number)| wanted.contains(number)).map(|(term, _)| term.to_owned()).collect()
+        let mut words: Vec<String> =
+            self.postings.terms().filter(|(_, number)| wanted.contains(number)).map(|(term, _)| term.to_owned()).collect();
+        words.sort_unstable();
+        words
     }
 }
 

@@ -1,4 +1,4 @@
-//! Whatever is said is answered: conversations nobody prepared, in the words of many writers, about shops of every kind.
+//! Whatever is said is answered, and always the same: conversations nobody prepared, in the words of many writers.
 
 use std::path::Path;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use electromart::domain::message::Body;
 use electromart::gateway::Held;
 use serde_json::Value;
 
-use crate::shop::{full, note};
+use crate::shop::{Shop, Start, full, note};
 use crate::within::{message, open, origin};
 
 /// Starts at which a message may wait before it is closed, with the one that closes it.
@@ -135,6 +135,29 @@ async fn strangers_are_understood_in_their_conversations() {
     note(&format!("understood: {right} of {count} messages of conversations left out"));
     assert!(right / count >= UNDERSTOOD, "{right} of {count} right, wrong: {wrong:#?}");
     app.close().await;
+}
+
+/// One written conversation in so many is said to two shops in the short form.
+const COMPARED: usize = 8;
+
+/// Two programs lay out their tables by seeds of their own: no reply may depend on it.
+#[test]
+fn the_same_records_say_the_same() {
+    let start = Start { settings: &[("ELECTROMART_PROVIDER_MODE", "template")], ..Start::default() };
+    let shops = [Shop::with(&start), Shop::with(&start)];
+    let (mut count, mut wrong) = (0, Vec::new());
+    for conversation in conversations().iter().step_by(if full() { 1 } else { COMPARED }) {
+        let sessions = shops.each_ref().map(Shop::session);
+        for text in conversation {
+            let [one, other] = [0, 1].map(|at| shops[at].say(&sessions[at], text)["text"].clone());
+            count += 1;
+            if one != other {
+                wrong.push(format!("{text}\n  {one}\n  {other}"));
+            }
+        }
+    }
+    note(&format!("said the same by two shops: {count} replies"));
+    assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 #[tokio::test]
