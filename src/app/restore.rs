@@ -1,10 +1,10 @@
 //! Messages accepted before the last end: they are queued again, in their order.
 //!
 //! A message whose turn ends the whole program would end it again at every start. So starts are counted at which a
-//! message was found waiting, before it is queued, and one found too often is closed with an error instead: the shop
-//! opens, whatever the message was.
+//! message waited where its turn would begin at once, before it is queued, and one found there too often is closed with
+//! an error instead: the shop opens, whatever the message was. What waits behind has ended nothing, and is not counted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::App;
@@ -12,6 +12,7 @@ use crate::domain::message::Body;
 use crate::domain::time::Moment;
 use crate::queue::Class;
 use crate::store::StoreError;
+use crate::store::command::Waiting;
 use crate::turn::driver::Job;
 
 /// Starts that a message may wait through; at the next it is closed. More than a power cut or two come to, few enough
@@ -25,7 +26,8 @@ impl App {
     /// When the store fails.
     pub async fn restore(&self) -> Result<usize, StoreError> {
         let waiting = self.engine.store.inbox().await?;
-        let starts = self.count_starts(waiting.iter().map(|(inbox, _)| *inbox)).await?;
+        let at_once = first_in_line(&waiting, self.config.limits.workers);
+        let starts = self.count_starts(&waiting, &at_once).await?;
         let now = Moment::now();
         let mut restored = 0;
         for (inbox, entry) in waiting {
@@ -59,13 +61,24 @@ impl App {
         Ok(restored)
     }
 
-    /// Counts this start for every message that waits; durable before any of them is tried.
-    async fn count_starts(&self, waiting: impl Iterator<Item = u64>) -> Result<BTreeMap<u64, u32>, StoreError> {
+    /// Counts this start for the messages whose turns begin at once; durable before any of them is tried.
+    async fn count_starts(&self, waiting: &[Waiting], at_once: &BTreeSet<u64>) -> Result<BTreeMap<u64, u32>, StoreError> {
         let before = self.engine.store.starts().await?;
-        let starts: BTreeMap<u64, u32> = waiting.map(|inbox| (inbox, before.get(&inbox).unwrap_or(&0) + 1)).collect();
+        let count = |inbox: u64| before.get(&inbox).copied().unwrap_or(0) + u32::from(at_once.contains(&inbox));
+        let counts = waiting.iter().map(|(inbox, _)| (*inbox, count(*inbox)));
+        let starts: BTreeMap<u64, u32> = counts.filter(|(_, count)| *count > 0).collect();
         if starts != before {
             self.engine.store.put_starts(&starts).await?;
         }
         Ok(starts)
     }
+}
+
+/// The messages that `workers` turns begin with: the first of its session each, the most pressing first.
+fn first_in_line(waiting: &[Waiting], workers: usize) -> BTreeSet<u64> {
+    let mut sessions = BTreeSet::new();
+    let mut first: Vec<(u8, u64)> =
+        waiting.iter().filter(|(_, entry)| sessions.insert(entry.session)).map(|(inbox, entry)| (entry.class, *inbox)).collect();
+    first.sort_unstable();
+    first.into_iter().take(workers).map(|(_, inbox)| inbox).collect()
 }

@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::shop::{Shop, Start, full, note};
 use crate::within::{message, open, origin};
 
-/// Starts at which a message may wait before it is closed, with the one that closes it.
+/// Starts at which a message may be worked on before it is closed, with the one that closes it.
 const STARTS: usize = 4;
 
 /// The written conversations, each as the lines of its customer.
@@ -160,37 +160,46 @@ fn the_same_records_say_the_same() {
     assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-#[tokio::test]
-async fn a_message_that_ends_the_program_at_every_start_is_closed() {
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn messages_that_end_the_program_at_every_start_are_closed() {
     let home = tempfile::tempdir().expect("a folder");
     let app = open(home.path(), ProviderMode::Template).await;
-    let grant = app.gateway.open().await.expect("a session");
-    let held = Held { id: grant.id, key: grant.key };
-    app.gateway.accept(&origin(), &held, message("hello")).await.expect("accepted");
+    let workers = app.config.limits.workers;
+    // More than are worked on at once: those behind never had their turn, and ended nothing.
+    let mut waiting = Vec::new();
+    for _ in 0..workers + 2 {
+        let grant = app.gateway.open().await.expect("a session");
+        let held = Held { id: grant.id, key: grant.key };
+        app.gateway.accept(&origin(), &held, message("hello")).await.expect("accepted");
+        waiting.push(held);
+    }
     app.close().await;
     drop(app);
-    // Nothing takes the message up: for the store that is the same as a program that ended with it.
+    // Nothing takes the messages up: for the store that is the same as a program that ended with them.
     for start in 1..=STARTS {
         let app = open(home.path(), ProviderMode::Template).await;
-        assert_eq!(app.restore().await.expect("the store works"), 1, "start {start}");
+        let watches: Vec<_> = waiting.iter().map(|held| app.gateway.watch(held)).collect();
+        assert_eq!(app.restore().await.expect("the store works"), waiting.len(), "start {start}");
         if start == STARTS {
-            let mut watch = app.gateway.watch(&held);
             tokio::spawn(app.queue.clone().work());
-            let failed = async {
-                loop {
-                    let event = watch.next().await.expect("an event");
-                    if let ServerEvent::Failed { error, .. } = &*event {
-                        return error.code;
+            for (number, mut watch) in watches.into_iter().enumerate() {
+                let ended = async {
+                    loop {
+                        match &*watch.next().await.expect("an event") {
+                            ServerEvent::Failed { error, .. } => return Some(error.code.name()),
+                            ServerEvent::Message(stored) if matches!(stored.body, Body::Agent(_)) => return None,
+                            _ => {}
+                        }
                     }
-                }
-            };
-            let code = tokio::time::timeout(Duration::from_secs(10), failed).await.expect("closed in time");
-            assert_eq!(code.name(), "internal");
+                };
+                let code = tokio::time::timeout(Duration::from_secs(10), ended).await.expect("ended in time");
+                assert_eq!(code, (number < workers).then_some("internal"), "message {number}");
+            }
         }
         app.close().await;
         drop(app);
     }
     let app = open(home.path(), ProviderMode::Template).await;
-    assert_eq!(app.restore().await.expect("the store works"), 0, "it is gone");
+    assert_eq!(app.restore().await.expect("the store works"), 0, "they are gone");
     app.close().await;
 }

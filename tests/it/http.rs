@@ -40,7 +40,8 @@ pub fn send(address: SocketAddr, method: &str, path: &str, headers: &[(&str, &st
     // A server may refuse a body it does not want before it has read it.
     let _ = stream.write_all(body);
     let mut raw = Vec::new();
-    let _ = stream.read_to_end(&mut raw);
+    let ended = stream.read_to_end(&mut raw);
+    assert!(!raw.is_empty(), "{method} {path}: no answer, {ended:?}");
     parse(&raw)
 }
 
