@@ -32,7 +32,10 @@ pub fn is_plain(question: &Question<'_>) -> bool {
         .words
         .windows(3)
         .any(|w| w[0].text == "do" && w[1].text == "you" && matches!(w[2].text.as_str(), "sell" | "have" | "carry" | "stock" | "offer"));
+    // "Not that one, the other": of what was shown.
+    let points = read.reference.other && question.state.intent == Some(Intent::Sales);
     known
+        || points
         || asks_of_the_shop
         || is_courtesy(question)
         || certain_order
@@ -55,6 +58,10 @@ pub fn goes_on_with_a_rule(question: &Question<'_>) -> Option<Goal> {
     let clear = read.best_hint().is_some_and(|hint| hint.score >= CLEAR);
     if names || clear || !asks || heard.words.len() > FEW || state.focus.entry.is_none() || state.pending.is_some() {
         return None;
+    }
+    // "What does it cost if I was closer": the fee that was told.
+    if read.best_hint().is_some_and(|hint| hint.goal == Goal::PriceQuestion) {
+        return Some(Goal::PriceQuestion);
     }
     match state.goal? {
         goal @ (Goal::PaymentMethods | Goal::ShippingPolicy | Goal::StoreLocation | Goal::ShopServices | Goal::Contact) => Some(goal),

@@ -50,17 +50,26 @@ pub fn best(heard: &Heard, state: &ConversationState) -> Option<Wish> {
     wish::best(&heard.wishes, &situations(state))
 }
 
-/// Whether what was decided stays, however else the message may be heard or read: a tap, a language, numbers and proofs,
-/// which belong to what they were asked for, and what settles a follow-up outright.
-pub fn is_kept(question: &Question<'_>, decision: &Decision) -> bool {
-    const SETTLES: f32 = 5.0;
+/// Whether what was decided stays, however else the message may be heard.
+fn is_kept(question: &Question<'_>, decision: &Decision) -> bool {
+    is_given(question, decision) || is_settled(question, decision)
+}
+
+/// Whether something was given that cannot be read otherwise: a tap, a language, numbers and proofs, which belong to
+/// what they were asked for.
+pub fn is_given(question: &Question<'_>, decision: &Decision) -> bool {
     let Question { heard, read, .. } = *question;
     let numbered = heard.orders.iter().chain(&heard.tickets).any(|n| n.certain) || heard.codes.iter().any(|code| code.known);
-    let settled = read.follow_ups.first().is_some_and(|hint| hint.score >= SETTLES && hint.goal == decision.goal);
-    // A service that is surely meant has a book of its own.
-    let of_a_service = decision.goal == Goal::ShopServices && heard.services.iter().any(ServiceMeant::is_sure);
     let apart = matches!(decision.goal, Goal::OtherLanguage | Goal::BotQuestion);
-    question.tap.is_some() || numbered || of_a_service || settled || apart || !read.contact.is_empty() || read.others
+    question.tap.is_some() || numbered || apart || !read.contact.is_empty() || read.others
+}
+
+/// Whether what was said before settles what a follow-up is for, or a service is surely meant, which has a book of its own.
+pub fn is_settled(question: &Question<'_>, decision: &Decision) -> bool {
+    const SETTLES: f32 = 5.0;
+    let Question { heard, read, .. } = *question;
+    let settled = read.follow_ups.first().is_some_and(|hint| hint.score >= SETTLES && hint.goal == decision.goal);
+    settled || decision.goal == Goal::ShopServices && heard.services.iter().any(ServiceMeant::is_sure)
 }
 
 /// The wish that counts instead of what was decided, where the message is surely for something else.

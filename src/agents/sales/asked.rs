@@ -9,7 +9,7 @@ use super::meant;
 use super::question::asks_whether;
 use crate::domain::measure;
 use crate::domain::product::{Product, SpecValue};
-use crate::domain::query::Measure;
+use crate::domain::query::{Degree, Measure};
 use crate::domain::text::fold::fold;
 use crate::domain::text::stem::stem;
 use crate::domain::text::token::tokens;
@@ -102,6 +102,10 @@ pub fn asked_of(turn: &Turn<'_>, product: &Product) -> Asked {
     if let Some(asked) = meant {
         return asked;
     }
+    // "Which of those is the lightest": what makes it that.
+    if let Some(found) = of_the_most(turn, product).filter(|_| turn.read.form.asks == Asks::Which) {
+        return Asked::Specs(vec![found]);
+    }
     let whether = asks_whether(turn) || matches!(turn.read.form.asks, Asks::HowMuchOf | Asks::Which);
     if let Some(sentence) = spoken_of(turn, product).filter(|_| whether || unstated.is_some()) {
         return Asked::Said(sentence);
@@ -119,6 +123,13 @@ pub fn asked_of(turn: &Turn<'_>, product: &Product) -> Asked {
         .find(|(at, word)| turn.heard.mentioned.get(*at) == Some(&true) && !DEEDS.contains(&word.as_str()) && is_had(turn, *at))
         .map(|(_, word)| word.clone());
     if whether && !judged { Asked::Unstated(known) } else { Asked::Nothing }
+}
+
+/// The property of which the one asked for has most, or least.
+fn of_the_most(turn: &Turn<'_>, product: &Product) -> Option<Found> {
+    let most = turn.read.wishes.iter().find(|wish| wish.quality.degree == Degree::Most)?;
+    let index = product.specs.iter().position(|spec| most.quality.properties.contains(&measure::stems(&spec.name)))?;
+    Some(Found { index, by_value: false })
 }
 
 /// Whether a word names something a thing may have: "a timer", "any buttons"; "at the same time" names nothing.

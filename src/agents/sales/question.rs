@@ -69,7 +69,10 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     if let (Some(query), []) = (&beside, found.searches.as_slice()) {
         return Step::Look(vec![Lookup::Products(say::skus(book, ids)), Lookup::Search { query: query.clone(), limit: beside::LOOKED_AT }]);
     }
-    if asked.len() > 1 && side_by_side(book, &asked, turn.read.form.asks == Asks::Which, &mut answer) {
+    // "Which of those is the lightest" is told as which it is, of one as of several.
+    let which = turn.read.form.asks == Asks::Which;
+    let the_most = which && turn.read.wishes.iter().any(|wish| wish.quality.degree == Degree::Most);
+    if (asked.len() > 1 || the_most) && side_by_side(book, &asked, which, &mut answer) {
         return answer.done();
     }
     for (id, asked) in asked {

@@ -49,7 +49,7 @@ class Encoder(nn.Module):
         self.segment = nn.Embedding(2, HIDDEN)
         self.embd_norm = nn.LayerNorm(HIDDEN, eps=EPS)
         self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
-        self.fixed = 0  # lower layers that are not learnt
+        self.fixed = None  # lower layers that are not learnt; where that is a number, the embeddings are not either
         self.intent = nn.Linear(2 * HIDDEN, len(INTENTS))
         self.goal = nn.Linear(2 * HIDDEN, goals)
         for head in (self.intent, self.goal):
@@ -61,7 +61,7 @@ class Encoder(nn.Module):
         x = F.dropout(self.embd_norm(x), 0.0 if self.fixed else p, self.training)
         wide = mask[:, None, None, :]
         for i, layer in enumerate(self.layers):
-            x = layer(x, wide, p if i >= self.fixed else 0.0)
+            x = layer(x, wide, p if i >= (self.fixed or 0) else 0.0)
             if i + 1 == self.fixed:
                 x = x.detach()
         m = mask[:, :, None].to(x.dtype)

@@ -10,12 +10,14 @@ from lines import pad
 def logits(net, lines, tokens):
     """Intent and goal logits of every line, as the runtime would see it, in 32-bit floats."""
     net.eval()
+    where = next(net.parameters()).device
     order = sorted(range(len(lines)), key=lambda i: len(lines[i]["text"]))
     out = [None] * len(lines)
     for i in range(0, len(order), 64):
         part = order[i: i + 64]
-        li, lg, _ = net(*pad([tokens.input(lines[j]["text"], lines[j].get("history") or []) for j in part]))
-        for j, a, b in zip(part, li, lg):
+        rows = pad([tokens.input(lines[j]["text"], lines[j].get("history") or []) for j in part])
+        li, lg, _ = net(*(r.to(where) for r in rows))
+        for j, a, b in zip(part, li.cpu(), lg.cpu()):
             out[j] = (a, b)
     return torch.stack([a for a, _ in out]), torch.stack([b for _, b in out])
 

@@ -24,7 +24,7 @@ def main():
     p.add_argument("--written", type=Path, default=Path("models/nano/data"))
     p.add_argument("--public", type=Path, default=Path("../shared/data/intents/dev.jsonl"))
     p.add_argument("--on", type=Path, default=Path("models/nano/encoder.gguf"))
-    p.add_argument("--top", type=int, default=3)
+    p.add_argument("--top", type=int, default=LAYERS)
     p.add_argument("checkpoint", type=Path)
     a = p.parse_args()
     torch.set_num_threads(1)
