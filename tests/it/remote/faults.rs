@@ -9,7 +9,7 @@ use crate::shop::Shop;
 /// A message whose meaning is clear, two that are not (the plan is asked for), and one about an order.
 const SAID: [&str; 4] = [
     "do you have the ASUS Gaming V16 in stock",
-    "my neighbour drums all night and I cannot think",
+    "the drums next door are driving me mad",
     "where is my order ORD-1007?",
     "maya.thornton@example.com",
 ];
