@@ -226,6 +226,15 @@ pub fn asks_where(turn: &Turn<'_>) -> Option<usize> {
     turn.heard.words.iter().position(|word| matches!(word.text.as_str(), "where" | "wheres")).filter(|at| *at >= TOLD)
 }
 
+/// Whether it is asked what has become of what did not come: "where is the TV", "but I only got the soundbar".
+pub fn asks_for_the_rest(turn: &Turn<'_>) -> bool {
+    const REACH: usize = 3;
+    let text = |i: usize| turn.heard.words.get(i).map_or("", |word| word.text.as_str());
+    let got = |i: usize| matches!(text(i), "got" | "get" | "received" | "came" | "arrived");
+    let only_got = |i: usize| text(i) == "only" && (i > 0 && got(i - 1) || (i + 1..i + REACH).any(got));
+    asks_where(turn).is_some() || (0..turn.heard.words.len()).any(only_got)
+}
+
 /// The item of an order with a SKU, however it was meant.
 pub fn in_order(sku: &str, id: RecordId, order: &Order) -> Option<Item> {
     let own = order.items.iter().find(|item| item.sku == sku)?;

@@ -133,8 +133,11 @@ pub fn is_told_apart(question: &Question<'_>, decided: Goal, wished: Goal) -> bo
     // "What's it cost if I was closer", of the same.
     let of_a_rule = question.state.focus.entry.is_some() && question.state.intent == Some(Intent::General);
     let fee = decided == Goal::PriceQuestion && of_a_rule;
+    // "Cancel nothing, just tell me when it comes."
+    let kept = wished == Goal::CancelOrder && read.keeps_order;
     price
         || fee
+        || kept
         || unknown
         || booked
         || cheaper

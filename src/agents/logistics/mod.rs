@@ -105,7 +105,7 @@ fn order(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut Con
     }
     tell(turn, found, side, id, &order, book, &mut answer);
     answer.cards.push(id);
-    let missing = items::asks_where(turn).map(|_| items::missing(turn, id, book)).filter(|missing| !missing.is_empty());
+    let missing = items::asks_for_the_rest(turn).then(|| items::missing(turn, id, book)).filter(|missing| !missing.is_empty());
     let meant = missing.unwrap_or_else(|| items::meant(turn, &[id], book));
     state.focus.products = match meant.as_slice() {
         [only] => vec![only.sku.clone()],
@@ -152,7 +152,7 @@ fn needs_words(turn: &Turn<'_>, found: &Findings, side: Aspect, order: &Order) -
 
 fn tell(turn: &Turn<'_>, found: &Findings, side: Aspect, id: RecordId, order: &Order, book: &mut FactBook, answer: &mut Answer) {
     let mut meant = items::meant(turn, &[id], book);
-    if !meant.is_empty() && items::asks_where(turn).is_some() {
+    if !meant.is_empty() && items::asks_for_the_rest(turn) {
         let missing = items::missing(turn, id, book);
         // "Only got the record player, where's the rest": several things, in the parcels that have not come.
         if missing.len() > 1 && missing.iter().all(|item| !items::has_come(order, &item.sku)) {

@@ -343,6 +343,11 @@ const THING: usize = 2;
 /// From this score on a procedure is begun.
 pub const FITS: f32 = 0.62;
 
+/// Trouble that began with something spilt, as the list of troubles names it.
+pub const SPILT: &str = "spilt";
+/// How an entry fits that must not be followed.
+const NEVER: f32 = -1.0;
+
 fn fit(entry: &Knowledge, hit: &KnowledgeFound, wanted: &[&str], of: &Thing<'_>, problem: &str) -> f32 {
     let Thing { devices, sure, kinds } = *of;
     let ways = ways(entry);
@@ -350,6 +355,10 @@ fn fit(entry: &Knowledge, hit: &KnowledgeFound, wanted: &[&str], of: &Thing<'_>,
     let own: Vec<&'static str> = questions.iter().flat_map(|way| way.troubles.iter().copied()).collect();
     let about = |word: &str| ways.iter().any(|way| way.stems.iter().any(|stem| stem == word));
     let speaks = |word: &String| about(word) || words::synonyms(word).iter().any(|other| other.split(' ').all(about));
+    // A step that has a wet machine plugged in does harm: what was spilt is no matter for an entry that does not know it.
+    if wanted.contains(&SPILT) && !own.contains(&SPILT) && !own.contains(&"wet") {
+        return NEVER;
+    }
     let shared = wanted.iter().filter(|kind| own.contains(kind)).count();
     let trouble = match (wanted.is_empty(), own.is_empty(), shared) {
         (true, _, _) | (_, true, _) => 0.0,

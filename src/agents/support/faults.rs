@@ -435,8 +435,9 @@ fn offer(fault: &Fault, answer: &mut Answer, state: &mut ConversationState) {
 fn no_procedure(turn: &Turn<'_>, devices: &[String], state: &mut ConversationState, mut answer: Answer) -> Step {
     let asked = matches!(&turn.before.pending, Some(Pending::Ask { slot: Slot::Problem, .. }));
     let problem = problem(turn);
-    // What broke in use is a matter of the warranty.
-    if diagnosis::troubles(&problem).contains(&"broken") && !asked {
+    // What broke in use, or had something spilt over it, is a matter of the warranty.
+    let troubles = diagnosis::troubles(&problem);
+    if (troubles.contains(&"broken") || troubles.contains(&diagnosis::SPILT)) && !asked {
         return Answer::hand_over(Goal::Warranty);
     }
     let both = !devices.is_empty() && !diagnosis::troubles(&problem).is_empty();

@@ -23,7 +23,9 @@ use crate::domain::value::Value;
 fn asks_what_is_covered(turn: &Turn<'_>) -> bool {
     let said: Vec<&str> = turn.heard.words.iter().map(|w| w.text.as_str()).collect();
     let timed = crate::domain::text::duration::first(turn.text).is_some();
-    if (timed || asks_whether_it_runs(&said)) && !names_a_cause(&said) {
+    // "Is that covered under warranty", of something spilt just told of.
+    let of_it = said.contains(&"covered") && told_cause(turn).is_some();
+    if (timed || asks_whether_it_runs(&said)) && !names_a_cause(&said) && !of_it {
         return false;
     }
     let covers =

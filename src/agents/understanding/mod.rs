@@ -37,6 +37,19 @@ use references::Reference;
 use roles::Roles;
 use rules::{Hint, Line, Rules, Tag};
 
+/// "Cancel nothing", "please don't cancel it": the word is said, and the opposite meant.
+fn keeps_order(words: &[Word]) -> bool {
+    let text = |i: usize| words.get(i).map_or("", |word| word.text.as_str());
+    let not = |i: usize| matches!(text(i), "not" | "dont" | "never");
+    let cancels = |i: usize| matches!(text(i), "cancel" | "cancelling" | "canceling");
+    // "Why can I not cancel it" wants it done.
+    let can = |i: usize| matches!(text(i), "can" | "could" | "cannot" | "cant" | "why");
+    (0..words.len()).any(|i| {
+        let before = i > 0 && not(i - 1) && !(0..i).any(can);
+        cancels(i) && (before || matches!(text(i + 1), "nothing" | "none"))
+    })
+}
+
 /// Everything read out of one message.
 #[derive(Debug, Clone, Default)]
 pub struct Understanding {
@@ -60,6 +73,8 @@ pub struct Understanding {
     pub others: bool,
     /// Whether it says that somebody died.
     pub mourning: bool,
+    /// Whether it says that nothing is to be cancelled.
+    pub keeps_order: bool,
     /// Goals the rules see, strongest first.
     pub hints: Vec<Hint>,
     /// Goals the rules see because of what was said before, strongest first.
@@ -100,6 +115,7 @@ impl Understanding {
             answer: affirm::read(&beside(text, heard, &contact)),
             others: others::somebody_elses(words, text),
             mourning: others::mourns(words),
+            keeps_order: keeps_order(words),
             wishes: qualities::read(heard, &named),
             form: form::read(heard, &roles),
             roles,
@@ -114,6 +130,9 @@ impl Understanding {
         let line = understanding.line(text, heard);
         let (hints, follow_ups) = (Rules::built_in().hints(&line), follow_ups::read(&line, state));
         understanding.hints = hints;
+        if understanding.keeps_order {
+            understanding.hints.retain(|hint| hint.goal != Goal::CancelOrder);
+        }
         understanding.follow_ups = follow_ups;
         understanding
     }
