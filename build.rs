@@ -7,8 +7,9 @@ fn main() {
     println!("cargo::rerun-if-changed=models/nano");
     let git = Command::new("git").args(["rev-parse", "--short=12", "HEAD"]).output();
     let commit = git.ok().filter(|done| done.status.success()).and_then(|done| String::from_utf8(done.stdout).ok());
-    println!("cargo::rustc-env=ELECTROMART_COMMIT={}", commit.as_deref().map_or("unknown", str::trim));
-    println!("cargo::rustc-env=ELECTROMART_TARGET={}", std::env::var("TARGET").unwrap_or_default());
+    // Cargo hands these to what `cargo run` starts, where names of settings would be taken for settings.
+    println!("cargo::rustc-env=BUILT_FROM_COMMIT={}", commit.as_deref().map_or("unknown", str::trim));
+    println!("cargo::rustc-env=BUILT_FOR_TARGET={}", std::env::var("TARGET").unwrap_or_default());
     let mut models: Vec<String> = std::fs::read_dir("models/nano")
         .into_iter()
         .flatten()
@@ -18,5 +19,5 @@ fn main() {
         .collect();
     models.sort_unstable();
     let models = if models.is_empty() { "none".to_owned() } else { models.join(", ") };
-    println!("cargo::rustc-env=ELECTROMART_MODELS={models}");
+    println!("cargo::rustc-env=BUILT_WITH_MODELS={models}");
 }

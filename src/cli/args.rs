@@ -292,10 +292,10 @@ fn version() -> &'static str {
     concat!(
         env!("CARGO_PKG_VERSION"),
         "\ncommit ",
-        env!("ELECTROMART_COMMIT"),
+        env!("BUILT_FROM_COMMIT"),
         "\ntarget ",
-        env!("ELECTROMART_TARGET"),
+        env!("BUILT_FOR_TARGET"),
         "\nmodels ",
-        env!("ELECTROMART_MODELS")
+        env!("BUILT_WITH_MODELS")
     )
 }
