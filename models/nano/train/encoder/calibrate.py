@@ -5,6 +5,8 @@ import torch
 from bert import INTENTS
 from lines import pad
 
+BINS = 15  # of the probabilities, where calibration is measured and drawn
+
 
 @torch.no_grad()
 def logits(net, lines, tokens):
@@ -41,15 +43,22 @@ def fit(li, lg, owner, truth, goal_truth, weight, share):
     return {"intent": min(grid, key=loss), "goal": goal, "share": share}
 
 
+def bins(p, truth):
+    """For each fifteenth of the probabilities that holds any line: their mean, the share that is right, how many lines."""
+    top, best = p.max(-1)
+    right, out = (best == truth).float(), []
+    for i in range(BINS):
+        inside = (top > i / BINS) & (top <= (i + 1) / BINS)
+        if inside.any():
+            out.append((top[inside].mean().item(), right[inside].mean().item(), int(inside.sum())))
+    return out
+
+
 def figures(p, truth):
-    """Accuracy, expected calibration error (15 bins), and what a threshold of 0.85 gives."""
+    """Accuracy, expected calibration error, and what a threshold of 0.85 gives."""
     top, best = p.max(-1)
     right = (best == truth).float()
-    ece = 0.0
-    for i in range(15):
-        inside = (top > i / 15) & (top <= (i + 1) / 15)
-        if inside.any():
-            ece += (right[inside].mean() - top[inside].mean()).abs().item() * inside.float().mean().item()
+    ece = sum(abs(right_share - mean) * n for mean, right_share, n in bins(p, truth)) / len(truth)
     sure = top >= 0.85
     return {
         "lines": len(truth), "accuracy": round(right.mean().item(), 4), "ece": round(ece, 4),

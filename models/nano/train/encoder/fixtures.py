@@ -6,13 +6,12 @@ import json
 import math
 from pathlib import Path
 
-import gguf
 import torch
 import torch.nn.functional as F
 
 from calibrate import mixed, owners
 from lines import Tokens, load, new_rng, pad
-from opened import open_file
+from opened import open_file, temperatures
 
 ODD = [
     "", " ", "\t\n\r", "ÀÉÎÕÜ naïve café Straße ﬁne", "İstanbul I\u0307 ı", "日本語のテキスト and English", "你好世界", "한국어 텍스트",
@@ -43,9 +42,7 @@ def main():
         for t in texts:
             f.write(json.dumps({"text": t, "ids": tokens.ids(t)}, ensure_ascii=False, separators=(",", ":")) + "\n")
 
-    fields = gguf.GGUFReader(a.gguf).fields
-    number = lambda key: float(fields[f"electromart.{key}"].parts[-1][0])
-    t = {"share": number("goal_share"), "intent": number("temperature"), "goal": number("goal_temperature")}
+    t = temperatures(a.gguf)
     _, owner = owners(goals, lines)
     picked = rng.sample([d for d in written if d.get("history")], 14) + rng.sample(written, 24)
     picked += [{"text": ""}, {"text": " ".join(d["text"] for d in written[:40])}]

@@ -37,15 +37,14 @@ class Index:
                 self.by.setdefault(group, []).append(i)
 
     def nearest(self, text, but=None):
-        """Its number and how near it is; `but` is a line that does not count."""
+        """How near the nearest line is, from 0 to 1; `but` is the number of one that does not count."""
         own, shared = letters(text), {}
         for group in sorted(own, key=lambda g: len(self.by.get(g, ())))[: max(8, len(own) // 3)]:
             for i in self.by.get(group, ()):
                 shared[i] = shared.get(i, 0) + 1
         likely = sorted((i for i in shared if i != but), key=lambda i: -shared[i])[:20]
         near = lambda i: len(own & self.sets[i]) / len(own | self.sets[i])
-        best = max(likely, key=near, default=None)
-        return best, near(best) if best is not None else 0.0
+        return max(map(near, likely), default=0.0)
 
 
 def main():
@@ -62,7 +61,7 @@ def main():
     twice = sum(n - 1 for n in count.values())
     long = [t for t in texts if len(t.split()) > 3]
     index, sample = Index(long), range(0, len(long), max(1, len(long) // 2000))
-    likeness = sorted(index.nearest(long[i], i)[1] for i in sample)
+    likeness = sorted(index.nearest(long[i], i) for i in sample)
     print(f"{len(texts)} written lines; equal to another once masked: {twice} ({twice / len(texts):.1%})")
     print(f"nearest other line of four words and more: median {likeness[len(likeness) // 2]:.2f}, "
           f"95th of 100 {likeness[len(likeness) * 95 // 100]:.2f} ({len(likeness)} lines)")
@@ -70,11 +69,14 @@ def main():
     against = Index([t for t in measured if len(t.split()) > 3])
     removed = 0
     for path, lines in files.items():
-        keep = [d for d in lines if len(masked(d["text"]).split()) < 4 or against.nearest(masked(d["text"]))[1] < a.near]
-        removed += len(lines) - len(keep)
+        keep = []
         for d in lines:
-            if d not in keep:
+            text = masked(d["text"])
+            if len(text.split()) > 3 and against.nearest(text) >= a.near:
                 print("near a measured line:", path.name, json.dumps(d["text"], ensure_ascii=False))
+            else:
+                keep.append(d)
+        removed += len(lines) - len(keep)
         if a.remove and len(keep) < len(lines):
             path.write_text("".join(json.dumps(d, ensure_ascii=False) + "\n" for d in keep), encoding="utf-8")
     print(removed, "removed" if a.remove else "near what is measured")

@@ -15,6 +15,13 @@ def texts(reader, key):
     return [bytes(field.parts[i]).decode() for i in field.data]
 
 
+def temperatures(path):
+    """How a file weighs and cools its two heads, as `calibrate.mixed` takes it."""
+    fields = gguf.GGUFReader(path).fields
+    number = lambda key: float(fields[f"electromart.{key}"].parts[-1][0])
+    return {"share": number("goal_share"), "intent": number("temperature"), "goal": number("goal_temperature")}
+
+
 def open_file(path, goals=None, reading=False):
     """The network of a file, and its goals. Of other goals than the file's, those it knows keep their rows.
     With `reading`, the layers that read what a message is for stand in the place of those that place it."""

@@ -7,31 +7,11 @@ what it means.
 import argparse
 from pathlib import Path
 
-import gguf
-
-from calibrate import figures, logits, mixed, owners, truths
-from evaluate import SHARE
+from calibrate import bins, figures, logits, mixed, owners, truths
 from lines import Tokens, held_out, load
-from opened import open_file, texts
+from opened import open_file, temperatures
 
-BINS, SIDE, EDGE = 15, 320, 48
-
-
-def temperatures(path):
-    fields = gguf.GGUFReader(path).fields
-    number = lambda key: float(fields[key].parts[fields[key].data[0]][0])
-    return {"intent": number("electromart.temperature"), "goal": number("electromart.goal_temperature"), "share": SHARE}
-
-
-def bins(p, truth):
-    """For each bin that holds any: mean probability, share that is right, lines."""
-    top, best = p.max(-1)
-    right, out = (best == truth).float(), []
-    for i in range(BINS):
-        inside = (top > i / BINS) & (top <= (i + 1) / BINS)
-        if inside.any():
-            out.append((top[inside].mean().item(), right[inside].mean().item(), int(inside.sum())))
-    return out
+SIDE, EDGE = 320, 48
 
 
 def drawn(points, title):
@@ -62,8 +42,7 @@ def main():
     p.add_argument("--public", type=Path, default=Path("../shared/data/intents/dev.jsonl"))
     p.add_argument("--out", type=Path, default=Path("models/nano/reliability.svg"))
     a = p.parse_args()
-    goals = texts(gguf.GGUFReader(a.model), "electromart.goals")
-    net, tokens, lines = open_file(a.model, goals, reading=True)[0].eval(), Tokens(), load(a.written, a.public)
+    (net, goals), tokens, lines = open_file(a.model, reading=True), Tokens(), load(a.written, a.public)
     held = [d for d in lines if held_out(d)]
     _, owner = owners(goals, lines)
     probabilities, truth = mixed(*logits(net, held, tokens), owner, temperatures(a.model)), truths(held, goals)[0]
