@@ -66,6 +66,8 @@ pub enum Lookup {
     },
     /// The entries that say when the shop is open.
     Hours,
+    /// The entries that say what delivery costs.
+    Delivery,
     /// Whether what was said shows that an order is the customer's.
     Identity(Claim),
 }
@@ -88,6 +90,7 @@ impl Lookup {
             Self::Knowledge { .. } | Self::Told { .. } => "knowledge",
             Self::Entry(_) => "entry",
             Self::Hours => "hours",
+            Self::Delivery => "delivery",
             Self::Identity(_) => "identity",
         }
     }
@@ -230,6 +233,8 @@ pub struct Findings {
     pub entry: Option<Option<RecordId>>,
     /// The entries that say when the shop is open, once asked for.
     pub hours: Option<Vec<RecordId>>,
+    /// The entries that say what delivery costs, once asked for.
+    pub delivery: Option<Vec<RecordId>>,
     /// The verdict on a claim.
     pub identity: Option<Verdict>,
 }

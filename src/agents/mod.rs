@@ -3,6 +3,7 @@
 //! Pure. An agent reads the conversation and the findings, and answers with acts; it does not read the
 //! store, call a model or know the time.
 
+mod delivered;
 mod evidence;
 mod evidence_answers;
 mod evidence_offers;

@@ -5,6 +5,7 @@ use super::understanding::quantity;
 use crate::domain::agent::Intent;
 use crate::domain::goal::Goal;
 use crate::domain::text::stem::stem;
+use crate::domain::text::words;
 
 /// A second thing a message clearly asks for, in another part of it.
 pub fn goal(question: &Question<'_>, first: Goal) -> Option<Goal> {
@@ -49,11 +50,13 @@ pub fn asks_price_and_delivery(question: &Question<'_>) -> bool {
     let has = |texts: &[&str]| heard.words.iter().any(|w| texts.contains(&w.text.as_str()));
     let delivered = heard.words.iter().any(|w| matches!(stem(&w.text).as_str(), "ship" | "deliver" | "delivery" | "postage"));
     let much = heard.words.windows(2).any(|pair| pair[0].text == "how" && pair[1].text == "much");
-    let summed = has(&["total", "altogether", "damage", "sum"]) || much;
-    let talks_of_sales = matches!(state.intent, None | Some(Intent::Sales | Intent::General));
+    let summed = has(&["total", "altogether", "damage", "sum", "price", "cost", "pay"]) || much;
+    let talks_of_sales = matches!(state.intent, None | Some(Intent::Sales | Intent::General | Intent::Marketing));
     let named = (0..heard.products.len()).any(|i| read.roles.wants_product(i)) && read.hint(Goal::ShippingPolicy) < ASKS_ONLY_DELIVERY;
     let counted = !state.focus.products.is_empty() && quantity::of_it(heard, &read.taken).is_some();
-    delivered && summed && talks_of_sales && heard.orders.is_empty() && (named || counted)
+    // "With the code, delivered": what an offer makes of the price is told with the delivery.
+    let of_offers = heard.words.iter().any(|w| words::is_of_offers(&w.stem));
+    delivered && summed && talks_of_sales && !of_offers && heard.orders.is_empty() && (named || counted)
 }
 
 /// From this score on the rules see nothing but a question about delivery, where no pieces are counted.

@@ -231,6 +231,9 @@ named_enum! {
         MoreLikeThese = "more_like_these",
         TotalWith = "total_with",
         BasketTotal = "basket_total",
+        DeliveryFree = "delivery_free",
+        WithDelivery = "with_delivery",
+        WithExpress = "with_express",
         CodeFits = "code_fits",
         CodeInstead = "code_instead",
         CodeFitsThese = "code_fits_these",
@@ -314,6 +317,7 @@ named_enum! {
         TicketUnknown = "ticket_unknown",
         TicketListItem = "ticket_list_item",
         NoTickets = "no_tickets",
+        NoTicketYet = "no_ticket_yet",
 
         // Orders.
         IdentityOk = "identity_ok",

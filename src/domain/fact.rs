@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::hours::{self, Clock, Holiday, Schedule};
 use super::money::Money;
 use super::record::{Field, Record, RecordKind, RecordRef, Version};
-use super::text::{past, rates};
+use super::text::{delivery, past, rates};
 use super::time::{Day, Moment};
 use super::value::Value;
 
@@ -56,6 +56,10 @@ pub enum Formula {
     Percentage,
     /// Points that a written rule gives for the amount in the second, whole steps only.
     Earned,
+    /// What a written rule asks for a delivery.
+    DeliveryFee,
+    /// The amount in the first with the delivery of the written rule in the second, where that asks anything for it.
+    Delivered,
     /// What a written rule says that the points in the second are worth, where they are whole steps of it.
     Worth,
     /// The day so many days after the turn's.
@@ -287,6 +291,8 @@ impl FactBook {
                 let points = rates::earning(&value(0)?.to_string(), amount.currency)?.earned(amount)?;
                 Some(Value::Count(points))
             }
+            Formula::DeliveryFee => delivery::fee(&value(0)?.to_string()).map(|fee| Value::Money(fee.cost)),
+            Formula::Delivered => delivery::fee(&value(1)?.to_string())?.added_to(as_money(value(0)?)?).map(Value::Money),
             Formula::Worth => {
                 let Value::Count(points) = value(1)? else { return None };
                 rates::worth(&value(0)?.to_string(), *points).map(Value::Money)

@@ -108,6 +108,7 @@ pub static WORKFLOW: &[Edge] = &[
     edge(Node::Handoff, When::Always, Node::Plan),
     edge(Node::Clarify, When::Always, Node::Speak),
     edge(Node::Escalate, When::Always, Node::Speak),
+    edge(Node::Act, When::MoreAsked, Node::Sense),
     edge(Node::Act, When::Always, Node::Speak),
     edge(Node::Speak, When::Always, Node::Commit),
     edge(Node::Commit, When::Stored, Node::Reply),

@@ -28,8 +28,8 @@ pub fn colleague(agent: Agent) -> &'static dyn Colleague {
 /// refuses and counts.
 pub fn may_look_up(agent: Agent, name: &str) -> bool {
     let own: &[&str] = match agent {
-        Agent::Sales => &["search", "products", "alternatives", "accessories", "assortment", "knowledge"],
-        Agent::Marketing => &["promotions", "code", "products", "search", "assortment", "knowledge", "entry"],
+        Agent::Sales => &["search", "products", "alternatives", "accessories", "assortment", "knowledge", "delivery"],
+        Agent::Marketing => &["promotions", "code", "products", "search", "assortment", "knowledge", "entry", "delivery"],
         Agent::Support => &["knowledge", "entry", "order", "orders", "products", "search", "ticket", "tickets", "identity"],
         Agent::Logistics => &["order", "orders", "products", "search", "knowledge", "hours", "identity", "tickets"],
         Agent::General => &["knowledge", "hours", "ticket"],

@@ -73,6 +73,8 @@ pub enum Outcome {
     Knowledge(Vec<EntryFound>),
     /// Entries about opening hours.
     Hours(Vec<Versioned>),
+    /// Entries about the cost of delivery.
+    Delivery(Vec<Versioned>),
     /// An entry.
     Entry(Option<Versioned>),
     /// A verdict.
@@ -146,7 +148,8 @@ impl Reader<'_> {
             Lookup::Knowledge { text, procedures, limit } => self.knowledge(text, *procedures, *limit).await?,
             Lookup::Told { id, text } => self.told(id, text).await?,
             Lookup::Entry(id) => Outcome::Entry(self.first::<Knowledge>(std::slice::from_ref(id)).await?),
-            Lookup::Hours => Outcome::Hours(self.hours().await?),
+            Lookup::Hours => Outcome::Hours(self.entries(self.shelves.knowledge.about_hours(self.today)).await?),
+            Lookup::Delivery => Outcome::Delivery(self.entries(self.shelves.knowledge.about_delivery(self.today)).await?),
             Lookup::Identity(claim) => {
                 let checked = identity::check(self.store, self.policy, claim, &asker.address, self.now).await?;
                 Outcome::Identity { verdict: checked.verdict, proven: checked.proven }
@@ -300,9 +303,9 @@ impl Reader<'_> {
         Ok(Outcome::Knowledge(found))
     }
 
-    async fn hours(&self) -> Result<Vec<Versioned>, StoreError> {
+    async fn entries(&self, ids: impl Iterator<Item = &str>) -> Result<Vec<Versioned>, StoreError> {
         let mut found = Vec::new();
-        for id in self.shelves.knowledge.about_hours(self.today) {
+        for id in ids {
             found.extend(self.one::<Knowledge>(id).await?);
         }
         Ok(found)
@@ -356,6 +359,7 @@ pub fn enter(outcome: Outcome, book: &mut FactBook, found: &mut Findings) {
         }
         Outcome::Entry(record) => found.entry = Some(record.map(|r| book.add(r))),
         Outcome::Hours(records) => found.hours = Some(add(records)),
+        Outcome::Delivery(records) => found.delivery = Some(add(records)),
         Outcome::Identity { verdict, .. } => found.identity = Some(verdict),
     }
 }

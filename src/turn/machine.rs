@@ -3,6 +3,7 @@
 
 mod actions;
 mod again;
+mod agreed;
 mod bare;
 mod first;
 mod limits;
@@ -70,6 +71,8 @@ pub struct Machine {
     rest: Option<Vec<String>>,
     /// Whether the message asks several things.
     several: bool,
+    /// What is told behind an agreement, for who carries it out.
+    told_with_yes: Option<String>,
     /// How many acts answer the questions before the one in hand.
     before: usize,
     /// What the reply will be made of.
@@ -106,6 +109,7 @@ impl Machine {
             draft: None,
             rest: None,
             several: false,
+            told_with_yes: None,
             before: 0,
             outcome,
         }

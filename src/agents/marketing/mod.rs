@@ -14,6 +14,7 @@ mod terms;
 mod verdict;
 mod which;
 
+use super::delivered;
 use super::lookup::{Findings, Lookup};
 use super::say;
 use super::turn::{Answer, Colleague, Step, Turn};
@@ -39,7 +40,7 @@ impl Colleague for Marketing {
     }
 
     fn step(&self, turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
-        match turn.goal {
+        let step = match turn.goal {
             Goal::PromoPrice | Goal::DiscountRequest if asks_the_plain_price(turn) => {
                 let cheaper = turn.heard.words.iter().any(|word| word.text == "cheaper");
                 Answer::hand_over(if cheaper { Goal::RefineResults } else { Goal::PriceQuestion })
@@ -49,7 +50,8 @@ impl Colleague for Marketing {
             }
             goal if goal.intent().agent() == Agent::Marketing => offers(turn, found, book, state),
             goal => Answer::hand_over(goal),
-        }
+        };
+        delivered::add(turn, found, step, book)
     }
 }
 

@@ -22,6 +22,7 @@ mod together;
 mod what_else;
 mod wider;
 
+use super::delivered;
 use super::lookup::{Findings, Lookup};
 use super::resolve;
 use super::say;
@@ -43,7 +44,7 @@ impl Colleague for Sales {
     }
 
     fn step(&self, turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
-        let step = answer(turn, found, book, state);
+        let step = delivered::add(turn, found, answer(turn, found, book, state), book);
         if matches!(step, Step::Say(_)) {
             remember(turn, state);
         }

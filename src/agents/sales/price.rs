@@ -16,6 +16,9 @@ use crate::domain::text::token::tokens;
 
 /// What it costs.
 pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
+    if is_with_the_code(turn) {
+        return Answer::hand_over(Goal::PromoPrice);
+    }
     if let Some(step) = together::step(turn, found, book, state) {
         return step;
     }
@@ -72,6 +75,14 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         counted.iter().filter_map(|(id, count)| say::product(book, *id).map(|p| Pieces { sku: p.sku.clone(), count: *count })).collect();
     answer.options.push(chip("promo", "Any promotion on it?"));
     answer.done()
+}
+
+/// "And the total for two of them?", right after what a code makes of the price: with that code.
+fn is_with_the_code(turn: &Turn<'_>) -> bool {
+    let told = [ActKind::CodeFits, ActKind::CodeInstead, ActKind::PriceWith, ActKind::TotalWith];
+    let with_it = turn.before.focus.promotion.is_some() && told.iter().any(|kind| turn.before.last_acts.contains(kind));
+    let without = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "without" | "regular" | "normal" | "usual" | "normally"));
+    with_it && !without && turn.heard.products.is_empty() && turn.heard.categories.is_empty() && basket::asks_the_sum(turn)
 }
 
 /// "What's it cost if I was closer", right after a service was told: what that says of money. With a thing in hand too,

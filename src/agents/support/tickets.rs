@@ -133,10 +133,20 @@ pub fn open(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
 
 /// "Add to it that I need it by Monday": goes on the ticket on the table, while somebody is still to act on it.
 fn add(turn: &Turn<'_>, found: &Findings, book: &FactBook, state: &ConversationState) -> Option<Step> {
-    let number = state.focus.ticket.clone().filter(|_| asks_to_add(turn))?;
+    let number = state.focus.ticket.clone().filter(|_| asks_to_add(turn) && !evidence_words::is_question(turn.text))?;
     let Some(ticket) = found.ticket else { return Some(Step::Look(vec![Lookup::Ticket(number)])) };
-    let id = ticket.filter(|id| say::ticket(book, *id).is_some_and(|ticket| is_open(&ticket)))?;
+    let id = ticket.filter(|id| say::ticket(book, *id).is_some_and(|ticket| is_open(&ticket) && !is_of_another(turn, &ticket, state)))?;
     Some(Answer { adds: Some(id), ..Answer::default() }.done())
+}
+
+/// Whether a message is about another thing or order than a ticket: "no, not the briefcase, the tablet".
+fn is_of_another(turn: &Turn<'_>, ticket: &Ticket, state: &ConversationState) -> bool {
+    let named = turn.heard.products.iter().any(|mention| ticket.sku.as_ref().is_some_and(|own| mention.skus.contains(own)));
+    let other_thing = !turn.heard.products.is_empty() && !named;
+    let order = turn.heard.orders.iter().find(|n| n.certain).map(|n| n.bare.clone()).or_else(|| state.focus.order.as_deref().map(bare));
+    let other_order = order.is_some_and(|order| ticket.order.as_deref().is_some_and(|own| bare(own) != order));
+    let new = turn.heard.words.iter().any(|word| matches!(word.text.as_str(), "new" | "another" | "separate"));
+    other_thing || other_order || new
 }
 
 fn asks_to_add(turn: &Turn<'_>) -> bool {
@@ -193,6 +203,11 @@ pub fn status(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mu
         [] => Answer::of(vec![Act::plain(ActKind::NoTickets)]).done(),
         several => {
             let meant = meant(turn, several, book, state);
+            if meant.is_empty() {
+                let mut answer = Answer::of(vec![Act::plain(ActKind::NoTicketYet)]);
+                offer_once(turn, Goal::OpenTicket.name(), found, book, &mut answer, state);
+                return answer.done();
+            }
             tell(&meant, found, book, state)
         }
     }
@@ -244,8 +259,17 @@ fn meant(turn: &Turn<'_>, tickets: &[RecordId], book: &FactBook, state: &Convers
     if !by_order.is_empty() {
         return by_order;
     }
+    // "Is the ticket open now?", of a matter talked about that none of them is on.
+    if state.focus.order.is_some() && asks_for_the_ticket(turn) && records.iter().all(|(_, ticket)| is_of_another(turn, ticket, state)) {
+        return Vec::new();
+    }
     let open: Vec<RecordId> = records.iter().filter(|(_, ticket)| is_open(ticket)).map(|(id, _)| *id).collect();
     if open.is_empty() { tickets.to_vec() } else { open }
+}
+
+/// "The ticket", "that ticket": one, of what is talked about.
+fn asks_for_the_ticket(turn: &Turn<'_>) -> bool {
+    turn.heard.words.windows(2).any(|pair| matches!(pair[0].text.as_str(), "the" | "that" | "this" | "a") && pair[1].stem == "ticket")
 }
 
 /// "It's taking far too long", right after the ticket's news: no question, but something to put on it.
@@ -253,7 +277,7 @@ fn said_of_it(turn: &Turn<'_>, tickets: &[RecordId], book: &mut FactBook, state:
     let told = turn.before.last_acts.contains(&ActKind::TicketStatus) && turn.heard.tickets.is_empty();
     let number = state.focus.ticket.clone().filter(|_| told && !evidence_words::is_question(turn.text))?;
     let (id, ticket) = tickets.iter().find_map(|id| say::ticket(book, *id).map(|t| (*id, t)).filter(|(_, t)| bare(&t.number) == number))?;
-    if !is_open(&ticket) {
+    if !is_open(&ticket) || is_of_another(turn, &ticket, state) {
         return None;
     }
     if asks_to_add(turn) {

@@ -119,6 +119,10 @@ const BESIDE_YES: &[&str] = &[
     "has",
     "worked",
     "helped",
+    "add",
+    "them",
+    "note",
+    "again",
 ];
 const BUT: &[&str] =
     &["but", "except", "only", "if", "however", "though", "wait", "not", "instead", "first", "unless", "before", "actually", "hold"];

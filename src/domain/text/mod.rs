@@ -1,6 +1,7 @@
 //! Text as every layer reads it: folded, split, counted and compared the same way everywhere.
 
 pub mod colours;
+pub mod delivery;
 pub mod duration;
 pub mod edit;
 pub mod fold;

@@ -119,7 +119,7 @@ fn points_at(found: &[Token]) -> impl Iterator<Item = (u32, usize)> + '_ {
 }
 
 /// An amount with its currency written beside it.
-fn amount_at(text: &str, found: &[Token], at: usize, currency: Currency) -> Option<Money> {
+pub(super) fn amount_at(text: &str, found: &[Token], at: usize, currency: Currency) -> Option<Money> {
     let token = found.get(at)?;
     if currency_at(text, found, at)? != currency {
         return None;
@@ -138,7 +138,7 @@ fn one(found: &[Token], at: usize, currency: Currency) -> Option<Money> {
 }
 
 /// The currency of the number at a place: of the sign before it or the word behind it.
-fn currency_at(text: &str, found: &[Token], at: usize) -> Option<Currency> {
+pub(super) fn currency_at(text: &str, found: &[Token], at: usize) -> Option<Currency> {
     // Signs that end in another's come before it: "CA$" is no "$".
     const SIGNED: [&str; 9] = ["CAD", "AUD", "NZD", "MXN", "BRL", "USD", "EUR", "GBP", "INR"];
     const CALLED: [&str; 13] = ["USD", "EUR", "GBP", "CHF", "CAD", "AUD", "NZD", "JPY", "INR", "NOK", "SEK", "DKK", "MXN"];

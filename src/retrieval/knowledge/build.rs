@@ -3,10 +3,10 @@
 use super::terms::Slot;
 use super::{Entry, KnowledgeIndex, LEAST_ENTRIES, Role, Text, kinds, terms, vectors};
 use crate::domain::knowledge::{Domain, Knowledge};
-use crate::domain::text::limit;
 use crate::domain::text::stem::stem;
 use crate::domain::text::token::tokens;
 use crate::domain::text::words;
+use crate::domain::text::{delivery, limit};
 
 /// The steps of a procedure, the sentences of any other answer.
 fn said(entry: &Knowledge) -> Vec<&str> {
@@ -80,6 +80,7 @@ impl Building {
             topic: topic(entry),
             asked: entry.questions.first().cloned().unwrap_or_default(),
             hours: entry.domain == Domain::Store && !procedure && entry.questions.iter().any(|question| asks_for_hours(question)),
+            delivery: !procedure && entry.sentences().into_iter().any(|sentence| delivery::fee(sentence).is_some()),
             questions: from..asked,
             sentences: asked..said,
             kinds: self.index.texts[asked..said].iter().fold(0, |kinds, text| kinds | text.kinds),

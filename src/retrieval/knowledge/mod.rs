@@ -68,6 +68,8 @@ struct Entry {
     valid_until: Option<Day>,
     procedure: bool,
     hours: bool,
+    /// Whether it says what delivery costs.
+    delivery: bool,
     /// The question it is first of all the answer to.
     asked: String,
     /// The word most of its texts have: what it is about.
@@ -201,6 +203,11 @@ impl KnowledgeIndex {
     /// The entries that say when the shop is open.
     pub fn about_hours(&self, today: Day) -> impl Iterator<Item = &str> {
         self.entries.iter().filter(move |entry| entry.hours && entry.holds_on(today)).map(|entry| entry.id.as_str())
+    }
+
+    /// Entries that say what delivery costs.
+    pub fn about_delivery(&self, today: Day) -> impl Iterator<Item = &str> {
+        self.entries.iter().filter(move |entry| entry.delivery && entry.holds_on(today)).map(|entry| entry.id.as_str())
     }
 
     fn entry(&self, id: &str) -> Option<&Entry> {

@@ -84,7 +84,7 @@ pub fn has_sense(id: FactId, sense: Sense, book: &FactBook) -> bool {
         }
         (Source::Derived(formula, _), Sense::Saving) => matches!(formula, Formula::Saving | Formula::Difference),
         (Source::Derived(formula, _), Sense::Total) => {
-            matches!(formula, Formula::Sum | Formula::Times | Formula::After | Formula::AfterPart)
+            matches!(formula, Formula::Sum | Formula::Times | Formula::After | Formula::AfterPart | Formula::Delivered)
         }
         _ => false,
     }

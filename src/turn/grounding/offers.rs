@@ -46,6 +46,10 @@ pub fn hold(act: &Act, book: &FactBook) -> bool {
         }
         A::RulePrice => is_derived(act, "after", book, Formula::After) && is_derived(act, "discount", book, Formula::Percentage),
         A::ShareOfPrice => is_derived(act, "cost", book, Formula::Saving),
+        A::DeliveryFree => is_free_delivery(act, book),
+        A::WithDelivery | A::WithExpress => {
+            is_derived(act, "fee", book, Formula::DeliveryFee) && is_derived(act, "total", book, Formula::Delivered)
+        }
         A::PointsEarned => is_derived(act, "points", book, Formula::Earned),
         A::PointsWorth => is_derived(act, "worth", book, Formula::Worth),
         _ => true,
@@ -174,6 +178,14 @@ fn none_runs_for(act: &Act, book: &FactBook) -> bool {
     })
 }
 
+/// Whether a total is what it is with a delivery and without it.
+fn is_free_delivery(act: &Act, book: &FactBook) -> bool {
+    let Some(fact) = act.one("total").and_then(|id| book.fact(id)) else { return false };
+    let Source::Derived(Formula::Delivered, from) = &fact.source else { return false };
+    from.first().and_then(|id| book.value(*id)) == Some(&fact.value)
+}
+
+/// Whether a fact of an act comes of a formula.
 fn is_derived(act: &Act, name: &str, book: &FactBook, wanted: Formula) -> bool {
     matches!(act.one(name).and_then(|id| book.fact(id)).map(|fact| &fact.source), Some(Source::Derived(formula, _)) if *formula == wanted)
 }

@@ -68,7 +68,10 @@ impl Machine {
         if let Some(last) = self.outcome.path.last_mut() {
             *last = action.agent;
         }
-        let ActionKind::OpenTicket(draft) = action.kind;
+        let ActionKind::OpenTicket(mut draft) = action.kind;
+        if let Some(told) = self.told_with_yes.take() {
+            draft.description = format!("{}\n{told}", draft.description);
+        }
         self.draft = Some(draft);
         Some(self.prepare())
     }

@@ -6,6 +6,7 @@ use crate::agents::lookup::Findings;
 use crate::agents::understanding::Understanding;
 use crate::domain::act::{Act, ActKind};
 use crate::domain::heard::Heard;
+use crate::domain::state::Pending;
 use crate::domain::text::questions;
 
 impl Machine {
@@ -14,6 +15,9 @@ impl Machine {
     /// An answer to our own question is one thing, and so is whatever comes with a proof: it belongs to all of it.
     pub(super) fn take_apart(&mut self, heard: &Heard) -> bool {
         self.rest = Some(Vec::new());
+        if self.start.tap.is_none() && matches!(self.start.state.pending, Some(Pending::Confirm(_))) {
+            return self.take_yes_apart(heard);
+        }
         let start = &self.start;
         if start.tap.is_some() || start.state.pending.is_some() || heard.foreign {
             return false;

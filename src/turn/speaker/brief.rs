@@ -135,6 +135,8 @@ fn computed(formula: Formula) -> &'static str {
         Formula::After | Formula::AfterPart => "the price with the discount",
         Formula::Percentage => "a percentage",
         Formula::Earned => "points for it",
+        Formula::DeliveryFee => "what delivery costs",
+        Formula::Delivered => "what it comes to with delivery",
         Formula::Worth => "what the points are worth",
         Formula::Saving => "what is saved",
         Formula::DaysUntil => "days left",
