@@ -145,11 +145,7 @@ fn named_order(turn: &Turn<'_>, known: &Known) -> Option<String> {
         return None;
     }
     // Digits that were just given as a telephone or postal code are no order number.
-    let taken = |n: &&crate::domain::heard::NumberNamed| {
-        let contact = &turn.read.contact;
-        [&contact.phone_tail, &contact.zip].into_iter().flatten().any(|value| n.bare.ends_with(&bare(value)))
-    };
-    certain.or_else(|| turn.heard.orders.iter().find(|n| !taken(n))).map(|n| n.bare.clone())
+    certain.or_else(|| turn.heard.orders.iter().find(|n| !turn.read.contact.has_digits(&n.bare))).map(|n| n.bare.clone())
 }
 
 /// What can be claimed with what is known, if it is enough to try: the driver holds it against the policy.

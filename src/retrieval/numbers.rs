@@ -9,6 +9,7 @@ use crate::domain::heard::NumberNamed;
 use crate::domain::text::fold::bare;
 use crate::domain::text::number;
 use crate::domain::text::token::Token;
+use crate::domain::time::MONTHS;
 
 /// The shapes of a kind of number.
 #[derive(Debug, Clone, Default)]
@@ -114,13 +115,13 @@ impl NumberShapes {
                 return Some((named(bare, true, &tokens[at], &tokens[at + used - 1]), used));
             }
         }
-        if let Some(found) = self.grouped(tokens, at, text) {
+        if let Some(found) = self.spelled(tokens, at).or_else(|| self.grouped(tokens, at, text)) {
             return Some(found);
         }
         let token = &tokens[at];
-        let hash = text[..token.start].trim_end().ends_with('#');
+        let hash = text[..token.start].trim_end().ends_with('#') || at > 0 && tokens[at - 1].text == "hash";
         let decimal = text[token.start..token.end].contains(['.', ',']);
-        if token.text.bytes().all(|b| b.is_ascii_digit()) && !decimal {
+        if token.text.bytes().all(|b| b.is_ascii_digit()) && !decimal && !is_a_year(tokens, at, text) {
             let plain = self.shapes.get("").is_some_and(|lengths| lengths.contains(&token.text.len()));
             let digits_of_any = self.shapes.values().any(|lengths| lengths.contains(&token.text.len()));
             if digits_of_any {
@@ -135,12 +136,32 @@ impl NumberShapes {
         let (digits, used) = number::spoken_digits(&words)?;
         let single = token.text.len() > 1;
         let fits = self.shapes.values().any(|lengths| lengths.contains(&digits.len()));
-        (single && fits).then(|| (named(digits, false, token, &tokens[at + used - 1]), used))
+        (single && fits).then(|| (named(digits, hash, token, &tokens[at + used - 1]), used))
+    }
+
+    /// Letters, be they spelled, and digits in words behind them, as speech is written down: "o r d dash ten oh four".
+    fn spelled(&self, tokens: &[Token], at: usize) -> Option<(NumberNamed, usize)> {
+        let text = |i: usize| tokens.get(i).map_or("", |token| token.text.as_str());
+        self.shapes.iter().filter(|(letters, _)| !letters.is_empty()).find_map(|(letters, lengths)| {
+            let apart = letters.chars().zip(at..).all(|(letter, i)| text(i).chars().eq([letter]));
+            let width = if apart { letters.chars().count() } else { 1 };
+            let dash = usize::from(matches!(text(at + width), "dash" | "hyphen" | "minus"));
+            let words: Vec<&str> = tokens.get(at + width + dash..)?.iter().map(|token| token.text.as_str()).collect();
+            let whole = words.first().filter(|word| word.bytes().all(|b| b.is_ascii_digit())).map(|word| ((*word).to_owned(), 1));
+            let (digits, used) = number::spoken_digits(&words).or(whole)?;
+            let last = tokens.get(at + width + dash + used - 1)?;
+            let fits = (apart || text(at) == letters) && lengths.contains(&digits.len());
+            fits.then(|| (named(format!("{letters}{digits}"), true, &tokens[at], last), width + dash + used))
+        })
     }
 
     /// A parcel's number, whole or in groups.
     fn tracking(&self, tokens: &[Token], at: usize, text: &str) -> Option<(NumberNamed, usize)> {
         const PARTS: usize = 8;
+        // "+44 7911 123456" is a telephone.
+        if text[..tokens[at].start].ends_with('+') {
+            return None;
+        }
         let most = PARTS.min(tokens.len() - at);
         let least = digits_begin(&tokens[at..at + most])?;
         (least + 1..=most).rev().find_map(|used| {
@@ -196,6 +217,12 @@ impl NumberShapes {
     }
 }
 
+/// "15 March 2025", "10/28/2026": the last of a date is no number of its own.
+fn is_a_year(tokens: &[Token], at: usize, text: &str) -> bool {
+    let stroke = text[..tokens[at].start].strip_suffix('/').is_some_and(|before| before.ends_with(|c: char| c.is_ascii_digit()));
+    stroke || at > 0 && MONTHS.contains(&tokens[at - 1].text.as_str())
+}
+
 /// The first word of a run that holds a digit: without one there is no number in it.
 fn digits_begin(run: &[Token]) -> Option<usize> {
     run.iter().position(|token| token.text.bytes().any(|byte| byte.is_ascii_digit()))
@@ -245,8 +272,16 @@ mod tests {
             (&ord, "ord 1007", vec![("ord1007", true)]),
             (&ord, "ORD1007", vec![("ord1007", true)]),
             (&ord, "order #1007", vec![("1007", true)]),
+            (&ord, "it came on 10/28/2026", vec![]),
+            (&ord, "since 15 march 2025", vec![]),
             (&ord, "my order 1007", vec![("1007", false)]),
             (&ord, "order one zero zero seven please", vec![("1007", false)]),
+            (&ord, "o r d dash ten oh four please", vec![("ord1004", true)]),
+            (&ord, "ord ten thirty five", vec![("ord1035", true)]),
+            (&ord, "o r d 1007", vec![("ord1007", true)]),
+            (&ord, "order ten thirty five", vec![("1035", false)]),
+            (&ord, "hash ten thirty five", vec![("1035", true)]),
+            (&ord, "o r d four", vec![]),
             (&ord, "ORD-99", vec![]),
             (&ord, "laptop under 1,500", vec![]),
             (&ord, "ORD-1007 and ORD-1008", vec![("ord1007", true), ("ord1008", true)]),
@@ -262,6 +297,7 @@ mod tests {
             (&groups, "under 1024 euro", vec![]),
             (&groups, "where is JJD000410099", vec![("jjd000410099", true)]),
             (&groups, "9405 5118 9943 2617 8003 99", vec![("9405511899432617800399", true)]),
+            (&groups, "+94 0551 1899 4326 1780 0399", vec![]),
             (&groups, "a laptop for 1042 euro", vec![]),
             (&groups, "sorry 5520", vec![]),
         ] {

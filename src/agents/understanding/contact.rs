@@ -7,6 +7,7 @@ mod names;
 mod zips;
 
 use crate::domain::heard::Word;
+use crate::domain::text::fold::bare;
 
 /// What was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,6 +28,13 @@ impl Contact {
     /// Whether nothing was found.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Whether digits are part of what was given: the end of a telephone number, a group of it, a postal code.
+    pub fn has_digits(&self, digits: &str) -> bool {
+        let ends = |value: &String| digits.ends_with(&bare(value));
+        [&self.phone_tail, &self.zip].into_iter().flatten().any(ends)
+            || self.phone.as_deref().is_some_and(|phone| bare(phone).contains(digits))
     }
 
     /// Whether it holds something only its owner would say: more than a name.
@@ -201,7 +209,9 @@ fn phone(line: &Line<'_>, found: &mut Contact) {
             digits.push_str(line.word(j));
             j += 1;
         }
-        if (7..=15).contains(&digits.len()) && (j > i + 1 || digits.len() >= 10) {
+        // "10/28/2026" is a day.
+        let dated = j == i + 3 && line.gap(i) == "/" && line.gap(i + 1) == "/";
+        if !dated && (7..=15).contains(&digits.len()) && (j > i + 1 || digits.len() >= 10) {
             found.phone_tail = Some(digits[digits.len() - 4..].to_owned());
             found.phone = Some(line.text[line.said[i].start..line.said[j - 1].end].to_owned());
             return;
@@ -252,6 +262,7 @@ mod tests {
             ("that's my card. phone ends in 0186", true, ends_in("0186")),
             ("207-555-0142", false, Contact { phone_tail: some("0142"), phone: some("207-555-0142"), ..Contact::default() }),
             ("(207) 555 0142", false, Contact { phone_tail: some("0142"), phone: some("207) 555 0142"), ..Contact::default() }),
+            ("received 10/28/2026", false, Contact::default()),
             ("where is my order", true, Contact::default()),
             ("I am very angry", false, Contact::default()),
         ] {

@@ -46,6 +46,26 @@ pub fn day_of_month(word: &str) -> Option<i8> {
     digits.parse().ok().filter(|day| (1..=31).contains(day))
 }
 
+/// The day of a month that a word beside the month's name gives: "24", "24th", "sixth", "thirtieth".
+pub fn day_beside_month(word: &str) -> Option<i8> {
+    const LATER: [&str; 10] = [
+        "eleventh",
+        "twelfth",
+        "thirteenth",
+        "fourteenth",
+        "fifteenth",
+        "sixteenth",
+        "seventeenth",
+        "eighteenth",
+        "nineteenth",
+        "twentieth",
+    ];
+    let later = || LATER.iter().position(|name| *name == word).and_then(|at| u32::try_from(at + 11).ok());
+    let spoken = || if word == "thirtieth" { Some(30) } else { ordinal(word).or_else(later) };
+    let number = word.parse().ok().or_else(spoken)?;
+    i8::try_from(number).ok().filter(|day| (1..=31).contains(day))
+}
+
 /// The place an ordinal names, counted from one: `second`, `2nd`, `#2` are 2.
 pub fn ordinal(word: &str) -> Option<u32> {
     Some(match word {
@@ -95,17 +115,24 @@ pub fn phrase(words: &[&str]) -> Option<(u32, usize)> {
     (used > 0).then_some((total.checked_add(part)?, used))
 }
 
-/// Digits spoken one by one: `one zero zero seven` as `1007`; at least three of them.
+/// Digits spoken one by one or in pairs: `one zero zero seven` and `ten oh seven` as `1007`; at least three of them.
 pub fn spoken_digits(words: &[&str]) -> Option<(String, usize)> {
-    let digit = |word: &str| match word {
-        "oh" | "o" => Some(0),
-        _ => cardinal(word).filter(|n| *n < 10 && !word.is_empty()),
-    };
-    let digits: String = words.iter().map_while(|word| digit(word)).filter_map(|n| char::from_digit(n, 10)).collect();
-    (digits.len() >= 3).then(|| {
-        let used = digits.len();
-        (digits, used)
-    })
+    const TEENS: u32 = 20;
+    const PAIRS: u32 = 100;
+    // "12 34" was typed, not spoken.
+    let typed = |word: &str| word.len() > 1 && word.bytes().all(|b| b.is_ascii_digit());
+    let spoken = |word: &str| if matches!(word, "oh" | "o") { Some(0) } else { cardinal(word).filter(|n| *n < PAIRS && !typed(word)) };
+    let mut digits = String::new();
+    let mut used = 0;
+    while let Some(number) = words.get(used).and_then(|word| spoken(word)) {
+        used += 1;
+        // "Thirty five" is a pair, "thirty" and "thirteen" are one each.
+        let unit =
+            words.get(used).filter(|_| number >= TEENS && number % 10 == 0).and_then(|word| spoken(word)).filter(|n| (1..10).contains(n));
+        used += usize::from(unit.is_some());
+        digits.push_str(&(number + unit.unwrap_or(0)).to_string());
+    }
+    (digits.len() >= 3).then_some((digits, used))
 }
 
 #[cfg(test)]
@@ -134,7 +161,13 @@ mod tests {
         for (word, place) in [("first", Some(1)), ("2nd", Some(2)), ("11th", Some(11)), ("0th", None), ("one", None)] {
             assert_eq!(ordinal(word), place, "{word}");
         }
+        for (word, day) in [("24", Some(24)), ("1st", Some(1)), ("sixth", Some(6)), ("thirtieth", Some(30)), ("32", None), ("mon", None)] {
+            assert_eq!(day_beside_month(word), day, "{word}");
+        }
         assert_eq!(spoken_digits(&["one", "zero", "oh", "seven", "please"]), Some(("1007".into(), 4)));
+        assert_eq!(spoken_digits(&["ten", "oh", "four", "please"]), Some(("1004".into(), 3)));
+        assert_eq!(spoken_digits(&["ten", "thirty", "five"]), Some(("1035".into(), 3)));
         assert_eq!(spoken_digits(&["one", "two"]), None);
+        assert_eq!(spoken_digits(&["fifteen", "hundred"]), None);
     }
 }
