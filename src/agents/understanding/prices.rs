@@ -3,6 +3,7 @@
 use crate::domain::heard::Word;
 use crate::domain::money::{Currency, Money};
 use crate::domain::text::number;
+use crate::domain::time::MONTHS;
 
 /// What the amounts in a message say about a price.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -47,9 +48,14 @@ pub fn bounds(words: &[Word], text: &str, currency: Currency, taken: &[bool]) ->
             i += 2;
             continue;
         }
-        if let Some((bound, from)) = bound_before(words, amount.at).or_else(|| bound_after(words, amount)) {
+        // "Under three hundred, 27 ish": what bounds one amount does not reach the next, and a bare number that is about
+        // something says nothing of a price that is bounded already.
+        let free_from = i.checked_sub(1).and_then(|before| amounts.get(before)).map_or(0, |before| before.at + before.used);
+        let before = bound_before(words, amount.at).filter(|(_, from)| *from >= free_from);
+        if let Some((bound, from)) = before.or_else(|| bound_after(words, amount)) {
             let big_enough = amount.marked || amount.money.minor >= LEAST_BARE * unit(currency);
-            if big_enough {
+            let said = !amount.marked && matches!(bound, Bound::About) && !found.is_empty();
+            if big_enough && !said {
                 found.apply(bound, amount.money);
                 found.take(amount);
                 found.take_between(from.min(amount.at), from.max(amount.at));
@@ -127,7 +133,8 @@ fn amounts(words: &[Word], text: &str, currency: Currency, taken: &[bool]) -> Ve
             at += 1;
             continue;
         }
-        let Some((money, used)) = amount_at(words, at, currency).filter(|(_, used)| !measures_a_side(words, at + used)) else {
+        let something_else = |used: usize| measures_a_side(words, at + used) || is_of_a_date(words, at);
+        let Some((money, used)) = amount_at(words, at, currency).filter(|(_, used)| !something_else(*used)) else {
             at += 1;
             continue;
         };
@@ -135,15 +142,29 @@ fn amounts(words: &[Word], text: &str, currency: Currency, taken: &[bool]) -> Ve
         let after = text[words[at + used - 1].end..].trim_start().starts_with(['$', '€', '£', '¥', '₹']);
         let named = words.get(at + used).is_some_and(|next| is_currency_word(&next.text, currency));
         let used = used + usize::from(named);
-        found.push(Amount { at, used, money, marked: sign || named || after });
+        let told = sign || named || after || is_written_as_a_price(&text[words[at].start..words[at].end]);
+        found.push(Amount { at, used, money, marked: told });
         at += used;
     }
     found
 }
 
+/// "49.95", "248.00": cents are written, and end as prices do. "24.04" is a version.
+fn is_written_as_a_price(said: &str) -> bool {
+    let cents = said.rsplit_once('.').map(|(_, cents)| cents);
+    cents.is_some_and(|cents| cents.len() == 2 && (cents == "00" || cents.ends_with(['5', '9'])))
+}
+
 /// "Max 55 wide": how wide a thing may be is no price.
 fn measures_a_side(words: &[Word], next: usize) -> bool {
     words.get(next).is_some_and(|w| matches!(w.text.as_str(), "wide" | "deep" | "tall" | "high" | "long" | "thick" | "heavy"))
+}
+
+/// "From 15 March 2025".
+fn is_of_a_date(words: &[Word], at: usize) -> bool {
+    let month = |i: usize| words.get(i).is_some_and(|word| word.text != "may" && MONTHS.contains(&word.text.as_str()));
+    let day = || words[at].text.parse::<u32>().is_ok_and(|number| number <= 31);
+    at > 0 && month(at - 1) || month(at + 1) && day()
 }
 
 /// A number in digits (also `1.5k`) or in words.
@@ -159,7 +180,9 @@ fn amount_at(words: &[Word], at: usize, currency: Currency) -> Option<(Money, us
         let money = if thousands { money.times(1_000)? } else { money };
         return Some((money, 1));
     }
-    let rest: Vec<&str> = words[at..].iter().map(|w| w.text.as_str()).collect();
+    // "Three hundred, 27 inches": a number does not go on past a comma.
+    let joined = words[at..].windows(2).take_while(|pair| pair[1].start <= pair[0].end + 1).count();
+    let rest: Vec<&str> = words[at..=at + joined].iter().map(|w| w.text.as_str()).collect();
     let (rest, article) = match rest.as_slice() {
         ["a" | "an", tail @ ..] if tail.first().is_some_and(|w| matches!(*w, "hundred" | "thousand" | "grand")) => (tail, 1),
         all => (all, 0),
@@ -167,10 +190,21 @@ fn amount_at(words: &[Word], at: usize, currency: Currency) -> Option<(Money, us
     if let ["grand", ..] = rest {
         return Some((Money::new(1_000 * unit(currency), currency), 1 + article));
     }
-    let (value, used) = number::phrase(rest)?;
+    let (value, used) = number::phrase(rest).map(|read| hundreds(rest, read))?;
     // "one", "two" alone count things, not money.
     let money = Money::new(i64::from(value).checked_mul(unit(currency))?, currency);
     (value > 20).then_some((money, used + article))
+}
+
+/// "Six fifty" is 650, "nine ninety nine" 999, as sums are spoken; what was read of them is the six and the nine.
+fn hundreds(words: &[&str], read: (u32, usize)) -> (u32, usize) {
+    let (value, used) = read;
+    let spoken = |word: &&&str| word.bytes().all(|b| b.is_ascii_lowercase());
+    let tens = words.get(used..).filter(|rest| (1..20).contains(&value) && words.iter().take(2).all(|w| spoken(&w)) && !rest.is_empty());
+    match tens.and_then(number::phrase) {
+        Some((tens @ 20..=99, more)) => (value * 100 + tens, used + more),
+        _ => read,
+    }
 }
 
 fn is_currency_word(word: &str, currency: Currency) -> bool {
@@ -265,17 +299,24 @@ fn bound_after(words: &[Word], amount: Amount) -> Option<(Bound, usize)> {
         ("max" | "maximum" | "tops" | "budget" | "limit", _) => Some((Bound::Max, end(1))),
         ("min" | "minimum" | "upwards" | "plus", _) => Some((Bound::Min, end(1))),
         ("ish", _) => Some((Bound::About, end(1))),
+        // "800 is my limit", "a thousand dollars is my absolute ceiling".
+        ("is" | "as", "my" | "the" | "our") => {
+            (2..=3).find(|i| matches!(after(*i), "limit" | "max" | "maximum" | "budget" | "ceiling")).map(|i| (Bound::Max, end(i + 1)))
+        }
         _ => None,
     }
 }
 
 /// "between 500 and 800", "500-800", "500 to 800 dollars".
-fn is_range(words: &[Word], text: &str, lower: Amount, upper: Amount) -> bool {
+fn is_range(words: &[Word], message: &str, lower: Amount, upper: Amount) -> bool {
     let adjacent = lower.at + lower.used;
-    let between = &text[words[adjacent - 1].end..words[upper.at].start];
+    let between = &message[words[adjacent - 1].end..words[upper.at].start];
     let dash = adjacent == upper.at && between.trim().trim_start_matches('$').trim().trim_matches(['$', '€', '£']).contains(['-', '–']);
     let joined = adjacent + 1 == upper.at && matches!(words[adjacent].text.as_str(), "and" | "to" | "or");
-    let announced = lower.at > 0 && matches!(words[lower.at - 1].text.as_str(), "between" | "from" | "range");
+    let text = |i: usize| words.get(i).map_or("", |w| w.text.as_str());
+    let to_spend = (lower.at.saturating_sub(2)..lower.at).any(|i| matches!(text(i), "spend" | "pay" | "budget"));
+    let range = text(upper.at + upper.used) == "range";
+    let announced = to_spend || range || lower.at > 0 && matches!(text(lower.at - 1), "between" | "from" | "range");
     let money = lower.marked || upper.marked || announced;
     (dash || joined) && money && (dash || announced || words[adjacent.min(words.len() - 1)].text == "to")
 }
@@ -322,6 +363,18 @@ mod tests {
             ("under a thousand", (None, Some(1000))),
             ("under fifteen hundred dollars", (None, Some(1500))),
             ("i can spend up to two hundred", (None, Some(200))),
+            ("i want to spend like 300 to 400", (Some(300), Some(400))),
+            ("100-150 range please", (Some(100), Some(150))),
+            ("a monitor under three hundred, 27 inch", (None, Some(300))),
+            ("a monitor under three hundred, 27 ish", (None, Some(300))),
+            ("not a penny over six fifty", (None, Some(650))),
+            ("under nine ninety nine", (None, Some(999))),
+            ("800 is my limit", (None, Some(800))),
+            ("a thousand dollars is my absolute ceiling", (None, Some(1000))),
+            ("$1500 as the limit", (None, Some(1500))),
+            ("i paid 250.00 for it", (Some(200), Some(300))),
+            ("ubuntu 24.04", (None, None)),
+            ("the warranty runs from 15 march 2025", (None, None)),
             ("a fridge, max 55 wide", (None, None)),
             ("under 2 kg", (None, None)),
             ("at least 16 gb", (None, None)),

@@ -8,8 +8,8 @@ const MOST: u32 = 999;
 
 /// Words that may stand between a number and what it counts.
 const BETWEEN: &[&str] = &[
-    "of", "the", "those", "these", "x", "my", "your", "more", "times", "pieces", "pcs", "pairs", "units", "such", "extra", "new", "black",
-    "white", "silver", "blue", "red", "green", "grey", "gray",
+    "of", "the", "those", "these", "x", "my", "your", "more", "times", "pieces", "pcs", "nos", "pairs", "units", "such", "extra", "new",
+    "black", "white", "silver", "blue", "red", "green", "grey", "gray",
 ];
 
 /// The number of pieces named right before a word, such as the first word of a product's name.
@@ -84,7 +84,9 @@ pub fn of_it(heard: &Heard, taken: &[bool]) -> Option<u32> {
         let of_things = after == "of" && matches!(word(i + 2), "them" | "those" | "these" | "it" | "that" | "this" | "the" | "each");
         (of_things || asked && counted).then_some(count)
     });
-    found.or_else(|| heard.words.iter().any(|w| w.text == "twice").then_some(2))
+    // "Charged twice" and "it broke twice" count no pieces.
+    let twice = |i: usize| word(i) == "twice" && (i == 0 || matches!(word(i - 1), "it" | "that" | "this" | "them" | "those" | "one"));
+    found.or_else(|| (0..heard.words.len()).any(twice).then_some(2))
 }
 
 /// A number of things at a word: at least two, and no part of a price, a name or a date.
@@ -127,6 +129,8 @@ mod tests {
             ("and if i make it two only", Some(2)),
             ("a pair of headphones", None),
             ("and the 49?", None),
+            ("and that twice?", Some(2)),
+            ("i was charged twice", None),
         ] {
             let heard = heard(text);
             let taken = vec![false; heard.words.len()];
@@ -144,9 +148,13 @@ mod tests {
 
     #[test]
     fn pieces_stand_before_their_name() {
-        for (text, at, count) in
-            [("2 bose and a charger", 1, Some(2)), ("six of the lg", 3, Some(6)), ("the lg", 1, None), ("3x lumio", 1, Some(3))]
-        {
+        for (text, at, count) in [
+            ("2 bose and a charger", 1, Some(2)),
+            ("six of the lg", 3, Some(6)),
+            ("the lg", 1, None),
+            ("3x lumio", 1, Some(3)),
+            ("2 nos lumio", 2, Some(2)),
+        ] {
             let heard = heard(text);
             assert_eq!(before(&heard, at, &vec![false; heard.words.len()]), count, "{text}");
         }
