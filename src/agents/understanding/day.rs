@@ -36,6 +36,7 @@ pub fn asked(words: &[Word], today: Day) -> Option<AskedDay> {
     for (at, text) in texts.iter().enumerate() {
         let next = texts.get(at + 1).copied().unwrap_or_default();
         match *text {
+            "tomorrow" if at > 1 && texts[at - 2..at] == ["day", "after"] => return Some(plain(today.plus_days(2))),
             "tomorrow" | "tmrw" | "tmr" => return Some(plain(today.plus_days(1))),
             "today" | "tonight" | "tonite" => return Some(plain(today)),
             "this" if matches!(next, "evening" | "afternoon" | "morning") => return Some(plain(today)),
@@ -76,10 +77,7 @@ fn date(texts: &[&str], today: Day) -> Option<Day> {
             MONTHS.iter().position(|name| *name == word || word.len() == 3 && word != "mar" && word != "may" && name.starts_with(word))?;
         i8::try_from(at + 1).ok()
     };
-    let of_month = |word: &str| {
-        let digits = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-        digits.parse::<i8>().ok().filter(|day| (1..=31).contains(day))
-    };
+    let of_month = number::day_beside_month;
     let on = |month: i8, day: i8| {
         let year = today.date().year();
         let this = jiff::civil::Date::new(year, month, day).ok().map(Day::from_date)?;
@@ -92,7 +90,9 @@ fn date(texts: &[&str], today: Day) -> Option<Day> {
             Some(word) => of_month(word),
             None => None,
         };
-        let after = texts.get(at + 1).and_then(|word| of_month(word));
+        // "December the sixth".
+        let the = usize::from(texts.get(at + 1) == Some(&"the"));
+        let after = texts.get(at + 1 + the).and_then(|word| of_month(word));
         on(named, before.or(after)?)
     });
     with_a_month.or_else(|| day_of_month(texts, today))
@@ -129,6 +129,9 @@ mod tests {
             ("are you open at easter", Some("2027-03-28")),
             ("are you open the day after thanksgiving", Some("2026-11-27")),
             ("open the day before christmas?", Some("2026-12-24")),
+            ("the day after tomorrow?", Some("2026-11-28")),
+            ("open on december the sixth", Some("2026-12-06")),
+            ("november thirtieth around noon", Some("2026-11-30")),
             ("what time do you close on sundays", None),
             ("when are you open", None),
         ] {

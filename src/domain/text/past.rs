@@ -7,23 +7,66 @@ use crate::domain::value::Value;
 
 /// The day a text speaks of as past, seen from `today`: the first of a month where no day of it is named.
 pub fn day(text: &str, today: Day) -> Option<Day> {
-    let found = tokens(text);
-    let words: Vec<&str> = found.iter().map(|t| t.text.as_str()).collect();
-    ago(text, &words, today)
-        .or_else(|| of_month(&words, today))
-        .or_else(|| of_year(&words, today))
-        .or_else(|| near(&words, today))
-        .or_else(|| numbered(&words, today))
+    told(text, today).map(|(day, _)| day)
 }
 
-/// "8 months ago", "three years old", "had it two weeks".
-fn ago(text: &str, words: &[&str], today: Day) -> Option<Day> {
+/// The same where the very day is told: "on the 19th", "ten days ago", and not "in April" or "two years old".
+pub fn exact_day(text: &str, today: Day) -> Option<Day> {
+    told(text, today).filter(|(_, exact)| *exact).map(|(day, _)| day)
+}
+
+/// The day, and whether it is told exactly.
+fn told(text: &str, today: Day) -> Option<(Day, bool)> {
+    let found = tokens(text);
+    let words: Vec<&str> = found.iter().map(|t| t.text.as_str()).collect();
+    let exact = |day| (day, true);
+    let about = |day| (day, false);
+    written(text, today)
+        .or_else(|| of_month(&words, today, true))
+        .map(exact)
+        .or_else(|| ago(text, &words, today))
+        .or_else(|| of_month(&words, today, false).or_else(|| of_year(&words, today)).map(about))
+        .or_else(|| near(&words, today).or_else(|| numbered(&words, today)).map(exact))
+}
+
+/// "8 months ago", "three years old", "had it two weeks"; only days ago are exact.
+fn ago(text: &str, words: &[&str], today: Day) -> Option<(Day, bool)> {
     let behind = words.iter().any(|w| matches!(*w, "ago" | "bought" | "had" | "have" | "purchased" | "old" | "got" | "since" | "after"));
     match duration::first(text).filter(|_| behind)? {
-        Value::Days(days) => Some(today.plus_days(days.checked_neg()?)),
-        Value::Months(months) => Some(today.plus_months(months.checked_neg()?)),
+        Value::Days(days) => Some((today.plus_days(days.checked_neg()?), words.contains(&"ago"))),
+        Value::Months(months) => Some((today.plus_months(months.checked_neg()?), false)),
         _ => None,
     }
+}
+
+/// "2026-11-18", "24.11.2026", "10/28/2026", "delivered 11/24": between strokes the month comes first, as in the shop's
+/// country, unless it can only be the day. Without a year it takes a word before it: "24/7" is no day.
+fn written(text: &str, today: Day) -> Option<Day> {
+    const BEFORE: &[&str] = &["on", "delivered", "arrived", "came", "received", "bought", "ordered", "purchased", "shipped", "since"];
+    let mut before = "";
+    text.split_whitespace().find_map(|word| {
+        let announced = BEFORE.iter().any(|cue| before.eq_ignore_ascii_case(cue));
+        before = word;
+        let part = word.trim_matches(|c: char| !c.is_ascii_digit());
+        let mark = part.chars().find(|c| !c.is_ascii_digit()).filter(|mark| matches!(mark, '-' | '.' | '/'))?;
+        let numbers: Vec<i16> = part.split(mark).map(str::parse).collect::<Result<_, _>>().ok()?;
+        let (first, second, year) = match numbers[..] {
+            [year, month, day] if mark == '-' && (2000..=2099).contains(&year) => return civil(year, month, day),
+            [first, second, year] if mark != '-' && (2000..=2099).contains(&year) => (first, second, Some(year)),
+            [first, second] if mark == '/' && announced => (first, second, None),
+            _ => return None,
+        };
+        let (month, day) = if mark == '.' || first > 12 { (second, first) } else { (first, second) };
+        let this = today.date().year();
+        match year {
+            Some(year) => civil(year, month, day),
+            None => civil(this, month, day).filter(|day| *day <= today).or_else(|| civil(this - 1, month, day)),
+        }
+    })
+}
+
+fn civil(year: i16, month: i16, day: i16) -> Option<Day> {
+    jiff::civil::Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok().map(Day::from_date)
 }
 
 /// The number of a month, with how many of its letters leave no doubt: "may" and "march" are words of their own.
@@ -33,25 +76,26 @@ fn month(word: &str) -> Option<i8> {
     i8::try_from(at + 1).ok()
 }
 
-fn day_number(word: &str) -> Option<i8> {
-    word.trim_end_matches(|c: char| c.is_ascii_alphabetic()).parse().ok().filter(|day| (1..=31).contains(day))
-}
-
 fn year(word: &str) -> Option<i16> {
     word.parse().ok().filter(|year| (2000..=2099).contains(year))
 }
 
-/// "August last year", "on 23 November", "in April".
-fn of_month(words: &[&str], today: Day) -> Option<Day> {
+/// "August last year", "on 23 November", "in April"; with `exact` only with a day of it.
+fn of_month(words: &[&str], today: Day, exact: bool) -> Option<Day> {
     let last_year = words.windows(2).any(|w| w == ["last", "year"]);
     (0..words.len()).find_map(|at| {
         let named = month(words[at])?;
         let before = match words.get(at.wrapping_sub(1)) {
-            Some(&"of") => at.checked_sub(2).and_then(|i| day_number(words[i])),
-            Some(word) => day_number(word),
+            Some(&"of") => at.checked_sub(2).and_then(|i| number::day_beside_month(words[i])),
+            Some(word) => number::day_beside_month(word),
             None => None,
         };
-        let own_day = before.or_else(|| words.get(at + 1).and_then(|word| day_number(word)));
+        // "December the sixth".
+        let the = usize::from(words.get(at + 1) == Some(&"the"));
+        let own_day = before.or_else(|| words.get(at + 1 + the).and_then(|word| number::day_beside_month(word)));
+        if exact && own_day.is_none() {
+            return None;
+        }
         let led = at > 0 && matches!(words[at - 1], "in" | "last" | "since" | "of" | "early" | "late" | "mid" | "year" | "around");
         if matches!(words[at], "may" | "march" | "sun") && !led && own_day.is_none() {
             return None;
@@ -98,10 +142,12 @@ fn near(words: &[&str], today: Day) -> Option<Day> {
     if words.contains(&"today") || pair("this", &["morning", "afternoon", "evening"]) || pair("just", &["now", "came", "arrived"]) {
         return Some(today);
     }
-    words.iter().find_map(|word| {
+    words.iter().enumerate().find_map(|(i, word)| {
         let at = i32::try_from(WEEKDAYS.iter().position(|name| name == word)?).ok()?;
         let back = (i32::from(today.weekday()) - at - 1).rem_euclid(7) + 1;
-        Some(today.plus_days(-back))
+        // Nobody calls yesterday "last Thursday".
+        let last = back == 1 && i > 0 && words[i - 1] == "last";
+        Some(today.plus_days(if last { -8 } else { -back }))
     })
 }
 
@@ -142,10 +188,36 @@ mod tests {
             ("came last friday", Some("2026-11-20")),
             ("its only 8 months old", Some("2026-03-27")),
             ("bought maybe 5 months ago", Some("2026-06-27")),
+            ("bought 24.11.2026 in the shop", Some("2026-11-24")),
+            ("received 10/28/2026", Some("2026-10-28")),
+            ("delivered 11/24, screen cracked", Some("2026-11-24")),
+            ("the receipt says 2026-11-18", Some("2026-11-18")),
+            ("came on 24/11", Some("2026-11-24")),
+            ("ordered last thursday", Some("2026-11-19")),
+            ("bought on august 31, and twelve weeks later it broke", Some("2026-08-31")),
+            ("bought 5 months ago, and today it died", Some("2026-06-27")),
+            ("since november the sixth", Some("2026-11-06")),
+            ("open 24/7", None),
+            ("usb 3.2 and 1/2 inch", None),
             ("a 24 month warranty", None),
             ("it does not spin", None),
         ] {
             assert_eq!(day(text, today).map(|day| day.to_string()).as_deref(), expected, "{text}");
+        }
+    }
+    #[test]
+    fn only_a_day_that_is_told_is_exact() {
+        let today = Day::parse("2026-11-27").unwrap();
+        for (text, exact) in [
+            ("ten days ago", true),
+            ("on the 19th", true),
+            ("on 3 march 2024", true),
+            ("delivered yesterday", true),
+            ("got it in april", false),
+            ("its only 8 months old", false),
+            ("last summer", false),
+        ] {
+            assert_eq!(exact_day(text, today).is_some(), exact, "{text}");
         }
     }
 }
