@@ -134,11 +134,21 @@ impl Catalogue {
     /// one of its own. The words that name what is not there.
     fn other_model(&self, said: &[Word], first: usize, last: usize, named: &[Candidate]) -> Option<std::ops::Range<usize>> {
         let at = last + 1;
+        // "MacBook Pro" where there is only the Air.
+        let none_is_called = |word: &Word| {
+            let term = self.name_term(&word.stem);
+            term.is_none_or(|term| !named.iter().any(|candidate| self.name_has(candidate.doc, term)))
+        };
+        let follows = |word: &&Word| word.start <= said[last].end + 1;
+        if said.get(at).filter(follows).is_some_and(|word| is_model_word(&word.text) && none_is_called(word)) {
+            return Some(first..at + 1);
+        }
         let number = said.get(at).filter(|word| word.start <= said[last].end + 1 && unit::split(&word.text).is_none())?;
         let counts = said.get(at + 1).is_some_and(|next| {
             next.start <= number.end + 1
                 && (words::is_request(&next.text, &next.stem) || words::is_common(&next.text))
                 && !words::is_function(&next.text)
+                && !is_model_word(&next.text)
         });
         let joined = format!("{}{}", said[last].text, number.text);
         let is_other = |text: &str| {
@@ -366,6 +376,11 @@ impl Catalogue {
     }
 }
 
+/// What makers call the better or smaller of a line; "plus" and "max" are as often said of something else.
+fn is_model_word(word: &str) -> bool {
+    matches!(word, "pro" | "ultra" | "mini" | "lite")
+}
+
 /// How a model's number is written: digits as such, letters as they are.
 fn shape(word: &str) -> String {
     word.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect()
@@ -480,6 +495,10 @@ mod tests {
             ("sony wh-1000xm6", true),
             ("the zephyrus g15 please", true),
             ("do you have the pixit 10", true),
+            ("do you have the tessel note 15 pro", true),
+            ("the zephyrus pro", true),
+            ("is the galaxy s25 ultra here", true),
+            ("a zephyrus and a mini hub", false),
             ("the pixit 9a", false),
             ("tessel note 14", false),
             ("the zephyrus g14", false),
