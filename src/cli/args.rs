@@ -190,11 +190,11 @@ pub struct Forget {
 /// Measures a model.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example: electromart eval intents lines.jsonl --json\nintents: {text, label, history?}; sentiment: {text, label: positive|neutral|negative}; urgency: {text, label: urgent|normal}"
+    after_help = "Example: electromart eval intents lines.jsonl --json\nintents: {text, label, history?}; sentiment: {text, label: positive|neutral|negative}; urgency: {text, label: urgent|normal}; entities: {text, today?, entities: [{kind, text, value}]}"
 )]
 pub struct Eval {
-    /// intents, sentiment, urgency, or knowledge: the answers the data folder's shop has
-    #[arg(value_parser = ["intents", "sentiment", "urgency", "knowledge"])]
+    /// intents, sentiment, urgency, or, by the data folder's shop, knowledge: its answers, and entities: what is named
+    #[arg(value_parser = ["intents", "sentiment", "urgency", "knowledge", "entities"])]
     pub what: String,
     /// Lines of JSON; - reads standard input
     pub file: PathBuf,

@@ -22,11 +22,14 @@ pub fn run(global: &Global, args: &Eval) -> Result<(), Failure> {
     if args.what == "knowledge" {
         return knowledge(global, args, config, text);
     }
+    if args.what == "entities" {
+        return entities(global, config, text);
+    }
     let report = match args.what.as_str() {
         "intents" => {
             let labels: Vec<&str> = Intent::ALL.iter().map(|intent| intent.name()).collect();
             let lines = lines(text, &labels)?;
-            let thresholds = Thresholds { confidence: config.routing.threshold.0, margin: config.routing.margin.0 };
+            let thresholds = thresholds(&config);
             let router = Router::new(thresholds, config.provider.mode != ProviderMode::Template);
             eval::evaluate(&lines, &labels, Some(thresholds.confidence), |line| router.guess(line))
         }
@@ -87,6 +90,39 @@ fn knowledge(global: &Global, args: &Eval, config: Config, text: &str) -> Result
     Ok(())
 }
 
+/// Reads what the labelled lines name with the shop of the data folder.
+fn entities(global: &Global, config: Config, text: &str) -> Result<(), Failure> {
+    let lines = eval::entities::lines(text).map_err(Failure::Said)?;
+    let thresholds = thresholds(&config);
+    let report = reach::block_on(async {
+        let app = App::open(config, Fill::Demo, Purpose::Talk).await?;
+        let shelves = app.engine.library.shelves();
+        let today = Moment::now().day_in(&app.engine.shop.zone);
+        let reader = eval::entities::Reader::new(&shelves, app.engine.shop.currency, thresholds);
+        let report = eval::entities::evaluate(&reader, &lines, today);
+        app.close().await;
+        Ok(report)
+    })?;
+    if global.json {
+        document(&report);
+        return Ok(());
+    }
+    let number = |value: &Value| value.as_f64().unwrap_or_default();
+    line(&format!(
+        "{} lines, all right in {}; p50 {:.0} us, p99 {:.0} us",
+        report["n"],
+        report["lines_right"],
+        number(&report["p50_us"]),
+        number(&report["p99_us"]),
+    ));
+    show_each(&report["per_kind"]);
+    Ok(())
+}
+
+fn thresholds(config: &Config) -> Thresholds {
+    Thresholds { confidence: config.routing.threshold.0, margin: config.routing.margin.0 }
+}
+
 fn lines(text: &str, labels: &[&str]) -> Result<Vec<eval::Line>, Failure> {
     eval::lines(text, labels).map_err(Failure::Said)
 }
@@ -102,17 +138,23 @@ fn show(report: &Value) {
         number(&report["p50_us"]),
         number(&report["p99_us"]),
     ));
-    for (label, figures) in report["per_label"].as_object().into_iter().flatten() {
+    show_each(&report["per_label"]);
+    if let Some(at) = report.get("at_threshold") {
+        let (threshold, coverage, precision) = (number(&at["threshold"]), number(&at["coverage"]), number(&at["precision"]));
+        line(&format!("  at {threshold:.2}: coverage {coverage:.3}, precision {precision:.3}"));
+    }
+}
+
+/// A line for each label or kind.
+fn show_each(figures: &Value) {
+    let number = |value: &Value| value.as_f64().unwrap_or_default();
+    for (name, figures) in figures.as_object().into_iter().flatten() {
         line(&format!(
-            "  {label:<10} precision {:.3}  recall {:.3}  F1 {:.3}  of {}",
+            "  {name:<10} precision {:.3}  recall {:.3}  F1 {:.3}  of {}",
             number(&figures["precision"]),
             number(&figures["recall"]),
             number(&figures["f1"]),
             figures["n"],
         ));
-    }
-    if let Some(at) = report.get("at_threshold") {
-        let (threshold, coverage, precision) = (number(&at["threshold"]), number(&at["coverage"]), number(&at["precision"]));
-        line(&format!("  at {threshold:.2}: coverage {coverage:.3}, precision {precision:.3}"));
     }
 }

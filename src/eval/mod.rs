@@ -1,5 +1,6 @@
 //! Evaluation: the shop's own models on lines somebody labelled.
 
+pub mod entities;
 mod intents;
 pub mod knowledge;
 pub mod load;

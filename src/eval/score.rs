@@ -102,11 +102,13 @@ impl Scored {
     }
 }
 
-fn ratio(part: usize, whole: usize) -> f64 {
+/// A part of a whole; nothing of nothing is 0.
+pub(super) fn ratio(part: usize, whole: usize) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
-fn micros(sorted: &[Duration], quantile: f64) -> f64 {
+/// A quantile of sorted times, in microseconds.
+pub(super) fn micros(sorted: &[Duration], quantile: f64) -> f64 {
     let place = ((sorted.len() as f64 * quantile) as usize).min(sorted.len().saturating_sub(1));
     sorted.get(place).map_or(0.0, |took| took.as_nanos() as f64 / 1_000.0)
 }

@@ -8,6 +8,7 @@ mod cli;
 mod conversation;
 mod crash;
 mod door;
+mod entities;
 mod fence;
 mod forgotten;
 mod http;
