@@ -38,6 +38,9 @@ pub enum EncoderError {
     /// The intents of the file are not the five of the shop, in their order.
     #[error("the file scores {0:?}, not the five intents")]
     Labels(Vec<String>),
+    /// An adjustment is not one for this network, or holds numbers that are none.
+    #[error("the adjustment of the intents does not fit the encoder")]
+    Adjustment,
     /// The tensor library refused an operation.
     #[error("tensor operation: {0}")]
     Tensor(#[from] candle_core::Error),

@@ -121,7 +121,8 @@ pub(super) fn attention(qkv: &[f32], n: usize, width: usize, heads: usize, out: 
     }
 }
 
-fn add_scaled(a: &mut [f32], b: &[f32], factor: f32) {
+/// Adds `factor` times `b` to `a`, number by number.
+pub(super) fn add_scaled(a: &mut [f32], b: &[f32], factor: f32) {
     for (x, y) in a.iter_mut().zip(b) {
         *x += y * factor;
     }

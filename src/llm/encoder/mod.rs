@@ -7,7 +7,9 @@
 //! The heavy products run in candle-core's own thread pool; for texts this short more than one
 //! thread gains little, and on a busy machine loses (`CANDLE_NUM_THREADS`, else `RAYON_NUM_THREADS`, sets how many).
 
+mod adjustment;
 mod error;
+pub mod fit;
 mod gguf;
 mod input;
 mod linear;
@@ -21,10 +23,12 @@ mod wordpiece;
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
+use parking_lot::RwLock;
 use sha2::{Digest, Sha256};
 
+pub use adjustment::Adjustment;
 pub use error::EncoderError;
 pub use input::Utterance;
 pub use scores::{INTENTS, Scores};
@@ -38,11 +42,13 @@ use wordpiece::WordPiece;
 /// The weights the program carries.
 static FILE: &[u8] = include_bytes!("../../../models/nano/encoder.gguf");
 
-/// A loaded encoder. Immutable: one behind an `Arc` serves every thread.
+/// A loaded encoder: one behind an `Arc` serves every thread. Its weights never change; what a shop taught it lies
+/// beside them and can be exchanged while it is in use.
 pub struct Encoder {
     layout: Layout,
     model: Model,
     heads: Heads,
+    adjustment: RwLock<Option<Arc<Adjustment>>>,
     /// Names the weights, from a sample of the file.
     fingerprint: String,
     /// SHA-256 of the file. That of the compiled-in one is computed when somebody asks: hashing 24 MB
@@ -93,7 +99,7 @@ impl Encoder {
         let layout = Layout::new(WordPiece::new(pieces)?)?;
         let model = Model::read(&file, pieces.len(), keep)?;
         let heads = Heads::read(&file, 2 * model.width)?;
-        Ok(Self { layout, model, heads, fingerprint: fingerprint(bytes), digest })
+        Ok(Self { layout, model, heads, adjustment: RwLock::default(), fingerprint: fingerprint(bytes), digest })
     }
 
     /// Scores what the last message of a conversation is for.
@@ -123,7 +129,34 @@ impl Encoder {
     }
 
     fn scores_of(&self, read: Hidden) -> Scores {
-        self.heads.score(&[read.cls, read.mean].concat())
+        let taught = self.adjustment.read().clone();
+        self.heads.score(&features_of(read), taught.as_deref())
+    }
+
+    /// What the heads see of a message: as [`Encoder::score`], but before anything is said of it.
+    ///
+    /// # Errors
+    /// As [`Encoder::score`].
+    pub fn features(&self, text: &str, history: &[Utterance<'_>]) -> Result<Vec<f32>, EncoderError> {
+        Ok(features_of(self.model.forward(&self.layout.conversation(text, history), Top::Reading)?))
+    }
+
+    /// The scores of features, as the file has them or with an adjustment; what is in use does not matter.
+    pub fn scores_with(&self, features: &[f32], adjustment: Option<&Adjustment>) -> Scores {
+        self.heads.score(features, adjustment)
+    }
+
+    /// Takes an adjustment into use, or with `None` the heads as the file has them: for every message scored from
+    /// now on.
+    ///
+    /// # Errors
+    /// [`EncoderError::Adjustment`] for one of another shape; what was in use stays.
+    pub fn adjust(&self, adjustment: Option<Adjustment>) -> Result<(), EncoderError> {
+        if adjustment.as_ref().is_some_and(|adjustment| !adjustment.is_for(2 * self.model.width)) {
+            return Err(EncoderError::Adjustment);
+        }
+        *self.adjustment.write() = adjustment.map(Arc::new);
+        Ok(())
     }
 
     /// Where a text lies among others: 384 numbers of length 1, so that the sum of products of two
@@ -151,6 +184,11 @@ impl Encoder {
     pub fn goals(&self) -> impl ExactSizeIterator<Item = &str> {
         self.heads.goals()
     }
+}
+
+/// The row of `[CLS]` and the mean of all rows, one after the other.
+fn features_of(read: Hidden) -> Vec<f32> {
+    [read.cls, read.mean].concat()
 }
 
 /// SHA-256 over the length of a file and one byte of it in so many.

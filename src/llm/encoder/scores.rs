@@ -1,5 +1,6 @@
 //! The two heads: probabilities of the five intents and of the goals below them.
 
+use super::adjustment::Adjustment;
 use super::error::EncoderError;
 use super::gguf::Gguf;
 use super::math::{dot, softmax};
@@ -109,15 +110,25 @@ impl Heads {
         self.goals.iter().map(String::as_str)
     }
 
-    /// `input` is the row of `[CLS]` and the mean of all rows, one after the other.
-    pub(super) fn score(&self, input: &[f32]) -> Scores {
-        let fine = self.goal.probabilities(input);
+    /// `input` is the row of `[CLS]` and the mean of all rows, one after the other. What an adjustment does to an
+    /// intent it does to the goals below it, so that both agree.
+    pub(super) fn score(&self, input: &[f32], adjustment: Option<&Adjustment>) -> Scores {
+        let mut fine = self.goal.probabilities(input);
         let mut intents = [0f32; INTENTS.len()];
         for (to, p) in intents.iter_mut().zip(self.intent.probabilities(input)) {
             *to = (1.0 - self.share) * p;
         }
         for (owner, p) in self.owners.iter().zip(&fine) {
             intents[*owner] += self.share * p;
+        }
+        if let Some(adjustment) = adjustment {
+            let before = intents;
+            intents = adjustment.apply(input, before);
+            for (owner, p) in self.owners.iter().zip(&mut fine) {
+                *p *= intents[*owner] / before[*owner].max(f32::MIN_POSITIVE);
+            }
+            let total: f32 = fine.iter().sum();
+            fine.iter_mut().for_each(|p| *p /= total.max(f32::MIN_POSITIVE));
         }
         let mut goals: Vec<(String, f32)> = self.goals.iter().cloned().zip(fine).collect();
         goals.sort_by(|a, b| b.1.total_cmp(&a.1));

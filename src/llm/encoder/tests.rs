@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use super::{Encoder, EncoderError, FILE, Gguf, INTENTS, Utterance, WordPiece};
+use super::{Adjustment, Encoder, EncoderError, FILE, Gguf, INTENTS, Utterance, WordPiece};
 
 #[derive(Deserialize)]
 struct Pieces {
@@ -143,6 +143,59 @@ fn the_digest_is_of_the_file() {
     assert_eq!(read.digest(), encoder().digest());
     assert_eq!(read.digest().len(), 64);
     assert!(read.goals().len() > 50);
+}
+
+#[test]
+fn an_adjustment_moves_intents_with_their_goals_and_can_be_taken_away() {
+    let own = Encoder::embedded().expect("the embedded encoder");
+    let (text, at) = ("my clematis has wilt", |name: &str| INTENTS.iter().position(|intent| *intent == name).expect("an intent"));
+    let before = own.score(text, &[]).expect("scores");
+    let features = own.features(text, &[]).expect("features");
+    assert_eq!(own.scores_with(&features, None), before);
+    let mut bias = [0.0; 5];
+    bias[at("support")] = 2.0;
+    let moved = Adjustment { weight: vec![0.0; 5 * features.len()], bias, temperature: 1.0 };
+    own.adjust(Some(moved.clone())).expect("of the right shape");
+    let after = own.score(text, &[]).expect("scores");
+    assert_eq!(own.scores_with(&features, Some(&moved)), after);
+    // Odds of support grow by e squared.
+    let odds = |scores: &super::Scores| scores.intent("support") / (1.0 - scores.intent("support"));
+    assert!((odds(&after) / odds(&before) - 2f32.exp()).abs() < 0.01, "{before:?} {after:?}");
+    let share = |scores: &super::Scores, goal: &str| scores.goals.iter().find(|(name, _)| name == goal).expect("a goal").1;
+    assert!(share(&after, "troubleshoot") > share(&before, "troubleshoot"));
+    assert!((after.goals.iter().map(|goal| goal.1).sum::<f32>() - 1.0).abs() < 1e-4);
+    for wrong in [
+        Adjustment { weight: vec![0.0; 5], ..moved.clone() },
+        Adjustment { bias: [f32::NAN; 5], ..moved.clone() },
+        Adjustment { temperature: 0.0, ..moved },
+    ] {
+        assert!(matches!(own.adjust(Some(wrong)), Err(EncoderError::Adjustment)));
+    }
+    assert_eq!(own.score(text, &[]).expect("scores"), after, "what is refused changes nothing");
+    own.adjust(None).expect("none fits always");
+    assert_eq!(own.score(text, &[]).expect("scores"), before);
+}
+
+#[test]
+fn a_fit_learns_what_it_is_not_held_from() {
+    use super::fit::{Fit, Frame, curvature};
+    let rows: [&[f32]; 4] = [&[1.0, 0.0, 0.0], &[0.0, 1.0, 0.0], &[0.0, 0.0, 1.0], &[1.0, 1.0, 0.0]];
+    let frame = Frame::of(&rows);
+    let even = [0.2; 5];
+    let examples: Vec<_> = rows.iter().zip([0, 1, 2, 0]).map(|(row, label)| frame.example(row, even, label)).collect();
+    let all: Vec<_> = examples.iter().collect();
+    let fitted = |strength: f32| Fit::none(&frame).refit(&all, strength, curvature(examples.iter()));
+    for (strength, learnt) in [(1e4, false), (1e-2, true)] {
+        let adjustment = frame.adjustment(&fitted(strength), 1.0);
+        for (row, label) in rows.iter().zip([0, 1, 2, 0]) {
+            let p = adjustment.apply(row, even);
+            assert!(if learnt { p[label] > 0.8 } else { (p[label] - 0.2).abs() < 0.01 }, "{strength}: {p:?}");
+        }
+    }
+    // An anchor says what is said already: alone it moves nothing.
+    let anchor = frame.anchor(rows[0], [0.6, 0.1, 0.1, 0.1, 0.1]);
+    let still = Fit::none(&frame).refit(&[&anchor], 0.1, curvature([&anchor].into_iter()));
+    assert!(frame.adjustment(&still, 1.0).weight.iter().all(|w| w.abs() < 1e-3));
 }
 
 #[test]
