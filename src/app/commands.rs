@@ -12,7 +12,8 @@ use super::App;
 use crate::config::Config;
 use crate::domain::error::Rejected;
 use crate::domain::record::RecordKind;
-use crate::exchange::{self, ImportError, Options, export};
+use crate::exchange::export::{self, Form};
+use crate::exchange::{self, ImportError, Options};
 use crate::store::StoreError;
 
 /// A request of the terminal.
@@ -113,7 +114,11 @@ pub async fn run(app: &App, request: Request, payload: &[u8]) -> Result<Response
         Request::Import { kind, dry_run, strict } => import(app, &kind, payload, Options { dry_run, strict }).await?,
         Request::Export { kind, name } => {
             let (form, packed) = export::form_of(&name);
-            let payload = export::export(&app.engine.store, known(&kind)?, form, packed).await?;
+            let payload = match kind.as_str() {
+                "labels" if form == Form::Csv => return Err(CommandError("labels have no table; name the file .jsonl".to_owned())),
+                "labels" => export::labels(&app.engine.store, packed).await?,
+                _ => export::export(&app.engine.store, known(&kind)?, form, packed).await?,
+            };
             return Ok(Response { document: Value::Null, payload });
         }
         Request::ExportKnowledge => {

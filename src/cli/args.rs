@@ -164,10 +164,10 @@ pub struct Import {
 /// Records out of the shop.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example: electromart export orders orders.csv.gz\nThe name decides the form: .csv, .jsonl or .json, and .gz. Knowledge also takes a folder."
+    after_help = "Example: electromart export orders orders.csv.gz\nThe name decides the form: .csv, .jsonl or .json, and .gz. Knowledge also takes a folder. labels are the messages whose meaning customers tapped, as JSON Lines for `electromart eval intents`."
 )]
 pub struct Export {
-    /// products, orders, customers, promotions, knowledge or tickets
+    /// products, orders, customers, promotions, knowledge, tickets or labels
     pub kind: String,
     /// The file [default: standard output, as JSON]
     pub file: Option<PathBuf>,

@@ -91,6 +91,15 @@ fn json_text(rows: &[Map<String, Value>]) -> String {
     text
 }
 
+/// What customers labelled, as JSON Lines.
+///
+/// # Errors
+/// When the store fails.
+pub async fn labels(store: &Store, packed: bool) -> Result<Vec<u8>, StoreError> {
+    let text = super::labels::labels(store).await?;
+    Ok(if packed { gzip(text.as_bytes()) } else { text.into_bytes() })
+}
+
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     // Writing to memory does not fail.

@@ -12,6 +12,7 @@ pub mod demo;
 mod detect;
 pub mod export;
 pub mod import;
+mod labels;
 mod references;
 mod rows;
 
