@@ -6,9 +6,10 @@ mod forget;
 mod tokens;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::App;
+use super::taught::{self, Fits};
 use crate::config::Config;
 use crate::domain::error::Rejected;
 use crate::domain::record::RecordKind;
@@ -54,6 +55,12 @@ pub enum Request {
         /// Only say what would happen.
         dry_run: bool,
     },
+    /// What the routing head was taught, in the payload of the answer.
+    RoutingFits,
+    /// Takes the fits of the payload into use after those there are.
+    RoutingTake,
+    /// Takes the last fit away.
+    RoutingUndo,
     /// Makes an API token.
     TokenCreate {
         /// What the shopkeeper calls it.
@@ -126,6 +133,15 @@ pub async fn run(app: &App, request: Request, payload: &[u8]) -> Result<Response
             Value::Object(files.into_iter().map(|(name, text)| (name, Value::String(text))).collect())
         }
         Request::Forget { what, id, dry_run } => forget::forget(app, &what, &id, dry_run).await?,
+        Request::RoutingFits => {
+            let payload = Fits::of(&app.engine.store).await?.bytes();
+            return Ok(Response { document: Value::Null, payload });
+        }
+        Request::RoutingTake => {
+            taught::take(&app.engine, Fits::read(payload)?).await?;
+            Value::Null
+        }
+        Request::RoutingUndo => json!({ "undone": true, "left": taught::undo(&app.engine).await? }),
         Request::TokenCreate { name, scope, days } => tokens::create(app, name, scope, days).await?,
         Request::TokenList => tokens::list(app).await?,
         Request::TokenRevoke { id } => tokens::revoke(app, &id).await?,

@@ -5,6 +5,7 @@ pub mod control;
 pub mod lint;
 mod restore;
 mod serve;
+pub mod taught;
 mod upkeep;
 
 use std::path::PathBuf;
@@ -144,6 +145,7 @@ impl App {
             identity_pause: IDENTITY_PAUSE,
         });
         engine.recall_meaning().await?;
+        taught::recall(&engine).await?;
         if let Some(spent) = store.spent().await? {
             engine.voices.note_spent(spent);
         }

@@ -107,6 +107,8 @@ pub enum Verb {
     Forget(Forget),
     /// Measure the models on lines of your own
     Eval(Eval),
+    /// Teach the routing your own labels
+    Train(Train),
     /// Load a running server and measure it
     Bench(Bench),
     /// Print the workflow that runs
@@ -164,7 +166,7 @@ pub struct Import {
 /// Records out of the shop.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example: electromart export orders orders.csv.gz\nThe name decides the form: .csv, .jsonl or .json, and .gz. Knowledge also takes a folder. labels are the messages whose meaning customers tapped, as JSON Lines for `electromart eval intents`."
+    after_help = "Example: electromart export orders orders.csv.gz\nThe name decides the form: .csv, .jsonl or .json, and .gz. Knowledge also takes a folder. labels are the messages whose meaning customers tapped, as JSON Lines for `electromart train intents`."
 )]
 pub struct Export {
     /// products, orders, customers, promotions, knowledge, tickets or labels
@@ -201,6 +203,26 @@ pub struct Eval {
     /// With knowledge and --json: what each entry's score is made of
     #[arg(long)]
     pub features: bool,
+}
+
+/// Teaches a model.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example: electromart train intents labels.jsonl --dry-run\nLines of JSON as `electromart eval intents` reads them, {text, label, history?}; `electromart export labels labels.jsonl` writes those customers gave by tapping what they meant. The file is all that is learnt: what an earlier one taught is replaced, until --undo."
+)]
+pub struct Train {
+    /// intents
+    #[arg(value_parser = ["intents"])]
+    pub what: String,
+    /// Lines of JSON; - reads standard input
+    #[arg(required_unless_present = "undo", conflicts_with = "undo")]
+    pub file: Option<PathBuf>,
+    /// Take back what was taught last
+    #[arg(long, conflicts_with = "dry_run")]
+    pub undo: bool,
+    /// Only measure
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// Load.

@@ -3,22 +3,25 @@
 use serde_json::Value;
 
 use super::args::{Eval, Global};
-use super::outcome::{Failure, document, line, read};
+use super::outcome::{Failure, document, line, read_text};
 use super::reach;
 use crate::agents::orchestrator::Thresholds;
+use crate::app::commands::Request;
+use crate::app::taught::Fits;
 use crate::app::{App, Fill, Purpose};
 use crate::config::{Config, ProviderMode};
 use crate::domain::agent::Intent;
 use crate::domain::time::Moment;
 use crate::eval::{self, Router};
+use crate::llm::encoder::Encoder;
 use crate::sentiment::Analyzer;
+use crate::store::Store;
 
 /// Measures and prints.
 pub fn run(global: &Global, args: &Eval) -> Result<(), Failure> {
     let config = reach::configure(global, &[])?;
     super::system::set_model_threads(&config);
-    let bytes = read(&args.file)?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| Failure::Said(format!("{} is not UTF-8 text", args.file.display())))?;
+    let text = &read_text(&args.file)?;
     if args.what == "knowledge" {
         return knowledge(global, args, config, text);
     }
@@ -30,7 +33,7 @@ pub fn run(global: &Global, args: &Eval) -> Result<(), Failure> {
             let labels: Vec<&str> = Intent::ALL.iter().map(|intent| intent.name()).collect();
             let lines = lines(text, &labels)?;
             let thresholds = thresholds(&config);
-            let router = Router::new(thresholds, config.provider.mode != ProviderMode::Template);
+            let router = Router::new(thresholds, encoder(config)?);
             eval::evaluate(&lines, &labels, Some(thresholds.confidence), |line| router.guess(line))
         }
         "sentiment" => {
@@ -50,6 +53,22 @@ pub fn run(global: &Global, args: &Eval) -> Result<(), Failure> {
         show(&report);
     }
     Ok(())
+}
+
+/// The encoder with what the shop of the data folder taught it; none where the shop runs without a model.
+fn encoder(config: Config) -> Result<Option<Encoder>, Failure> {
+    if config.provider.mode == ProviderMode::Template {
+        return Ok(None);
+    }
+    let said = |error: &dyn std::error::Error| Failure::Said(error.to_string());
+    let encoder = Encoder::embedded().map_err(|error| said(&error))?;
+    // Measuring makes no shop.
+    if Store::exists(&config.server.data_dir) {
+        let kept = reach::once_in(config, Fill::Demo, Request::RoutingFits, &[])?.payload;
+        let fits = Fits::read(&kept).map_err(|error| said(&error))?;
+        encoder.adjust(fits.used_by(encoder.fingerprint())).map_err(|error| said(&error))?;
+    }
+    Ok(Some(encoder))
 }
 
 /// Asks the shop of the data folder the labelled questions.

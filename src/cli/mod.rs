@@ -10,11 +10,13 @@ mod exchange;
 mod forget;
 mod graph;
 mod outcome;
+mod progress;
 mod reach;
 mod report;
 mod serve;
 mod system;
 mod token;
+mod train;
 
 use std::process::ExitCode;
 
@@ -66,6 +68,7 @@ fn run(args: Args) -> Result<(), Failure> {
         Verb::Export(export) => exchange::export(&global, &export),
         Verb::Forget(forget) => forget::run(&global, &forget),
         Verb::Eval(eval) => eval::run(&global, &eval),
+        Verb::Train(train) => train::run(&global, &train),
         Verb::Bench(bench) => bench::run(&global, &bench),
         Verb::Graph(graph) => graph::run(&graph),
         Verb::Check(check) => check::run(&global, &check),

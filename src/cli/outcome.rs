@@ -66,3 +66,8 @@ pub fn read(path: &std::path::Path) -> Result<Vec<u8>, Failure> {
     };
     read.map_err(|error| Failure::Said(format!("{} cannot be read: {error}", path.display())))
 }
+
+/// Reads a file of text, or standard input for `-`.
+pub fn read_text(path: &std::path::Path) -> Result<String, Failure> {
+    String::from_utf8(read(path)?).map_err(|_| Failure::Said(format!("{} is not UTF-8 text", path.display())))
+}

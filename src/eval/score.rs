@@ -68,7 +68,7 @@ impl Scored {
         times.sort_unstable();
         let mut report = json!({
             "n": self.rows.len(),
-            "accuracy": ratio(count(&|row| row.truth == row.guess), self.rows.len()),
+            "accuracy": ratio(self.right(), self.rows.len()),
             "macro_f1": if present == 0 { 0.0 } else { f1_sum / f64::from(present) },
             "per_label": per_label,
             "confusion": confusion,
@@ -88,8 +88,13 @@ impl Scored {
         report
     }
 
+    /// How many guesses are right.
+    pub fn right(&self) -> usize {
+        self.rows.iter().filter(|row| row.truth == row.guess).count()
+    }
+
     /// Expected calibration error: how far confidence is from accuracy, bin by bin.
-    fn calibration_error(&self) -> f64 {
+    pub fn calibration_error(&self) -> f64 {
         let mut bins = [(0_usize, 0.0_f64, 0_usize); BINS];
         for row in &self.rows {
             let bin = ((row.confidence * BINS as f32) as usize).min(BINS - 1);

@@ -25,6 +25,7 @@ mod sessions;
 mod shop;
 mod socket;
 mod sockets;
+mod teach;
 mod tidy;
 mod tls;
 mod within;

@@ -1,0 +1,53 @@
+//! A bar on the terminal for what takes over a second; nothing anywhere else.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+
+/// What takes less is over before a bar is read.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// Between two drawings.
+const PAUSE: Duration = Duration::from_millis(100);
+/// Characters of a full bar.
+const WIDTH: usize = 30;
+
+/// Work of so many steps, done by any number of threads.
+pub struct Progress {
+    what: &'static str,
+    total: usize,
+    done: AtomicUsize,
+    /// When it is drawn next; none where nobody sees it.
+    next: Option<Mutex<Instant>>,
+}
+
+impl Progress {
+    /// Work that begins now.
+    pub fn new(what: &'static str, total: usize, quiet: bool) -> Self {
+        let seen = !quiet && std::io::stderr().is_terminal();
+        Self { what, total, done: AtomicUsize::new(0), next: seen.then(|| Mutex::new(Instant::now() + PATIENCE)) }
+    }
+
+    /// One step more is done.
+    pub fn tick(&self) {
+        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        // Whoever finds another thread drawing goes on with the work.
+        let Some(mut next) = self.next.as_ref().and_then(Mutex::try_lock) else { return };
+        let now = Instant::now();
+        if now >= *next {
+            *next = now + PAUSE;
+            let full = WIDTH * done / self.total.max(1);
+            eprint!("\r{} [{}{}] {done} of {}", self.what, "#".repeat(full), " ".repeat(WIDTH.saturating_sub(full)), self.total);
+            let _ = std::io::stderr().flush();
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if self.next.is_some() {
+            eprint!("\r\x1b[K");
+        }
+    }
+}
