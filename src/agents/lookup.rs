@@ -14,6 +14,13 @@ pub enum Lookup {
         /// At most this many.
         limit: usize,
     },
+    /// Products that pass a query's filters and are alike what is asked for, whatever their words.
+    Alike {
+        /// What is wanted, in the customer's own words.
+        query: ProductQuery,
+        /// At most this many.
+        limit: usize,
+    },
     /// Products by SKU, in this order.
     Products(Vec<String>),
     /// Products of the same kind that are there, nearest in price first.
@@ -76,7 +83,7 @@ impl Lookup {
     /// Its name in records, charters and the workflow.
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Search { .. } => "search",
+            Self::Search { .. } | Self::Alike { .. } => "search",
             Self::Products(_) => "products",
             Self::Alternatives { .. } => "alternatives",
             Self::Accessories { .. } => "accessories",
@@ -203,6 +210,8 @@ pub struct KnowledgeFound {
 pub struct Findings {
     /// Searches, in the order asked.
     pub searches: Vec<SearchFound>,
+    /// Products alike what is asked for, once asked for.
+    pub alike: Option<SearchFound>,
     /// Products asked for by SKU.
     pub products: Vec<RecordId>,
     /// How often products were asked for by SKU, also where none was there.

@@ -16,6 +16,7 @@ use crate::domain::record::RecordKind;
 use crate::exchange::export::{self, Form};
 use crate::exchange::{self, ImportError, Options};
 use crate::store::StoreError;
+use crate::turn::product_vectors::Pace;
 
 /// A request of the terminal.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -173,10 +174,12 @@ async fn import(app: &App, kind: &str, bytes: &[u8], options: Options) -> Result
     let report = exchange::import::import(&app.engine.store, kind, bytes, &app.context(), options).await?;
     if report.applied {
         app.engine.library.refresh(&app.engine.store, &[kind]).await?;
-        if kind == RecordKind::Knowledge {
-            // Nobody waits for it: until it is done, words find what is new.
-            let engine = std::sync::Arc::clone(&app.engine);
-            tokio::spawn(async move { engine.learn_meaning().await });
+        // Nobody waits for it: until it is done, words find what is new.
+        let engine = std::sync::Arc::clone(&app.engine);
+        match kind {
+            RecordKind::Knowledge => drop(tokio::spawn(async move { engine.learn_meaning().await })),
+            RecordKind::Product => drop(tokio::spawn(async move { engine.learn_products(Pace::Resting, |_, _| {}).await })),
+            _ => {}
         }
     }
     written(&report)

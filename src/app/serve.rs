@@ -10,6 +10,7 @@ use super::{App, AppError, control, upkeep};
 use crate::config::Config;
 use crate::transport::tls::Acceptor;
 use crate::transport::{self, Face, Shared};
+use crate::turn::product_vectors::Pace;
 
 /// Addresses held, before anything is served on them.
 pub struct Listeners {
@@ -45,10 +46,13 @@ impl Listeners {
     }
 }
 
-/// Makes what the knowledge base is searched by. Customers are served meanwhile.
+/// Makes what the knowledge base and the products are searched by. Customers are served meanwhile.
 async fn learn(app: App) {
     if let Err(error) = app.engine.learn_meaning().await {
         tracing::error!(%error, "the knowledge base is searched by words alone");
+    }
+    if let Err(error) = app.engine.learn_products(Pace::Resting, |_, _| {}).await {
+        tracing::error!(%error, "products are searched by words alone");
     }
 }
 

@@ -192,11 +192,11 @@ pub struct Forget {
 /// Measures a model.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example: electromart eval intents lines.jsonl --json\nintents: {text, label, history?}; sentiment: {text, label: positive|neutral|negative}; urgency: {text, label: urgent|normal}; entities: {text, today?, entities: [{kind, text, value}]}"
+    after_help = "Example: electromart eval intents lines.jsonl --json\nintents: {text, label, history?}; sentiment: {text, label: positive|neutral|negative}; urgency: {text, label: urgent|normal}; knowledge: {text, entries: [id]}; search: {query, judgments: {sku: gain}}; entities: {text, today?, entities: [{kind, text, value}]}"
 )]
 pub struct Eval {
-    /// intents, sentiment, urgency, or, by the data folder's shop, knowledge: its answers, and entities: what is named
-    #[arg(value_parser = ["intents", "sentiment", "urgency", "knowledge", "entities"])]
+    /// intents, sentiment, urgency, or, by the data folder's shop, knowledge: its answers, entities: what is named, and search: its products
+    #[arg(value_parser = ["intents", "sentiment", "urgency", "knowledge", "entities", "search"])]
     pub what: String,
     /// Lines of JSON; - reads standard input
     pub file: PathBuf,

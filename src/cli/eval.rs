@@ -1,9 +1,11 @@
 //! `electromart eval`: the models on labelled lines.
 
-use serde_json::Value;
+use std::time::Instant;
+
+use serde_json::{Value, json};
 
 use super::args::{Eval, Global};
-use super::outcome::{Failure, document, line, read_text};
+use super::outcome::{Failure, document, line, progress, read_text};
 use super::reach;
 use crate::agents::orchestrator::Thresholds;
 use crate::app::commands::Request;
@@ -16,17 +18,18 @@ use crate::eval::{self, Router};
 use crate::llm::encoder::Encoder;
 use crate::sentiment::Analyzer;
 use crate::store::Store;
+use crate::turn::product_vectors::Pace;
 
 /// Measures and prints.
 pub fn run(global: &Global, args: &Eval) -> Result<(), Failure> {
     let config = reach::configure(global, &[])?;
     super::system::set_model_threads(&config);
     let text = &read_text(&args.file)?;
-    if args.what == "knowledge" {
-        return knowledge(global, args, config, text);
-    }
-    if args.what == "entities" {
-        return entities(global, config, text);
+    match args.what.as_str() {
+        "knowledge" => return knowledge(global, args, config, text),
+        "entities" => return entities(global, config, text),
+        "search" => return search(global, config, text),
+        _ => {}
     }
     let report = match args.what.as_str() {
         "intents" => {
@@ -135,6 +138,41 @@ fn entities(global: &Global, config: Config, text: &str) -> Result<(), Failure> 
         number(&report["p99_us"]),
     ));
     show_each(&report["per_kind"]);
+    Ok(())
+}
+
+/// Searches the catalogue of the data folder, once every product has its vector.
+fn search(global: &Global, config: Config, text: &str) -> Result<(), Failure> {
+    let judged = eval::search::judged(text).map_err(Failure::Said)?;
+    let report = reach::block_on(async {
+        let app = App::open(config, Fill::Demo, Purpose::Talk).await?;
+        let begun = Instant::now();
+        let made = app.engine.learn_products(Pace::Pressing, |there, all| progress(global, "vectors of products", there, all)).await;
+        let made = made.map_err(|error| Failure::Said(error.to_string()))?;
+        let seconds = begun.elapsed().as_secs_f64();
+        let shelves = app.engine.library.shelves();
+        let mut report = eval::search::search_all(&shelves, app.engine.encoder.as_deref(), &judged);
+        report["vectors"] = json!({ "products": shelves.products.there(), "made": made, "seconds": seconds });
+        app.close().await;
+        Ok(report)
+    })?;
+    if global.json {
+        document(&report);
+        return Ok(());
+    }
+    let number = |value: &Value| value.as_f64().unwrap_or_default();
+    line(&format!("{} queries, {} products with a vector", report["n"], report["vectors"]["products"]));
+    let alone = ["words", "meaning"].into_iter().filter_map(|name| Some((name, report.get(name)?)));
+    for (name, figures) in alone.chain([("both", &report)]) {
+        line(&format!(
+            "  {name:<8} nDCG@10 {:.3}  recall@50 {:.3}  MRR {:.3}  p50 {:.0} us  p99 {:.0} us",
+            number(&figures["ndcg_at_10"]),
+            number(&figures["recall_at_50"]),
+            number(&figures["mrr"]),
+            number(&figures["p50_us"]),
+            number(&figures["p99_us"]),
+        ));
+    }
     Ok(())
 }
 

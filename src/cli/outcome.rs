@@ -4,6 +4,7 @@ use std::io::{IsTerminal as _, Write as _};
 
 use serde_json::Value;
 
+use super::args::Global;
 use crate::app::AppError;
 use crate::app::commands::CommandError;
 use crate::config::ConfigError;
@@ -54,6 +55,16 @@ pub fn document(value: &Value) {
 /// Whether colours are wanted.
 pub fn colours() -> bool {
     std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// Says on a terminal how far something is; in a pipe, nothing.
+pub fn progress(global: &Global, what: &str, there: usize, all: usize) {
+    let mut out = std::io::stderr().lock();
+    if out.is_terminal() && !global.quiet {
+        let end = if there == all { "\n" } else { "" };
+        let _ = write!(out, "\r{what}: {there} of {all}{end}");
+        let _ = out.flush();
+    }
 }
 
 /// Reads a file, or standard input for `-`.

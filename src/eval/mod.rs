@@ -6,6 +6,7 @@ pub mod knowledge;
 pub mod load;
 mod moods;
 mod score;
+pub mod search;
 pub mod teach;
 
 use std::time::Instant;

@@ -98,6 +98,11 @@ impl Catalogue {
         (built, builder)
     }
 
+    /// The SKUs, in the order of the index.
+    pub fn skus(&self) -> impl Iterator<Item = &str> {
+        self.skus.iter().map(String::as_str)
+    }
+
     /// How many products there are.
     pub fn len(&self) -> usize {
         self.skus.len()

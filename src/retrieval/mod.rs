@@ -16,9 +16,11 @@ pub mod numbers;
 pub mod phrasebook;
 mod postings;
 pub mod properties;
+pub mod ranking;
 mod related;
 mod search;
 pub mod services;
+pub mod vectors;
 mod versions;
 pub mod wishes;
 

@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use super::knowledge::vectors::{self, Matrix, Vectors};
+use super::vectors::{self, Matrix, Vectors};
 
 /// A list in a phrasebook's file.
 pub(super) fn list(text: &'static str, by: char) -> Vec<&'static str> {

@@ -59,10 +59,13 @@ struct Wanted {
 }
 
 /// A product while it is scored.
-struct Scored {
-    doc: u32,
-    score: f32,
-    coverage: f32,
+pub(super) struct Scored {
+    /// Its number in the index.
+    pub doc: u32,
+    /// How well the words match; 0 where none does.
+    pub score: f32,
+    /// The share of the words it matches.
+    pub coverage: f32,
 }
 
 impl Catalogue {
@@ -139,6 +142,18 @@ impl Catalogue {
     }
 
     fn score(&self, query: &ProductQuery, wanted: &[(String, Wanted)]) -> Vec<Scored> {
+        let mut found = self.matching(query, wanted);
+        found.retain(|s| s.coverage >= LEAST_COVERAGE);
+        let mut meeting: Vec<u32> = found.iter().map(|s| s.doc).collect();
+        self.keep_measured(&query.measures, &mut meeting);
+        found.retain(|s| meeting.contains(&s.doc));
+        let best = found.iter().map(|s| s.coverage).fold(0.0, f32::max);
+        found.retain(|s| s.coverage >= best * BESIDE_BEST);
+        found
+    }
+
+    /// Every product that passes a query's filters, with how well its words match: in the order of the index.
+    fn matching(&self, query: &ProductQuery, wanted: &[(String, Wanted)]) -> Vec<Scored> {
         let count = self.skus.len();
         let mut scores = vec![0.0_f32; count];
         let mut matched = vec![0.0_f32; count];
@@ -158,7 +173,7 @@ impl Catalogue {
             }
         }
         let passes = self.filter(query);
-        let mut found: Vec<Scored> = (0_u32..)
+        (0_u32..)
             .take(count)
             .filter(|doc| passes(*doc))
             .map(|doc| {
@@ -166,14 +181,13 @@ impl Catalogue {
                 let coverage = if total > 0.0 { matched[i] / total } else { 1.0 };
                 Scored { doc, score: scores[i] * coverage, coverage }
             })
-            .filter(|s| s.coverage >= LEAST_COVERAGE)
-            .collect();
-        let mut meeting: Vec<u32> = found.iter().map(|s| s.doc).collect();
-        self.keep_measured(&query.measures, &mut meeting);
-        found.retain(|s| meeting.contains(&s.doc));
-        let best = found.iter().map(|s| s.coverage).fold(0.0, f32::max);
-        found.retain(|s| s.coverage >= best * BESIDE_BEST);
-        found
+            .collect()
+    }
+
+    /// Every product that passes a query's filters, with the score of its words: in the order of the index.
+    pub(super) fn scored(&self, query: &ProductQuery) -> Vec<Scored> {
+        let wanted: Vec<(String, Wanted)> = query.terms.iter().map(|word| (word.clone(), self.wanted(word))).collect();
+        self.matching(query, &wanted)
     }
 
     /// Adds the impact of a term, or of a phrase all of whose terms must occur, where it beats what the

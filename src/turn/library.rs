@@ -20,7 +20,7 @@ use crate::domain::text::places::{self, Country};
 use crate::domain::text::token::{Token, tokens};
 use crate::domain::text::{language, unit, words};
 use crate::domain::time::Day;
-use crate::retrieval::knowledge::vectors::Vectors;
+use crate::retrieval::vectors::{Matrix, Vectors};
 use crate::retrieval::{Catalogue, KnowledgeIndex, NumberShapes, properties, wishes};
 use crate::store::{Index, Store, StoreError};
 
@@ -36,6 +36,8 @@ const PRINTED_LEARNT: usize = 200;
 pub struct Shelves {
     /// Products.
     pub catalogue: Arc<Catalogue>,
+    /// Their vectors in the catalogue's order, as far as they are there.
+    pub products: Arc<Matrix>,
     /// The knowledge base.
     pub knowledge: Arc<KnowledgeIndex>,
     /// What order numbers look like.
@@ -67,6 +69,8 @@ pub struct Library {
     pub(super) meanings: Arc<Meanings>,
     /// Held while vectors are made.
     learning: Arc<tokio::sync::Mutex<()>>,
+    /// Held while those of products are seen to.
+    learning_products: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Library {
@@ -98,7 +102,9 @@ impl Library {
         let knowledge =
             if kinds.contains(&RecordKind::Knowledge) { Arc::new(self.load_knowledge(store).await?) } else { Arc::clone(&old.knowledge) };
         let numbers = load_numbers(store).await?;
-        *self.current.write() = Arc::new(Shelves { catalogue, knowledge, ..numbers });
+        // Vectors are in the order of a catalogue: with another one they are laid out anew, by whoever learns them.
+        let products = if Arc::ptr_eq(&catalogue, &old.catalogue) { Arc::clone(&self.shelves().products) } else { Arc::default() };
+        *self.current.write() = Arc::new(Shelves { catalogue, knowledge, products, ..numbers });
         Ok(())
     }
 
@@ -118,6 +124,22 @@ impl Library {
         let mut knowledge = KnowledgeIndex::clone(&current.knowledge);
         knowledge.set_vectors(&vectors);
         *current = Arc::new(Shelves { knowledge: Arc::new(knowledge), ..Shelves::clone(&current) });
+    }
+
+    /// Takes the vectors of products over, laid out in the order of the catalogue of this moment.
+    pub(super) fn set_products<'a>(&self, by_sku: &std::collections::HashMap<String, u64>, part: impl Fn(u64) -> &'a Vectors) {
+        let catalogue = Arc::clone(&self.shelves().catalogue);
+        let keys: Vec<u64> = catalogue.skus().map(|sku| by_sku.get(sku).copied().unwrap_or_default()).collect();
+        let products = Arc::new(Matrix::of_parts(&keys, part));
+        let mut current = self.current.write();
+        if Arc::ptr_eq(&catalogue, &current.catalogue) {
+            *current = Arc::new(Shelves { products, ..Shelves::clone(&current) });
+        }
+    }
+
+    /// Waits for the turn to see to the vectors of products: one at a time.
+    pub(super) async fn learning_products(&self) -> tokio::sync::OwnedMutexGuard<()> {
+        Arc::clone(&self.learning_products).lock_owned().await
     }
 
     /// Waits for the turn to make vectors: one at a time.

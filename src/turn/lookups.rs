@@ -12,6 +12,7 @@ use crate::domain::order::Order;
 use crate::domain::product::Product;
 use crate::domain::promotion::Promotion;
 use crate::domain::proof::IdentityPolicy;
+use crate::domain::query::ProductQuery;
 use crate::domain::record::{Record, RecordKind, Version};
 use crate::domain::state::IdentityLevel;
 use crate::domain::text::fold::bare;
@@ -43,6 +44,13 @@ pub enum Outcome {
         records: Vec<Versioned>,
         /// The rest of what was found.
         found: Box<SearchFound>,
+    },
+    /// Products alike what is asked for.
+    Alike {
+        /// The products, the likest first.
+        records: Vec<Versioned>,
+        /// What was asked for.
+        query: ProductQuery,
     },
     /// Products by SKU.
     Products(Vec<Versioned>),
@@ -123,6 +131,10 @@ impl Reader<'_> {
     pub async fn run(&self, lookup: &Lookup, asker: &Asker) -> Result<Outcome, StoreError> {
         Ok(match lookup {
             Lookup::Search { query, limit } => self.search(query, *limit).await?,
+            Lookup::Alike { query, limit } => {
+                let records = self.products(&self.alike(query, *limit)).await?;
+                Outcome::Alike { records, query: query.clone() }
+            }
             Lookup::Products(skus) => Outcome::Products(self.products(skus).await?),
             Lookup::Alternatives { sku, limit } => {
                 let skus = self.shelves.catalogue.alternatives(sku, *limit);
@@ -157,7 +169,7 @@ impl Reader<'_> {
         })
     }
 
-    async fn search(&self, query: &crate::domain::query::ProductQuery, limit: usize) -> Result<Outcome, StoreError> {
+    async fn search(&self, query: &ProductQuery, limit: usize) -> Result<Outcome, StoreError> {
         let found = self.shelves.catalogue.search(query, limit);
         let skus: Vec<String> = found.hits.into_iter().map(|hit| hit.sku).collect();
         let records = self.products(&skus).await?;
@@ -173,6 +185,13 @@ impl Reader<'_> {
             query: query.clone(),
         };
         Ok(Outcome::Search { records, found: Box::new(found) })
+    }
+
+    /// Products alike what a customer says, as far as there are vectors.
+    fn alike(&self, query: &ProductQuery, limit: usize) -> Vec<String> {
+        let vector = (self.shelves.products.there() > 0).then(|| self.meaning.of(&query.said)).flatten();
+        let likeness = vector.and_then(|vector| self.shelves.products.likeness(&vector));
+        likeness.map(|likeness| self.shelves.catalogue.alike(query, &likeness, limit)).unwrap_or_default()
     }
 
     fn assortment(&self) -> Outcome {
@@ -327,6 +346,10 @@ pub fn enter(outcome: Outcome, book: &mut FactBook, found: &mut Findings) {
         Outcome::Search { records, found: search } => {
             let products = add(records);
             found.searches.push(SearchFound { products, ..*search });
+        }
+        Outcome::Alike { records, query } => {
+            let products = add(records);
+            found.alike = Some(SearchFound { total: products.len(), products, query, ..SearchFound::default() });
         }
         Outcome::Products(records) => {
             found.products = add(records);

@@ -14,9 +14,9 @@ use super::library::Library;
 use crate::domain::heard::ServiceMeant;
 use crate::domain::knowledge::Knowledge;
 use crate::llm::encoder::Encoder;
-use crate::retrieval::knowledge::vectors::Vectors;
-use crate::retrieval::knowledge::{self, vectors};
+use crate::retrieval::knowledge;
 use crate::retrieval::phrasebook::Phrasebook;
+use crate::retrieval::vectors::{self, Vectors};
 use crate::retrieval::{kinds, properties, services, wishes};
 use crate::store::{Store, StoreError};
 

@@ -19,6 +19,7 @@ pub mod machine;
 pub mod masking;
 pub mod meaning;
 mod plan;
+pub mod product_vectors;
 pub mod speaker;
 #[cfg(test)]
 mod tests;

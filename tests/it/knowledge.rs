@@ -48,3 +48,18 @@ fn answers_are_found_in_other_words_and_not_where_there_are_none() {
         }
     }
 }
+
+/// "Phone keeps dying" shares no telling word with the entry that answers it: only meaning leads to it.
+#[test]
+fn a_dying_phone_is_one_whose_battery_drains() {
+    if cfg!(debug_assertions) {
+        return;
+    }
+    let home = tempfile::tempdir().expect("a folder");
+    let questions = home.path().join("q.jsonl");
+    std::fs::write(&questions, "{\"text\": \"phone keeps dying\", \"entries\": [\"phone-battery-drains\"]}").expect("written");
+    for (tier, right) in [("template", false), ("local", true)] {
+        let report = ask(home.path(), tier, &questions.display().to_string());
+        assert_eq!(report["lines"][0]["right"], right, "{tier}: {report}");
+    }
+}

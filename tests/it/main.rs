@@ -20,6 +20,7 @@ mod log;
 mod metrics;
 mod openapi;
 mod remote;
+mod search;
 mod secure;
 mod sessions;
 mod shop;

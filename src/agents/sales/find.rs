@@ -338,7 +338,8 @@ fn nothing(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut C
     // A need in words nobody sells by may still be a question the shop has answered.
     if nearest.is_none() || say::is_answered(turn) {
         if found.knowledge.is_empty() {
-            return Step::Look(vec![say::knowledge_lookup(turn), Lookup::Assortment]);
+            let alike = asked.and_then(|search| by_meaning(turn, &search.query)).filter(|_| nearest.is_none());
+            return Step::Look([say::knowledge_lookup(turn), Lookup::Assortment].into_iter().chain(alike).collect());
         }
         if let Some(hit) = say::best_entry(found, 0) {
             say::say_entry(book, hit, &mut answer);
@@ -355,20 +356,37 @@ fn nothing(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut C
         turn.text.get(words.first()?.start..words.last()?.end).map(str::to_owned)
     });
     let words = lacking.or_else(|| (!unknown.is_empty()).then(|| unknown.join(" "))).map(|words| book.said(&words));
-    match nearest {
-        Some(nearest) => {
-            answer.say_plain(ActKind::FoundClosest);
-            list(nearest, book, &mut answer);
-            keep(nearest, book, state);
-        }
-        None => {
-            answer.say(Act::plain(ActKind::FoundNone).with_some("words", words));
-            let names: Vec<_> = found.categories.iter().take(12).map(|(name, _)| book.shop(name)).collect();
-            if !names.is_empty() {
-                answer.say(Act::plain(ActKind::Categories).with_many("names", names));
-            }
-        }
+    if let Some(nearest) = nearest.or_else(|| alike(found)) {
+        return nearest_of(nearest, answer, book, state);
     }
+    answer.say(Act::plain(ActKind::FoundNone).with_some("words", words));
+    let names: Vec<_> = found.categories.iter().take(12).map(|(name, _)| book.shop(name)).collect();
+    if !names.is_empty() {
+        answer.say(Act::plain(ActKind::Categories).with_many("names", names));
+    }
+    answer.done()
+}
+
+/// What no word has found may be found by its meaning: a thing that is described, not one that is named and that nobody
+/// sells here.
+fn by_meaning(turn: &Turn<'_>, query: &ProductQuery) -> Option<Lookup> {
+    const FEWEST: usize = 3;
+    let described = turn.heard.words.iter().filter(|word| word.is_telling()).count() >= FEWEST;
+    let sold = needs::lacking(turn.heard).is_none() && !needs::is_for_nothing_here(turn.heard);
+    let query = ProductQuery { said: turn.text.to_owned(), ..query.clone() };
+    (described && sold).then_some(Lookup::Alike { query, limit: NEAREST })
+}
+
+/// What is alike, where anything is.
+fn alike(found: &Findings) -> Option<&SearchFound> {
+    found.alike.as_ref().filter(|alike| !alike.products.is_empty())
+}
+
+/// Nothing is known to fit: what comes nearest is shown.
+fn nearest_of(search: &SearchFound, mut answer: Answer, book: &mut FactBook, state: &mut ConversationState) -> Step {
+    answer.say_plain(ActKind::FoundClosest);
+    list(search, book, &mut answer);
+    keep(search, book, state);
     answer.done()
 }
 
@@ -376,18 +394,25 @@ fn nothing(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut C
 fn keep(search: &SearchFound, book: &FactBook, state: &mut ConversationState) {
     state.focus.listed = say::skus(book, &search.products);
     state.focus.products.clear();
-    state.focus.query = Some(search.query.clone());
+    // What was found by its meaning was looked for by nothing that a later message could narrow down, but its kind.
+    let query = if search.query.is_empty() { topic(search, book) } else { search.query.clone() };
+    state.focus.query = Some(query).filter(|query| !query.is_empty());
 }
 
-/// The message names no kind of thing: it is asked what is needed, or answered from the knowledge base.
+/// The message names no kind of thing: it is answered from the knowledge base, or shown what is alike, or asked what is
+/// needed.
 fn without_a_thing(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut ConversationState) -> Step {
     if found.knowledge.is_empty() {
-        return Step::Look(vec![say::knowledge_lookup(turn), Lookup::Assortment]);
+        let alike = by_meaning(turn, &ProductQuery::default());
+        return Step::Look([say::knowledge_lookup(turn), Lookup::Assortment].into_iter().chain(alike).collect());
     }
     let mut answer = Answer::default();
     if let Some(hit) = say::best_entry(found, 0) {
         say::say_entry(book, hit, &mut answer);
         return answer.done();
+    }
+    if let Some(alike) = alike(found) {
+        return nearest_of(alike, answer, book, state);
     }
     answer.say_plain(ActKind::AskNeed);
     answer.asks.push(Slot::Need);
@@ -402,14 +427,19 @@ fn without_a_thing(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state
 /// Keeps the search and its results for what comes next.
 pub fn remember(found: &Findings, book: &FactBook, state: &mut ConversationState) {
     let Some(search) = found.searches.first() else { return };
+    let query = topic(search, book);
+    state.focus.listed = say::skus(book, &search.products);
+    state.focus.products = if search.products.len() == 1 { state.focus.listed.clone() } else { Vec::new() };
+    state.focus.query = Some(query);
+}
+
+/// Results that all lie in one category make it the topic, so that "only Sony" stays within it.
+fn topic(search: &SearchFound, book: &FactBook) -> ProductQuery {
     let mut query = search.query.clone();
     if query.categories.is_empty() {
-        // Results that all lie in one category make it the topic, so that "only Sony" stays within it.
         let products: Vec<_> = search.products.iter().filter_map(|id| say::product(book, *id)).collect();
         let first = products.first().and_then(|p| p.leaf_category().map(str::to_owned));
         query.categories.extend(first.filter(|leaf| products.iter().all(|p| p.leaf_category() == Some(leaf))));
     }
-    state.focus.listed = say::skus(book, &search.products);
-    state.focus.products = if search.products.len() == 1 { state.focus.listed.clone() } else { Vec::new() };
-    state.focus.query = Some(query);
+    query
 }

@@ -10,10 +10,10 @@ mod kinds;
 mod parts;
 pub mod scoring;
 mod terms;
-pub mod vectors;
 
 use foldhash::HashMap;
 
+use super::vectors::{self, Matrix, Vectors};
 use crate::domain::knowledge::{Domain, Knowledge, Part};
 use crate::domain::text::{edit, words};
 use crate::domain::time::Day;
@@ -22,7 +22,6 @@ pub use build::texts;
 use counted::Counted;
 use scoring::Features;
 use terms::Slot;
-use vectors::{Matrix, Vectors};
 
 /// What an own word of a text is worth where only another word of its matter is shared.
 const OTHER_WORD: f32 = 0.85;

@@ -1,11 +1,11 @@
-//! Sentence vectors of the knowledge base: made once, kept beside the records.
+//! Sentence vectors of the shop's texts: made once, kept beside the records, compared with one another.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// Numbers of a vector that are kept as one byte each.
 const FULL: f32 = 127.0;
-/// What 1.0 is in a vector made ready for comparing.
+/// What 1.0 is in the vector that is compared with those that are kept.
 const ONE: f32 = 4096.0;
 
 /// Vectors of texts, as they are stored. Those of another model are worth nothing.
@@ -96,50 +96,52 @@ impl Vectors {
         self.keys = kept.into_iter().map(|i| self.keys[i]).collect();
     }
 
-    /// The vector of a text, ready for comparing.
-    fn ready(&self, key: u64) -> Option<Vec<i16>> {
+    /// The vector of a text, with what one step of its bytes is worth.
+    fn row(&self, key: u64) -> Option<(f32, &[i8])> {
         let at = self.keys.binary_search(&key).ok()?;
         let width = self.width as usize;
-        let scale = self.steps[at] * ONE;
-        Some(self.values[at * width..(at + 1) * width].iter().map(|x| (f32::from(*x) * scale).round() as i16).collect())
+        Some((*self.steps.get(at)?, self.values.get(at * width..(at + 1) * width)?))
     }
 }
 
-/// Vectors of a row of texts, side by side, for comparing one with all of them.
+/// Vectors of a row of texts, side by side, for comparing one with all of them: exact, by going through them all.
+/// As small as they are stored: of 384 numbers, 388 bytes a text.
 #[derive(Debug, Clone, Default)]
-pub(in crate::retrieval) struct Matrix {
+pub struct Matrix {
     width: usize,
-    rows: usize,
+    /// Of each row, what one step of its bytes is worth; nothing where there is no vector.
+    steps: Vec<f32>,
     /// A row of zeros where there is no vector.
-    values: Vec<i16>,
-    has: Vec<bool>,
+    values: Vec<i8>,
 }
 
 impl Matrix {
     /// The vectors of texts, in their order.
     pub fn of(keys: &[u64], vectors: &Vectors) -> Self {
-        let width = vectors.width as usize;
-        let mut matrix =
-            Self { width, rows: keys.len(), values: Vec::with_capacity(keys.len() * width), has: Vec::with_capacity(keys.len()) };
+        Self::of_parts(keys, |_| vectors)
+    }
+
+    /// The vectors of texts, in their order, where they lie in several parts.
+    pub fn of_parts<'a>(keys: &[u64], part: impl Fn(u64) -> &'a Vectors) -> Self {
+        let width = keys.iter().map(|key| part(*key).width as usize).max().unwrap_or_default();
+        let mut matrix = Self { width, steps: Vec::with_capacity(keys.len()), values: Vec::with_capacity(keys.len() * width) };
         for key in keys {
-            let row = vectors.ready(*key);
-            matrix.has.push(row.is_some());
-            match row {
-                Some(row) => matrix.values.extend(row),
-                None => matrix.values.resize(matrix.values.len() + width, 0),
-            }
+            let (step, row) = part(*key).row(*key).filter(|(_, row)| row.len() == width).unwrap_or_default();
+            matrix.steps.push(step);
+            matrix.values.extend(row);
+            matrix.values.resize(matrix.steps.len() * width, 0);
         }
         matrix
     }
 
     /// How many of the rows have a vector.
     pub fn there(&self) -> usize {
-        self.has.iter().filter(|has| **has).count()
+        self.steps.iter().filter(|step| **step > 0.0).count()
     }
 
     /// Whether a row has a vector.
     pub fn has(&self, row: usize) -> bool {
-        self.has.get(row).copied().unwrap_or(false)
+        self.steps.get(row).is_some_and(|step| *step > 0.0)
     }
 
     /// How alike a vector is to each row, -1 to 1; `None` where it is no vector of these.
@@ -148,14 +150,13 @@ impl Matrix {
             return None;
         }
         let one: Vec<i16> = vector.iter().map(|x| (x * ONE).round().clamp(-ONE, ONE) as i16).collect();
-        let mut out = Vec::with_capacity(self.rows);
-        out.extend(self.values.chunks_exact(self.width).map(|row| dot(row, &one) as f32 / (ONE * ONE)));
-        Some(out)
+        let rows = self.values.chunks_exact(self.width).zip(&self.steps);
+        Some(rows.map(|(row, step)| dot(row, &one) as f32 * step / ONE).collect())
     }
 }
 
 /// Whole numbers add up in any order, so the compiler makes vector instructions of the plain sum.
-fn dot(a: &[i16], b: &[i16]) -> i32 {
+fn dot(a: &[i8], b: &[i16]) -> i32 {
     a.iter().zip(b).map(|(x, y)| i32::from(*x) * i32::from(*y)).sum()
 }
 
