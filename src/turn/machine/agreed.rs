@@ -11,6 +11,8 @@ use crate::domain::state::{ActionKind, IdentityLevel, Pending};
 
 /// Words that go on behind an agreement.
 const JOINS: [&str; 3] = ["and", "also", "plus"];
+/// Words that may stand before an agreement.
+const PLEASED: [&str; 6] = ["nice", "good", "cool", "thanks", "alright", "oh"];
 
 impl Machine {
     /// Takes an agreement apart from what stands behind it; says whether there is one with anything behind it.
@@ -46,7 +48,9 @@ fn end_of_yes(text: &str, words: &[Word]) -> Option<usize> {
         let between = text.get(pair[0].end..pair[1].start).unwrap_or_default();
         between.contains(['.', '!', ',', ';', '\n']) || JOINS.contains(&pair[1].text.as_str())
     });
-    let agrees = |count: usize| affirm::read(&words[..count]) == Some(Answer::Yes);
+    // "Nice. Ok, open one then."
+    let greeted = words.iter().take_while(|word| PLEASED.contains(&word.text.as_str())).count();
+    let agrees = |count: usize| affirm::read(words.get(greeted..count).unwrap_or_default()) == Some(Answer::Yes);
     ends.filter(|(i, _)| agrees(i + 1)).map(|(_, pair)| pair[0].end).last()
 }
 
@@ -62,6 +66,7 @@ mod tests {
             ("Yes, and tell them I would rather have the money", Some("Yes")),
             ("ok, open one then. how much is the diagnosis", Some("ok, open one then")),
             ("sure and where is my parcel", Some("sure")),
+            ("nice. ok open one then. and what does it cost?", Some("nice. ok open one then")),
             ("yes please", None),
             ("yes but not today", None),
             ("no. and who pays?", None),
