@@ -5,6 +5,7 @@
 
 pub mod client;
 pub mod encoder;
+mod kernels;
 pub mod local;
 pub mod remote;
 mod voices;
@@ -104,6 +105,9 @@ pub enum ModelError {
     /// The prompt is longer than the model can read.
     #[error("the prompt is too long for the model")]
     TooLong,
+    /// It does not know well enough how to go on.
+    #[error("the model is not sure how to go on")]
+    Unsure,
     /// The model in this process broke.
     #[error("the model in this process failed")]
     Failed,
@@ -121,6 +125,7 @@ impl ModelError {
             Self::Budget => "budget",
             Self::Busy => "busy",
             Self::TooLong => "too_long",
+            Self::Unsure => "unsure",
             Self::Failed => "failed",
         }
     }
@@ -137,6 +142,15 @@ pub enum Health {
     Loading,
 }
 
+/// What a model is told of a turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Brief {
+    /// Rules, facts, points, and what was said before: for models that follow instructions.
+    Full,
+    /// The message and the points, in the one form that the decoder the program carries has learnt.
+    Short,
+}
+
 /// An answer under way.
 pub type Saying<'a> = Pin<Box<dyn Future<Output = Result<Said, ModelError>> + Send + 'a>>;
 
@@ -147,6 +161,11 @@ pub trait ChatModel: Send + Sync {
 
     /// What replies it words are marked with.
     fn provider(&self) -> Provider;
+
+    /// What it wants to be told.
+    fn brief(&self) -> Brief {
+        Brief::Full
+    }
 
     /// Answers a prompt. Pieces of the text are sent on as they come; dropping the future, or the other
     /// end of `pieces`, ends the work.

@@ -38,7 +38,14 @@ pub fn voices(config: &Config) -> Voices {
         );
     }
     let wants_local = matches!(provider.mode, ProviderMode::Auto | ProviderMode::Local);
-    let local = config.local.model.as_ref().filter(|_| wants_local).and_then(|file| match LocalModel::open(file, &config.local) {
+    // The decoder that the program carries is asked for by name: whoever asks for nothing hears the shop's own phrases,
+    // which read better in more turns than not (`models/nano/SPEECH.md`).
+    let opened = match &config.local.model {
+        Some(file) if wants_local => Some(LocalModel::open(file, &config.local)),
+        None if provider.mode == ProviderMode::Local => Some(LocalModel::embedded()),
+        _ => None,
+    };
+    let local = opened.and_then(|opened| match opened {
         Ok(model) => Some(model as Arc<dyn ChatModel>),
         Err(error) => {
             tracing::warn!(%error, "the local model is not used");

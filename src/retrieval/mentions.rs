@@ -1,10 +1,13 @@
 //! Product mentions: which products a message names, misspelt, in part or by another word.
 
+mod shapes;
+
 use super::catalogue::Catalogue;
 use super::postings::Part;
 use crate::domain::heard::{ProductNamed, Word};
 use crate::domain::text::fold::bare;
 use crate::domain::text::{unit, words};
+use shapes::{is_generation, is_model_word, separates, shape};
 
 /// A word found in more names than this says little by itself.
 const USUAL: usize = 400;
@@ -374,46 +377,6 @@ impl Catalogue {
         let other_kind = name.iter().any(|term| !seen.contains(term) && self.kind_terms.binary_search(term).is_ok());
         (names && total > 0.0).then(|| Candidate { doc, matched, coverage: matched / total, other_kind })
     }
-}
-
-/// What makers call the better or smaller of a line; "plus" and "max" are as often said of something else.
-fn is_model_word(word: &str) -> bool {
-    matches!(word, "pro" | "ultra" | "mini" | "lite")
-}
-
-/// How a model's number is written: digits as such, letters as they are.
-fn shape(word: &str) -> String {
-    word.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect()
-}
-
-/// One or two digits, and at most a letter behind them: "9a", "10", "16e".
-fn is_generation(word: &str) -> bool {
-    let digits = word.bytes().take_while(u8::is_ascii_digit).count();
-    let rest = &word[digits..];
-    (1..=2).contains(&digits) && rest.len() <= 1 && rest.bytes().all(|b| b.is_ascii_lowercase()) && unit::split(word).is_none()
-}
-
-/// Words between two names: what joins, sets side by side, or says what something is for.
-fn separates(word: &str) -> bool {
-    matches!(
-        word,
-        "and"
-            | "or"
-            | "vs"
-            | "versus"
-            | "with"
-            | "than"
-            | "against"
-            | "between"
-            | "to"
-            | "for"
-            | "in"
-            | "into"
-            | "on"
-            | "from"
-            | "of"
-            | "but"
-    )
 }
 
 #[cfg(test)]

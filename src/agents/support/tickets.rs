@@ -145,7 +145,8 @@ fn is_of_another(turn: &Turn<'_>, ticket: &Ticket, state: &ConversationState) ->
     let other_thing = !turn.heard.products.is_empty() && !named;
     let order = turn.heard.orders.iter().find(|n| n.certain).map(|n| n.bare.clone()).or_else(|| state.focus.order.as_deref().map(bare));
     let other_order = order.is_some_and(|order| ticket.order.as_deref().is_some_and(|own| bare(own) != order));
-    let new = turn.heard.words.iter().any(|word| matches!(word.text.as_str(), "new" | "another" | "separate"));
+    let is_new = |text: &str| matches!(text, "new" | "another" | "separate");
+    let new = turn.heard.words.windows(2).any(|pair| is_new(&pair[0].text) && pair[1].stem == "ticket");
     other_thing || other_order || new
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::math::{dot, softmax};
+use super::super::kernels::rows::{dot, softmax};
 use super::scores::INTENTS;
 
 /// No probability is taken for less before its logarithm.

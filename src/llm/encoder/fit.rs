@@ -7,8 +7,8 @@
 //! of another shop, pulls towards what the head says of it already (Li and Hoiem, *Learning without Forgetting*, 2016).
 //! No randomness: the same examples give the same fit.
 
+use super::super::kernels::rows::{add_scaled, dot, softmax};
 use super::adjustment::{Adjustment, logits};
-use super::math::{add_scaled, dot, softmax};
 use super::scores::INTENTS;
 
 /// Intents.

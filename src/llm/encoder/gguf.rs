@@ -6,16 +6,13 @@
 
 use std::collections::HashMap;
 
+use super::super::kernels::product::{Q8_BYTES, Q8_ELEMENTS};
 use super::error::EncoderError;
 
 /// GGML type number of 32-bit floats.
 pub(super) const F32: u32 = 0;
 /// GGML type number of blocks of 32 signed bytes under one 16-bit float.
 pub(super) const Q8_0: u32 = 8;
-/// Elements in a `Q8_0` block.
-pub(super) const Q8_ELEMENTS: usize = 32;
-/// Bytes of a `Q8_0` block: a 16-bit float and 32 bytes.
-pub(super) const Q8_BYTES: usize = 2 + Q8_ELEMENTS;
 
 const STRING: u32 = 8;
 const ARRAY: u32 = 9;

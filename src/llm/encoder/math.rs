@@ -1,21 +1,6 @@
-//! The small steps between the matrix products, on plain slices.
-//!
-//! A tensor operation of the library costs more to set up than these cost to do: a message is a
-//! dozen rows of 384 numbers.
+//! The small steps of BERT between the matrix products, on plain slices: a message is a dozen rows of 384 numbers.
 
-/// Sums of eight lanes at a time, which the compiler turns into vector instructions.
-pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let mut lanes = [0f32; 8];
-    let (a8, a_rest) = a.as_chunks::<8>();
-    let (b8, b_rest) = b.as_chunks::<8>();
-    for (x, y) in a8.iter().zip(b8) {
-        for i in 0..8 {
-            lanes[i] += x[i] * y[i];
-        }
-    }
-    let tail: f32 = a_rest.iter().zip(b_rest).map(|(x, y)| x * y).sum();
-    lanes.iter().sum::<f32>() + tail
-}
+use super::super::kernels::rows::{add_scaled, dot, softmax};
 
 fn sum(a: &[f32]) -> f32 {
     let mut lanes = [0f32; 8];
@@ -28,13 +13,6 @@ fn sum(a: &[f32]) -> f32 {
     lanes.iter().sum::<f32>() + rest.iter().sum::<f32>()
 }
 
-/// Adds `b` to `a`, number by number.
-pub(super) fn add(a: &mut [f32], b: &[f32]) {
-    for (x, y) in a.iter_mut().zip(b) {
-        *x += y;
-    }
-}
-
 /// Mean 0 and variance 1 over the row, then scaled and moved.
 pub(super) fn layer_norm(row: &mut [f32], scale: &[f32], shift: &[f32], epsilon: f32) {
     let width = row.len() as f32;
@@ -45,19 +23,6 @@ pub(super) fn layer_norm(row: &mut [f32], scale: &[f32], shift: &[f32], epsilon:
     let inverse = 1.0 / (dot(row, row) / width + epsilon).sqrt();
     for ((x, s), t) in row.iter_mut().zip(scale).zip(shift) {
         *x = *x * inverse * s + t;
-    }
-}
-
-/// Probabilities in place of logits; an empty row stays empty.
-pub(super) fn softmax(row: &mut [f32]) {
-    let top = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let mut total = 0.0;
-    for x in row.iter_mut() {
-        *x = (*x - top).exp();
-        total += *x;
-    }
-    for x in row.iter_mut() {
-        *x /= total;
     }
 }
 
@@ -121,13 +86,6 @@ pub(super) fn attention(qkv: &[f32], n: usize, width: usize, heads: usize, out: 
     }
 }
 
-/// Adds `factor` times `b` to `a`, number by number.
-pub(super) fn add_scaled(a: &mut [f32], b: &[f32], factor: f32) {
-    for (x, y) in a.iter_mut().zip(b) {
-        *x += y * factor;
-    }
-}
-
 /// The row scaled to length 1; a row of zeros stays.
 pub(super) fn unit(mut row: Vec<f32>) -> Vec<f32> {
     let length = dot(&row, &row).sqrt();
@@ -151,13 +109,5 @@ mod tests {
             assert!((erf(x) - y).abs() < 1e-6, "{x}");
             assert!((erf(-x) + y).abs() < 1e-6, "-{x}");
         }
-    }
-
-    #[test]
-    fn softmax_sums_to_one_and_survives_large_numbers() {
-        let mut row = [1000.0, 1000.0, -1000.0];
-        softmax(&mut row);
-        assert!((row[0] - 0.5).abs() < 1e-6 && row[2] == 0.0, "{row:?}");
-        softmax(&mut []);
     }
 }

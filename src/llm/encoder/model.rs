@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 
+use super::super::kernels::product::{Q8_BYTES, Q8_ELEMENTS};
+use super::super::kernels::rows::{add, half};
 use super::error::EncoderError;
-use super::gguf::{Gguf, Q8_0, Q8_BYTES, Q8_ELEMENTS};
+use super::gguf::{Gguf, Q8_0};
 use super::input::{Input, MAX_POSITIONS};
 use super::linear::Linear;
-use super::math::{add, attention, gelu, layer_norm};
+use super::math::{attention, gelu, layer_norm};
 
 /// Widest network accepted; the published family ends at 1,024 and 4,096.
 const MAX_WIDTH: usize = 4096;
@@ -30,16 +32,6 @@ impl Table {
             }
         }
         Some(())
-    }
-}
-
-/// A 16-bit float as a 32-bit one.
-fn half(bits: u16) -> f32 {
-    let (sign, exponent, fraction) = (u32::from(bits >> 15) << 31, u32::from(bits >> 10 & 31), u32::from(bits & 1023));
-    match exponent {
-        0 => f32::from_bits(sign | (fraction as f32 * 2f32.powi(-24)).to_bits()),
-        31 => f32::from_bits(sign | 0x7F80_0000 | fraction << 13),
-        _ => f32::from_bits(sign | (exponent + 112) << 23 | fraction << 13),
     }
 }
 

@@ -1,9 +1,9 @@
 //! The two heads: probabilities of the five intents and of the goals below them.
 
+use super::super::kernels::rows::{dot, softmax};
 use super::adjustment::Adjustment;
 use super::error::EncoderError;
 use super::gguf::Gguf;
-use super::math::{dot, softmax};
 
 /// The five intents, in the order of every score; a file with others is refused.
 pub const INTENTS: [&str; 5] = ["sales", "marketing", "support", "orders", "general"];

@@ -82,7 +82,7 @@ fn scores_and_vectors_are_those_of_pytorch() {
         apart.push((goal.1 - line.goal_p).abs());
         if let Some(theirs) = line.embedding {
             let ours = encoder().embed(&line.text).expect("a vector");
-            least = least.min(super::math::dot(&ours, &theirs));
+            least = least.min(crate::llm::kernels::rows::dot(&ours, &theirs));
             assert!(least > 0.998, "{least} at {:?}", line.text);
         }
     }
@@ -106,7 +106,7 @@ fn scores_are_probabilities_whatever_the_text() {
         assert_eq!(scores.intent(scores.best().0), scores.best().1);
         assert!((0.0..=1.0).contains(&scores.margin()) && scores.intent("nonsense") == 0.0);
         let vector = encoder().embed(text).expect("a vector");
-        assert!((super::math::dot(&vector, &vector) - 1.0).abs() < 1e-4);
+        assert!((crate::llm::kernels::rows::dot(&vector, &vector) - 1.0).abs() < 1e-4);
     }
 }
 

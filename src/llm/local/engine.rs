@@ -77,6 +77,8 @@ pub(super) struct Engine {
     /// Tokens of prompt and answer together.
     pub context: usize,
     pub name: String,
+    /// An answer ends where the token to come is less likely than this.
+    pub least: f32,
 }
 
 impl Engine {
@@ -111,6 +113,9 @@ impl Engine {
                 let told = Ended::Told(ModelError::Unreadable);
                 return Err(if readable { told } else { Ended::Broke(LocalError::Broken) });
             };
+            if self.least > 0.0 && probability(&scores, next) < self.least {
+                return Err(Ended::Told(ModelError::Unsure));
+            }
             if self.stops(next) {
                 break;
             }
@@ -216,6 +221,12 @@ impl Engine {
         }
         Ok(sum / ids.len().max(1) as f64)
     }
+}
+
+/// How likely a token is by the scores of all.
+fn probability(scores: &[f32], id: u32) -> f32 {
+    let own = scores.get(id as usize).copied().unwrap_or(f32::NEG_INFINITY);
+    1.0 / scores.iter().map(|s| (s - own).exp()).sum::<f32>()
 }
 
 /// Softmax; `None` if a score is no number.

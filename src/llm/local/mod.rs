@@ -1,5 +1,8 @@
 //! A model in this process, from a GGUF file: llama, qwen2 and qwen3 on candle.
 //!
+//! Without a file there is the decoder that the program carries ([`LocalModel::embedded`]): 2 MB, learnt for
+//! nothing but wording the shop's own points (`models/nano/DECODER.md`).
+//!
 //! The file's header is read and checked at once ([`LocalModel::open`]); weights are loaded on the
 //! model's own thread. One conversation is worked on at a time; the others wait in a short queue.
 //!
@@ -21,6 +24,7 @@ mod gguf;
 mod network;
 mod plan;
 mod sampler;
+mod small;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -29,7 +33,7 @@ mod tokenizer;
 mod worker;
 
 use std::fs::File;
-use std::io::{BufReader, Read, Seek};
+use std::io::{BufReader, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -38,14 +42,15 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::{ChatModel, Health, ModelError, Prompt, Said, Saying};
+use super::{Brief, ChatModel, Health, ModelError, Prompt, Said, Saying};
 use crate::config::Local;
 use crate::domain::agent::Provider;
 use constraint::Checks;
 use engine::{Engine, Watch};
 use gguf::Header;
-use network::Candle;
+use network::{Candle, Network};
 use plan::Plan;
+use small::Small;
 use template::Template;
 use tokenizer::Tokenizer;
 use worker::{Expected, Job, Shared};
@@ -56,9 +61,18 @@ pub use error::LocalError;
 /// comes later would not be answered within any deadline.
 const WAITING: usize = 16;
 
+/// The weights the program carries.
+static DECODER: &[u8] = include_bytes!("../../../models/nano/decoder.gguf");
+/// What they are called in replies and in the log.
+const DECODER_NAME: &str = "electromart-decoder";
+/// Where the decoder finds no next piece likelier than this, the shop's phrases go on. Chosen on the replies held out
+/// of its training (`models/nano/DECODER.md`).
+const SURE: f32 = 0.5;
+
 /// A model in this process. Cloning the `Arc` shares it; its thread ends with the last.
 pub struct LocalModel {
     name: String,
+    brief: Brief,
     context: usize,
     jobs: SyncSender<Job>,
     shared: Arc<Shared>,
@@ -102,16 +116,31 @@ impl LocalModel {
             load(&path, &label, &file, &plan)
         };
         let load = parking_lot::Mutex::new(load);
-        Self::start(name, context, Box::new(move || (load.lock())()))
+        Self::start(name, Brief::Full, context, Box::new(move || (load.lock())()))
+    }
+
+    /// The decoder the program carries.
+    ///
+    /// # Errors
+    /// As [`LocalModel::open`]; with the file of this repository, none but that no thread can be started.
+    pub fn embedded() -> Result<Arc<Self>, LocalError> {
+        let read = || checked(Cursor::new(DECODER), DECODER.len() as u64, usize::MAX);
+        let context = usize::try_from(read()?.1.context).unwrap_or(0);
+        let load = move || {
+            let (file, plan) = read()?;
+            let engine = assemble(DECODER_NAME, &file, &plan, &mut Cursor::new(DECODER))?;
+            Ok(Engine { least: SURE, ..engine })
+        };
+        Self::start(DECODER_NAME.to_owned(), Brief::Short, context, Box::new(load))
     }
 
     /// Starts the thread of a model that `load` makes.
-    fn start(name: String, context: usize, load: worker::Load) -> Result<Arc<Self>, LocalError> {
+    fn start(name: String, brief: Brief, context: usize, load: worker::Load) -> Result<Arc<Self>, LocalError> {
         let (jobs, to_do) = sync_channel(WAITING);
         let shared = Arc::new(Shared::new());
         let seen = Arc::clone(&shared);
         std::thread::Builder::new().name("local-model".to_owned()).spawn(move || worker::run(&load, &to_do, &seen))?;
-        Ok(Arc::new(Self { name, context, jobs, shared }))
+        Ok(Arc::new(Self { name, brief, context, jobs, shared }))
     }
 
     /// Why the model is degraded, in one sentence for staff; `None` while it is well or loading.
@@ -197,6 +226,10 @@ impl ChatModel for LocalModel {
         Provider::Local
     }
 
+    fn brief(&self) -> Brief {
+        self.brief
+    }
+
     /// While the model loads, [`ModelError::Busy`].
     fn say<'a>(&'a self, prompt: &'a Prompt, pieces: Option<mpsc::UnboundedSender<String>>) -> Saying<'a> {
         Box::pin(self.ask(prompt, pieces))
@@ -236,7 +269,8 @@ fn assemble(name: &str, file: &Header, plan: &Plan, from: &mut (impl Read + Seek
     let tokenizer = Tokenizer::read(file, plan.rows)?;
     let template = Template::read(file, &tokenizer);
     let checks = Checks::new(&tokenizer.vocab, &tokenizer.bytes);
-    let network = Box::new(Candle::load(plan, file, from)?);
+    let network: Box<dyn Network> =
+        if small::suits(plan, file) { Box::new(Small::load(plan, file, from)?) } else { Box::new(Candle::load(plan, file, from)?) };
     let context = usize::try_from(plan.context).unwrap_or(0);
-    Ok(Engine { network, tokenizer, template, checks, context, name: name.to_owned() })
+    Ok(Engine { network, tokenizer, template, checks, context, name: name.to_owned(), least: 0.0 })
 }

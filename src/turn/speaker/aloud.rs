@@ -11,7 +11,7 @@ use crate::domain::ids::MessageId;
 use crate::domain::message::Body;
 use crate::domain::order::Order;
 use crate::domain::time::Moment;
-use crate::llm::Role;
+use crate::llm::{Brief, Role};
 use crate::store::{Index, StoreError};
 use crate::turn::driver::{Engine, Job, Worker};
 use crate::turn::library::Shelves;
@@ -44,7 +44,11 @@ impl Engine {
             return Ok(None);
         }
         worker.step_out();
-        let mut background = self.background(job, machine, shelves).await?;
+        // What was said before, and whose it was, is looked up for those who are told of it.
+        let mut background = match voices.iter().any(|voice| voice.brief() == Brief::Full) {
+            true => self.background(job, machine, shelves).await?,
+            false => self.message_alone(job, shelves),
+        };
         background.waited = asked.waited;
         let (message, epoch) = (MessageId::reply_to(job.session, job.seq), job.epoch);
         let mut index = 0;
@@ -91,8 +95,19 @@ impl Engine {
         }
         known.message(&job.message.text, &asked, &shelves.orders, &shelves.tickets);
         let mask = Mask::new(job.session_id.as_str(), known, shelves.orders.clone(), shelves.tickets.clone());
+        Ok(Background { history, mask, ..self.message_alone(job, shelves) })
+    }
+
+    /// What a model in this process is told that is not told of the conversation.
+    fn message_alone(&self, job: &Job, shelves: &Shelves) -> Background {
         let left = self.deadline.saturating_sub(Moment::now().since(job.accepted_at)).saturating_sub(RESERVE);
-        let until = Instant::now() + left;
-        Ok(Background { history, message: job.message.text.clone(), mask, currency: self.shop.currency, until, waited: Duration::ZERO })
+        Background {
+            history: Vec::new(),
+            message: job.message.text.clone(),
+            mask: Mask::new(job.session_id.as_str(), Known::default(), shelves.orders.clone(), shelves.tickets.clone()),
+            currency: self.shop.currency,
+            until: Instant::now() + left,
+            waited: Duration::ZERO,
+        }
     }
 }

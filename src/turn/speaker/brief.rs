@@ -7,7 +7,7 @@ use super::{Background, patience};
 use crate::agents::speech::Piece;
 use crate::domain::agent::Provider;
 use crate::domain::fact::{FactBook, FactId, Formula, Source};
-use crate::llm::{Constraint, Prompt, Role};
+use crate::llm::{Brief, ChatModel, Constraint, Prompt, Role};
 use crate::turn::masking::Mask;
 use crate::turn::told::{self, block};
 
@@ -15,10 +15,54 @@ use crate::turn::told::{self, block};
 const RULES: &str = include_str!("../../../assets/speech/prompt.txt");
 /// Tokens of a reply: several times the longest the templates make.
 const MOST_TOKENS: u32 = 700;
+/// Characters of the message that a short brief holds.
+const SHORT_MESSAGE: usize = 160;
+/// Placeholders that the decoder has pieces for.
+const SHORT_PLACEHOLDERS: usize = 40;
 
 /// The prompt for what is still open; `None` when nothing is. The reply notes what its placeholders
 /// stand for.
-pub fn prompt(reply: &Reply<'_>, background: &mut Background, provider: Provider, constrained: bool) -> Option<(Prompt, Vec<FactId>)> {
+pub fn prompt(reply: &Reply<'_>, background: &mut Background, voice: &dyn ChatModel, constrained: bool) -> Option<(Prompt, Vec<FactId>)> {
+    match voice.brief() {
+        Brief::Full => full(reply, background, voice.provider(), constrained),
+        Brief::Short => short(reply, background),
+    }
+}
+
+/// For the decoder the program carries, in the form it has learnt (`models/nano/train/decoder/pairs.py`): the
+/// message, then the points, a line each. `None` as well where nothing is left to word but whole sentences of
+/// the records, and where there are more facts than it has placeholders for.
+fn short(reply: &Reply<'_>, background: &Background) -> Option<(Prompt, Vec<FactId>)> {
+    let mut facts = Vec::new();
+    let mut writer = Writer { book: reply.book(), mask: None, facts: &mut facts };
+    let open = reply.open();
+    let has_words =
+        open.iter().any(|point| point.phrase.pieces.iter().any(|piece| matches!(piece, Piece::Text(words) if !words.trim().is_empty())));
+    let message: String = told::plain(&background.message).chars().take(SHORT_MESSAGE).collect();
+    let lines: Vec<String> = std::iter::once(message).chain(open.iter().map(|point| writer.phrase(point))).collect();
+    if !has_words || facts.len() > SHORT_PLACEHOLDERS {
+        return None;
+    }
+    let (first_token, whole) = patience(Provider::Local, background);
+    let prompt = Prompt {
+        messages: vec![(Role::User, lines.join("\n"))],
+        max_tokens: MOST_TOKENS,
+        // The likeliest words: what varies is the phrases it is given.
+        temperature: 0.0,
+        seed: None,
+        constraint: placeholders(&facts),
+        first_token,
+        whole,
+    };
+    Some((prompt, facts))
+}
+
+fn placeholders(facts: &[FactId]) -> Constraint {
+    Constraint::Placeholders((1..=facts.len()).map(|n| format!("{{F{n}}}")).collect())
+}
+
+/// For models that follow instructions.
+fn full(reply: &Reply<'_>, background: &mut Background, provider: Provider, constrained: bool) -> Option<(Prompt, Vec<FactId>)> {
     let open = reply.open();
     if open.is_empty() {
         return None;
@@ -45,13 +89,12 @@ pub fn prompt(reply: &Reply<'_>, background: &mut Background, provider: Provider
         body += "Your last wording said something the facts do not. Keep to the wording under <say>, word for word.\n";
     }
     let (first_token, whole) = patience(provider, background);
-    let placeholders = (1..=facts.len()).map(|n| format!("{{F{n}}}")).collect();
     let prompt = Prompt {
         messages: vec![(Role::System, RULES.to_owned()), (Role::User, body)],
         max_tokens: MOST_TOKENS,
         temperature: if constrained { 0.0 } else { 0.4 },
         seed: None,
-        constraint: Constraint::Placeholders(placeholders),
+        constraint: placeholders(&facts),
         first_token,
         whole,
     };

@@ -23,7 +23,7 @@ use crate::agents::speech;
 use crate::domain::agent::Provider;
 use crate::domain::money::Currency;
 use crate::domain::text::sentence;
-use crate::llm::{ChatModel, ModelError, Prompt, Role};
+use crate::llm::{Brief, ChatModel, ModelError, Prompt, Role};
 use crate::store::rows::Draft;
 use plan::Plan;
 use reply::Reply;
@@ -99,9 +99,11 @@ pub async fn with_models(
     let mut spoke: Option<(Provider, String)> = None;
     reply.say_lead();
     'voices: for voice in voices {
-        for constrained in [false, true] {
+        // A short brief asks for nothing else the second time.
+        let tries: &[bool] = if voice.brief() == Brief::Short { &[false] } else { &[false, true] };
+        for &constrained in tries {
             let before = reply.worded();
-            let prompt = brief::prompt(&reply, background, voice.provider(), constrained);
+            let prompt = brief::prompt(&reply, background, &**voice, constrained);
             let Some((prompt, facts)) = prompt else { break 'voices };
             reply.facts = facts;
             let heard = listen(&**voice, &prompt, background, &mut reply).await;
@@ -119,7 +121,7 @@ pub async fn with_models(
                 // Said to its end: what it left out is said by the phrases.
                 (None, false) => break 'voices,
                 // It said what is not so: once more, closer to the phrases, and then by the phrases.
-                (_, true) if constrained => break 'voices,
+                (_, true) if constrained || tries.len() == 1 => break 'voices,
                 (_, true) => {}
                 // It broke off after it had begun: the phrases go on from there.
                 (Some(_), false) if reply.worded() > 0 => break 'voices,

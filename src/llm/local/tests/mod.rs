@@ -1,7 +1,9 @@
-//! On files with random weights that the tests write themselves.
+//! On files with random weights that the tests write themselves, and on the decoder the program carries.
 
+mod carried;
 mod damage;
 mod files;
 mod guard;
+mod small;
 mod thread;
 mod voice;

@@ -12,7 +12,7 @@ use super::files::Model;
 use super::voice::prompt;
 use crate::config::Local;
 use crate::domain::agent::Provider;
-use crate::llm::{ChatModel as _, Health, ModelError};
+use crate::llm::{Brief, ChatModel as _, Health, ModelError};
 
 async fn ready(model: &LocalModel) {
     while model.health() == Health::Loading {
@@ -82,7 +82,7 @@ fn failing(panics_at: &'static [usize], slow: Duration) -> (Arc<LocalModel>, Arc
         engine.network = Box::new(Failing { inner, steps: Arc::clone(&steps), panics_at, slow });
         Ok(engine)
     };
-    (LocalModel::start("test".to_owned(), 512, Box::new(load)).unwrap(), loads)
+    (LocalModel::start("test".to_owned(), Brief::Full, 512, Box::new(load)).unwrap(), loads)
 }
 
 struct Closed;
@@ -114,7 +114,7 @@ async fn a_model_that_panics_is_loaded_again_once() {
 #[tokio::test]
 async fn a_model_that_cannot_be_loaded_says_so() {
     let load = || Err(LocalError::Variety("luck".to_owned()));
-    let model = LocalModel::start("test".to_owned(), 512, Box::new(load)).unwrap();
+    let model = LocalModel::start("test".to_owned(), Brief::Full, 512, Box::new(load)).unwrap();
     ready(&model).await;
     assert_eq!(model.health(), Health::Degraded);
     assert_eq!(model.say(&prompt("a"), None).await.unwrap_err(), ModelError::Failed);
