@@ -48,7 +48,7 @@ fn to_pay(answer: &Answer) -> Option<FactId> {
     });
     let first = prices.next()?;
     // A sum is the last word; of several prices without one none is.
-    match prices.last() {
+    match prices.next_back() {
         None => Some(first.0),
         Some((last, sum)) => sum.then_some(last),
     }

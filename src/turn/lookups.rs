@@ -50,7 +50,7 @@ pub enum Outcome {
         /// The products, the likest first.
         records: Vec<Versioned>,
         /// What was asked for.
-        query: ProductQuery,
+        query: Box<ProductQuery>,
     },
     /// Products by SKU.
     Products(Vec<Versioned>),
@@ -133,7 +133,7 @@ impl Reader<'_> {
             Lookup::Search { query, limit } => self.search(query, *limit).await?,
             Lookup::Alike { query, limit } => {
                 let records = self.products(&self.alike(query, *limit)).await?;
-                Outcome::Alike { records, query: query.clone() }
+                Outcome::Alike { records, query: Box::new(query.clone()) }
             }
             Lookup::Products(skus) => Outcome::Products(self.products(skus).await?),
             Lookup::Alternatives { sku, limit } => {
@@ -349,7 +349,7 @@ pub fn enter(outcome: Outcome, book: &mut FactBook, found: &mut Findings) {
         }
         Outcome::Alike { records, query } => {
             let products = add(records);
-            found.alike = Some(SearchFound { total: products.len(), products, query, ..SearchFound::default() });
+            found.alike = Some(SearchFound { total: products.len(), products, query: *query, ..SearchFound::default() });
         }
         Outcome::Products(records) => {
             found.products = add(records);

@@ -44,14 +44,14 @@ impl Machine {
 /// Where an agreement ends that has something behind it: the longest beginning that is nothing but a yes, up to the end
 /// of a sentence, a comma, or a word that goes on.
 fn end_of_yes(text: &str, words: &[Word]) -> Option<usize> {
-    let ends = words.windows(2).enumerate().filter(|(_, pair)| {
+    let mut ends = words.windows(2).enumerate().filter(|(_, pair)| {
         let between = text.get(pair[0].end..pair[1].start).unwrap_or_default();
         between.contains(['.', '!', ',', ';', '\n']) || JOINS.contains(&pair[1].text.as_str())
     });
     // "Nice. Ok, open one then."
     let greeted = words.iter().take_while(|word| PLEASED.contains(&word.text.as_str())).count();
     let agrees = |count: usize| affirm::read(words.get(greeted..count).unwrap_or_default()) == Some(Answer::Yes);
-    ends.filter(|(i, _)| agrees(i + 1)).map(|(_, pair)| pair[0].end).last()
+    ends.rfind(|(i, _)| agrees(i + 1)).map(|(_, pair)| pair[0].end)
 }
 
 #[cfg(test)]
