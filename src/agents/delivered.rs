@@ -7,7 +7,6 @@ use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, FactId, Formula};
 use crate::domain::goal::Goal;
 use crate::domain::text::delivery;
-use crate::domain::text::stem::stem;
 
 /// Adds to an answer that says what things cost what they come to with delivery, where the message asks for it and the
 /// shop's words tell what it costs.
@@ -15,7 +14,7 @@ pub fn add(turn: &Turn<'_>, found: &Findings, step: Step, book: &mut FactBook) -
     let Step::Say(mut answer) = step else { return step };
     let Some(total) = to_pay(&answer).filter(|_| is_asked(turn)) else { return Step::Say(answer) };
     let Some(entries) = &found.delivery else { return Step::Look(vec![Lookup::Delivery]) };
-    let express = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "express" | "overnight" | "priority"));
+    let express = turn.heard.words.iter().any(|w| delivery::is_express(&w.text));
     let wanted = |sentence: &str| delivery::fee(sentence).is_some_and(|fee| fee.express == express);
     if let Some(act) = entries.iter().find_map(|id| with_delivery(say::sentence_where(*id, book, wanted)?, total, express, book)) {
         answer.say(act);
@@ -24,17 +23,14 @@ pub fn add(turn: &Turn<'_>, found: &Findings, step: Step, book: &mut FactBook) -
 }
 
 /// "Shipped", "with delivery", "w express", in a question about what is paid.
-pub fn is_asked(turn: &Turn<'_>) -> bool {
+fn is_asked(turn: &Turn<'_>) -> bool {
     let of_prices = matches!(
         turn.goal,
         Goal::PriceQuestion | Goal::PromoPrice | Goal::WhichCode | Goal::CodeCheck | Goal::Buy | Goal::ShippingPolicy | Goal::StockQuestion
     );
     let words = &turn.heard.words;
     // "Can be delivered", "fast shipping deals": a word that is part of a sum stands behind another.
-    let delivered = words.iter().skip(1).any(|w| {
-        matches!(stem(&w.text).as_str(), "ship" | "deliver" | "delivery" | "postag" | "postage")
-            || matches!(w.text.as_str(), "express" | "delivered")
-    });
+    let delivered = words.iter().skip(1).any(|w| delivery::speaks_of_it(&w.text) || w.text == "express");
     of_prices && delivered
 }
 

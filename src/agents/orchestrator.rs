@@ -19,6 +19,7 @@ use super::understanding::Understanding;
 use super::understanding::affirm::Answer;
 use super::understanding::foreign;
 use super::wishes;
+use crate::config::Routing;
 use crate::domain::act::ActKind;
 use crate::domain::agent::{Agent, Decider, Intent, IntentScores};
 use crate::domain::asks::Slot;
@@ -35,6 +36,12 @@ pub struct Thresholds {
     pub confidence: f32,
     /// How far the best intent must be ahead of the second.
     pub margin: f32,
+}
+
+impl From<&Routing> for Thresholds {
+    fn from(routing: &Routing) -> Self {
+        Self { confidence: routing.threshold.0, margin: routing.margin.0 }
+    }
 }
 
 /// What a model makes of a message.

@@ -134,7 +134,7 @@ impl App {
             shop: Arc::new(shop(&config)),
             policy: IdentityPolicy::built_in()?,
             tickets: TicketNumbers::learn(numbers.iter().map(String::as_str)),
-            thresholds: Thresholds { confidence: config.routing.threshold.0, margin: config.routing.margin.0 },
+            thresholds: Thresholds::from(&config.routing),
             max_handoffs: config.routing.max_handoffs,
             voices: match purpose {
                 Purpose::Talk => crate::llm::voices(&config),

@@ -5,7 +5,8 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 use super::args::{Eval, Global};
-use super::outcome::{Failure, document, line, progress, read_text};
+use super::outcome::{Failure, document, line, number, read_text};
+use super::progress::Progress;
 use super::reach;
 use crate::agents::orchestrator::Thresholds;
 use crate::app::commands::Request;
@@ -25,29 +26,20 @@ pub fn run(global: &Global, args: &Eval) -> Result<(), Failure> {
     let config = reach::configure(global, &[])?;
     super::system::set_model_threads(&config);
     let text = &read_text(&args.file)?;
-    match args.what.as_str() {
-        "knowledge" => return knowledge(global, args, config, text),
-        "entities" => return entities(global, config, text),
-        "search" => return search(global, config, text),
-        _ => {}
-    }
-    let report = match args.what.as_str() {
-        "intents" => {
-            let labels: Vec<&str> = Intent::ALL.iter().map(|intent| intent.name()).collect();
-            let lines = lines(text, &labels)?;
-            let thresholds = thresholds(&config);
-            let router = Router::new(thresholds, encoder(config)?);
-            eval::evaluate(&lines, &labels, Some(thresholds.confidence), |line| router.guess(line))
-        }
+    let (report, show): (Value, fn(&Value)) = match args.what.as_str() {
+        "knowledge" => (knowledge(args, config, text)?, show_knowledge),
+        "entities" => (entities(config, text)?, show_entities),
+        "search" => (search(global, config, text)?, show_search),
+        "intents" => (intents(config, text)?, show),
         "sentiment" => {
             let labels = ["positive", "neutral", "negative"];
             let analyzer = Analyzer::embedded();
-            eval::evaluate(&lines(text, &labels)?, &labels, None, |line| eval::sentiment(&analyzer, line))
+            (eval::evaluate(&lines(text, &labels)?, &labels, None, |line| eval::sentiment(&analyzer, line)), show)
         }
         _ => {
             let labels = ["urgent", "normal"];
             let analyzer = Analyzer::embedded();
-            eval::evaluate(&lines(text, &labels)?, &labels, None, |line| eval::urgency(&analyzer, line))
+            (eval::evaluate(&lines(text, &labels)?, &labels, None, |line| eval::urgency(&analyzer, line)), show)
         }
     };
     if global.json {
@@ -56,6 +48,15 @@ pub fn run(global: &Global, args: &Eval) -> Result<(), Failure> {
         show(&report);
     }
     Ok(())
+}
+
+/// Routes the labelled messages.
+fn intents(config: Config, text: &str) -> Result<Value, Failure> {
+    let labels: Vec<&str> = Intent::ALL.iter().map(|intent| intent.name()).collect();
+    let lines = lines(text, &labels)?;
+    let thresholds = Thresholds::from(&config.routing);
+    let router = Router::new(thresholds, encoder(config)?);
+    Ok(eval::evaluate(&lines, &labels, Some(thresholds.confidence), |line| router.guess(line)))
 }
 
 /// The encoder with what the shop of the data folder taught it; none where the shop runs without a model.
@@ -74,24 +75,28 @@ fn encoder(config: Config) -> Result<Option<Encoder>, Failure> {
     Ok(Some(encoder))
 }
 
-/// Asks the shop of the data folder the labelled questions.
-fn knowledge(global: &Global, args: &Eval, config: Config, text: &str) -> Result<(), Failure> {
-    let asked = eval::knowledge::questions(text).map_err(Failure::Said)?;
-    let report = reach::block_on(async {
+/// Measures with the shop of the data folder.
+fn with_shop(config: Config, measure: impl AsyncFnOnce(&App) -> Result<Value, Failure>) -> Result<Value, Failure> {
+    reach::block_on(async {
         let app = App::open(config, Fill::Demo, Purpose::Talk).await?;
+        let report = measure(&app).await;
+        app.close().await;
+        report
+    })
+}
+
+/// Asks the shop the labelled questions.
+fn knowledge(args: &Eval, config: Config, text: &str) -> Result<Value, Failure> {
+    let asked = eval::knowledge::questions(text).map_err(Failure::Said)?;
+    with_shop(config, async |app| {
         app.engine.learn_meaning().await.map_err(|error| Failure::Said(error.to_string()))?;
         let shelves = app.engine.library.shelves();
         let today = Moment::now().day_in(&app.engine.shop.zone);
-        let encoder = app.engine.encoder.as_deref();
-        let report = eval::knowledge::find_all(&shelves.knowledge, encoder, &asked, today, args.features);
-        app.close().await;
-        Ok(report)
-    })?;
-    if global.json {
-        document(&report);
-        return Ok(());
-    }
-    let number = |value: &Value| value.as_f64().unwrap_or_default();
+        Ok(eval::knowledge::find_all(&shelves.knowledge, app.engine.encoder.as_deref(), &asked, today, args.features))
+    })
+}
+
+fn show_knowledge(report: &Value) {
     line(&format!(
         "{} questions, {} with an answer, by {}: the best entry is right for {:.3}; {:.0} us each",
         report["n"],
@@ -109,27 +114,20 @@ fn knowledge(global: &Global, args: &Eval, config: Config, text: &str) -> Result
             at["answered_without_answer"],
         ));
     }
-    Ok(())
 }
 
-/// Reads what the labelled lines name with the shop of the data folder.
-fn entities(global: &Global, config: Config, text: &str) -> Result<(), Failure> {
+/// Reads what the labelled lines name, as the shop does.
+fn entities(config: Config, text: &str) -> Result<Value, Failure> {
     let lines = eval::entities::lines(text).map_err(Failure::Said)?;
-    let thresholds = thresholds(&config);
-    let report = reach::block_on(async {
-        let app = App::open(config, Fill::Demo, Purpose::Talk).await?;
+    with_shop(config, async |app| {
         let shelves = app.engine.library.shelves();
         let today = Moment::now().day_in(&app.engine.shop.zone);
-        let reader = eval::entities::Reader::new(&shelves, app.engine.shop.currency, thresholds);
-        let report = eval::entities::evaluate(&reader, &lines, today);
-        app.close().await;
-        Ok(report)
-    })?;
-    if global.json {
-        document(&report);
-        return Ok(());
-    }
-    let number = |value: &Value| value.as_f64().unwrap_or_default();
+        let reader = eval::entities::Reader::new(&shelves, app.engine.shop.currency, app.engine.thresholds);
+        Ok(eval::entities::evaluate(&reader, &lines, today))
+    })
+}
+
+fn show_entities(report: &Value) {
     line(&format!(
         "{} lines, all right in {}; p50 {:.0} us, p99 {:.0} us",
         report["n"],
@@ -138,32 +136,29 @@ fn entities(global: &Global, config: Config, text: &str) -> Result<(), Failure> 
         number(&report["p99_us"]),
     ));
     show_each(&report["per_kind"]);
-    Ok(())
 }
 
-/// Searches the catalogue of the data folder, once every product has its vector.
-fn search(global: &Global, config: Config, text: &str) -> Result<(), Failure> {
+/// Searches the shop's catalogue, once every product has its vector.
+fn search(global: &Global, config: Config, text: &str) -> Result<Value, Failure> {
     let judged = eval::search::judged(text).map_err(Failure::Said)?;
-    let report = reach::block_on(async {
-        let app = App::open(config, Fill::Demo, Purpose::Talk).await?;
+    with_shop(config, async |app| {
         let begun = Instant::now();
-        let made = app.engine.learn_products(Pace::Pressing, |there, all| progress(global, "vectors of products", there, all)).await;
+        let progress = Progress::new("vectors of products", global.quiet);
+        let made = app.engine.learn_products(Pace::Pressing, |there, all| progress.at(there, all)).await;
+        drop(progress);
         let made = made.map_err(|error| Failure::Said(error.to_string()))?;
         let seconds = begun.elapsed().as_secs_f64();
         let shelves = app.engine.library.shelves();
         let mut report = eval::search::search_all(&shelves, app.engine.encoder.as_deref(), &judged);
         report["vectors"] = json!({ "products": shelves.products.there(), "made": made, "seconds": seconds });
-        app.close().await;
         Ok(report)
-    })?;
-    if global.json {
-        document(&report);
-        return Ok(());
-    }
-    let number = |value: &Value| value.as_f64().unwrap_or_default();
+    })
+}
+
+fn show_search(report: &Value) {
     line(&format!("{} queries, {} products with a vector", report["n"], report["vectors"]["products"]));
     let alone = ["words", "meaning"].into_iter().filter_map(|name| Some((name, report.get(name)?)));
-    for (name, figures) in alone.chain([("both", &report)]) {
+    for (name, figures) in alone.chain([("both", report)]) {
         line(&format!(
             "  {name:<8} nDCG@10 {:.3}  recall@50 {:.3}  MRR {:.3}  p50 {:.0} us  p99 {:.0} us",
             number(&figures["ndcg_at_10"]),
@@ -173,11 +168,6 @@ fn search(global: &Global, config: Config, text: &str) -> Result<(), Failure> {
             number(&figures["p99_us"]),
         ));
     }
-    Ok(())
-}
-
-fn thresholds(config: &Config) -> Thresholds {
-    Thresholds { confidence: config.routing.threshold.0, margin: config.routing.margin.0 }
 }
 
 fn lines(text: &str, labels: &[&str]) -> Result<Vec<eval::Line>, Failure> {
@@ -185,7 +175,6 @@ fn lines(text: &str, labels: &[&str]) -> Result<Vec<eval::Line>, Failure> {
 }
 
 fn show(report: &Value) {
-    let number = |value: &Value| value.as_f64().unwrap_or_default();
     line(&format!(
         "{} lines: accuracy {:.3}, macro F1 {:.3}, calibration error {:.3}, p50 {:.0} us, p99 {:.0} us",
         report["n"],
@@ -204,7 +193,6 @@ fn show(report: &Value) {
 
 /// A line for each label or kind.
 fn show_each(figures: &Value) {
-    let number = |value: &Value| value.as_f64().unwrap_or_default();
     for (name, figures) in figures.as_object().into_iter().flatten() {
         line(&format!(
             "  {name:<10} precision {:.3}  recall {:.3}  F1 {:.3}  of {}",

@@ -4,7 +4,6 @@ use std::io::{IsTerminal as _, Write as _};
 
 use serde_json::Value;
 
-use super::args::Global;
 use crate::app::AppError;
 use crate::app::commands::CommandError;
 use crate::config::ConfigError;
@@ -57,14 +56,9 @@ pub fn colours() -> bool {
     std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-/// Says on a terminal how far something is; in a pipe, nothing.
-pub fn progress(global: &Global, what: &str, there: usize, all: usize) {
-    let mut out = std::io::stderr().lock();
-    if out.is_terminal() && !global.quiet {
-        let end = if there == all { "\n" } else { "" };
-        let _ = write!(out, "\r{what}: {there} of {all}{end}");
-        let _ = out.flush();
-    }
+/// A number of a report; what is none is 0.
+pub fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or_default()
 }
 
 /// Reads a file, or standard input for `-`.

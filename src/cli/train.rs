@@ -5,7 +5,7 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 use super::args::{Global, Train};
-use super::outcome::{Failure, document, line, read_text};
+use super::outcome::{Failure, document, line, number, read_text};
 use super::progress::Progress;
 use super::reach;
 use crate::agents::orchestrator::Thresholds;
@@ -49,10 +49,10 @@ pub fn run(global: &Global, args: &Train) -> Result<(), Failure> {
 }
 
 fn teach(global: &Global, config: &Config, encoder: &Encoder, lines: &[eval::Line]) -> Result<Lesson, Failure> {
-    let thresholds = Thresholds { confidence: config.routing.threshold.0, margin: config.routing.margin.0 };
     let built_in = BuiltIn::read().map_err(Failure::Said)?;
-    let progress = Progress::new("reading lines", lines.len() + built_in.count(), global.quiet);
-    teach::teach(&Router::new(thresholds, None), encoder, lines, &built_in, &|| progress.tick()).map_err(Failure::Said)
+    let (progress, all) = (Progress::new("reading lines", global.quiet), lines.len() + built_in.count());
+    teach::teach(&Router::new(Thresholds::from(&config.routing), None), encoder, lines, &built_in, &|| progress.tick(all))
+        .map_err(Failure::Said)
 }
 
 fn undo(global: &Global, config: Config) -> Result<(), Failure> {
@@ -67,7 +67,6 @@ fn undo(global: &Global, config: Config) -> Result<(), Failure> {
 }
 
 fn show(report: &Value) {
-    let number = |value: &Value| value.as_f64().unwrap_or_default();
     let change = |of: &Value| {
         let figures = ["accuracy", "ece"].map(|figure| (number(&of["before"][figure]), number(&of["after"][figure])));
         let [(accuracy, new_accuracy), (error, new_error)] = figures;

@@ -40,19 +40,16 @@ pub struct Labelled {
 /// # Errors
 /// Naming the first line that is no such line, or whose words do not stand in its message.
 pub fn lines(text: &str) -> Result<Vec<Line>, String> {
-    let mut lines = Vec::new();
-    for (row, number) in text.lines().zip(1..).filter(|(row, _)| !row.trim().is_empty()) {
-        let line: Line = serde_json::from_str(row).map_err(|error| format!("line {number} cannot be read: {error}"))?;
+    super::checked(text, |line: &Line| {
         if let Some(lost) = line.entities.iter().find(|labelled| !line.text.contains(&labelled.text)) {
-            return Err(format!("line {number} has no words \"{}\"", lost.text));
+            return Err(format!("no words \"{}\"", lost.text));
         }
         let days = line.entities.iter().filter_map(|labelled| if let Entity::Date(day) = &labelled.entity { Some(day) } else { None });
-        if let Some(wrong) = days.chain(&line.today).find(|day| Day::parse(day).is_none()) {
-            return Err(format!("line {number} has the day {wrong}; write it as 2026-11-27"));
+        match days.chain(&line.today).find(|day| Day::parse(day).is_none()) {
+            Some(wrong) => Err(format!("the day {wrong}; write it as 2026-11-27")),
+            None => Ok(()),
         }
-        lines.push(line);
-    }
-    if lines.is_empty() { Err("there are no lines".to_owned()) } else { Ok(lines) }
+    })
 }
 
 /// Reads every line as the shop does, timing each; an entity is right when its value is, wherever it stands. `today` is

@@ -28,8 +28,7 @@ pub const THRESHOLD: f32 = 0.5;
 /// # Errors
 /// Naming the first line that is no such line, or an entry nobody has.
 pub fn questions(text: &str) -> Result<Vec<Asked>, String> {
-    let rows = text.lines().zip(1..).filter(|(row, _)| !row.trim().is_empty());
-    rows.map(|(row, number)| serde_json::from_str(row).map_err(|error| format!("line {number} cannot be read: {error}"))).collect()
+    super::rows(text).map(|row| row.map(|(_, asked)| asked)).collect()
 }
 
 /// Asks every question; with an encoder by meaning too. `features` adds what the weights are fitted on.

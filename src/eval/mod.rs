@@ -12,6 +12,7 @@ pub mod teach;
 use std::time::Instant;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub use intents::Router;
@@ -46,16 +47,29 @@ pub struct Said {
 /// # Errors
 /// Naming the first line that is no such line.
 pub fn lines(text: &str, labels: &[&str]) -> Result<Vec<Line>, String> {
-    let mut lines = Vec::new();
-    for (index, row) in text.lines().enumerate().filter(|(_, row)| !row.trim().is_empty()) {
-        let number = index + 1;
-        let line: Line = serde_json::from_str(row).map_err(|error| format!("line {number} cannot be read: {error}"))?;
-        if !labels.contains(&line.label.as_str()) {
-            return Err(format!("line {number} has the label {}; use {}", line.label, labels.join(", ")));
-        }
-        lines.push(line);
-    }
+    checked(text, |line: &Line| match labels.contains(&line.label.as_str()) {
+        true => Ok(()),
+        false => Err(format!("the label {}; use {}", line.label, labels.join(", "))),
+    })
+}
+
+/// Reads lines of JSON, at least one, each of which `check` accepts or says what it has that it should not have.
+fn checked<T: DeserializeOwned>(text: &str, check: impl Fn(&T) -> Result<(), String>) -> Result<Vec<T>, String> {
+    let accepted = |row: Result<(usize, T), String>| {
+        let (number, line) = row?;
+        check(&line).map_err(|wrong| format!("line {number} has {wrong}"))?;
+        Ok(line)
+    };
+    let lines = rows(text).map(accepted).collect::<Result<Vec<T>, String>>()?;
     if lines.is_empty() { Err("there are no lines".to_owned()) } else { Ok(lines) }
+}
+
+/// Lines of JSON with their numbers, or which cannot be read; empty ones are passed over.
+fn rows<T: DeserializeOwned>(text: &str) -> impl Iterator<Item = Result<(usize, T), String>> {
+    text.lines().zip(1..).filter(|(row, _)| !row.trim().is_empty()).map(|(row, number)| match serde_json::from_str(row) {
+        Ok(line) => Ok((number, line)),
+        Err(error) => Err(format!("line {number} cannot be read: {error}")),
+    })
 }
 
 /// Guesses every line, timing each, and scores the guesses.

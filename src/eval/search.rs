@@ -29,14 +29,10 @@ pub struct Judged {
 /// # Errors
 /// Naming the first line that is no such line, or that judges nothing to be worth finding.
 pub fn judged(text: &str) -> Result<Vec<Judged>, String> {
-    let rows = text.lines().zip(1..).filter(|(row, _)| !row.trim().is_empty());
-    let read = |(row, number): (&str, usize)| {
-        let judged: Judged = serde_json::from_str(row).map_err(|error| format!("line {number} cannot be read: {error}"))?;
-        let worth = judged.judgments.values().any(|gain| *gain > 0.0);
-        if worth { Ok(judged) } else { Err(format!("line {number} has no product with a gain above 0")) }
-    };
-    let lines: Vec<Judged> = rows.map(read).collect::<Result<_, _>>()?;
-    if lines.is_empty() { Err("there are no lines".to_owned()) } else { Ok(lines) }
+    super::checked(text, |judged: &Judged| match judged.judgments.values().any(|gain| *gain > 0.0) {
+        true => Ok(()),
+        false => Err("no product with a gain above 0".to_owned()),
+    })
 }
 
 /// Ranks for every query, and measures: both at the top, beside it words and meaning alone. Without an encoder

@@ -38,8 +38,8 @@ pub fn voices(config: &Config) -> Voices {
         );
     }
     let wants_local = matches!(provider.mode, ProviderMode::Auto | ProviderMode::Local);
-    // The decoder that the program carries is asked for by name: whoever asks for nothing hears the shop's own phrases,
-    // which read better in more turns than not (`models/nano/SPEECH.md`).
+    // The decoder that the program carries is asked for by name: it does not speak better than the shop's own phrases yet
+    // (`models/nano/DECODER.md`).
     let opened = match &config.local.model {
         Some(file) if wants_local => Some(LocalModel::open(file, &config.local)),
         None if provider.mode == ProviderMode::Local => Some(LocalModel::embedded()),

@@ -11,6 +11,7 @@ use quick_cache::sync::Cache;
 
 use super::driver::Engine;
 use super::library::Library;
+use super::product_vectors::{Pace, embedded};
 use crate::domain::heard::ServiceMeant;
 use crate::domain::knowledge::Knowledge;
 use crate::llm::encoder::Encoder;
@@ -144,7 +145,10 @@ impl Engine {
         let count = missing.len();
         for (number, batch) in missing.chunks(BATCH).enumerate() {
             let (encoder, batch) = (Arc::clone(encoder), batch.to_vec());
-            let made = tokio::task::spawn_blocking(move || batch.iter().filter_map(|text| one(&encoder, text)).collect::<Vec<_>>()).await;
+            let made = tokio::task::spawn_blocking(move || {
+                batch.iter().filter_map(|text| embedded(&encoder, text, Pace::Resting)).collect::<Vec<_>>()
+            })
+            .await;
             known.add(made.unwrap_or_default());
             if (number + 1).is_multiple_of(STORED_EVERY) {
                 self.keep(&known).await?;
@@ -165,14 +169,6 @@ impl Engine {
     pub(super) fn meaning(&self, message: Option<(String, Vector)>) -> Meaning<'_> {
         Meaning::new(self.encoder.as_deref(), self.library.meanings(), message)
     }
-}
-
-/// A text's vector; as long again is rested, so that customers hardly notice.
-fn one(encoder: &Encoder, text: &str) -> Option<(u64, Vec<f32>)> {
-    let begun = Instant::now();
-    let vector = encoder.embed(text).ok()?;
-    std::thread::sleep(begun.elapsed());
-    Some((vectors::key(text), vector))
 }
 
 /// Every text of the knowledge base that questions are held against, once each.

@@ -98,7 +98,7 @@ impl Engine {
             if texts.is_empty() && own.len() == before {
                 continue;
             }
-            own.add(self.embed_all(encoder, texts.into_iter().collect(), pace).await);
+            own.add(self.embed_all(encoder, texts.into_values().collect(), pace).await);
             self.store.put_blob(&blob(number), own.bytes()).await?;
             self.library.set_products(&by_sku, |key| known.with(key));
             tracing::debug!(part = number, "a part of the products' vectors is stored");
@@ -109,26 +109,26 @@ impl Engine {
     }
 
     /// Vectors of texts, made a batch at a time; between two batches whatever else is to be learnt may go first.
-    async fn embed_all(&self, encoder: &Arc<Encoder>, texts: Vec<(u64, String)>, pace: Pace) -> Vec<(u64, Vec<f32>)> {
+    async fn embed_all(&self, encoder: &Arc<Encoder>, texts: Vec<String>, pace: Pace) -> Vec<(u64, Vec<f32>)> {
         let mut made = Vec::with_capacity(texts.len());
         for batch in texts.chunks(BATCH) {
             let _one_at_a_time = self.library.learning().await;
             let (encoder, batch) = (Arc::clone(encoder), batch.to_vec());
-            let work = move || batch.iter().filter_map(|(key, text)| one(&encoder, *key, text, pace)).collect::<Vec<_>>();
+            let work = move || batch.iter().filter_map(|text| embedded(&encoder, text, pace)).collect::<Vec<_>>();
             made.extend(tokio::task::spawn_blocking(work).await.unwrap_or_default());
         }
         made
     }
 }
 
-/// A text's vector.
-fn one(encoder: &Encoder, key: u64, text: &str, pace: Pace) -> Option<(u64, Vec<f32>)> {
+/// A text's vector under its key; resting, as long again is slept, so that customers hardly notice.
+pub(super) fn embedded(encoder: &Encoder, text: &str, pace: Pace) -> Option<(u64, Vec<f32>)> {
     let begun = Instant::now();
     let vector = encoder.embed(text).ok()?;
     if pace == Pace::Resting {
         std::thread::sleep(begun.elapsed());
     }
-    Some((key, vector))
+    Some((vectors::key(text), vector))
 }
 
 #[cfg(test)]

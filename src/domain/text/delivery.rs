@@ -56,8 +56,7 @@ const FAR: [&str; 12] = [
 pub fn fee(sentence: &str) -> Option<Fee> {
     let found = tokens(sentence);
     let has = |words: &[&str]| found.iter().any(|t| words.contains(&t.text.as_str()));
-    let delivers = found.iter().any(|t| matches!(stem(&t.text).as_str(), "ship" | "deliver" | "delivery" | "postag" | "postage"));
-    if !delivers || has(&FAR) {
+    if !found.iter().any(|t| speaks_of_it(&t.text)) || has(&FAR) {
         return None;
     }
     let (mut cost, mut free_from) = (None, None);
@@ -76,7 +75,17 @@ pub fn fee(sentence: &str) -> Option<Fee> {
         }
     }
     let free_from = free_from.filter(|_| has(&["free"]));
-    Some(Fee { cost: cost?, free_from, express: has(&["express", "overnight", "priority"]) })
+    Some(Fee { cost: cost?, free_from, express: found.iter().any(|t| is_express(&t.text)) })
+}
+
+/// Whether a word speaks of deliveries.
+pub fn speaks_of_it(word: &str) -> bool {
+    matches!(stem(word).as_str(), "ship" | "deliver" | "delivery" | "postag" | "postage")
+}
+
+/// Whether a word speaks of the quick kind.
+pub fn is_express(word: &str) -> bool {
+    matches!(word, "express" | "overnight" | "priority")
 }
 
 /// "Costs 4.99": said of the amount itself.

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::super::kernels::product::{Q8_BYTES, Q8_ELEMENTS};
-use super::super::kernels::rows::{add, half};
+use super::super::kernels::product::{Q8_BYTES, Q8_ELEMENTS, add_blocks};
+use super::super::kernels::rows::add;
 use super::error::EncoderError;
 use super::gguf::{Gguf, Q8_0};
 use super::input::{Input, MAX_POSITIONS};
@@ -24,13 +24,7 @@ struct Table {
 
 impl Table {
     fn add_row(&self, index: usize, to: &mut [f32]) -> Option<()> {
-        let row = self.bytes.get(index * self.row_bytes..(index + 1) * self.row_bytes)?;
-        for (block, out) in row.chunks_exact(Q8_BYTES).zip(to.chunks_exact_mut(Q8_ELEMENTS)) {
-            let scale = half(u16::from_le_bytes([block[0], block[1]]));
-            for (x, q) in out.iter_mut().zip(&block[2..]) {
-                *x += scale * f32::from(q.cast_signed());
-            }
-        }
+        add_blocks(self.bytes.get(index * self.row_bytes..(index + 1) * self.row_bytes)?, to);
         Some(())
     }
 }
@@ -241,18 +235,4 @@ fn widened(rows: &[f32], width: usize, stride: usize) -> Vec<f32> {
         to[..width].copy_from_slice(from);
     }
     out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::half;
-
-    #[test]
-    fn halves_are_read_right() {
-        for (bits, x) in
-            [(0x0000, 0.0), (0x3C00, 1.0), (0xC000, -2.0), (0x3555, 0.333_251_95), (0x0001, 5.960_464_5e-8), (0x7C00, f32::INFINITY)]
-        {
-            assert_eq!(half(bits), x);
-        }
-    }
 }

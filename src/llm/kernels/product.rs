@@ -5,10 +5,22 @@ use std::borrow::Cow;
 use candle_core::quantized::{GgmlDType, QMatMul, QStorage, QTensor};
 use candle_core::{Device, Module, Result, Tensor};
 
+use super::rows::half;
+
 /// Numbers in a block of `Q8_0`.
 pub const Q8_ELEMENTS: usize = 32;
 /// Bytes in one: a 16-bit float and a signed byte for each number.
 pub const Q8_BYTES: usize = 2 + Q8_ELEMENTS;
+
+/// Adds the numbers of blocks to as many of `to`.
+pub fn add_blocks(blocks: &[u8], to: &mut [f32]) {
+    for (block, out) in blocks.as_chunks::<Q8_BYTES>().0.iter().zip(to.chunks_exact_mut(Q8_ELEMENTS)) {
+        let scale = half(u16::from_le_bytes([block[0], block[1]]));
+        for (x, q) in out.iter_mut().zip(&block[2..]) {
+            *x += scale * f32::from(q.cast_signed());
+        }
+    }
+}
 
 /// `y = W x` with `W` in `Q8_0`.
 pub struct Product {

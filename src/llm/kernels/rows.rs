@@ -62,4 +62,13 @@ mod tests {
         assert!((row[0] - 0.5).abs() < 1e-6 && row[2] == 0.0, "{row:?}");
         softmax(&mut []);
     }
+
+    #[test]
+    fn halves_are_read_right() {
+        for (bits, x) in
+            [(0x0000, 0.0), (0x3C00, 1.0), (0xC000, -2.0), (0x3555, 0.333_251_95), (0x0001, 5.960_464_5e-8), (0x7C00, f32::INFINITY)]
+        {
+            assert_eq!(half(bits), x);
+        }
+    }
 }

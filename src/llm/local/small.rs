@@ -8,8 +8,8 @@ use std::io::{Read, Seek, SeekFrom};
 
 use candle_core::quantized::GgmlDType;
 
-use super::super::kernels::product::{Product, Q8_BYTES, Q8_ELEMENTS};
-use super::super::kernels::rows::{add, add_scaled, dot, half, softmax};
+use super::super::kernels::product::{Product, Q8_BYTES, Q8_ELEMENTS, add_blocks};
+use super::super::kernels::rows::{add, add_scaled, dot, softmax};
 use super::error::LocalError;
 use super::gguf::Header;
 use super::network::Network;
@@ -237,13 +237,7 @@ fn turns(context: usize, head: usize, base: f32) -> Vec<(f32, f32)> {
 
 /// `Q8_0` as 32-bit floats.
 fn floats_of(blocks: &[u8]) -> Vec<f32> {
-    let scaled = |block: &[u8; Q8_BYTES]| {
-        let scale = half(u16::from_le_bytes([block[0], block[1]]));
-        let mut out = [0.0; Q8_ELEMENTS];
-        for (x, q) in out.iter_mut().zip(&block[2..]) {
-            *x = scale * f32::from(q.cast_signed());
-        }
-        out
-    };
-    blocks.as_chunks::<Q8_BYTES>().0.iter().flat_map(scaled).collect()
+    let mut out = vec![0.0; blocks.len() / Q8_BYTES * Q8_ELEMENTS];
+    add_blocks(blocks, &mut out);
+    out
 }

@@ -47,7 +47,7 @@ impl Engine {
         // What was said before, and whose it was, is looked up for those who are told of it.
         let mut background = match voices.iter().any(|voice| voice.brief() == Brief::Full) {
             true => self.background(job, machine, shelves).await?,
-            false => self.message_alone(job, shelves),
+            false => self.told(job, Vec::new(), Known::default(), shelves),
         };
         background.waited = asked.waited;
         let (message, epoch) = (MessageId::reply_to(job.session, job.seq), job.epoch);
@@ -94,17 +94,16 @@ impl Engine {
             }
         }
         known.message(&job.message.text, &asked, &shelves.orders, &shelves.tickets);
-        let mask = Mask::new(job.session_id.as_str(), known, shelves.orders.clone(), shelves.tickets.clone());
-        Ok(Background { history, mask, ..self.message_alone(job, shelves) })
+        Ok(self.told(job, history, known, shelves))
     }
 
-    /// What a model in this process is told that is not told of the conversation.
-    fn message_alone(&self, job: &Job, shelves: &Shelves) -> Background {
+    /// What a model is told, with what is known of whose it is.
+    fn told(&self, job: &Job, history: Vec<(Role, String)>, known: Known, shelves: &Shelves) -> Background {
         let left = self.deadline.saturating_sub(Moment::now().since(job.accepted_at)).saturating_sub(RESERVE);
         Background {
-            history: Vec::new(),
+            history,
             message: job.message.text.clone(),
-            mask: Mask::new(job.session_id.as_str(), Known::default(), shelves.orders.clone(), shelves.tickets.clone()),
+            mask: Mask::new(job.session_id.as_str(), known, shelves.orders.clone(), shelves.tickets.clone()),
             currency: self.shop.currency,
             until: Instant::now() + left,
             waited: Duration::ZERO,
