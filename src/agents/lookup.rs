@@ -180,6 +180,8 @@ pub struct SearchFound {
     pub ordered_by: Option<String>,
     /// What the words that may describe them did.
     pub hinted: Hinted,
+    /// How alike the likest of them is to what the customer said, -1 to 1; `None` without vectors.
+    pub likest: Option<f32>,
     /// The query that was asked.
     pub query: ProductQuery,
 }

@@ -119,6 +119,11 @@ impl Catalogue {
         self.skus.get(doc as usize).map(String::as_str)
     }
 
+    /// The number in the index of a product.
+    pub fn number(&self, sku: &str) -> Option<usize> {
+        self.by_sku.get(&bare(sku)).map(|doc| *doc as usize)
+    }
+
     /// All category names with the number of products in each.
     pub fn category_names(&self) -> impl Iterator<Item = (&str, u32)> {
         self.categories.all()

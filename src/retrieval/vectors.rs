@@ -149,10 +149,23 @@ impl Matrix {
         if self.width == 0 || vector.len() != self.width || self.there() == 0 {
             return None;
         }
-        let one: Vec<i16> = vector.iter().map(|x| (x * ONE).round().clamp(-ONE, ONE) as i16).collect();
+        let one = whole(vector);
         let rows = self.values.chunks_exact(self.width).zip(&self.steps);
         Some(rows.map(|(row, step)| dot(row, &one) as f32 * step / ONE).collect())
     }
+
+    /// How alike a vector is to the likest of some rows; `None` where none of them has a vector of its kind.
+    pub fn likest(&self, vector: &[f32], rows: impl Iterator<Item = usize>) -> Option<f32> {
+        let one = whole(vector);
+        let values = |row: usize| self.values.get(row * self.width..(row + 1) * self.width);
+        let has = |row: &usize| self.has(*row) && vector.len() == self.width;
+        rows.filter(has).filter_map(|row| Some(dot(values(row)?, &one) as f32 * self.steps.get(row)? / ONE)).max_by(f32::total_cmp)
+    }
+}
+
+/// A vector in steps of [`ONE`].
+fn whole(vector: &[f32]) -> Vec<i16> {
+    vector.iter().map(|x| (x * ONE).round().clamp(-ONE, ONE) as i16).collect()
 }
 
 /// Whole numbers add up in any order, so the compiler makes vector instructions of the plain sum.

@@ -172,6 +172,7 @@ impl Reader<'_> {
     async fn search(&self, query: &ProductQuery, limit: usize) -> Result<Outcome, StoreError> {
         let found = self.shelves.catalogue.search(query, limit);
         let skus: Vec<String> = found.hits.into_iter().map(|hit| hit.sku).collect();
+        let likest = self.likest(query, &skus);
         let records = self.products(&skus).await?;
         let found = SearchFound {
             products: Vec::new(),
@@ -182,9 +183,17 @@ impl Reader<'_> {
             stated: found.stated,
             ordered_by: found.ordered_by,
             hinted: found.hinted,
+            likest,
             query: query.clone(),
         };
         Ok(Outcome::Search { records, found: Box::new(found) })
+    }
+
+    /// How alike the likest of some products is to what a customer says, as far as there are vectors.
+    fn likest(&self, query: &ProductQuery, skus: &[String]) -> Option<f32> {
+        let products = &self.shelves.products;
+        let vector = (products.there() > 0).then(|| self.meaning.of(&query.said)).flatten()?;
+        products.likest(&vector, skus.iter().filter_map(|sku| self.shelves.catalogue.number(sku)))
     }
 
     /// Products alike what a customer says, as far as there are vectors.

@@ -84,6 +84,9 @@ pub fn search(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mu
         return pick::step(&turn, found, book, state);
     }
     let Some(first) = found.searches.first() else { return Step::Look(vec![Lookup::Search { query, limit: SHOWN }]) };
+    if is_by_chance(turn, first) || is_far(turn, first) && !names_its_kind(turn, first) {
+        return nothing(turn, found, book, state);
+    }
     let lacking = first.products.is_empty() || !first.complete;
     let dearer = wider::at_any_price(turn, &first.query).filter(|_| lacking);
     match (found.searches.as_slice(), dearer) {
@@ -105,6 +108,32 @@ pub fn search(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mu
         }
         ([], _) => nothing(turn, found, book, state),
     }
+}
+
+/// Whether products were found by words some record happens to have, while the message names no kind of thing, no maker
+/// and no model, and tells of something else besides: "prepaid visa cards" finds a memory card.
+///
+/// Of 125 such searches of written conversations that a reader looked at, 108 had found nothing that serves.
+fn is_by_chance(turn: &Turn<'_>, search: &SearchFound) -> bool {
+    let query = &search.query;
+    let by_need = needs::sold(turn.heard).is_some_and(|need| need.terms == query.terms);
+    let kind = !query.categories.is_empty() || !query.brands.is_empty() || by_need;
+    let named = turn.heard.products.iter().any(|product| product.coverage >= 0.3);
+    !kind && !named && needs::left_out(turn.heard, turn.read, query) > 0
+}
+
+/// Whether what was found is far from what is asked for, though of a kind it names: "a plant light for my lemon tree".
+fn is_far(turn: &Turn<'_>, search: &SearchFound) -> bool {
+    /// Of 95 searches with a kind that a reader looked at, 45 lay below, seven of which found what serves.
+    const NEAR: f32 = 0.3;
+    const BESIDE: usize = 2;
+    search.likest.is_some_and(|likest| likest < NEAR) && needs::left_out(turn.heard, turn.read, &search.query) >= BESIDE
+}
+
+/// Whether the message has the name of the kind that was searched, rather than a need or a word like it.
+fn names_its_kind(turn: &Turn<'_>, search: &SearchFound) -> bool {
+    let kinds = &search.query.categories;
+    turn.heard.categories.iter().any(|named| named.exact && named.names.iter().any(|name| kinds.contains(name)))
 }
 
 /// Everything wished for is there, only not for so little: that is said, and what it costs shown.
@@ -229,6 +258,7 @@ pub fn some(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     let kind = match (search.complete && !only_mentioned, search.total, search.total > shown.len()) {
         (false, _, _) if only_mentioned => ActKind::FoundNone,
         (false, _, _) => ActKind::FoundClosest,
+        _ if is_far(turn, search) => ActKind::FoundClosest,
         (true, 1, _) => ActKind::FoundOne,
         _ if unchecked.is_some() => ActKind::FoundUnchecked,
         (true, _, _) if search.hinted == Hinted::Ranked && search.ordered_by.is_none() => ActKind::FoundRanked,

@@ -225,6 +225,14 @@ fn describe(heard: &Heard, read: &Understanding, query: &mut ProductQuery) {
     }
 }
 
+/// How many telling words of a message a query took no notice of: "any for people with dogs", where all the shop's
+/// records have of it is people.
+pub fn left_out(heard: &Heard, read: &Understanding, query: &ProductQuery) -> usize {
+    let spoken_for = spoken_for(heard, read);
+    let asked = |word: &Word| [&query.terms, &query.hints, &query.not_terms].into_iter().any(|list| list.contains(&word.text));
+    heard.words.iter().zip(spoken_for).filter(|(word, spoken_for)| !spoken_for && word.is_telling() && !asked(word)).count()
+}
+
 /// Adds a word to a list that has it not yet.
 pub(super) fn push(list: &mut Vec<String>, word: &str) {
     if !list.iter().any(|own| own == word) {
