@@ -33,6 +33,25 @@ impl Word {
     }
 }
 
+/// Whether the words before take a word out: "no ASUS", "without a touchscreen", "anything but Apple".
+pub fn is_excluded(words: &[Word], at: usize) -> bool {
+    let word = |back: usize| at.checked_sub(back).and_then(|i| words.get(i)).map_or("", |w| w.text.as_str());
+    // "Without charging", "without plugging it in" say how it is used, not what it must lack.
+    if word(1) == "without" && words.get(at).is_some_and(|w| w.text.ends_with("ing")) {
+        return false;
+    }
+    let excludes = |text: &str| matches!(text, "no" | "not" | "nothing" | "none" | "without" | "except" | "excluding" | "besides");
+    let article = matches!(word(1), "a" | "an" | "any" | "the" | "from" | "by" | "for");
+    // "No fiddling with a steam thing": what one does not want to do, with what.
+    let doing = if article { 2 } else { 1 };
+    let not_to_do = matches!(word(doing), "with" | "about" | "of") && word(doing + 1).ends_with("ing") && excludes(word(doing + 2));
+    excludes(word(1))
+        || not_to_do
+        || (article && excludes(word(2)))
+        || (word(1) == "but" && matches!(word(2), "anything" | "all" | "everything"))
+        || (word(1) == "than" && word(2) == "other")
+}
+
 /// Everything recognised in one message.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Heard {

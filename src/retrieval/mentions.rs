@@ -4,9 +4,9 @@ mod shapes;
 
 use super::catalogue::Catalogue;
 use super::postings::Part;
-use crate::domain::heard::{ProductNamed, Word};
+use crate::domain::heard::{ProductNamed, Word, is_excluded};
 use crate::domain::text::fold::bare;
-use crate::domain::text::{unit, words};
+use crate::domain::text::{colours, unit, words};
 use shapes::{is_generation, is_model_word, separates, shape};
 
 /// A word found in more names than this says little by itself.
@@ -115,9 +115,16 @@ impl Catalogue {
         if let Some(mention) = self.sku_in(words_said, span.clone()) {
             return Some(mention);
         }
-        let mut said: Vec<Said> = span.clone().flat_map(|i| self.name_terms_of(words_said, kinds, i)).collect();
+        // "In any colour other than black": what it is not is no part of its name.
+        let shunned = |i: &usize| colours::is_colour(&words_said[*i].text) && is_excluded(words_said, *i);
+        let mut said: Vec<Said> = span.clone().filter(|i| !shunned(i)).flat_map(|i| self.name_terms_of(words_said, kinds, i)).collect();
         self.help(words_said, span.clone(), &mut said);
         let mut scored = self.candidates(&said)?;
+        let not: Vec<u32> = span.clone().filter(shunned).filter_map(|i| self.name_term(&words_said[i].stem)).collect();
+        let is_other = |candidate: &Candidate| !not.iter().any(|term| self.name_has(candidate.doc, *term));
+        if scored.iter().any(is_other) {
+            scored.retain(is_other);
+        }
         self.keep_maker(words_said, &said, &mut scored);
         if scored.is_empty() {
             return None;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::super::turn::Turn;
+use super::super::understanding::needs;
 use crate::domain::product::Product;
 use crate::domain::text::{colours, fold::fold, token::tokens, words};
 
@@ -18,8 +19,10 @@ pub fn variant(turn: &Turn<'_>) -> Vec<String> {
     let kin: Vec<&Arc<Product>> = turn.shown.iter().filter(|p| present.iter().any(|own| own.family() == p.family())).collect();
     let of_a_kind = |at: usize| heard.categories.iter().any(|named| named.words.contains(&at));
     let may = |at: &usize| !of_a_kind(*at) && picks(turn, *at);
-    let said: Vec<&str> = (0..heard.words.len()).filter(may).map(|at| heard.words[at].text.as_str()).collect();
-    let fits = |p: &Product| said.iter().any(|word| is_of(p, word));
+    let (not, said): (Vec<usize>, Vec<usize>) = (0..heard.words.len()).filter(may).partition(|at| needs::is_excluded(heard, *at));
+    let says = |p: &Product, at: &[usize]| at.iter().any(|at| is_of(p, &heard.words[*at].text));
+    // "I said other than black": any that is not.
+    let fits = |p: &Product| if said.is_empty() { !not.is_empty() && !says(p, &not) } else { says(p, &said) && !says(p, &not) };
     let found: Vec<String> = kin.iter().filter(|p| fits(p)).map(|p| p.sku.clone()).collect();
     if found.len() < kin.len() { found } else { Vec::new() }
 }

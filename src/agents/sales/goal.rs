@@ -1,5 +1,7 @@
 //! What is wanted of sales, now that the products of the conversation can be looked at.
 
+use std::sync::Arc;
+
 use super::super::resolve::{self, How};
 use super::super::turn::Turn;
 use super::super::understanding::form;
@@ -9,6 +11,8 @@ use super::{accessories, basket, option, pick, together};
 use crate::domain::agent::Agent;
 use crate::domain::goal::Goal;
 use crate::domain::heard::ProductNamed;
+use crate::domain::measure;
+use crate::domain::product::Product;
 use crate::domain::query::Degree;
 use crate::domain::text::colours;
 
@@ -23,6 +27,10 @@ fn plainly(turn: &Turn<'_>) -> Option<Goal> {
     let searches = matches!(turn.goal, Goal::FindProduct | Goal::RefineResults);
     if let Some(goal) = by_kind_or_denial(turn, searches) {
         return Some(goal);
+    }
+    let priced = turn.read.hints.iter().any(|hint| hint.goal == Goal::PriceQuestion);
+    if (searches || turn.goal == Goal::Accessories || turn.goal == Goal::PriceQuestion && !priced) && asks_with(turn) {
+        return Some(Goal::ProductQuestion);
     }
     if next_in_price(turn).is_some() && turn.before.focus.query.is_some() {
         // Beside the one in hand, the next one is told by what sets it apart.
@@ -185,6 +193,20 @@ fn by_what_it_says(turn: &Turn<'_>) -> Goal {
         return turn.goal;
     }
     last_question(turn)
+}
+
+/// "And with the case?", of earbuds whose records have a "Battery life with case".
+fn asks_with(turn: &Turn<'_>) -> bool {
+    const SHORT: usize = 9;
+    let words = &turn.heard.words;
+    let hand = &turn.before.focus.products;
+    let Some(with) = words.iter().position(|word| word.text == "with").filter(|_| words.len() <= SHORT && !hand.is_empty()) else {
+        return false;
+    };
+    let Some(what) = words[with..].iter().rfind(|word| word.is_telling()) else { return false };
+    let named = format!(" with {} ", what.stem);
+    let states = |product: &Arc<Product>| product.specs.iter().any(|spec| format!(" {} ", measure::stems(&spec.name)).contains(&named));
+    turn.shown.iter().filter(|product| hand.contains(&product.sku)).any(states)
 }
 
 /// What is wanted of the thing in hand in another colour.

@@ -18,7 +18,7 @@ pub fn of(turn: &Turn<'_>, product: &Product) -> Option<Asked> {
     }
     let meant = turn.heard.property.as_ref()?;
     if let Some(found) = meant.names.iter().find_map(|name| by_name(product, &measure::stems(name))) {
-        let stated = |found: Found| Found { by_value: states(product, found.index), ..found };
+        let stated = |found: Found| Found { by_value: states(product, found.index) && is_of(turn, meant, product, found.index), ..found };
         return Some(Asked::Specs(found.into_iter().map(stated).take(1).collect()));
     }
     if let Some(index) = in_a_value(meant, product) {
@@ -31,6 +31,15 @@ pub fn of(turn: &Turn<'_>, product: &Product) -> Option<Asked> {
     }
     // That a record does not state it is said only where nothing else can be meant.
     (meant.score >= PLAIN).then(|| Asked::Unstated(meant.names.first().map(|name| (*name).to_owned())))
+}
+
+/// Whether a property that is meant speaks of what is asked, so that stating it is a yes: "Functions: Print" is none
+/// to "does it scan".
+fn is_of(turn: &Turn<'_>, meant: &PropertyMeant, product: &Product, index: usize) -> bool {
+    let Some(spec) = product.specs.get(index) else { return false };
+    let SpecValue::Text(value) = &spec.value else { return true };
+    let asked = turn.heard.words.iter().filter(|word| word.is_telling()).map(|word| word.text.as_str());
+    asked.chain(meant.values.iter().copied()).any(|word| says(value, word) || says(&spec.name, word))
 }
 
 /// "Does it need a plug", "does it have to be plugged in": what runs it, by whatever the record says of that.

@@ -136,9 +136,11 @@ fn tell(turn: &Turn<'_>, book: &mut FactBook, id: RecordId, asked: &Asked, answe
     match asked {
         Asked::Specs(found) => {
             let enough = turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "enough" | "sufficient" | "good"));
-            // "In another colour": what it has is no yes.
+            // "In another colour", "with a second controller": what it has is no yes.
             let another = turn.heard.words.windows(2).any(|pair| {
-                matches!(pair[0].text.as_str(), "another" | "other" | "different") && !matches!(pair[1].text.as_str(), "one" | "two")
+                let other =
+                    matches!(pair[0].text.as_str(), "another" | "other" | "different" | "second" | "extra" | "spare" | "additional");
+                other && !matches!(pair[1].text.as_str(), "one" | "two")
             });
             let yes_no = (asks_whether(turn) || turn.read.form.asks == Asks::Whether) && !enough && !another;
             for property in found {

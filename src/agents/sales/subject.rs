@@ -156,8 +156,10 @@ fn fitting_words(turn: &Turn<'_>, ids: &[RecordId], book: &FactBook) -> Vec<Reco
         let named: Vec<String> = product.options.iter().map(|(_, value)| value.to_lowercase()).collect();
         // "In purple" is the one its maker calls violet.
         let option = |w: &Word| named.iter().any(|n| n.contains(&w.text)) || resolve::is_option(&product, &w.text);
-        let telling = |w: &&Word| w.text.len() > 1 && option(w) || resolve::names(&product, &w.stem);
-        turn.heard.words.iter().filter(telling).count()
+        let telling = |w: &Word| w.text.len() > 1 && option(w) || resolve::names(&product, &w.stem);
+        let told = turn.heard.words.iter().enumerate().filter(|(_, w)| telling(w));
+        // "Other than black": what it is to be not speaks against it.
+        told.map(|(at, _)| if needs::is_excluded(turn.heard, at) { -1 } else { 1 }).sum::<i32>()
     };
     let best = ids.iter().map(says).max().unwrap_or(0);
     ids.iter().copied().filter(|id| says(id) == best).collect()

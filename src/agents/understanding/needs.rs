@@ -3,7 +3,7 @@
 use super::Understanding;
 use super::qualities::PRICE;
 pub use super::refining::{cheaper_than, dearer_than, merge, refines};
-use crate::domain::heard::{CategoryNamed, Heard, Need, Word};
+use crate::domain::heard::{self, CategoryNamed, Heard, Need, Word};
 use crate::domain::measure;
 use crate::domain::query::{Degree, ProductQuery, Quality, Sort};
 use crate::domain::text::stem::stem;
@@ -181,6 +181,9 @@ fn is_purpose(heard: &Heard, i: usize) -> bool {
     after_for && !category.names.is_empty() && heard.categories.iter().any(|other| other.words.end < at && !other.names.is_empty())
 }
 
+/// Digits from which on a number alone tells a model: "a 4060".
+const MODEL_DIGITS: usize = 4;
+
 /// Words that must describe the product, words that may, and a thing nobody here sells.
 fn describe(heard: &Heard, read: &Understanding, query: &mut ProductQuery) {
     let spoken_for = spoken_for(heard, read);
@@ -204,7 +207,8 @@ fn describe(heard: &Heard, read: &Understanding, query: &mut ProductQuery) {
             continue;
         }
         let describes = heard.describing.get(i).copied().unwrap_or(false);
-        let number = word.text.bytes().all(|b| b.is_ascii_digit());
+        // "A 4060": which one it is; "15" may be anything.
+        let number = word.text.bytes().all(|b| b.is_ascii_digit()) && !(word.text.len() >= MODEL_DIGITS && describes);
         if number || words::is_request(&word.text, &word.stem) {
             continue;
         }
@@ -396,21 +400,7 @@ fn spoken_for(heard: &Heard, read: &Understanding) -> Vec<bool> {
 
 /// Whether the words before take a word out: "no ASUS", "without a touchscreen", "anything but Apple".
 pub fn is_excluded(heard: &Heard, at: usize) -> bool {
-    let word = |back: usize| at.checked_sub(back).and_then(|i| heard.words.get(i)).map_or("", |w| w.text.as_str());
-    // "Without charging", "without plugging it in" say how it is used, not what it must lack.
-    if word(1) == "without" && heard.words.get(at).is_some_and(|w| w.text.ends_with("ing")) {
-        return false;
-    }
-    let excludes = |text: &str| matches!(text, "no" | "not" | "nothing" | "none" | "without" | "except" | "excluding" | "besides");
-    let article = matches!(word(1), "a" | "an" | "any" | "the" | "from" | "by" | "for");
-    // "No fiddling with a steam thing": what one does not want to do, with what.
-    let doing = if article { 2 } else { 1 };
-    let not_to_do = matches!(word(doing), "with" | "about" | "of") && word(doing + 1).ends_with("ing") && excludes(word(doing + 2));
-    excludes(word(1))
-        || not_to_do
-        || (article && excludes(word(2)))
-        || (word(1) == "but" && matches!(word(2), "anything" | "all" | "everything"))
-        || (word(1) == "than" && word(2) == "other")
+    heard::is_excluded(&heard.words, at)
 }
 
 /// "No cable please": nothing is asked, only ruled out.

@@ -155,10 +155,22 @@ fn told(message: &str, wanted: Unit, this_year: i16) -> Option<f64> {
     values.next().is_none().then_some(value)
 }
 
+/// Whether a number is said as one that was told: "the 30 miles", "your 14 days".
+fn quotes(message: &str, value: f64) -> bool {
+    let pieces = pieces(message);
+    pieces
+        .windows(2)
+        .any(|pair| pair[1].number == Some(value) && matches!(pair[0].word.as_str(), "the" | "your" | "those" | "that" | "this"))
+}
+
 /// Whether what a message tells of lies inside the limit a sentence states; `None` where nothing can be held against it.
 pub fn holds(sentence: &str, message: &str, this_year: i16) -> Option<bool> {
     let limit = stated(sentence)?;
     let value = told(message, limit.unit, this_year)?;
+    // "Is that within the 30 miles" asks about the limit, and tells of nothing to be held against it.
+    if [limit.least, limit.most].contains(&Some(value)) && quotes(message, value) {
+        return None;
+    }
     let above = limit.least.is_none_or(|least| if limit.strict { value > least } else { value >= least });
     let below = limit.most.is_none_or(|most| if limit.strict { value < most } else { value <= most });
     let inside = above && below;
@@ -187,6 +199,7 @@ mod tests {
             ("A signature is required for orders over 500 USD.", "it costs 500 dollars", Some(false)),
             ("We install TVs for 89 USD within 30 miles of the store.", "i live 12 miles away", Some(true)),
             ("We install TVs for 89 USD within 30 miles of the store.", "i have 89 dollars", None),
+            ("We install TVs for 89 USD within 30 miles of the store.", "i live in manhattan, is that within the 30 miles?", None),
             ("Items over 10 kg cannot be delivered there.", "it weighs 12 kg", Some(false)),
             ("Items over 10 kg cannot be delivered there.", "it weighs 8 kg", None),
             ("49 cm fits from 155 to 168 kg, 53 cm from 168 to 180 kg.", "i weigh 170 kg", None),
