@@ -1,7 +1,7 @@
 """One fit of the network: batches, loss, learning rates, and how to go on after an interruption."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -32,8 +32,17 @@ class Recipe:
 READING = Recipe(epochs=8, lr=2e-4, batch=64, near=0, goal=1, dropout=0.15, smooth=0.1)
 
 
+# A reading top that has learnt, once more over everything, with lines that were added since.
+MORE = replace(READING, epochs=1, lr=6e-5)
+
+
 def device():
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def halved(where):
+    """Products in 16 bits where that is faster: a processor without instructions for it takes three times as long."""
+    return torch.autocast(where.type, torch.bfloat16, enabled=where.type == "cuda")
 
 
 def to(rows, where):
@@ -70,7 +79,7 @@ def teacher(lines, tokens):
     texts = sorted({d["text"] for d in lines}, key=len)
     for i in range(0, len(texts), 64):
         part = texts[i: i + 64]
-        with torch.autocast(where.type, torch.bfloat16):
+        with halved(where):
             _, mean = net.trunk(*to(pad([tokens.input(t) for t in part]), where))
         out.update(zip(part, F.normalize(mean.float(), dim=-1).cpu()))
     return out
@@ -84,7 +93,7 @@ def weights(train):
 
 def loss_of(net, rows, goals, weight, recipe, where):
     """Of a batch of (ids, segments, intent, goals, published vector)."""
-    with torch.autocast(where.type, torch.bfloat16):
+    with halved(where):
         li, lg, mean = net(*to(pad(rows), where), p=recipe.dropout)
     li, lg, mean = li.float(), lg.float(), mean.float()
     loss = F.cross_entropy(li, torch.tensor([r[2] for r in rows], device=where), weight, label_smoothing=recipe.smooth)

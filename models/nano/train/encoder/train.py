@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 
 from bert import INTENTS, LAYERS, load_base
-from learn import READING, Progress, Recipe, device, learn, to
+from learn import MORE, READING, Progress, Recipe, device, halved, learn, to
 from lines import Tokens, goal_names, held_out, load, pad
 from opened import open_file
 
@@ -23,7 +23,7 @@ def accuracy(net, lines, tokens, owner):
     for i in range(0, len(lines), 64):
         part = lines[i: i + 64]
         rows = [tokens.input(d["text"], d.get("history") or []) for d in part]
-        with torch.autocast(where.type, torch.bfloat16):
+        with halved(where):
             logits, goals, _ = net(*to(pad(rows), where))
         heads = logits.float().softmax(-1)
         mixed = (heads + goals.float().softmax(-1) @ owner.to(where)) / 2
@@ -44,6 +44,7 @@ def arguments():
     p.add_argument("--without", default="", help="leave out the sources whose names begin so, and test on them")
     p.add_argument("--all", action="store_true", help="learn from the held-out lines too (no figures then)")
     p.add_argument("--on", type=Path, help="learn a reading top on the lower layers of this encoder.gguf, which stay as they are")
+    p.add_argument("--more", action="store_true", help="with --on: go on from the reading top the file has")
     p.add_argument("--top", type=int, default=LAYERS, help="layers of the reading top")
     p.add_argument("--epochs", type=float, help="the recipe's unless given; so the two below")
     p.add_argument("--lr", type=float)
@@ -72,7 +73,7 @@ def main():
     print("lines", len(train), {k: len(v) for k, v in tests.items()}, "on", device(), flush=True)
     given = {name: getattr(a, name) for name in ("epochs", "lr", "batch", "seed") if getattr(a, name) is not None}
     if a.on:
-        net, recipe = open_file(a.on, goals)[0], replace(READING, **given)
+        net, recipe = open_file(a.on, goals, a.more)[0], replace(MORE if a.more else READING, **given)
         net.fixed = LAYERS - a.top
     else:
         net, recipe = load_base(len(goals)), replace(Recipe(), **given)
