@@ -35,7 +35,8 @@ pub enum Role {
 pub enum Constraint {
     /// Nothing.
     Free,
-    /// No digit outside placeholders such as `{F3}`, and no placeholder but these.
+    /// No digit outside placeholders such as `{F3}`, and no placeholder but these. The decoder the program carries says each
+    /// at most as often as it stands here.
     Placeholders(Vec<String>),
     /// A JSON document of this schema.
     Schema {

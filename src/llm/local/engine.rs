@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
 use super::super::{Constraint, ModelError, Prompt, Role, Said};
+use super::caution::{Caution, Watched};
 use super::constraint::{Checks, Guard, State};
 use super::error::LocalError;
 use super::network::Network;
@@ -77,8 +78,8 @@ pub(super) struct Engine {
     /// Tokens of prompt and answer together.
     pub context: usize,
     pub name: String,
-    /// An answer ends where the token to come is less likely than this.
-    pub least: f32,
+    /// Where an answer ends rather than going on unsure.
+    pub caution: Option<Caution>,
 }
 
 impl Engine {
@@ -100,6 +101,8 @@ impl Engine {
             // A schema is for the caller to check; the text comes free.
             Constraint::Free | Constraint::Schema { .. } => None,
         };
+        let names = if let Constraint::Placeholders(names) = &prompt.constraint { names.as_slice() } else { &[] };
+        let mut watched = self.caution.map(|caution| Watched::new(caution, names, points(&prompt.messages)));
         let seed = prompt.seed.unwrap_or_else(rand::random);
         let mut sampler = Sampler::new(prompt.temperature, seed);
         let mut scores = self.prefill(&ids, watch)?;
@@ -113,7 +116,7 @@ impl Engine {
                 let told = Ended::Told(ModelError::Unreadable);
                 return Err(if readable { told } else { Ended::Broke(LocalError::Broken) });
             };
-            if self.least > 0.0 && probability(&scores, next) < self.least {
+            if watched.as_mut().is_some_and(|watched| !watched.take(&scores, next, &self.tokenizer.bytes)) {
                 return Err(Ended::Told(ModelError::Unsure));
             }
             if self.stops(next) {
@@ -223,10 +226,9 @@ impl Engine {
     }
 }
 
-/// How likely a token is by the scores of all.
-fn probability(scores: &[f32], id: u32) -> f32 {
-    let own = scores.get(id as usize).copied().unwrap_or(f32::NEG_INFINITY);
-    1.0 / scores.iter().map(|s| (s - own).exp()).sum::<f32>()
+/// What a brief has decided, behind the customer's message.
+fn points(messages: &[(Role, String)]) -> &str {
+    messages.last().and_then(|(_, text)| text.split_once('\n')).map_or("", |(_, points)| points)
 }
 
 /// Softmax; `None` if a score is no number.

@@ -17,6 +17,7 @@
 //! Known limits of candle-transformers 0.11.1: llama reads 4,096 tokens at most, and the factors that
 //! Llama 3.1 and later apply to slow rotary frequencies (`rope_freqs.weight`) are not applied.
 
+mod caution;
 mod constraint;
 mod engine;
 mod error;
@@ -45,6 +46,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::{Brief, ChatModel, Health, ModelError, Prompt, Said, Saying};
 use crate::config::Local;
 use crate::domain::agent::Provider;
+use caution::Caution;
 use constraint::Checks;
 use engine::{Engine, Watch};
 use gguf::Header;
@@ -67,7 +69,7 @@ static DECODER: &[u8] = include_bytes!("../../../models/nano/decoder.gguf");
 const DECODER_NAME: &str = "electromart-decoder";
 /// Where the decoder finds no next piece likelier than this, the shop's phrases go on. Chosen on the replies held out
 /// of its training (`models/nano/DECODER.md`).
-const SURE: f32 = 0.5;
+const SURE: Caution = Caution { facts: 0.7, words: 0.25 };
 
 /// A model in this process. Cloning the `Arc` shares it; its thread ends with the last.
 pub struct LocalModel {
@@ -129,7 +131,7 @@ impl LocalModel {
         let load = move || {
             let (file, plan) = read()?;
             let engine = assemble(DECODER_NAME, &file, &plan, &mut Cursor::new(DECODER))?;
-            Ok(Engine { least: SURE, ..engine })
+            Ok(Engine { caution: Some(SURE), ..engine })
         };
         Self::start(DECODER_NAME.to_owned(), Brief::Short, context, Box::new(load))
     }
@@ -272,5 +274,5 @@ fn assemble(name: &str, file: &Header, plan: &Plan, from: &mut (impl Read + Seek
     let network: Box<dyn Network> =
         if small::suits(plan, file) { Box::new(Small::load(plan, file, from)?) } else { Box::new(Candle::load(plan, file, from)?) };
     let context = usize::try_from(plan.context).unwrap_or(0);
-    Ok(Engine { network, tokenizer, template, checks, context, name: name.to_owned(), least: 0.0 })
+    Ok(Engine { network, tokenizer, template, checks, context, name: name.to_owned(), caution: None })
 }

@@ -35,7 +35,9 @@ pub fn prompt(reply: &Reply<'_>, background: &mut Background, voice: &dyn ChatMo
 fn short(reply: &Reply<'_>, background: &Background) -> Option<(Prompt, Vec<FactId>)> {
     let mut facts = Vec::new();
     let mut writer = Writer { book: reply.book(), mask: None, facts: &mut facts };
-    let open = reply.open();
+    // The lines of a list, and what comes behind them, leave nothing to word: a list has one form.
+    let is_listed = |point: &&Point| matches!(point.phrase.pieces.first(), Some(Piece::Text(words)) if words.starts_with("- "));
+    let open: Vec<&Point> = reply.open().into_iter().take_while(|point| !is_listed(point)).collect();
     let has_words =
         open.iter().any(|point| point.phrase.pieces.iter().any(|piece| matches!(piece, Piece::Text(words) if !words.trim().is_empty())));
     let message: String = told::plain(&background.message).chars().take(SHORT_MESSAGE).collect();
@@ -50,11 +52,16 @@ fn short(reply: &Reply<'_>, background: &Background) -> Option<(Prompt, Vec<Fact
         // The likeliest words: what varies is the phrases it is given.
         temperature: 0.0,
         seed: None,
-        constraint: placeholders(&facts),
+        constraint: Constraint::Placeholders(lines.iter().flat_map(|line| line.split_inclusive('}')).filter_map(placeholder).collect()),
         first_token,
         whole,
     };
     Some((prompt, facts))
+}
+
+/// The placeholder a text ends with.
+fn placeholder(text: &str) -> Option<String> {
+    text.ends_with('}').then(|| text.rfind('{').map(|at| text[at..].to_owned()))?
 }
 
 fn placeholders(facts: &[FactId]) -> Constraint {

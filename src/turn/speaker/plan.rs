@@ -197,7 +197,7 @@ fn marks(kind: ActKind) -> &'static [&'static str] {
     match kind {
         A::InStock | A::CompareStock | A::RecommendStock => &["stock", "available", "availabl"],
         A::LowStock => &["left", "only", "remain"],
-        A::OutOfStock | A::ListItemOut => &["stock", "unavailable", "unavailabl", "sold"],
+        A::OutOfStock | A::ListItemOut | A::ListItemWithOut => &["stock", "unavailable", "unavailabl", "sold"],
         A::SpecNo => &["no", "not", "without", "lack"],
         A::Recommend => &["recommend", "take", "pick", "suggest", "choose", "go", "choice"],
         A::Late => &["late", "delay", "promis"],

@@ -1,16 +1,19 @@
-"""The decoder beside the shop's own phrases: the same conversations in two shops, then a blind judgement.
+"""The decoder beside the shop's own phrases: pairs of the same facts, then a blind judgement.
 
+    python models/nano/train/decoder/compare.py briefs --out pairs.jsonl     # of decisions held out of the training
+    # or in two running shops, the same conversations in both:
     python models/nano/train/decoder/compare.py play --phrases http://127.0.0.1:8081 --decoder http://127.0.0.1:8082 --out pairs.jsonl
     # somebody writes verdicts.jsonl, {"n", "better": "A" | "B" | "same"}, from pairs.jsonl, in which nothing says which is which
     python models/nano/train/decoder/compare.py report pairs.jsonl verdicts.jsonl --out models/nano/SPEECH.md
 
-Played are conversations that only serve to measure. A turn counts where the decoder worded something.
+A turn counts where the decoder worded something, and in other words than the phrases.
 """
 
 import argparse
 import collections
 import hashlib
 import json
+import re
 import sys
 import urllib.request
 from pathlib import Path
@@ -31,30 +34,74 @@ def say(url, text, session):
     return got, session or (got["session_id"], got["token"])
 
 
+def facts(reply):
+    return sorted((e["kind"], e["field"]) if e["ref"].startswith("TCK-") else (e["kind"], e["field"], e["ref"]) for e in reply["evidence"])
+
+
 def decoder_first(n):
     """Which of a pair is A: drawn by its number, so that the report can be made from the verdicts alone."""
     return hashlib.sha256(f"pair {n}".encode()).digest()[0] % 2 == 0
 
 
-def play(a):
-    pairs, worded, turns = [], 0, 0
-    for said in said_by(a.conversations):
-        plain = learnt = None
-        for text in said:
-            (phrases, plain), (decoder, learnt) = say(a.phrases, text, plain), say(a.decoder, text, learnt)
-            turns += 1
-            if decoder["provider"] != "local":
-                continue
-            worded += 1
-            one, two = decoder["text"], phrases["text"]
-            if one != two:
-                pairs.append({"message": text, "decoder": one, "phrases": two})
+def write(pairs, a):
     step = max(1, len(pairs) // a.turns)
     with open(a.out, "w", encoding="utf-8") as out:
         for n, pair in enumerate(pairs[::step][:a.turns]):
             both = (pair["decoder"], pair["phrases"]) if decoder_first(n) else (pair["phrases"], pair["decoder"])
             out.write(json.dumps({"n": n, "message": pair["message"], "A": both[0], "B": both[1]}, ensure_ascii=False) + "\n")
-    print(turns, "turns,", worded, "worded by the decoder,", len(pairs), "of them in other words than the phrases")
+
+
+def filled(text, facts):
+    """With what the placeholders stand for."""
+    of = dict(re.match(r"(\{F\d+\}) = (.*) \(", fact, re.S).groups() for fact in facts if " (" in fact)
+    return re.sub(r"\{F\d+\}", lambda m: of.get(m[0], m[0]), text)
+
+
+def briefs(a):
+    """As `play`, without a shop: what the decoder and the phrases make of decisions that were held out of its training,
+    with the cautions of `src/llm/local/caution.rs`."""
+    import torch
+
+    from fixtures import opened
+    from pairs import HOLE, held_out, phrases, read_written, told
+    from spoken import say
+
+    (net, pieces), pairs, asked, spoke = opened(Path("models/nano/decoder.gguf")), [], 0, 0
+    torch.set_num_threads(1)
+    for line in read_written(Path("models/nano/data")):
+        listed = next((i for i, s in enumerate(line["say"]) if s.startswith("- ")), len(line["say"]))
+        own, rest = line["say"][:listed], line["say"][listed:]
+        if not held_out(line["message"]) or all(HOLE.fullmatch(s) for s in own):
+            continue
+        asked += 1
+        said = say(net, pieces, told(line["message"], own))
+        if said is None:
+            continue
+        spoke += 1
+        if said != phrases(own):
+            whole = [filled("\n".join(filter(None, (text, phrases(rest)))), line["facts"]) for text in (said, phrases(own))]
+            pairs.append({"message": line["message"], "decoder": whole[0], "phrases": whole[1]})
+    write(pairs, a)
+    print(asked, "decisions,", spoke, "worded by the decoder to the end,", len(pairs), "of them in other words than the phrases")
+
+
+def play(a):
+    pairs, worded, turns = [], 0, 0
+    for said in (said for path in a.conversations for said in said_by(path)):
+        plain = learnt = None
+        for text in said:
+            (phrases, plain), (decoder, learnt) = say(a.phrases, text, plain), say(a.decoder, text, learnt)
+            turns += 1
+            # What is read of a message hangs on how the last reply was worded: where the facts part, both begin anew.
+            if facts(decoder) != facts(phrases):
+                plain = learnt = None
+                continue
+            if decoder["provider"] == "local":
+                worded += 1
+                if decoder["text"] != phrases["text"]:
+                    pairs.append({"message": text, "decoder": decoder["text"], "phrases": phrases["text"]})
+    write(pairs, a)
+    print(turns, "turns,", worded, "of the same facts worded by the decoder,", len(pairs), "of them in other words than the phrases")
 
 
 def report(a):
@@ -62,7 +109,7 @@ def report(a):
     judged = [{v["n"]: v["better"] for v in map(json.loads, open(path, encoding="utf-8"))} for path in a.verdicts]
     name = lambda n, v: "same" if v == "same" else ("decoder" if (v == "A") == decoder_first(n) else "phrases")
     out = ["# The decoder beside the phrases", "",
-           f"{len(pairs)} turns of conversations nobody learnt from, told once by the shop's phrases and once by the decoder; both say the same records.",
+           f"{len(pairs)} turns held out of the decoder's training, told once by the shop's phrases and once by the decoder; both say the same records.",
            "Who judged saw two replies in random order and nothing that says which is which (`train/decoder/compare.py`).", "",
            "| judge | decoder better | the same | phrases better |", "|---|---|---|---|"]
     for i, verdicts in enumerate(judged, 1):
@@ -83,17 +130,21 @@ def main():
     p = argparse.ArgumentParser()
     sub = p.add_subparsers(dest="what", required=True)
     one = sub.add_parser("play")
-    one.add_argument("--conversations", type=Path, default=Path("models/nano/data/goals_eval_2.jsonl"))
+    one.add_argument("--conversations", type=Path, nargs="+",
+                     default=[Path("models/nano/data/goals_eval.jsonl"), Path("models/nano/data/goals_eval_2.jsonl")])
     one.add_argument("--phrases", required=True)
     one.add_argument("--decoder", required=True)
     one.add_argument("--turns", type=int, default=100)
     one.add_argument("--out", type=Path, required=True)
+    three = sub.add_parser("briefs")
+    three.add_argument("--turns", type=int, default=100)
+    three.add_argument("--out", type=Path, required=True)
     two = sub.add_parser("report")
     two.add_argument("pairs", type=Path)
     two.add_argument("verdicts", type=Path, nargs="+")
     two.add_argument("--out", type=Path, default=Path("models/nano/SPEECH.md"))
     a = p.parse_args()
-    sys.exit({"play": play, "report": report}[a.what](a))
+    sys.exit({"briefs": briefs, "play": play, "report": report}[a.what](a))
 
 
 if __name__ == "__main__":

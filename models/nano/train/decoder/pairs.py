@@ -43,13 +43,17 @@ def held_out(message):
     return hashlib.sha256(" ".join(message.lower().split()).encode()).digest()[0] % 10 == 0
 
 
-def load(folder):
-    """(written, phrased): lists of (message, say, reply)."""
-    written, phrased = [], []
+def read_written(folder):
+    """The lines of the written replies that leave something to word."""
     for path in sorted(Path(folder).glob("replies_*.jsonl")):
         for line in map(json.loads, open(path, encoding="utf-8")):
             if not is_bare(line["say"]) and not re.search(r"\ban? \{F", line["reply"]):
-                written.append((line["message"], line["say"], line["reply"]))
+                yield line
+
+
+def load(folder):
+    """(written, phrased): lists of (message, say, reply)."""
+    written, phrased = [(line["message"], line["say"], line["reply"]) for line in read_written(folder)], []
     for line in map(json.loads, open(Path(folder) / "briefs.jsonl", encoding="utf-8")):
         if not is_bare(line["say"]):
             phrased.append((line["message"], line["say"], phrases(line["say"])))

@@ -16,7 +16,7 @@ from llama import Llama, Shape
 from pairs import drawn, held_out, ids, load, told
 from vocabulary import Pieces, learn
 
-STAGES = [(8, 2.0), (24, 0.5)]  # epochs, and phrased replies for each written one
+STAGES = [(4, 1.0), (12, 0.4)]  # epochs, and phrased replies for each written one
 RATE, BATCH, DROPOUT, SEED, BRIEF = 2e-3, 4_096, 0.2, 7, 0.1
 
 

@@ -1,4 +1,4 @@
-//! The decoder the program carries: its pieces and its scores beside PyTorch's.
+//! The decoder the program carries: its pieces and its scores beside llama.cpp's, which loads the same file.
 
 use std::io::Cursor;
 
@@ -7,7 +7,8 @@ use serde::Deserialize;
 use super::super::tokenizer::Part;
 use super::super::{DECODER, assemble, checked};
 
-/// Written by `models/nano/train/decoder/fixtures.py` from the file's own weights.
+/// Written by `models/nano/train/decoder/fixtures.py` and, the scores, by `llamacpp.py --write`; `tests/run --full` makes
+/// them anew and compares.
 const REFERENCE: &str = include_str!("../fixtures/reference.jsonl");
 /// Scores (logits) may be apart by this much in the mean: what goes into a product is rounded to 8 bits here.
 const APART: f64 = 0.1;
@@ -22,7 +23,7 @@ struct Reference {
 }
 
 #[test]
-fn its_pieces_and_scores_are_those_of_pytorch() {
+fn its_pieces_and_scores_are_those_of_llama_cpp() {
     let (file, plan) = checked(Cursor::new(DECODER), DECODER.len() as u64, usize::MAX).unwrap();
     let mut engine = assemble("decoder", &file, &plan, &mut Cursor::new(DECODER)).unwrap();
     let (mut sum, mut count, mut farthest) = (0.0, 0.0, 0.0f64);

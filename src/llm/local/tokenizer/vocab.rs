@@ -101,7 +101,7 @@ pub(in super::super) struct Bytes {
 
 impl Bytes {
     /// Adds those of the next token.
-    pub(super) fn push(&mut self, bytes: &[u8]) {
+    pub(in super::super) fn push(&mut self, bytes: &[u8]) {
         self.all.extend_from_slice(bytes);
         // The header as a whole is far below 4 GiB.
         self.ends.push(u32::try_from(self.all.len()).unwrap_or(u32::MAX));

@@ -48,7 +48,9 @@ impl Checker<'_> {
             sentence.words[part.clone()].iter().take_while(|w| !w.explained && matches!(w.text.as_str(), "and" | "but" | "so")).count();
         let from = part.start + joined;
         let from = from + lexicon::interjection(&sentence.words[from..part.end]);
-        if from == part.end {
+        let own = &sentence.words[from..part.end];
+        // "It is four days late; I'm sorry about that."
+        if own.is_empty() || !own.iter().any(|w| w.explained) && lexicon::is_courtesy(own) {
             return Ok(Part::Courtesy);
         }
         let left: Vec<usize> = (from..part.end).filter(|at| self.is_left(sentence, *at)).collect();
@@ -333,7 +335,7 @@ fn parts(sentence: &Sentence<'_>) -> Vec<Range<usize>> {
     for at in 0..words.len() {
         let joined = at > 0 && {
             let between = sentence.text.get(words[at - 1].end..words[at].start).unwrap_or("");
-            let same = words[at].part == words[at - 1].part && words[at].clause == words[at - 1].clause;
+            let same = words[at].part == words[at - 1].part && words[at].clause == words[at - 1].clause && !between.contains(';');
             same || between.trim() == ":" || sentence.mentions.iter().any(|m| m.from < at && at < m.to)
         };
         match found.last_mut() {
