@@ -222,6 +222,7 @@ fn marks(kind: ActKind) -> &'static [&'static str] {
         A::ReturnUntil | A::ItemReturnUntil => &["return"],
         A::ReturnNotDelivered => &["not"],
         A::PriceWith | A::TotalWith => &["with"],
+        A::SplitParcels => &["parcel"],
         A::CompareSame | A::CompareSamePrice => &["same", "both", "identical"],
         _ => &[],
     }

@@ -6,7 +6,7 @@ use super::fake::{self, Fake};
 use super::{shop, text};
 use crate::shop::{Shop, Start, run_json};
 
-const UNCLEAR: &str = "the drums next door are driving me mad";
+const UNCLEAR: &str = "what would help with drums next door";
 
 fn plan(goal: &str, lookup: &str, words: &str) -> String {
     let entities = json!({ "products": [], "categories": [], "brands": [], "codes": [], "orders": [], "tickets": [] });
