@@ -115,13 +115,17 @@ impl Catalogue {
 
     /// The product of a SKU, whatever its case and punctuation.
     pub fn sku(&self, text: &str) -> Option<&str> {
-        let doc = *self.by_sku.get(&bare(text))?;
-        self.skus.get(doc as usize).map(String::as_str)
+        self.skus.get(self.number(text)?).map(String::as_str)
     }
 
-    /// The number in the index of a product.
+    /// The place in the index, in the order of [`Catalogue::skus`], of the product of a SKU as [`Catalogue::sku`] reads it.
     pub fn number(&self, sku: &str) -> Option<usize> {
-        self.by_sku.get(&bare(sku)).map(|doc| *doc as usize)
+        self.doc(sku).map(|doc| doc as usize)
+    }
+
+    /// The same, as postings have it.
+    pub(super) fn doc(&self, sku: &str) -> Option<u32> {
+        self.by_sku.get(&bare(sku)).copied()
     }
 
     /// All category names with the number of products in each.

@@ -5,7 +5,6 @@ use super::catalogue::Catalogue;
 use super::search::{Hit, Scored};
 use crate::domain::product::Product;
 use crate::domain::query::ProductQuery;
-use crate::domain::text::fold::bare;
 use crate::domain::text::words;
 
 /// By what products are ranked.
@@ -92,7 +91,7 @@ impl Catalogue {
     pub fn alike(&self, query: &ProductQuery, likeness: &[f32], limit: usize) -> Vec<String> {
         let mut hits = self.rank(query, Some(likeness), By::Meaning, LIKEST);
         hits.retain(|hit| hit.score >= LEAST_ALIKE);
-        let kind = |hit: &Hit| self.by_sku.get(&bare(&hit.sku)).and_then(|doc| self.facets.categories(*doc).last().copied());
+        let kind = |hit: &Hit| self.doc(&hit.sku).and_then(|doc| self.facets.categories(doc).last().copied());
         let first = hits.first().and_then(kind);
         hits.into_iter().filter(|hit| kind(hit) == first).take(limit).map(|hit| hit.sku).collect()
     }

@@ -9,7 +9,6 @@ use super::catalogue::Catalogue;
 use super::postings::{Part, Posting};
 use crate::domain::product::{Product, SpecValue};
 use crate::domain::query::ProductQuery;
-use crate::domain::text::fold::bare;
 use crate::domain::text::stem::stem;
 use crate::domain::text::words;
 
@@ -110,7 +109,7 @@ impl Catalogue {
     /// Products of the same kind that are there, nearest in price first.
     pub fn alternatives(&self, sku: &str, limit: usize) -> Vec<String> {
         const LOOKED_AT: usize = 200;
-        let Some(&doc) = self.by_sku.get(&bare(sku)) else { return Vec::new() };
+        let Some(doc) = self.doc(sku) else { return Vec::new() };
         let leaf = self.facets.categories(doc).last().and_then(|c| self.categories.name(*c));
         let query = match leaf {
             Some(leaf) => ProductQuery { categories: vec![leaf.to_owned()], ..ProductQuery::default() },
@@ -130,7 +129,7 @@ impl Catalogue {
             .into_iter()
             .filter(|hit| hit.sku != self.skus[doc as usize])
             .filter_map(|hit| {
-                let other = *self.by_sku.get(&bare(&hit.sku))?;
+                let other = self.doc(&hit.sku)?;
                 let there = self.facets.in_stock(other) || (!self.facets.in_stock(doc) && !self.facets.out_of_stock(other));
                 (there && will_do(other)).then(|| ((self.facets.price(other).unwrap_or(i64::MAX / 2) - own).abs(), hit.sku))
             })

@@ -250,7 +250,7 @@ impl Catalogue {
 
     /// How well one product matches words, from 0 to 1; for choosing among products already listed.
     pub fn match_words(&self, sku: &str, text: &str) -> f32 {
-        let Some(doc) = self.by_sku.get(&crate::domain::text::fold::bare(sku)) else { return 0.0 };
+        let Some(doc) = self.doc(sku) else { return 0.0 };
         let said: Vec<_> = analysis::words(text).into_iter().filter(|w| !words::is_function(&w.text)).collect();
         let mut total = 0.0;
         let mut matched = 0.0;
@@ -258,7 +258,7 @@ impl Catalogue {
             let wanted = self.wanted(&word.text);
             total += wanted.idf;
             let hit =
-                wanted.alternatives.iter().any(|(alternative, _)| alternative.iter().all(|t| self.postings.of(*t).any(|p| p.doc == *doc)));
+                wanted.alternatives.iter().any(|(alternative, _)| alternative.iter().all(|t| self.postings.of(*t).any(|p| p.doc == doc)));
             if hit {
                 matched += wanted.idf;
             }

@@ -151,16 +151,24 @@ impl Matrix {
         }
         let one = whole(vector);
         let rows = self.values.chunks_exact(self.width).zip(&self.steps);
-        Some(rows.map(|(row, step)| dot(row, &one) as f32 * step / ONE).collect())
+        Some(rows.map(|(row, step)| alike(row, *step, &one)).collect())
     }
 
     /// How alike a vector is to the likest of some rows; `None` where none of them has a vector of its kind.
     pub fn likest(&self, vector: &[f32], rows: impl Iterator<Item = usize>) -> Option<f32> {
+        if vector.len() != self.width {
+            return None;
+        }
         let one = whole(vector);
         let values = |row: usize| self.values.get(row * self.width..(row + 1) * self.width);
-        let has = |row: &usize| self.has(*row) && vector.len() == self.width;
-        rows.filter(has).filter_map(|row| Some(dot(values(row)?, &one) as f32 * self.steps.get(row)? / ONE)).max_by(f32::total_cmp)
+        let alike = |row: usize| Some(alike(values(row)?, *self.steps.get(row)?, &one));
+        rows.filter(|row| self.has(*row)).filter_map(alike).max_by(f32::total_cmp)
     }
+}
+
+/// How alike a row, with what one step of its bytes is worth, is to a vector in steps of [`ONE`].
+fn alike(row: &[i8], step: f32, one: &[i16]) -> f32 {
+    dot(row, one) as f32 * step / ONE
 }
 
 /// A vector in steps of [`ONE`].
@@ -200,6 +208,10 @@ mod tests {
             assert!((found - expected).abs() < 0.01, "{likeness:?}");
         }
         assert_eq!((matrix.there(), matrix.likeness(&[1.0])), (2, None));
+        for (rows, expected) in [(vec![0, 1, 2], Some(likeness[2])), (vec![0, 1], Some(likeness[0])), (vec![1, 9], None)] {
+            assert_eq!(matrix.likest(&a, rows.into_iter()), expected);
+        }
+        assert_eq!(matrix.likest(&[1.0], 0..3), None);
         let mut fewer = again.clone();
         fewer.keep(|key| key == 9);
         assert_eq!((fewer.len(), fewer.has(9), fewer.has(3)), (1, true, false));

@@ -5,7 +5,6 @@ use foldhash::HashMap;
 use super::catalogue::Catalogue;
 use super::postings::Part;
 use crate::domain::heard::{ProductNamed, Word};
-use crate::domain::text::fold::bare;
 use crate::domain::text::{unit, words};
 
 /// More versions than this are not told apart.
@@ -30,8 +29,8 @@ impl Catalogue {
         let near = from..said.len().min(from + REACH);
         let Some(at) = near.clone().find(|i| said[*i].text == "in") else { return };
         let told: Vec<u32> = said.iter().skip(at + 1).take(2).filter_map(|word| self.name_term(&word.stem)).collect();
-        let Some(doc) = named.skus.first().and_then(|sku| self.by_sku.get(&bare(sku))) else { return };
-        let own = self.name_of(*doc);
+        let Some(doc) = named.skus.first().and_then(|sku| self.doc(sku)) else { return };
+        let own = self.name_of(doc);
         let Some(rarest) = own.iter().copied().min_by_key(|term| self.postings.frequency(*term)) else { return };
         let kin = self.postings.of(rarest).map(|p| p.doc).filter(|kin| own.iter().all(|term| self.name_has(*kin, *term)));
         let told_by = |kin: u32| told.iter().filter(|term| !own.contains(term) && self.name_has(kin, **term)).count();
@@ -87,7 +86,7 @@ impl Catalogue {
         const BUT: usize = 2;
         const SHARED: usize = 2;
         const FEW: usize = 8;
-        let Some(&doc) = self.by_sku.get(&bare(sku)) else { return Vec::new() };
+        let Some(doc) = self.doc(sku) else { return Vec::new() };
         let own = self.name_of(doc);
         let mut shared: HashMap<u32, usize> = HashMap::default();
         for term in own.iter().filter(|term| self.postings.frequency(**term) <= MOST_SHARING) {

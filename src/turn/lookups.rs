@@ -191,15 +191,19 @@ impl Reader<'_> {
 
     /// How alike the likest of some products is to what a customer says, as far as there are vectors.
     fn likest(&self, query: &ProductQuery, skus: &[String]) -> Option<f32> {
-        let products = &self.shelves.products;
-        let vector = (products.there() > 0).then(|| self.meaning.of(&query.said)).flatten()?;
-        products.likest(&vector, skus.iter().filter_map(|sku| self.shelves.catalogue.number(sku)))
+        // Of nothing, nothing is alike: no need to read what was said.
+        let vector = (!skus.is_empty()).then(|| self.said(query)).flatten()?;
+        self.shelves.products.likest(&vector, skus.iter().filter_map(|sku| self.shelves.catalogue.number(sku)))
+    }
+
+    /// The vector of what a customer says, where there are any of products to compare it with.
+    fn said(&self, query: &ProductQuery) -> Option<Vector> {
+        (self.shelves.products.there() > 0).then(|| self.meaning.of(&query.said)).flatten()
     }
 
     /// Products alike what a customer says, as far as there are vectors.
     fn alike(&self, query: &ProductQuery, limit: usize) -> Vec<String> {
-        let vector = (self.shelves.products.there() > 0).then(|| self.meaning.of(&query.said)).flatten();
-        let likeness = vector.and_then(|vector| self.shelves.products.likeness(&vector));
+        let likeness = self.said(query).and_then(|vector| self.shelves.products.likeness(&vector));
         likeness.map(|likeness| self.shelves.catalogue.alike(query, &likeness, limit)).unwrap_or_default()
     }
 

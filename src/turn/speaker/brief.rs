@@ -42,9 +42,12 @@ fn short(reply: &Reply<'_>, background: &Background) -> Option<(Prompt, Vec<Fact
         open.iter().any(|point| point.phrase.pieces.iter().any(|piece| matches!(piece, Piece::Text(words) if !words.trim().is_empty())));
     let message: String = told::plain(&background.message).chars().take(SHORT_MESSAGE).collect();
     let lines: Vec<String> = std::iter::once(message).chain(open.iter().map(|point| writer.phrase(point))).collect();
-    if !has_words || facts.len() > SHORT_PLACEHOLDERS {
+    if !has_words || writer.facts.len() > SHORT_PLACEHOLDERS {
         return None;
     }
+    let told = open.iter().flat_map(|point| &point.phrase.pieces);
+    let told = told.filter_map(|piece| if let Piece::Fact { fact, .. } = piece { Some(placeholder(writer.number(*fact))) } else { None });
+    let told = told.collect();
     let (first_token, whole) = patience(Provider::Local, background);
     let prompt = Prompt {
         messages: vec![(Role::User, lines.join("\n"))],
@@ -52,20 +55,16 @@ fn short(reply: &Reply<'_>, background: &Background) -> Option<(Prompt, Vec<Fact
         // The likeliest words: what varies is the phrases it is given.
         temperature: 0.0,
         seed: None,
-        constraint: Constraint::Placeholders(lines.iter().flat_map(|line| line.split_inclusive('}')).filter_map(placeholder).collect()),
+        constraint: Constraint::Placeholders(told),
         first_token,
         whole,
     };
     Some((prompt, facts))
 }
 
-/// The placeholder a text ends with.
-fn placeholder(text: &str) -> Option<String> {
-    text.ends_with('}').then(|| text.rfind('{').map(|at| text[at..].to_owned()))?
-}
-
-fn placeholders(facts: &[FactId]) -> Constraint {
-    Constraint::Placeholders((1..=facts.len()).map(|n| format!("{{F{n}}}")).collect())
+/// What stands for a fact in a prompt, by its number.
+fn placeholder(number: usize) -> String {
+    format!("{{F{number}}}")
 }
 
 /// For models that follow instructions.
@@ -101,7 +100,7 @@ fn full(reply: &Reply<'_>, background: &mut Background, provider: Provider, cons
         max_tokens: MOST_TOKENS,
         temperature: if constrained { 0.0 } else { 0.4 },
         seed: None,
-        constraint: placeholders(&facts),
+        constraint: Constraint::Placeholders((1..=facts.len()).map(placeholder).collect()),
         first_token,
         whole,
     };
@@ -142,7 +141,7 @@ impl Writer<'_> {
         for piece in &point.phrase.pieces {
             match piece {
                 Piece::Text(words) => out.push_str(words),
-                Piece::Fact { fact, .. } => out.push_str(&format!("{{F{}}}", self.number(*fact))),
+                Piece::Fact { fact, .. } => out.push_str(&placeholder(self.number(*fact))),
             }
         }
         out.trim().to_owned()

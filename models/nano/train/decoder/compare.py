@@ -35,6 +35,7 @@ def say(url, text, session):
 
 
 def facts(reply):
+    """What a reply tells of; tickets, which every shop numbers for itself, by their fields alone."""
     return sorted((e["kind"], e["field"]) if e["ref"].startswith("TCK-") else (e["kind"], e["field"], e["ref"]) for e in reply["evidence"])
 
 
@@ -44,6 +45,7 @@ def decoder_first(n):
 
 
 def write(pairs, a):
+    """So many pairs as are asked for, spread over all, in an order drawn for each."""
     step = max(1, len(pairs) // a.turns)
     with open(a.out, "w", encoding="utf-8") as out:
         for n, pair in enumerate(pairs[::step][:a.turns]):
@@ -63,7 +65,7 @@ def briefs(a):
     import torch
 
     from fixtures import opened
-    from pairs import HOLE, held_out, phrases, read_written, told
+    from pairs import held_out, is_bare, phrases, read_written, told
     from spoken import say
 
     (net, pieces), pairs, asked, spoke = opened(Path("models/nano/decoder.gguf")), [], 0, 0
@@ -71,7 +73,7 @@ def briefs(a):
     for line in read_written(Path("models/nano/data")):
         listed = next((i for i, s in enumerate(line["say"]) if s.startswith("- ")), len(line["say"]))
         own, rest = line["say"][:listed], line["say"][listed:]
-        if not held_out(line["message"]) or all(HOLE.fullmatch(s) for s in own):
+        if not held_out(line["message"]) or is_bare(own):
             continue
         asked += 1
         said = say(net, pieces, told(line["message"], own))
@@ -129,20 +131,17 @@ def report(a):
 def main():
     p = argparse.ArgumentParser()
     sub = p.add_subparsers(dest="what", required=True)
-    one = sub.add_parser("play")
-    one.add_argument("--conversations", type=Path, nargs="+",
-                     default=[Path("models/nano/data/goals_eval.jsonl"), Path("models/nano/data/goals_eval_2.jsonl")])
-    one.add_argument("--phrases", required=True)
-    one.add_argument("--decoder", required=True)
-    one.add_argument("--turns", type=int, default=100)
-    one.add_argument("--out", type=Path, required=True)
-    three = sub.add_parser("briefs")
-    three.add_argument("--turns", type=int, default=100)
-    three.add_argument("--out", type=Path, required=True)
-    two = sub.add_parser("report")
-    two.add_argument("pairs", type=Path)
-    two.add_argument("verdicts", type=Path, nargs="+")
-    two.add_argument("--out", type=Path, default=Path("models/nano/SPEECH.md"))
+    told, played, judged = (sub.add_parser(name) for name in ("briefs", "play", "report"))
+    for command in (told, played):
+        command.add_argument("--turns", type=int, default=100)
+        command.add_argument("--out", type=Path, required=True)
+    played.add_argument("--conversations", type=Path, nargs="+",
+                        default=[Path("models/nano/data/goals_eval.jsonl"), Path("models/nano/data/goals_eval_2.jsonl")])
+    played.add_argument("--phrases", required=True)
+    played.add_argument("--decoder", required=True)
+    judged.add_argument("pairs", type=Path)
+    judged.add_argument("verdicts", type=Path, nargs="+")
+    judged.add_argument("--out", type=Path, default=Path("models/nano/SPEECH.md"))
     a = p.parse_args()
     sys.exit({"briefs": briefs, "play": play, "report": report}[a.what](a))
 

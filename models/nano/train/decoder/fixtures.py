@@ -1,6 +1,8 @@
 """Writes `src/llm/local/fixtures/reference.jsonl`: what PyTorch makes of the weights in `decoder.gguf`.
 
-`llamacpp.py --write` then puts llama.cpp's scores in their place, after it has compared the two. A line is a prompt as text, its pieces, and the scores (logits) of what may follow: of every eighth piece and of the
+`llamacpp.py --write` then puts llama.cpp's scores in their place, after it has compared the two.
+
+A line is a prompt as text, its pieces, and the scores (logits) of what may follow: of every eighth piece and of the
 twenty best.
 """
 
