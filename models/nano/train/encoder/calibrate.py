@@ -26,7 +26,8 @@ def logits(net, lines, tokens):
 
 def mixed(li, lg, owner, t):
     """The runtime's probabilities: `src/llm/encoder/scores.rs`."""
-    return (1 - t["share"]) * (li / t["intent"]).softmax(-1) + t["share"] * (lg / t["goal"]).softmax(-1) @ owner
+    p = (1 - t["share"]) * (li / t["intent"]).softmax(-1) + t["share"] * (lg / t["goal"]).softmax(-1) @ owner
+    return (p.clamp_min(1e-9).log() / t.get("final", 1)).softmax(-1)
 
 
 def fit(li, lg, owner, truth, goal_truth, weight, share):

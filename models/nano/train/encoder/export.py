@@ -51,6 +51,7 @@ def main():
     w.add_float32("electromart.temperature", t["intent"])
     w.add_float32("electromart.goal_temperature", t["goal"])
     w.add_float32("electromart.goal_share", t["share"])
+    w.add_float32("electromart.final_temperature", t["final"])
     w.add_uint32("electromart.input_format", FORMAT)
 
     put(w, "token_embd.weight", net.word.weight, True)

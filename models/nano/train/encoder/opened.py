@@ -19,7 +19,8 @@ def temperatures(path):
     """How a file weighs and cools its two heads, as `calibrate.mixed` takes it."""
     fields = gguf.GGUFReader(path).fields
     number = lambda key: float(fields[f"electromart.{key}"].parts[-1][0])
-    return {"share": number("goal_share"), "intent": number("temperature"), "goal": number("goal_temperature")}
+    names = {"share": "goal_share", "intent": "temperature", "goal": "goal_temperature", "final": "final_temperature"}
+    return {name: number(key) for name, key in names.items()}
 
 
 def open_file(path, goals=None, reading=False):

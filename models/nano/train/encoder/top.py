@@ -16,7 +16,7 @@ from lines import Tokens, load
 from opened import both, open_file, put_layer
 
 OURS = "electromart.reading"  # what the names of the top's keys and tensors begin with
-REPLACED = {"electromart.goals", "electromart.goal_intents", "electromart.temperature", "electromart.goal_temperature", "electromart.goal_share"}
+REPLACED = {"electromart.goals", "electromart.goal_intents", "electromart.temperature", "electromart.goal_temperature", "electromart.goal_share", "electromart.final_temperature"}
 
 
 def main():
@@ -45,6 +45,7 @@ def main():
     w.add_float32("electromart.temperature", t["intent"])
     w.add_float32("electromart.goal_temperature", t["goal"])
     w.add_float32("electromart.goal_share", t["share"])
+    w.add_float32("electromart.final_temperature", t["final"])
     w.add_uint32(f"{OURS}_layers", a.top)
     for tensor in before.tensors:
         if not tensor.name.startswith((OURS, "electromart.intent", "electromart.goal")):
