@@ -63,7 +63,7 @@ pub fn pickup(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> Step {
     let mut answer = Answer::default();
     let hours = hours(turn, found, book);
     // "Can I collect it?" asks about no day; only whoever means one is told that it is the wrong one.
-    let asked = day::asked(&turn.heard.words, book.today());
+    let asked = named(turn, &hours, book);
     // "How late can I come by on Saturday?" asks for the hours.
     let of_hours = say::best_entry(found, 0).is_some_and(|hit| found.hours.iter().flatten().any(|id| *id == hit.record));
     if asked.filter(|_| of_hours).is_some_and(|asked| tell(turn, asked, &hours, book, &mut answer)) {
@@ -82,12 +82,19 @@ pub fn pickup(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> Step {
 fn day_meant(turn: &Turn<'_>, hours: &Hours, book: &FactBook) -> Option<AskedDay> {
     const IN_GENERAL: [&str; 9] = ["usually", "normally", "generally", "hours", "times", "week", "weekdays", "days", "always"];
     let words = &turn.heard.words;
-    let plain = |day| AskedDay { day, now: false, holiday: false };
     let general = words.iter().any(|word| IN_GENERAL.contains(&word.text.as_str()));
     let spoken_of = turn.before.focus.day.filter(|_| turn.before.goal == Some(Goal::StoreHours) && !general);
     let spoken_of = spoken_of.map(|day| if is_day_after(words) { day.plus_days(1) } else { day });
     let usual = || day::every(words, book.today()).into_iter().find(|day| !hours.schedule.is_special(*day));
-    day::asked(words, book.today()).or_else(|| usual().or(spoken_of).map(plain))
+    named(turn, hours, book).or_else(|| usual().or(spoken_of).map(AskedDay::plain))
+}
+
+/// The day named. "On Friday", said when this Friday's hours are over, is the next one.
+fn named(turn: &Turn<'_>, hours: &Hours, book: &FactBook) -> Option<AskedDay> {
+    const WEEK: i32 = 7;
+    let asked = day::asked(&turn.heard.words, book.today())?;
+    let past = asked.weekday && matches!(hours.schedule.on(asked.day), Some(Plan::Open(..))) && is_over(asked.day, hours, book);
+    Some(if past { AskedDay { day: asked.day.plus_days(WEEK), ..asked } } else { asked })
 }
 
 /// "And the day after?", of a day just spoken of.

@@ -6,8 +6,10 @@ use super::super::understanding::quantity;
 use super::super::{say, share_of_price};
 use super::{basket, subject, together};
 use crate::domain::act::{Act, ActKind};
+use crate::domain::agent::Intent;
 use crate::domain::fact::{FactBook, FactId, Formula, RecordId};
 use crate::domain::goal::Goal;
+use crate::domain::money::Currency;
 use crate::domain::product::Availability;
 use crate::domain::record::Field;
 use crate::domain::state::{ConversationState, Pieces};
@@ -54,6 +56,12 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     if let Some(step) = share_of_price::step(turn, found, &ids, book) {
         return step;
     }
+    if ids.len() > 1 && asks_for_the_gap(turn) {
+        let mut answer = Answer::default();
+        say::price_gap(book, &ids, &mut answer);
+        answer.cards.clone_from(&ids);
+        return answer.done();
+    }
     let mut answer = Answer::default();
     let counted: Vec<(RecordId, u32)> = ids.iter().map(|id| (*id, count_of(turn, book, *id).unwrap_or(1))).collect();
     let totals: Vec<FactId> = counted.iter().filter_map(|(id, count)| say_price(book, *id, *count, &mut answer)).collect();
@@ -99,7 +107,7 @@ fn of_what_was_told(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> O
     let mut answer = Answer::default();
     say::say_entry(book, *hits.first()?, &mut answer);
     let said = |act: &Act| act.one("sentence").and_then(|fact| book.value(fact)).map(ToString::to_string);
-    let figure = |act: &Act| said(act).is_some_and(|said| said.bytes().any(|b| b.is_ascii_digit()));
+    let figure = |act: &Act| said(act).is_some_and(|said| is_amount(&said, turn.shop.currency));
     if of_a_service && receives(turn) {
         let worth = |text: &str| tokens(text).iter().any(|token| WORTH.contains(&stem(&token.text).as_str()));
         let of_worth = |act: &Act| said(act).is_some_and(|text| worth(&text));
@@ -107,7 +115,19 @@ fn of_what_was_told(turn: &Turn<'_>, found: &Findings, book: &mut FactBook) -> O
         answer.acts = if worth.is_empty() { answer.acts } else { worth };
         return Some(answer.done());
     }
-    answer.acts.iter().any(figure).then(|| answer.done())
+    if answer.acts.iter().any(figure) {
+        return Some(answer.done());
+    }
+    // "How much", of where is shipped to: what was told says nothing of it, and whoever told it may know more.
+    let told_by = turn.before.goal.filter(|goal| goal.intent() != Intent::Sales && goal.intent() != Intent::General);
+    told_by.map(Answer::hand_over)
+}
+
+/// Whether a text states an amount or a share.
+fn is_amount(text: &str, currency: Currency) -> bool {
+    let named = |word: &str| word == "percent" || word.eq_ignore_ascii_case(currency.code());
+    let signed = text.contains(['$', '\u{20ac}', '\u{a3}', '\u{a5}', '%']);
+    text.bytes().any(|b| b.is_ascii_digit()) && (signed || tokens(text).iter().any(|token| named(&token.text)))
 }
 
 /// Stems of words that tell what is given for something.
@@ -116,6 +136,11 @@ const WORTH: [&str; 4] = ["valu", "value", "worth", "credit"];
 /// "How much would I get for it", "what is mine worth": asks for no price.
 fn receives(turn: &Turn<'_>) -> bool {
     turn.heard.words.iter().any(|word| matches!(word.text.as_str(), "get" | "worth"))
+}
+
+/// "What is the difference in price", of several.
+fn asks_for_the_gap(turn: &Turn<'_>) -> bool {
+    turn.heard.words.iter().any(|word| matches!(word.text.as_str(), "difference" | "differ" | "gap" | "apart"))
 }
 
 /// Whether all of some products cost the same.

@@ -14,12 +14,21 @@ pub struct AskedDay {
     pub now: bool,
     /// Whether a holiday was named.
     pub holiday: bool,
+    /// Whether it was named by its weekday alone: "on Friday".
+    pub weekday: bool,
+}
+
+impl AskedDay {
+    /// A day and nothing else about it.
+    pub fn plain(day: Day) -> Self {
+        Self { day, now: false, holiday: false, weekday: false }
+    }
 }
 
 /// The day a message names, as seen from `today`; `None` where it names none.
 pub fn asked(words: &[Word], today: Day) -> Option<AskedDay> {
     let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
-    let plain = |day| AskedDay { day, now: false, holiday: false };
+    let plain = AskedDay::plain;
     if let Some((at, holiday)) = (0..texts.len()).find_map(|at| Holiday::at(&texts[at..]).map(|found| (at, found.0))) {
         // "The day after Thanksgiving".
         let beside = match texts.get(at.wrapping_sub(2)..at) {
@@ -28,7 +37,7 @@ pub fn asked(words: &[Word], today: Day) -> Option<AskedDay> {
             _ => 0,
         };
         let day = holiday.next(today.plus_days(-beside)).plus_days(beside);
-        return Some(AskedDay { day, now: false, holiday: beside == 0 });
+        return Some(AskedDay { holiday: beside == 0, ..plain(day) });
     }
     if let Some(day) = date(&texts, today) {
         return Some(plain(day));
@@ -40,8 +49,8 @@ pub fn asked(words: &[Word], today: Day) -> Option<AskedDay> {
             "tomorrow" | "tmrw" | "tmr" => return Some(plain(today.plus_days(1))),
             "today" | "tonight" | "tonite" => return Some(plain(today)),
             "this" if matches!(next, "evening" | "afternoon" | "morning") => return Some(plain(today)),
-            "now" | "currently" | "moment" => return Some(AskedDay { day: today, now: true, holiday: false }),
-            "still" if matches!(next, "open" | "there") => return Some(AskedDay { day: today, now: true, holiday: false }),
+            "now" | "currently" | "moment" => return Some(AskedDay { now: true, ..plain(today) }),
+            "still" if matches!(next, "open" | "there") => return Some(AskedDay { now: true, ..plain(today) }),
             _ => {}
         }
     }
@@ -50,7 +59,7 @@ pub fn asked(words: &[Word], today: Day) -> Option<AskedDay> {
         let ahead = (weekday - i32::from(today.weekday())).rem_euclid(7);
         // "Next Friday", said on a Wednesday, is taken as the one to come; the date is said with it.
         let next_week = ahead == 0 && at > 0 && texts[at - 1] == "next";
-        Some(plain(today.plus_days(if next_week { 7 } else { ahead })))
+        Some(AskedDay { weekday: true, ..plain(today.plus_days(if next_week { 7 } else { ahead })) })
     })
 }
 
