@@ -11,6 +11,7 @@
 mod asserted;
 mod compared;
 mod deeds;
+mod places;
 mod quoted;
 mod rest;
 mod values;
@@ -94,6 +95,7 @@ impl<'a> Checker<'a> {
         }
         self.quoted(&mut sentence);
         self.promised(&mut sentence).map_err(fail)?;
+        self.places(&sentence).map_err(fail)?;
         self.values(&mut sentence).map_err(fail)?;
         self.assertions(&mut sentence).map_err(fail)?;
         self.rest(&mut sentence).map_err(fail)?;

@@ -1,6 +1,7 @@
 //! The check of free text, over every dialogue: what is true passes, what is not does not.
 
 use crate::agents::speech::{self, Manner};
+use crate::domain::act::Arg;
 use crate::domain::fact::FactBook;
 use crate::domain::money::Currency;
 use crate::domain::record::Record;
@@ -261,5 +262,60 @@ async fn what_is_said_of_one_order_is_not_said_of_another() {
         ("The total of $311.48 is paid.", false),
     ] {
         assert_eq!(check(&worked, text).is_ok(), passes, "{text}: {:?}", check(&worked, text));
+    }
+}
+
+/// Every value is one of the record's, and none is where it belongs; what is beside each is the same with all in place.
+#[tokio::test]
+async fn values_of_one_record_do_not_change_places() {
+    let demo = Demo::open().await;
+    for (said, lies, truths) in [
+        (
+            "ORD-1073, fatima.alsayed@example.com",
+            &[
+                "Order ORD-1073, with {ordered} in it, is waiting to be confirmed.",
+                "Order ORD-1073 was placed on Apple MacBook Air 13-inch M4 256 GB and is waiting to be confirmed.",
+                "Order ORD-1073 is expected on Apple MacBook Air 13-inch M4 256 GB.",
+            ][..],
+            &["Order ORD-1073 was placed on {ordered} and is waiting to be confirmed."][..],
+        ),
+        (
+            "is there a deal on gaming laptops",
+            &[
+                "LEVELUP10 is valid until {end}: 10% off on orders of at least Gaming Laptops.",
+                "LEVELUP10 gets you 10% off on orders of at least {end}.",
+                "LEVELUP10 expired on {end}.",
+            ],
+            &["LEVELUP10 gets you 10% off Gaming Laptops on orders of at least $800.00, until {end}."],
+        ),
+        (
+            "until when can i return ORD-1012, tyler.jensen@example.com",
+            &[
+                "Order ORD-1012 was delivered on {delivered}, and the {until} for returns ended on {left}.",
+                "Order ORD-1012 was delivered on {delivered}, and the 30 days for returns ended on {until}.",
+            ],
+            &["Order ORD-1012 was delivered on {delivered} and can be returned until {until}."],
+        ),
+        (
+            "can i still return ORD-1036, sofia.ramirez@example.com",
+            &["Order ORD-1036 can be returned until {until}."],
+            &["Order ORD-1036 was delivered on {delivered}, and the 30 days for returns ended on {until}."],
+        ),
+    ] {
+        let worked = demo.talk(&[said]).await;
+        let worked = worked.last().unwrap();
+        let book = &worked.machine.outcome.book;
+        let told: Vec<_> = worked.machine.outcome.acts.iter().flat_map(|act| act.args.iter()).collect();
+        let filled = |text: &str| {
+            told.iter().fold(text.to_owned(), |text, (name, arg)| match arg {
+                Arg::One(fact) => text.replace(&format!("{{{name}}}"), &book.value(*fact).map(ToString::to_string).unwrap_or_default()),
+                Arg::Many(_) => text,
+            })
+        };
+        for (sentence, fine) in lies.iter().map(|s| (s, false)).chain(truths.iter().map(|s| (s, true))) {
+            let sentence = filled(sentence);
+            assert!(!sentence.contains('{'), "{sentence}: {told:?}");
+            assert_eq!(check(worked, &sentence).is_ok(), fine, "{sentence}: {:?}", check(worked, &sentence));
+        }
     }
 }
