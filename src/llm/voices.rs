@@ -38,11 +38,9 @@ pub fn voices(config: &Config) -> Voices {
         );
     }
     let wants_local = matches!(provider.mode, ProviderMode::Auto | ProviderMode::Local);
-    // The decoder that the program carries is asked for by name: it does not speak better than the shop's own phrases yet
-    // (`models/nano/DECODER.md`).
     let opened = match &config.local.model {
         Some(file) if wants_local => Some(LocalModel::open(file, &config.local)),
-        None if provider.mode == ProviderMode::Local => Some(LocalModel::embedded()),
+        None if wants_local => Some(LocalModel::embedded()),
         _ => None,
     };
     let local = opened.and_then(|opened| match opened {

@@ -3,6 +3,7 @@
 //! A dialogue is `{"name", "agent", "turns": [{"say", ...}]}`; what a turn may expect is in [`check`].
 
 use std::path::Path;
+use std::sync::OnceLock;
 
 use serde_json::Value;
 
@@ -56,6 +57,38 @@ pub fn check(turn: &Value, reply: &Value) -> Option<String> {
         return Some("opens a ticket".to_owned());
     }
     None
+}
+
+/// What a customer says in each dialogue.
+pub fn conversations() -> Vec<Vec<String>> {
+    let said = |dialogue: &Value| -> Vec<String> {
+        dialogue["turns"].as_array().into_iter().flatten().filter_map(|turn| turn["say"].as_str()).map(str::to_owned).collect()
+    };
+    dialogues("tests/dialogues").iter().map(said).collect()
+}
+
+/// What the shop replies to every dialogue without any model, message by message.
+pub fn alone() -> &'static Vec<Vec<Value>> {
+    static ALONE: OnceLock<Vec<Vec<Value>>> = OnceLock::new();
+    ALONE.get_or_init(|| talk_all(&speechless()))
+}
+
+/// A shop whose phrases speak. It reads messages like any other.
+pub fn speechless() -> Shop {
+    Shop::with(&Start { settings: &[("ELECTROMART_PROVIDER_MODE", "remote")], ..Start::default() })
+}
+
+/// Says every dialogue to a shop, each in a session of its own.
+pub fn talk_all(shop: &Shop) -> Vec<Vec<Value>> {
+    let talk = |said: &Vec<String>| {
+        let session = shop.session();
+        said.iter().map(|text| shop.say(&session, text)).collect()
+    };
+    conversations().iter().map(talk).collect()
+}
+
+pub fn text(reply: &Value) -> &str {
+    reply["text"].as_str().unwrap_or_default()
 }
 
 /// Holds every dialogue of a folder in a shop.

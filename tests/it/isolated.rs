@@ -84,7 +84,7 @@ async fn in_an_empty_root_a_remote_model_is_found_by_name_and_trusted_by_its_cer
         let reply =
             tokio::task::spawn_blocking(move || shop.post("/api/chat", &json!({ "text": QUESTION })).json()).await.expect("a reply");
         let asked = model.requests.lock().expect("a list").len() - before;
-        let expected = if trusted { "remote" } else { "template" };
+        let expected = if trusted { "remote" } else { "local" };
         assert_eq!((reply["provider"].as_str(), asked > 0), (Some(expected), trusted), "{place} {variable:?}: {reply}");
         assert!(reply["cards"].as_array().is_some_and(|cards| !cards.is_empty()), "{reply}");
     }
@@ -180,7 +180,7 @@ async fn offline_nothing_leaves_the_machine() {
     }
     let model = Model::start("127.0.0.1".parse().expect("an address"), None).await;
     let near = format!("http://localhost:{}/v1", model.address.port());
-    for (base, provider) in [("https://models.shop.test/v1", "template"), ("https://198.51.100.7/v1", "template"), (&near, "remote")] {
+    for (base, provider) in [("https://models.shop.test/v1", "local"), ("https://198.51.100.7/v1", "local"), (&near, "remote")] {
         let settings = [("ELECTROMART_REMOTE_BASE_URL", base), ("OPENAI_API_KEY", "sk-test")];
         let (traced, mut command) = Traced::command(&[], &settings, &["--offline"]);
         let shop = use_the_shop(Shop::of(command.spawn().expect("it starts"))).await;
@@ -209,7 +209,7 @@ fn without_offline_the_same_trace_would_show_it() {
         let mut child = command.spawn().expect("it starts");
         wait_for(&home.join("data/electromart.sock"));
         let reply = run_json(&home, &["ask", QUESTION, "--data-dir", "data"]);
-        assert_eq!(reply["provider"], "template", "{base}");
+        assert_eq!(reply["provider"], "local", "{base}");
         let _ = Command::new("kill").arg(child.id().to_string()).status();
         let _ = child.wait();
         assert!(!leaves(&traced.read()).is_empty(), "{base}");
@@ -238,7 +238,7 @@ fn without_any_network_the_shop_starts_and_answers() {
     let mut child = command.env("OPENAI_BASE_URL", "https://models.shop.test/v1").spawn().expect("it starts");
     wait_for(&home.path().join("data/electromart.sock"));
     let reply = run_json(home.path(), &["ask", QUESTION, "--data-dir", "data"]);
-    assert_eq!((reply["agent"].as_str(), reply["provider"].as_str()), (Some("sales"), Some("template")), "{reply}");
+    assert_eq!((reply["agent"].as_str(), reply["provider"].as_str()), (Some("sales"), Some("local")), "{reply}");
     let said = first_line(&mut child);
     let url = said.rsplit(' ').next().unwrap_or_default().to_owned();
     let space = format!("--net=/proc/{}/ns/net", child.id());

@@ -17,7 +17,7 @@ fn a_conversation_is_counted_and_nobody_is_named() {
     let metrics = shop.get("/metrics").text();
     for name in [
         "electromart_messages_total{transport=\"rest\",outcome=\"accepted\"} 4",
-        "electromart_turns_total{agent=\"sales\",intent=\"sales\",provider=\"template\",outcome=\"replied\"} 1",
+        "electromart_turns_total{agent=\"sales\",intent=\"sales\",provider=\"local\",outcome=\"replied\"} 1",
         "electromart_turn_duration_seconds_bucket",
         "electromart_queue_messages",
         "electromart_queue_wait_seconds_count",

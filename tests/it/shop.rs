@@ -185,3 +185,12 @@ pub fn run_json(folder: &Path, arguments: &[&str]) -> Value {
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("not JSON: {}", String::from_utf8_lossy(&output.stdout)))
 }
+
+/// The products of a running shop, as they are exported.
+pub fn products(shop: &Shop) -> Vec<Value> {
+    let folder = shop.folder.parent().expect("a parent").to_owned();
+    let file = folder.join("products.jsonl");
+    let output = run(&folder, &["export", "products", file.to_str().expect("a name"), "--data-dir", "data"]);
+    assert!(output.status.success());
+    std::fs::read_to_string(file).expect("an export").lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+}

@@ -69,7 +69,7 @@ static DECODER: &[u8] = include_bytes!("../../../models/nano/decoder.gguf");
 const DECODER_NAME: &str = "electromart-decoder";
 /// Where the decoder finds no next piece likelier than this, the shop's phrases go on. Chosen on the replies held out
 /// of its training (`models/nano/DECODER.md`).
-const SURE: Caution = Caution { facts: 0.7, words: 0.25 };
+const SURE: Caution = Caution { facts: 0.6, words: 0.25 };
 
 /// A model in this process. Cloning the `Arc` shares it; its thread ends with the last.
 pub struct LocalModel {

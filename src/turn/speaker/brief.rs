@@ -1,6 +1,7 @@
 //! The prompt: what is to be said, with a placeholder for every fact. All that comes from the shop's
 //! records or from the customer is data between marks, masked for a remote model.
 
+use super::numbers::{Numbering, Numbers, placeholder};
 use super::plan::Point;
 use super::reply::Reply;
 use super::{Background, patience};
@@ -17,12 +18,15 @@ const RULES: &str = include_str!("../../../assets/speech/prompt.txt");
 const MOST_TOKENS: u32 = 700;
 /// Characters of the message that a short brief holds.
 const SHORT_MESSAGE: usize = 160;
-/// Placeholders that the decoder has pieces for.
-const SHORT_PLACEHOLDERS: usize = 40;
 
 /// The prompt for what is still open; `None` when nothing is. The reply notes what its placeholders
 /// stand for.
-pub fn prompt(reply: &Reply<'_>, background: &mut Background, voice: &dyn ChatModel, constrained: bool) -> Option<(Prompt, Vec<FactId>)> {
+pub fn prompt(
+    reply: &Reply<'_>,
+    background: &mut Background,
+    voice: &dyn ChatModel,
+    constrained: bool,
+) -> Option<(Prompt, Vec<(usize, FactId)>)> {
     match voice.brief() {
         Brief::Full => full(reply, background, voice.provider(), constrained),
         Brief::Short => short(reply, background),
@@ -32,22 +36,17 @@ pub fn prompt(reply: &Reply<'_>, background: &mut Background, voice: &dyn ChatMo
 /// For the decoder the program carries, in the form it has learnt (`models/nano/train/decoder/pairs.py`): the
 /// message, then the points, a line each. `None` as well where nothing is left to word but whole sentences of
 /// the records, and where there are more facts than it has placeholders for.
-fn short(reply: &Reply<'_>, background: &Background) -> Option<(Prompt, Vec<FactId>)> {
-    let mut facts = Vec::new();
-    let mut writer = Writer { book: reply.book(), mask: None, facts: &mut facts };
-    // The lines of a list, and what comes behind them, leave nothing to word: a list has one form.
-    let is_listed = |point: &&Point| matches!(point.phrase.pieces.first(), Some(Piece::Text(words)) if words.starts_with("- "));
-    let open: Vec<&Point> = reply.open().into_iter().take_while(|point| !is_listed(point)).collect();
+fn short(reply: &Reply<'_>, background: &Background) -> Option<(Prompt, Vec<(usize, FactId)>)> {
+    let mut writer = Writer { book: reply.book(), mask: None, numbers: Numbers::new(reply.book(), Numbering::ByKind) };
+    let open = reply.next();
     let has_words =
         open.iter().any(|point| point.phrase.pieces.iter().any(|piece| matches!(piece, Piece::Text(words) if !words.trim().is_empty())));
     let message: String = told::plain(&background.message).chars().take(SHORT_MESSAGE).collect();
     let lines: Vec<String> = std::iter::once(message).chain(open.iter().map(|point| writer.phrase(point))).collect();
-    if !has_words || writer.facts.len() > SHORT_PLACEHOLDERS {
+    if !has_words || writer.numbers.is_short() {
         return None;
     }
-    let told = open.iter().flat_map(|point| &point.phrase.pieces);
-    let told = told.filter_map(|piece| if let Piece::Fact { fact, .. } = piece { Some(placeholder(writer.number(*fact))) } else { None });
-    let told = told.collect();
+    let told = open.iter().flat_map(|point| point.told()).map(|fact| placeholder(writer.numbers.of(fact))).collect();
     let (first_token, whole) = patience(Provider::Local, background);
     let prompt = Prompt {
         messages: vec![(Role::User, lines.join("\n"))],
@@ -59,26 +58,22 @@ fn short(reply: &Reply<'_>, background: &Background) -> Option<(Prompt, Vec<Fact
         first_token,
         whole,
     };
-    Some((prompt, facts))
-}
-
-/// What stands for a fact in a prompt, by its number.
-fn placeholder(number: usize) -> String {
-    format!("{{F{number}}}")
+    Some((prompt, writer.numbers.given().to_vec()))
 }
 
 /// For models that follow instructions.
-fn full(reply: &Reply<'_>, background: &mut Background, provider: Provider, constrained: bool) -> Option<(Prompt, Vec<FactId>)> {
+fn full(reply: &Reply<'_>, background: &mut Background, provider: Provider, constrained: bool) -> Option<(Prompt, Vec<(usize, FactId)>)> {
     let open = reply.open();
     if open.is_empty() {
         return None;
     }
-    let mut facts = Vec::new();
     let masked = provider == Provider::Remote;
-    let mut writer = Writer { book: reply.book(), mask: masked.then_some(&mut background.mask), facts: &mut facts };
+    let numbers = Numbers::new(reply.book(), Numbering::InTurn);
+    let mut writer = Writer { book: reply.book(), mask: masked.then_some(&mut background.mask), numbers };
     let say: Vec<String> = open.iter().map(|point| writer.phrase(point)).collect();
     let added: Vec<String> = reply.added().map(|point| writer.data(point.grounded.text())).collect();
-    let listed: Vec<String> = (0..writer.facts.len()).map(|i| writer.fact(i)).collect();
+    let facts = writer.numbers.given().to_vec();
+    let listed: Vec<String> = facts.iter().map(|(number, fact)| writer.fact(*number, *fact)).collect();
     let mut body = block("facts", &listed) + &block("say", &say);
     if !added.is_empty() {
         body += &block("added", &added);
@@ -100,7 +95,7 @@ fn full(reply: &Reply<'_>, background: &mut Background, provider: Provider, cons
         max_tokens: MOST_TOKENS,
         temperature: if constrained { 0.0 } else { 0.4 },
         seed: None,
-        constraint: Constraint::Placeholders((1..=facts.len()).map(placeholder).collect()),
+        constraint: Constraint::Placeholders(facts.iter().map(|(number, _)| placeholder(*number)).collect()),
         first_token,
         whole,
     };
@@ -111,7 +106,7 @@ fn full(reply: &Reply<'_>, background: &mut Background, provider: Provider, cons
 struct Writer<'a> {
     book: &'a FactBook,
     mask: Option<&'a mut Mask>,
-    facts: &'a mut Vec<FactId>,
+    numbers: Numbers<'a>,
 }
 
 impl Writer<'_> {
@@ -124,32 +119,21 @@ impl Writer<'_> {
         }
     }
 
-    fn number(&mut self, fact: FactId) -> usize {
-        let same = |own: &FactId| *own == fact || self.book.fact(*own).zip(self.book.fact(fact)).is_some_and(|(a, b)| a == b);
-        match self.facts.iter().position(same) {
-            Some(at) => at + 1,
-            None => {
-                self.facts.push(fact);
-                self.facts.len()
-            }
-        }
-    }
-
     /// A phrase with its facts as placeholders.
     fn phrase(&mut self, point: &Point) -> String {
         let mut out = String::new();
         for piece in &point.phrase.pieces {
             match piece {
                 Piece::Text(words) => out.push_str(words),
-                Piece::Fact { fact, .. } => out.push_str(&placeholder(self.number(*fact))),
+                Piece::Fact { fact, .. } => out.push_str(&placeholder(self.numbers.of(*fact))),
             }
         }
         out.trim().to_owned()
     }
 
     /// `{F2} = $899.00 (price of product ASUS Gaming V16)`.
-    fn fact(&mut self, at: usize) -> String {
-        let Some(fact) = self.book.fact(self.facts[at]) else { return String::new() };
+    fn fact(&mut self, number: usize, fact: FactId) -> String {
+        let Some(fact) = self.book.fact(fact) else { return String::new() };
         let what = match &fact.source {
             Source::Record(record, field) => match self.book.record(*record) {
                 Some(versioned) => {
@@ -162,7 +146,7 @@ impl Writer<'_> {
             Source::Derived(formula, _) => computed(*formula).to_owned(),
         };
         let line = format!("{} ({what})", fact.value);
-        format!("{{F{}}} = {}", at + 1, self.data(&line))
+        format!("{} = {}", placeholder(number), self.data(&line))
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod aloud;
 mod brief;
+mod numbers;
 mod plan;
 mod reply;
 #[cfg(test)]
@@ -106,7 +107,10 @@ pub async fn with_models(
             let prompt = brief::prompt(&reply, background, &**voice, constrained);
             let Some((prompt, facts)) = prompt else { break 'voices };
             reply.facts = facts;
-            let heard = listen(&**voice, &prompt, background, &mut reply).await;
+            let heard = match voice.brief() {
+                Brief::Full => listen(&**voice, &prompt, background, &mut reply).await,
+                Brief::Short => hear_out(&**voice, &prompt, &mut reply).await,
+            };
             if reply.worded() > before {
                 spoke = Some((voice.provider(), heard.model.clone()));
             }
@@ -187,6 +191,25 @@ async fn listen(voice: &dyn ChatModel, prompt: &Prompt, background: &Background,
     if let Err(unsupported) = take_sentences(&heard.text, &mut taken, ended, mask, reply) {
         heard.unsupported.push(unsupported);
     }
+    heard
+}
+
+/// Lets a model that says a few sentences in a few milliseconds come to its end, and takes them where they leave nothing
+/// out: the phrases would say the whole again behind what it told in part.
+async fn hear_out(voice: &dyn ChatModel, prompt: &Prompt, reply: &mut Reply<'_>) -> Heard {
+    let mut heard = Heard { model: voice.name(), text: String::new(), unsupported: Vec::new(), error: None };
+    match voice.say(prompt, None).await {
+        Ok(said) => (heard.model, heard.text) = (said.model, said.text),
+        Err(error) => {
+            heard.error = Some(error);
+            return heard;
+        }
+    }
+    let whole = match reply.is_cut_short(&heard.text) {
+        true => Err(Unsupported { sentence: heard.text.clone(), reason: "it leaves a fact out".to_owned() }),
+        false => take_sentences(&heard.text, &mut 0, true, None, reply),
+    };
+    heard.unsupported.extend(whole.err());
     heard
 }
 

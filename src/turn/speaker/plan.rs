@@ -1,8 +1,9 @@
 //! What of a turn a model may word, what must be said, and whether it was.
 
-use crate::agents::speech::{self, Sentence};
+use crate::agents::speech::{self, Piece, Sentence};
 use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, FactId, RecordId, Source};
+use crate::domain::record::Field;
 use crate::domain::text::sentence;
 use crate::domain::text::stem::stem;
 use crate::domain::text::token::tokens;
@@ -49,7 +50,7 @@ fn saying(act: &Act) -> Saying {
         A::Greet | A::Thank | A::Farewell | A::Sympathy | A::EscalationSorry | A::Acknowledge | A::IdentityOk | A::Repeat => {
             Saying::Courtesy
         }
-        A::Found | A::FoundOne | A::FoundMore | A::FoundNearest | A::FoundRanked | A::SplitParcels => Saying::Courtesy,
+        A::Found | A::FoundOne | A::FoundMore | A::FoundNearest | A::FoundRanked => Saying::Courtesy,
         A::PromotionsIntro | A::UpcomingIntro | A::CodeFitsThese | A::AlternativesIntro | A::AccessoriesIntro | A::OrdersIntro => {
             Saying::Courtesy
         }
@@ -171,7 +172,9 @@ impl Point {
         if self.parts.iter().all(|(_, said)| *said) {
             return true;
         }
-        let facts_said = self.act.facts().all(|fact| is_used(fact, used, book));
+        // What the phrase rests on and does not name need not be named, but for what a sentence asserts without naming it.
+        let owed = |fact: &FactId| self.told().any(|own| own == *fact) || is_asserted(*fact, book);
+        let facts_said = self.act.facts().filter(owed).all(|fact| is_used(fact, used, book));
         let marks = marks(self.act.kind);
         let marked = marks.is_empty()
             || said.iter().any(|sentence| {
@@ -179,6 +182,21 @@ impl Point {
             });
         self.saying == Saying::Worded && facts_said && marked
     }
+
+    /// Whether it is a line of a list.
+    pub fn is_listed(&self) -> bool {
+        matches!(self.phrase.pieces.first(), Some(Piece::Text(words)) if words.starts_with("- "))
+    }
+
+    /// The facts of its phrase.
+    pub fn told(&self) -> impl Iterator<Item = FactId> {
+        self.phrase.pieces.iter().filter_map(|piece| if let Piece::Fact { fact, .. } = piece { Some(*fact) } else { None })
+    }
+}
+
+/// Whether a fact stands in no text, and the words around say it: "out of stock" of a stock of none.
+fn is_asserted(fact: FactId, book: &FactBook) -> bool {
+    matches!(book.fact(fact).map(|fact| &fact.source), Some(Source::Record(_, Field::Stock | Field::Status)))
 }
 
 /// Whether a fact, or another that says the same for the same reason, was said.
@@ -197,7 +215,7 @@ fn marks(kind: ActKind) -> &'static [&'static str] {
     match kind {
         A::InStock | A::CompareStock | A::RecommendStock => &["stock", "available", "availabl"],
         A::LowStock => &["left", "only", "remain"],
-        A::OutOfStock | A::ListItemOut | A::ListItemWithOut => &["stock", "unavailable", "unavailabl", "sold"],
+        A::OutOfStock | A::ListItemOut | A::ListItemWithOut => &["out", "unavailable", "unavailabl", "sold"],
         A::SpecNo => &["no", "not", "without", "lack"],
         A::Recommend => &["recommend", "take", "pick", "suggest", "choose", "go", "choice"],
         A::Late => &["late", "delay", "promis"],

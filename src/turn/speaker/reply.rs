@@ -1,5 +1,6 @@
 //! A reply while it is made: sentences of a model are filled, checked and shown one by one.
 
+use super::numbers::placeholder;
 use super::plan::{Plan, Point, Saying};
 use crate::domain::fact::{FactBook, FactId};
 use crate::domain::money::Currency;
@@ -28,8 +29,8 @@ pub struct Reply<'a> {
     worded: usize,
     /// Bytes of the longest reply.
     most: usize,
-    /// What the placeholders of the last prompt stand for, from `{F1}` on.
-    pub facts: Vec<FactId>,
+    /// What the placeholders of the last prompt stand for, by their numbers.
+    pub facts: Vec<(usize, FactId)>,
     /// Sentences that nothing supported.
     pub blocked: Vec<Unsupported>,
     show: &'a mut (dyn FnMut(&str) + Send),
@@ -81,6 +82,23 @@ impl<'a> Reply<'a> {
         };
         let points: Vec<&Point> = self.plan.points.iter().filter(open).collect();
         if points.iter().any(|point| point.saying == Saying::Worded) { points } else { Vec::new() }
+    }
+
+    /// The open points up to the first that only the phrases may say, or that is a line of a list: what can be said in one
+    /// go. "So it can no longer be cancelled" stays behind what it follows from, and a list has one form.
+    pub fn next(&self) -> Vec<&Point> {
+        let open = self.open();
+        let begun = |point: &Point| open.iter().any(|own| std::ptr::eq(*own, point));
+        let ends = |point: &Point| point.is_listed() || point.saying == Saying::Fixed && !self.is_said(point);
+        let from = self.plan.points.iter().position(begun).unwrap_or(0);
+        self.plan.points[from..].iter().take_while(|point| !ends(point)).filter(|point| begun(point)).collect()
+    }
+
+    /// Whether words with placeholders leave out a fact of what is to be said next.
+    pub fn is_cut_short(&self, raw: &str) -> bool {
+        let same = |own: FactId, fact: FactId| own == fact || self.book.fact(own) == self.book.fact(fact);
+        let told = |fact: FactId| self.facts.iter().any(|(number, own)| same(*own, fact) && raw.contains(&placeholder(*number)));
+        !self.next().into_iter().flat_map(Point::told).all(told)
     }
 
     /// The points the phrases will say after a model.
@@ -210,7 +228,7 @@ impl<'a> Reply<'a> {
             out.push_str(&rest[..at]);
             let close = at + rest[at..].find('}')?;
             let number: usize = rest[at + 1..close].trim().strip_prefix(['F', 'f'])?.parse().ok()?;
-            let fact = *self.facts.get(number.checked_sub(1)?)?;
+            let (_, fact) = *self.facts.iter().find(|(own, _)| *own == number)?;
             let value = self.book.value(fact)?.to_string();
             out.push_str(&value);
             used.push(fact);

@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use tokio::sync::mpsc;
 
 use crate::domain::agent::Provider;
-use crate::llm::{ChatModel, Health, ModelError, Prompt, Said, Saying};
+use crate::llm::{Brief, ChatModel, Health, ModelError, Prompt, Said, Saying};
 
 /// What the model does with a prompt.
 pub type Script = dyn Fn(&Prompt, usize) -> Result<String, ModelError> + Send + Sync;
@@ -15,6 +15,7 @@ pub type Script = dyn Fn(&Prompt, usize) -> Result<String, ModelError> + Send + 
 /// A scripted model; `say` is called with the prompt and how many there were before.
 pub struct Scripted {
     provider: Provider,
+    brief: Brief,
     script: Box<Script>,
     /// Every prompt it was given.
     pub heard: Mutex<Vec<Prompt>>,
@@ -25,13 +26,25 @@ pub struct Scripted {
 impl Scripted {
     /// A model of a kind that follows a script.
     pub fn new(provider: Provider, script: impl Fn(&Prompt, usize) -> Result<String, ModelError> + Send + Sync + 'static) -> Arc<Self> {
-        Arc::new(Self { provider, script: Box::new(script), heard: Mutex::new(Vec::new()), cut: None })
+        Arc::new(Self { provider, brief: Brief::Full, script: Box::new(script), heard: Mutex::new(Vec::new()), cut: None })
+    }
+
+    /// One that is given short briefs, as the program's own.
+    pub fn small(script: impl Fn(&Prompt, usize) -> Result<String, ModelError> + Send + Sync + 'static) -> Arc<Self> {
+        let script = Box::new(script);
+        Arc::new(Self { provider: Provider::Local, brief: Brief::Short, script, heard: Mutex::new(Vec::new()), cut: None })
     }
 
     /// One that breaks off in the middle.
     pub fn cut_after(provider: Provider, cut: usize, text: &str) -> Arc<Self> {
         let text = text.to_owned();
-        Arc::new(Self { provider, script: Box::new(move |_, _| Ok(text.clone())), heard: Mutex::new(Vec::new()), cut: Some(cut) })
+        Arc::new(Self {
+            provider,
+            brief: Brief::Full,
+            script: Box::new(move |_, _| Ok(text.clone())),
+            heard: Mutex::new(Vec::new()),
+            cut: Some(cut),
+        })
     }
 }
 
@@ -42,6 +55,10 @@ impl ChatModel for Scripted {
 
     fn provider(&self) -> Provider {
         self.provider
+    }
+
+    fn brief(&self) -> Brief {
+        self.brief
     }
 
     fn say<'a>(&'a self, prompt: &'a Prompt, pieces: Option<mpsc::UnboundedSender<String>>) -> Saying<'a> {

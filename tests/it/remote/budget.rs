@@ -31,12 +31,12 @@ fn what_was_spent_is_still_spent_after_a_restart() {
     shop.kill();
     let shop = open(home.path(), &fake);
     assert_eq!((say(&shop), fake.count()), ("remote".into(), 2), "5,200 of 5,000 after this one");
-    assert_eq!(say(&shop), "template");
+    assert_eq!(say(&shop), "local");
     let degraded = health(&shop);
     assert_eq!((&degraded["status"], &degraded["checks"]["remote_model"]["status"]), (&"degraded".into(), &"degraded".into()));
     assert!(shop.stop());
     let shop = open(home.path(), &fake);
     assert_eq!(health(&shop)["status"], "degraded", "from the start");
-    assert_eq!((say(&shop), fake.count()), ("template".into(), 2), "nothing more was sent");
+    assert_eq!((say(&shop), fake.count()), ("local".into(), 2), "nothing more was sent");
     assert_eq!(shop.get("/health/ready").status, 200);
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::fake::{self, Fake, Step};
-use super::text;
+use super::{speechless, text};
 use crate::http;
 use crate::shop::{Shop, full};
 
@@ -40,7 +40,7 @@ fn a_model_cut_mid_stream_loses_no_turn() {
         let rest = if before.is_multiple_of(2) { vec![torn] } else { Vec::new() };
         std::iter::once(fake::head()).chain(pieces.into_iter().take(at)).chain(rest).collect()
     });
-    let (shop, alone) = (super::shop(&fake), Shop::start());
+    let (shop, alone) = (super::shop(&fake), speechless());
     let said =
         ["do you have the ASUS Gaming V16 in stock", "show me gaming laptops under 1500", "when are you open", "does LEVELUP10 work"];
     let mut cuts = 0;

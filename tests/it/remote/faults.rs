@@ -3,8 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::fake::{self, Fake, Step};
-use super::{shop_at, text};
-use crate::shop::Shop;
+use super::{shop_at, speechless, text};
 
 /// A message whose meaning is clear, two that are not (the plan is asked for), and one about an order.
 const SAID: [&str; 4] = [
@@ -81,7 +80,7 @@ const FAULTS: &[(&str, Script)] = &[
 
 #[test]
 fn a_broken_server_costs_nobody_an_answer() {
-    let alone = Shop::start();
+    let alone = speechless();
     let session = alone.session();
     let expected: Vec<_> = SAID.iter().map(|said| alone.say(&session, said)).collect();
     let run = |name: &str, base: &str| {

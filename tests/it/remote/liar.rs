@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::fake::{self, Fake};
-use super::wire::{Judge, words};
 use super::{alone, conversations, shop, talk_all, text};
-use crate::shop::{Shop, run};
+use crate::judge::{Judge, words};
+use crate::shop::products;
 
 /// Sentences that are true of nothing in the demo shop.
 const LIES: &[&str] = &[
@@ -95,14 +95,6 @@ fn lying_plan(number: usize) -> String {
     let entities = json!({ "products": ["ASUS Gaming V16"], "codes": ["LEVELUP10", "MEGA70"], "orders": ["ORD-1003"], "brands": ["Sony"] });
     let lookups = json!([{ "lookup": "search", "words": "projector 5.00" }, { "lookup": "knowledge", "words": "refund of $250" }]);
     json!({ "goal": GOALS[number % GOALS.len()], "entities": entities, "lookups": lookups, "action": "open_ticket" }).to_string()
-}
-
-fn products(shop: &Shop) -> Vec<Value> {
-    let folder = shop.folder.parent().expect("a parent").to_owned();
-    let file = folder.join("products.jsonl");
-    let output = run(&folder, &["export", "products", file.to_str().expect("a name"), "--data-dir", "data"]);
-    assert!(output.status.success());
-    std::fs::read_to_string(file).expect("an export").lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
 }
 
 #[test]

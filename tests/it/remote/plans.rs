@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::fake::{self, Fake};
-use super::{shop, text};
+use super::{shop, speechless, text};
 use crate::shop::{Shop, Start, run_json};
 
 const UNCLEAR: &str = "what would help with drums next door";
@@ -54,7 +54,7 @@ fn a_decision_stays_when_the_model_fails_afterwards() {
 /// Plans that would open doors: somebody else's order, a ticket without a yes, words for the customer.
 #[test]
 fn a_lying_plan_opens_nothing() {
-    let alone = Shop::start();
+    let alone = speechless();
     let session = alone.session();
     let expected = alone.say(&session, UNCLEAR);
     for answer in [

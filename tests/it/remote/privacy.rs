@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::fake::{self, Fake};
-use super::wire::words;
 use super::{conversations, shop};
+use crate::judge::words;
 use crate::shop::{Shop, run};
 
 /// Conversations that give more away than the shop's own dialogues do.

@@ -16,6 +16,7 @@ import json
 import re
 import sys
 import urllib.request
+from dataclasses import replace
 from pathlib import Path
 
 
@@ -65,23 +66,26 @@ def briefs(a):
     import torch
 
     from fixtures import opened
-    from pairs import held_out, is_bare, phrases, read_written, told
+    from pairs import HOLE, held_out, named, numbered, numbers, phrases, read, told, unlisted
     from spoken import say
 
     (net, pieces), pairs, asked, spoke = opened(Path("models/nano/decoder.gguf")), [], 0, 0
     torch.set_num_threads(1)
-    for line in read_written(Path("models/nano/data")):
-        listed = next((i for i, s in enumerate(line["say"]) if s.startswith("- ")), len(line["say"]))
-        own, rest = line["say"][:listed], line["say"][listed:]
-        if not held_out(line["message"]) or is_bare(own):
+    for line in read(Path("models/nano/data"), "replies_*.jsonl"):
+        pair = unlisted(line, line["reply"])
+        if pair is None or not held_out(line["message"]):
             continue
         asked += 1
-        said = say(net, pieces, told(line["message"], own))
-        if said is None:
+        own = numbered(pair)
+        said = say(net, pieces, told(own.message, own.say))
+        if said is None or sorted(HOLE.findall(said)) != sorted(HOLE.findall(" ".join(own.say))):
             continue
         spoke += 1
-        if said != phrases(own):
-            whole = [filled("\n".join(filter(None, (text, phrases(rest)))), line["facts"]) for text in (said, phrases(own))]
+        if said != phrases(own.say):
+            back = dict(zip(numbers(own), numbers(pair)))
+            both = [named(replace(own, reply=text), back).reply for text in (said, phrases(own.say))]
+            rest = line["say"][len(pair.say):]
+            whole = [filled("\n".join(filter(None, (text, phrases(rest)))), line["facts"]) for text in both]
             pairs.append({"message": line["message"], "decoder": whole[0], "phrases": whole[1]})
     write(pairs, a)
     print(asked, "decisions,", spoke, "worded by the decoder to the end,", len(pairs), "of them in other words than the phrases")

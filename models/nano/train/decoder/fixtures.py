@@ -18,13 +18,12 @@ from vocabulary import ASSISTANT, BEGIN, END, USER, Pieces
 
 EVERY, BEST = 8, 20
 PROMPTS = [
-    ("is the grey one in stock", ["{F1} is in stock.", "It costs {F2}."], ""),
-    ("is the grey one in stock", ["{F1} is in stock.", "It costs {F2}."], "Yes, {F1} is"),
-    ("what's running just now", ["These promotions are running:", "- {F1}: {F2} off {F3}, until {F4}", "- {F5}: {F6} off, until {F7}"], ""),
-    ("what's running just now", ["These promotions are running:", "- {F1}: {F2} off {F3}, until {F4}", "- {F5}: {F6} off, until {F7}"],
-     "These are running now:\n- {F1}: {F2} off {F3}, until"),
-    ("wo ist mein Päckchen?? 📦", ["Order {F1} has been shipped.", "In it: {F2}.", "- {F3} {F4}: {F5}."], "Order"),
-    ("  two  spaces, a tab\tand \"quotes\" – naïve", ["Yes. {F12}: {F31} {F40}."], "Yes"),
+    ("is the grey one in stock", ["{F6} is in stock.", "It costs {F18}."], ""),
+    ("is the grey one in stock", ["{F6} is in stock.", "It costs {F18}."], "Yes, {F6} is"),
+    ("does it work on laptops", ["{F1} is valid: {F18} off {F6} on orders of at least {F19}, until {F25}."], ""),
+    ("does it work on laptops", ["{F1} is valid: {F18} off {F6} on orders of at least {F19}, until {F25}."], "Yes, {F1} takes {F18} off {F6}, until"),
+    ("wo ist mein Päckchen?? 📦", ["Order {F1} has been shipped.", "In it: {F6}.", "It travels in {F30} parcels."], "Order"),
+    ("  two  spaces, a tab\tand \"quotes\" – naïve", ["Yes. {F12}: {F35} {F40}."], "Yes"),
 ]
 
 

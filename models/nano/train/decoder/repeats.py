@@ -19,7 +19,7 @@ def main():
     p.add_argument("--near", type=float, default=0.75)
     a = p.parse_args()
     written, _ = load(a.data)
-    text = lambda pair: HOLE.sub("{F}", pair[2])
+    text = lambda pair: HOLE.sub("{F}", pair.reply)
     replies = [text(pair) for pair in written]
     print(f"{len(replies)} written replies; equal to another once placeholders are masked: {1 - len(set(replies)) / len(replies):.1%}")
     long = [r for r in replies if len(r.split()) > 8]
@@ -27,11 +27,11 @@ def main():
     likeness = sorted(index.nearest(r, i) for i, r in enumerate(long))
     print(f"nearest other reply of nine words and more: median {likeness[len(likeness) // 2]:.2f}, "
           f"95th of 100 {likeness[len(likeness) * 95 // 100]:.2f} ({len(likeness)})")
-    learnt, kept = ([p for p in written if held_out(p[0]) == out] for out in (False, True))
-    both = Index([f"{masked(p[0])} | {text(p)}" for p in learnt])
-    near = [p for p in kept if both.nearest(f"{masked(p[0])} | {text(p)}") >= a.near]
-    for message, _, reply in near:
-        print("near one learnt from:", message, "=>", reply.replace("\n", " / "))
+    learnt, kept = ([p for p in written if held_out(p.message) == out] for out in (False, True))
+    both = Index([f"{masked(p.message)} | {text(p)}" for p in learnt])
+    near = [p for p in kept if both.nearest(f"{masked(p.message)} | {text(p)}") >= a.near]
+    for pair in near:
+        print("near one learnt from:", pair.message, "=>", pair.reply.replace("\n", " / "))
     print(f"{len(near)} of {len(kept)} held out are near one learnt from, message and reply together")
 
 

@@ -13,7 +13,7 @@ import torch
 from torch.nn import functional as F
 
 from llama import Llama, Shape
-from pairs import drawn, held_out, ids, load, told
+from pairs import drawn, held_out, ids, load, numbered, told
 from vocabulary import Pieces, learn
 
 STAGES = [(4, 1.0), (12, 0.4)]  # epochs, and phrased replies for each written one
@@ -67,10 +67,10 @@ def main():
     torch.manual_seed(SEED)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     written, phrased = load(a.data)
-    kept = [x for x in written if held_out(x[0])]
-    written, phrased = ([x for x in part if not held_out(x[0])] for part in (written, phrased))
+    kept = [numbered(x) for x in written if held_out(x.message)]
+    written, phrased = ([x for x in part if not held_out(x.message)] for part in (written, phrased))
     pick = random.Random(SEED)
-    pieces = Pieces(learn([told(*x[:2]) for x in phrased] + [x[2] for x in written] * 4, a.pieces))
+    pieces = Pieces(learn([told(x.message, x.say) for x in phrased] + [x.reply for x in written] * 4, a.pieces))
     if a.replies:
         written = pick.sample(written, a.replies)
     net = Llama(Shape(len(pieces.pieces)), DROPOUT).to(device)

@@ -129,6 +129,38 @@ async fn invented_placeholders_and_odd_signs_fail_the_sentence() {
     }
 }
 
+/// A small model says all that is to be said in one go, or the phrases do; what it may not word stays where it belongs.
+#[tokio::test]
+async fn a_small_model_is_heard_to_its_end_or_not_at_all() {
+    let demo = Demo::open().await;
+    let worked = demo.talk(&["ORD-1066 luca moretti 10012"]).await;
+    let template = with_templates(&worked[0].machine).words.text();
+    let (set, player) = ("LG OLED evo C4 55-inch", "Apple TV 4K 64 GB");
+    for (words, provider) in [
+        (
+            "Thank you. Order {F1} has been shipped, with {F6} and {F7} in it. It's expected on {F25}. It travels in {F30} parcels.",
+            Provider::Local,
+        ),
+        (
+            "Thank you. Order {F1} has been shipped, with {F6} in it. It's expected on {F25}. It travels in {F30} parcels.",
+            Provider::Template,
+        ),
+        ("Thank you. Order {F1} has been shipped, with {F6} and {F7} in it. It's expected on {F25}.", Provider::Template),
+        ("Order {F1} has been shipped, with {F25} in it. {F6} and {F30} parcels are expected on {F7}.", Provider::Template),
+    ] {
+        let voice: Arc<dyn ChatModel> = Scripted::small(move |_, _| Ok(words.to_owned()));
+        let (spoken, shown) = speak(&demo, &worked[0], &[voice]).await;
+        assert_eq!(spoken.provider, provider, "{shown} {:?}", spoken.blocked);
+        assert!([set, player, "2 parcels"].iter().all(|said| shown.contains(said)), "{shown}");
+        assert_eq!(shown.matches(set).count(), template.matches(set).count(), "{shown}");
+    }
+    let worked = demo.talk(&["please cancel ORD-1072, wei.chen@example.com"]).await;
+    let voice = Scripted::small(|_, _| Ok("Order {F1} is on its way, it has been shipped.".to_owned()));
+    let (_, shown) = speak(&demo, &worked[0], &[Arc::clone(&voice) as Arc<dyn ChatModel>]).await;
+    assert!(shown.starts_with("Order ORD-1072 is on its way, it has been shipped. So it can no longer be cancelled here."), "{shown}");
+    assert!(!voice.heard.lock()[0].messages[0].1.contains("{F35}"), "what comes behind is not told");
+}
+
 /// A model that says the same for ever, or ever more that is true, is not heard for ever.
 #[tokio::test]
 async fn nobody_is_heard_for_ever() {
