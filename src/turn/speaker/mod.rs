@@ -223,8 +223,8 @@ fn take_sentences(text: &str, taken: &mut usize, ended: bool, mask: Option<&Mask
     if ended {
         let last = text[*taken..].trim();
         *taken = text.len();
-        // A last sentence without an end was cut off by the limit of tokens.
-        if last.starts_with('-') || last.ends_with(['.', '!', '?', '"', ')', '\u{201d}', '}', ']']) {
+        // A last sentence without an end was cut off by the limit of tokens; behind a colon stands a list of the phrases.
+        if last.starts_with('-') || last.ends_with(['.', '!', '?', ':', '"', ')', '\u{201d}', '}', ']']) {
             reply.take(last, mask)?;
         }
     }

@@ -188,6 +188,12 @@ impl Point {
         matches!(self.phrase.pieces.first(), Some(Piece::Text(words)) if words.starts_with("- "))
     }
 
+    /// Whether the decoder of the program makes no good sentence of it. Of these it makes "was placed on the 27th, is waiting
+    /// to be confirmed".
+    pub fn is_beyond_small_models(&self) -> bool {
+        matches!(self.act.kind, ActKind::OrderPending | ActKind::OrderConfirmed)
+    }
+
     /// The facts of its phrase.
     pub fn told(&self) -> impl Iterator<Item = FactId> {
         self.phrase.pieces.iter().filter_map(|piece| if let Piece::Fact { fact, .. } = piece { Some(*fact) } else { None })

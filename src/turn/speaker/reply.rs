@@ -84,12 +84,13 @@ impl<'a> Reply<'a> {
         if points.iter().any(|point| point.saying == Saying::Worded) { points } else { Vec::new() }
     }
 
-    /// The open points up to the first that only the phrases may say, or that is a line of a list: what can be said in one
-    /// go. "So it can no longer be cancelled" stays behind what it follows from, and a list has one form.
+    /// The open points up to the first that is not a small model's to word, or that is a line of a list: what can be said
+    /// in one go. "So it can no longer be cancelled" stays behind what it follows from, and a list has one form.
     pub fn next(&self) -> Vec<&Point> {
         let open = self.open();
         let begun = |point: &Point| open.iter().any(|own| std::ptr::eq(*own, point));
-        let ends = |point: &Point| point.is_listed() || point.saying == Saying::Fixed && !self.is_said(point);
+        let fixed = |point: &Point| point.saying == Saying::Fixed || point.is_beyond_small_models();
+        let ends = |point: &Point| point.is_listed() || fixed(point) && !self.is_said(point);
         let from = self.plan.points.iter().position(begun).unwrap_or(0);
         self.plan.points[from..].iter().take_while(|point| !ends(point)).filter(|point| begun(point)).collect()
     }

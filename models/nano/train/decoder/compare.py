@@ -45,11 +45,19 @@ def decoder_first(n):
     return hashlib.sha256(f"pair {n}".encode()).digest()[0] % 2 == 0
 
 
+def varied(pairs):
+    """The first of every kind, then the second of every kind, and so on."""
+    before, order = collections.Counter(), []
+    for pair in pairs:
+        order.append((before[pair["kind"]], len(order)))
+        before[pair["kind"]] += 1
+    return [pairs[at] for _, at in sorted(order)]
+
+
 def write(pairs, a):
-    """So many pairs as are asked for, spread over all, in an order drawn for each."""
-    step = max(1, len(pairs) // a.turns)
+    """So many pairs as are asked for, of as many kinds as there are, in an order drawn for each."""
     with open(a.out, "w", encoding="utf-8") as out:
-        for n, pair in enumerate(pairs[::step][:a.turns]):
+        for n, pair in enumerate(varied(pairs)[:a.turns]):
             both = (pair["decoder"], pair["phrases"]) if decoder_first(n) else (pair["phrases"], pair["decoder"])
             out.write(json.dumps({"n": n, "message": pair["message"], "A": both[0], "B": both[1]}, ensure_ascii=False) + "\n")
 
@@ -86,7 +94,8 @@ def briefs(a):
             both = [named(replace(own, reply=text), back).reply for text in (said, phrases(own.say))]
             rest = line["say"][len(pair.say):]
             whole = [filled("\n".join(filter(None, (text, phrases(rest)))), line["facts"]) for text in both]
-            pairs.append({"message": line["message"], "decoder": whole[0], "phrases": whole[1]})
+            kind = " ".join(HOLE.sub("{F}", said) for said in own.say)
+            pairs.append({"message": line["message"], "kind": kind, "decoder": whole[0], "phrases": whole[1]})
     write(pairs, a)
     print(asked, "decisions,", spoke, "worded by the decoder to the end,", len(pairs), "of them in other words than the phrases")
 
@@ -105,7 +114,7 @@ def play(a):
             if decoder["provider"] == "local":
                 worded += 1
                 if decoder["text"] != phrases["text"]:
-                    pairs.append({"message": text, "decoder": decoder["text"], "phrases": phrases["text"]})
+                    pairs.append({"message": text, "kind": " ".join(decoder["acts"]), "decoder": decoder["text"], "phrases": phrases["text"]})
     write(pairs, a)
     print(turns, "turns,", worded, "of the same facts worded by the decoder,", len(pairs), "of them in other words than the phrases")
 
@@ -115,7 +124,7 @@ def report(a):
     judged = [{v["n"]: v["better"] for v in map(json.loads, open(path, encoding="utf-8"))} for path in a.verdicts]
     name = lambda n, v: "same" if v == "same" else ("decoder" if (v == "A") == decoder_first(n) else "phrases")
     out = ["# The decoder beside the phrases", "",
-           f"{len(pairs)} turns held out of the decoder's training, told once by the shop's phrases and once by the decoder; both say the same records.",
+           f"{len(pairs)} turns that the decoder has not learnt from, told once by the shop's phrases and once by the decoder; both say the same records.",
            "Who judged saw two replies in random order and nothing that says which is which (`train/decoder/compare.py`).", "",
            "| judge | decoder better | the same | phrases better |", "|---|---|---|---|"]
     for i, verdicts in enumerate(judged, 1):

@@ -154,6 +154,10 @@ async fn a_small_model_is_heard_to_its_end_or_not_at_all() {
         assert!([set, player, "2 parcels"].iter().all(|said| shown.contains(said)), "{shown}");
         assert_eq!(shown.matches(set).count(), template.matches(set).count(), "{shown}");
     }
+    let worked = demo.talk(&["show me gaming laptops under 1500"]).await;
+    let voice = Scripted::small(|_, _| Ok("There are {F30} that fit. Here are the first {F31}:".to_owned()));
+    let (_, shown) = speak(&demo, &worked[0], &[voice as Arc<dyn ChatModel>]).await;
+    assert!(shown.contains(". Here are the first 5:\n- "), "{shown}");
     let worked = demo.talk(&["please cancel ORD-1072, wei.chen@example.com"]).await;
     let voice = Scripted::small(|_, _| Ok("Order {F1} is on its way, it has been shipped.".to_owned()));
     let (_, shown) = speak(&demo, &worked[0], &[Arc::clone(&voice) as Arc<dyn ChatModel>]).await;
