@@ -10,7 +10,7 @@ use crate::turn::grounding::claims;
 use crate::turn::grounding::knowledge;
 use crate::turn::grounding::lexicon::{self, Frame};
 use crate::turn::grounding::scope::stems;
-use crate::turn::grounding::words::{Slot, is_negation};
+use crate::turn::grounding::words::{Slot, Word, is_negation};
 use std::ops::Range;
 
 impl Checker<'_> {
@@ -46,11 +46,12 @@ impl Checker<'_> {
     fn part(&self, sentence: &Sentence<'_>, part: Range<usize>) -> Result<Part, String> {
         let joined =
             sentence.words[part.clone()].iter().take_while(|w| !w.explained && matches!(w.text.as_str(), "and" | "but" | "so")).count();
-        let from = part.start + joined;
-        let from = from + lexicon::interjection(&sentence.words[from..part.end]);
+        let behind = part.start + joined;
+        let from = behind + lexicon::interjection(&sentence.words[behind..part.end]);
         let own = &sentence.words[from..part.end];
-        // "It is four days late; I'm sorry about that."
-        if own.is_empty() || !own.iter().any(|w| w.explained) && lexicon::is_courtesy(own) {
+        // "It is four days late, and I'm sorry about that": with the "I'm sorry" that is an interjection elsewhere.
+        let courteous = |words: &[Word]| !words.iter().any(|w| w.explained) && lexicon::is_courtesy(words);
+        if own.is_empty() || courteous(own) || courteous(&sentence.words[behind..part.end]) {
             return Ok(Part::Courtesy);
         }
         let left: Vec<usize> = (from..part.end).filter(|at| self.is_left(sentence, *at)).collect();
