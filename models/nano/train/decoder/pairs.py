@@ -10,9 +10,8 @@ import hashlib
 import json
 import random
 import re
-from pathlib import Path
-
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from vocabulary import ASSISTANT, BEGIN, END, USER
 
@@ -82,6 +81,16 @@ class Pair:
     kinds: dict
 
 
+def has_room(pair):
+    """Whether there are numbers for all of its facts."""
+    return all(sum(pair.kinds[n] == kind for n in numbers(pair)) <= len(room) for kind, room in NUMBERS.items())
+
+
+def tells_all(reply, say):
+    """Whether a reply tells every fact as often as the points do."""
+    return sorted(HOLE.findall(reply)) == sorted(HOLE.findall(" ".join(say)))
+
+
 def unlisted(line, reply):
     """A brief and its reply up to their lists; `None` where they have not the same ones, or nothing is left to word."""
     say = line["say"]
@@ -90,20 +99,25 @@ def unlisted(line, reply):
     end = next((i for i, s in enumerate(said) if s.startswith("- ")), len(said))
     own, reply = say[:at], "\n".join(said[:end])
     known = kinds(line["facts"])
-    numbers = set(HOLE.findall(" ".join(own)))
-    if is_bare(own) or numbers != set(HOLE.findall(reply)) or not {int(n) for n in numbers} <= set(known):
+    held = {int(n) for n in HOLE.findall(" ".join(own))}
+    if is_bare(own) or held != {int(n) for n in HOLE.findall(reply)} or not held <= set(known):
         return None
-    fits = all(sum(known[int(n)] == kind for n in numbers) <= len(room) for kind, room in NUMBERS.items())
-    return Pair(line["message"], own, reply, {int(n): known[int(n)] for n in numbers}) if fits else None
+    pair = Pair(line["message"], own, reply, {n: known[n] for n in held})
+    return pair if has_room(pair) else None
 
 
 def read(folder, names):
     return [line for path in sorted(Path(folder).glob(names)) for line in map(json.loads, open(path, encoding="utf-8"))]
 
 
+def read_written(folder):
+    """The lines of the written replies that do not guess what follows ("a {F1}")."""
+    return [line for line in read(folder, "replies_*.jsonl") if not re.search(r"\ban? \{F", line["reply"])]
+
+
 def load(folder):
     """(written, phrased): lists of [`Pair`]s."""
-    written = [unlisted(line, line["reply"]) for line in read(folder, "replies_*.jsonl") if not re.search(r"\ban? \{F", line["reply"])]
+    written = [unlisted(line, line["reply"]) for line in read_written(folder)]
     phrased = [unlisted(line, phrases(line["say"])) for line in read(folder, "briefs.jsonl")]
     return [pair for pair in written if pair], [pair for pair in phrased if pair]
 
@@ -149,8 +163,7 @@ def joined(one, two):
     most = max(numbers(one), default=0)
     two = named(two, {n: n + most for n in numbers(two)})
     both = Pair(one.message, one.say + two.say, f"{one.reply} {two.reply}", one.kinds | two.kinds)
-    fits = all(sum(both.kinds[n] == kind for n in numbers(both)) <= len(room) for kind, room in NUMBERS.items())
-    return both if fits else one
+    return both if has_room(both) else one
 
 
 def takes_up(pair):

@@ -17,7 +17,7 @@ def steps(net, pieces, brief):
     names = {i: m[1] for i, m in names.items() if m}
     told = set(HOLE.findall(brief.split("\n", 1)[1]))
     unknown = [i for i, n in names.items() if n not in told]
-    ids, best = [BEGIN, USER, *pieces.encode(brief), END, ASSISTANT], None
+    ids = [BEGIN, USER, *pieces.encode(brief), END, ASSISTANT]
     for _ in range(MOST):
         scores = net(torch.tensor([ids]))[0, -1]
         likely = scores.softmax(-1)

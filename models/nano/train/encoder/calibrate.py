@@ -24,10 +24,15 @@ def logits(net, lines, tokens):
     return torch.stack([a for a, _ in out]), torch.stack([b for _, b in out])
 
 
+def sharpened(p, t):
+    """Probabilities at a temperature."""
+    return (p.clamp_min(1e-9).log() / t).softmax(-1)
+
+
 def mixed(li, lg, owner, t):
     """The runtime's probabilities: `src/llm/encoder/scores.rs`."""
     p = (1 - t["share"]) * (li / t["intent"]).softmax(-1) + t["share"] * (lg / t["goal"]).softmax(-1) @ owner
-    return (p.clamp_min(1e-9).log() / t.get("final", 1)).softmax(-1)
+    return sharpened(p, t.get("final", 1))
 
 
 def fit(li, lg, owner, truth, goal_truth, weight, share):

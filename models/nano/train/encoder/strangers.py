@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 
 from bert import load_base
-from calibrate import figures, fit, logits, mixed, owners, truths
+from calibrate import figures, fit, logits, mixed, owners, sharpened, truths
 from evaluate import SHARE, balance
 from folds import SOURCES
 from learn import MORE, Recipe, learn
@@ -22,21 +22,17 @@ from lines import Tokens, goal_names, held_out, load
 GRID = [0.4 + 0.025 * i for i in range(33)]
 
 
-def sharpened(p, t):
-    return (p.clamp_min(1e-9).log() / t).softmax(-1)
-
-
 def best(p, truth):
     """The temperature of least log loss."""
     return min(GRID, key=lambda t: -sharpened(p, t)[torch.arange(len(truth)), truth].clamp_min(1e-6).log().mean().item())
 
 
 def main():
-    a = argparse.ArgumentParser()
-    a.add_argument("--written", type=Path, default=Path("models/nano/data"))
-    a.add_argument("--public", type=Path, default=Path("../shared/data/intents/dev.jsonl"))
-    a.add_argument("--seed", type=int, default=7)
-    a = a.parse_args()
+    p = argparse.ArgumentParser()
+    p.add_argument("--written", type=Path, default=Path("models/nano/data"))
+    p.add_argument("--public", type=Path, default=Path("../shared/data/intents/dev.jsonl"))
+    p.add_argument("--seed", type=int, default=7)
+    a = p.parse_args()
     torch.manual_seed(a.seed)
     tokens, lines = Tokens(), load(a.written, a.public)
     strangers = [d for d in lines if not d["source"].startswith("written")]

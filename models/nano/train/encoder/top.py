@@ -16,7 +16,7 @@ from lines import Tokens, load
 from opened import both, open_file, put_layer
 
 OURS = "electromart.reading"  # what the names of the top's keys and tensors begin with
-REPLACED = {"electromart.goals", "electromart.goal_intents", "electromart.temperature", "electromart.goal_temperature", "electromart.goal_share", "electromart.final_temperature"}
+REPLACED = {f"electromart.{key}" for key in ("goals", "goal_intents", "temperature", "goal_temperature", "goal_share", "final_temperature")}
 
 
 def main():
