@@ -223,6 +223,11 @@ impl FactBook {
         self.fact(id).map(|fact| &fact.value)
     }
 
+    /// Whether two facts say the same for the same reason: a derived one is computed anew by whoever needs it.
+    pub fn is_same(&self, a: FactId, b: FactId) -> bool {
+        a == b || self.fact(a).zip(self.fact(b)).is_some_and(|(a, b)| a == b)
+    }
+
     /// All facts with their places.
     pub fn facts(&self) -> impl Iterator<Item = (FactId, &Fact)> {
         (0_u16..).map(FactId).zip(&self.facts)
@@ -377,6 +382,12 @@ mod tests {
         let said = book.said("I bought it 8 months ago");
         let bought = book.derive(Formula::PastDay, &[said]).unwrap();
         assert_eq!(book.value(bought).unwrap().to_string(), "March 22, 2026");
+        let (once, again, other) = (
+            book.derive(Formula::Today, &[]).unwrap(),
+            book.derive(Formula::Today, &[]).unwrap(),
+            book.derive(Formula::DayAhead(1), &[]).unwrap(),
+        );
+        assert!(once != again && book.is_same(once, again) && !book.is_same(once, other));
         assert_eq!(book.derive(Formula::Sum, &[pa, off]), None);
         assert_eq!(book.derive(Formula::Later, &[pa, pb]), None);
     }

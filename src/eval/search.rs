@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::score::micros;
 use crate::llm::encoder::Encoder;
 use crate::retrieval::ranking::{By, query};
 use crate::turn::library::Shelves;
@@ -85,17 +86,13 @@ impl Figures {
     fn report(mut self) -> Value {
         let count = self.times.len() as f64;
         self.times.sort();
-        let quantile = |share: f64| {
-            let at = ((self.times.len() - 1) as f64 * share).round() as usize;
-            self.times.get(at).map_or(0.0, |took| took.as_secs_f64() * 1e6)
-        };
         json!({
             "n": self.times.len(),
             "ndcg_at_10": self.ndcg / count,
             "recall_at_50": self.recall / count,
             "mrr": self.reciprocal_rank / count,
-            "p50_us": quantile(0.5),
-            "p99_us": quantile(0.99),
+            "p50_us": micros(&self.times, 0.5),
+            "p99_us": micros(&self.times, 0.99),
         })
     }
 }

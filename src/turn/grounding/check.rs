@@ -16,6 +16,7 @@ mod quoted;
 mod rest;
 mod values;
 
+use super::dates::{self, DayClaim};
 use super::knowledge::Statements;
 use super::lexicon;
 use super::scope::{Entities, Mention, Scope};
@@ -55,6 +56,7 @@ struct Sentence<'a> {
     text: &'a str,
     words: Vec<Word>,
     mentions: Vec<Mention>,
+    days: Vec<DayClaim>,
     scope: Scope,
     mentioned: Vec<usize>,
     /// The order it speaks of.
@@ -86,7 +88,8 @@ impl<'a> Checker<'a> {
         let scope = Scope::of(&words, &mentions, &self.about);
         let mentioned = mentions.iter().flat_map(|m| m.entities.clone()).collect();
         let order = self.order_of(&mentions);
-        let mut sentence = Sentence { text: body, words, mentions, scope, mentioned, order, facts: Vec::new() };
+        let days = dates::find(&words, body, self.book.today());
+        let mut sentence = Sentence { text: body, words, mentions, days, scope, mentioned, order, facts: Vec::new() };
         if let Some(at) = run_together(&sentence) {
             return Err(fail(format!("two sentences run together at \"{at}\"")));
         }

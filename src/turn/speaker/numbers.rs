@@ -35,8 +35,7 @@ impl<'a> Numbers<'a> {
 
     /// The number of a fact. What says the same for the same reason has the same.
     pub fn of(&mut self, fact: FactId) -> usize {
-        let same = |own: FactId| own == fact || self.book.fact(own).zip(self.book.fact(fact)).is_some_and(|(a, b)| a == b);
-        if let Some((number, _)) = self.given.iter().find(|(_, own)| same(*own)) {
+        if let Some((number, _)) = self.given.iter().find(|(_, own)| self.book.is_same(*own, fact)) {
             return *number;
         }
         let mut room = match (self.numbering, self.book.fact(fact)) {

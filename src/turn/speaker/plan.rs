@@ -207,12 +207,11 @@ fn is_asserted(fact: FactId, book: &FactBook) -> bool {
 
 /// Whether a fact, or another that says the same for the same reason, was said.
 fn is_used(fact: FactId, used: &[FactId], book: &FactBook) -> bool {
-    let Some(wanted) = book.fact(fact) else { return true };
     // A yes or no stands in no text: the words around it say it.
-    if matches!(wanted.value, Value::Flag(_)) {
+    if matches!(book.value(fact), None | Some(Value::Flag(_))) {
         return true;
     }
-    used.iter().any(|id| *id == fact || book.fact(*id).is_some_and(|own| own.value == wanted.value && own.source == wanted.source))
+    used.iter().any(|id| book.is_same(*id, fact))
 }
 
 /// Words one of which must be there for an act that says more of its facts than that they are.

@@ -97,8 +97,8 @@ impl<'a> Reply<'a> {
 
     /// Whether words with placeholders leave out a fact of what is to be said next.
     pub fn is_cut_short(&self, raw: &str) -> bool {
-        let same = |own: FactId, fact: FactId| own == fact || self.book.fact(own) == self.book.fact(fact);
-        let told = |fact: FactId| self.facts.iter().any(|(number, own)| same(*own, fact) && raw.contains(&placeholder(*number)));
+        let told =
+            |fact: FactId| self.facts.iter().any(|(number, own)| self.book.is_same(*own, fact) && raw.contains(&placeholder(*number)));
         !self.next().into_iter().flat_map(Point::told).all(told)
     }
 

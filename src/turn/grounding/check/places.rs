@@ -5,7 +5,7 @@
 
 use super::{Checker, Sentence, slice};
 use crate::domain::text::duration;
-use crate::turn::grounding::dates::{self, DayClaim};
+use crate::turn::grounding::dates::DayClaim;
 
 /// Before a day these say that it is a thing or an amount.
 const NOT_BEFORE_DAYS: [&str; 9] = ["with", "than", "least", "most", "at", "cost", "costs", "only", "the"];
@@ -25,13 +25,13 @@ impl Checker<'_> {
         let word = |at: usize, back: usize| at.checked_sub(back).map_or("", |i| sentence.words[i].text.as_str());
         let odd =
             |at: usize, span: std::ops::Range<usize>| Err(format!("\"{} {}\" is no place for it", word(at, 1), slice(sentence, &span)));
-        for claim in dates::find(&sentence.words, sentence.text, self.book.today()) {
+        for claim in &sentence.days {
             let span = claim.at..claim.at + claim.used;
             let of_a_month = sentence.words[claim.at].text.starts_with(|c: char| c.is_alphabetic());
             if claim.used > 1 && of_a_month && NOT_BEFORE_DAYS.contains(&word(claim.at, 1)) {
                 return odd(claim.at, span);
             }
-            self.tense(sentence, &claim)?;
+            self.tense(sentence, claim)?;
         }
         for at in 0..sentence.words.len() {
             let span = at..(at + 2).min(sentence.words.len());

@@ -28,7 +28,7 @@ impl Checker<'_> {
     }
 
     fn days(&self, sentence: &mut Sentence<'_>) -> Result<(), String> {
-        for claim in dates::find(&sentence.words, sentence.text, self.book.today()) {
+        for claim in std::mem::take(&mut sentence.days) {
             let span = claim.at..claim.at + claim.used;
             if sentence.words[span.clone()].iter().any(|w| w.explained) {
                 continue;
