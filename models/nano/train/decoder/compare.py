@@ -62,6 +62,10 @@ def write(pairs, a):
             out.write(json.dumps({"n": n, "message": pair["message"], "A": both[0], "B": both[1]}, ensure_ascii=False) + "\n")
 
 
+# What only the phrases say (`is_beyond_small_models` in `src/turn/speaker/plan.rs`): the decoder is told what stands before it.
+BEYOND = re.compile(r"waiting to be confirmed|confirmed and being prepared")
+
+
 def filled(text, facts):
     """With what the placeholders stand for."""
     of = dict(re.match(r"(\{F\d+\}) = (.*) \(", fact, re.S).groups() for fact in facts if " (" in fact)
@@ -80,7 +84,9 @@ def briefs(a):
     (net, pieces), pairs, asked, spoke = opened(Path("models/nano/decoder.gguf")), [], 0, 0
     torch.set_num_threads(1)
     for line in read_written(Path("models/nano/data")):
-        pair = unlisted(line, line["reply"])
+        at = next((i for i, point in enumerate(line["say"]) if BEYOND.search(point)), len(line["say"]))
+        first = line["say"][:at]
+        pair = unlisted(line | {"say": first}, phrases(first)) if first else None
         if pair is None or not held_out(line["message"]):
             continue
         asked += 1
@@ -93,7 +99,8 @@ def briefs(a):
             back = dict(zip(numbers(own), numbers(pair)))
             both = [named(replace(own, reply=text), back).reply for text in (said, phrases(own.say))]
             rest = line["say"][len(pair.say):]
-            whole = [filled("\n".join(filter(None, (text, phrases(rest)))), line["facts"]) for text in both]
+            between = "\n" if rest and rest[0].startswith("- ") else " "
+            whole = [filled(between.join(filter(None, (text, phrases(rest)))), line["facts"]) for text in both]
             kind = " ".join(HOLE.sub("{F}", said) for said in own.say)
             pairs.append({"message": line["message"], "kind": kind, "decoder": whole[0], "phrases": whole[1]})
     write(pairs, a)
