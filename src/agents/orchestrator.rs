@@ -196,6 +196,12 @@ fn by_conversation(question: &Question<'_>) -> Option<Decision> {
         }
         return Some(decision);
     }
+    if question.state.pending.is_none()
+        && question.state.last_acts.iter().any(|act| matches!(act, ActKind::NotInRecords | ActKind::RestUnknown))
+        && (question.read.answer == Some(Answer::Yes) || pending::sends_for_somebody(question))
+    {
+        return Some(settled(Route::Escalate(Escalation::Asked), Goal::HumanRequest, "takes up the offer of a person"));
+    }
     // Whoever asks for the instructions of the assistant gets an answer about the assistant, whatever a
     // model makes of the words around it.
     if question.read.best_hint().is_some_and(|hint| hint.goal == Goal::BotQuestion && hint.score >= 4.0) {
@@ -223,7 +229,10 @@ fn by_conversation(question: &Question<'_>) -> Option<Decision> {
     }
     // The name of a product is understood in any language; what is asked of it is not.
     // So is what the shop itself calls something: "whats Groene Vrijdag".
-    let is_foreign = question.heard.foreign && question.read.contact.is_empty() && !evidence_answers::is_surely_known(question.heard);
+    // Thanks are, too.
+    let thanks = question.heard.words.len() <= 3 && question.read.hint(Goal::Thanks) > 0.0;
+    let is_foreign =
+        question.heard.foreign && question.read.contact.is_empty() && !evidence_answers::is_surely_known(question.heard) && !thanks;
     if (question.read.hint(Goal::OtherLanguage) >= 5.0 || is_foreign)
         && let Some(goal) = asked_of_an_order(question)
     {
@@ -243,12 +252,6 @@ fn by_conversation(question: &Question<'_>) -> Option<Decision> {
     }
     if let Some(decision) = by_what_it_holds(question) {
         return Some(decision);
-    }
-    if question.state.pending.is_none()
-        && question.state.last_acts.iter().any(|act| matches!(act, ActKind::NotInRecords | ActKind::RestUnknown))
-        && question.read.answer == Some(Answer::Yes)
-    {
-        return Some(settled(Route::Escalate(Escalation::Asked), Goal::HumanRequest, "takes up the offer of a person"));
     }
     let of_the_matter = || matter::claim(question).map(|decision| Decision { held: true, ..decision });
     pending::claim(question).or_else(|| table::claim(question)).or_else(of_the_matter)

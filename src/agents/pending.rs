@@ -11,7 +11,7 @@ use crate::domain::agent::Intent;
 use crate::domain::asks::Slot;
 use crate::domain::goal::Goal;
 use crate::domain::message::Choice;
-use crate::domain::state::Pending;
+use crate::domain::state::{Action, ActionKind, Pending};
 
 /// The answer to what the last reply asked.
 pub fn claim(question: &Question<'_>) -> Option<Decision> {
@@ -20,7 +20,11 @@ pub fn claim(question: &Question<'_>) -> Option<Decision> {
             // "Can you open a ticket, please" is a yes to the offer of one.
             let asks_for_it = question.read.hint(Goal::OpenTicket) >= 4.0 && question.heard.words.len() <= 10;
             let answer = question.read.answer.filter(|answer| *answer != Answer::YesBut).or_else(|| matter::agrees(question, action));
-            let answer = answer.or_else(|| tells_more_with_a_yes(question).then_some(Answer::Yes));
+            if wants_a_part(question, action) {
+                return Some(Decision { confidence: 1.0, ..by_words(Goal::ChangeOrder, "wants a part of what was proposed") });
+            }
+            let more = || tells_more_with_a_yes(question) || sends_for_somebody(question);
+            let answer = answer.or_else(|| more().then_some(Answer::Yes));
             let yes = match answer.or(asks_for_it.then_some(Answer::Yes))? {
                 Answer::Yes => true,
                 Answer::No => false,
@@ -78,6 +82,17 @@ pub fn claim(question: &Question<'_>) -> Option<Decision> {
     }
 }
 
+/// "No, only the monitor has to go", "yes, but just the monitor", where a change of an order was proposed.
+fn wants_a_part(question: &Question<'_>, action: &Action) -> bool {
+    const LEAST: usize = 4;
+    let ActionKind::OpenTicket(draft) = &action.kind;
+    let of_an_order = [Goal::CancelOrder, Goal::ChangeOrder].iter().any(|goal| draft.issue == goal.name());
+    let said = || question.heard.words.iter().map(|w| w.text.as_str());
+    let of_a_part = said().any(|word| matches!(word, "only" | "just" | "keep" | "except")) && question.read.answer != Some(Answer::Yes);
+    let of_an_address = said().any(|word| word == "address");
+    of_an_order && of_a_part && !of_an_address && said().count() >= LEAST && !evidence_words::is_question(question.text)
+}
+
 /// "Can I also change the day", "actually cancel the whole thing", where something else was asked for: another wish.
 fn wishes_otherwise(question: &Question<'_>, asked: Goal) -> bool {
     const OUTRIGHT: f32 = 5.0;
@@ -111,12 +126,26 @@ fn after_a_no(question: &Question<'_>) -> Option<Decision> {
 fn tells_more_with_a_yes(question: &Question<'_>) -> bool {
     const OTHER: f32 = 3.5;
     let said: Vec<&str> = question.heard.words.iter().map(|w| w.text.as_str()).collect();
-    let yes = matches!(said.first(), Some(&"yes" | &"yeah" | &"yep" | &"yup"));
     let tells = matches!(said.get(1), Some(&"it" | &"its" | &"i" | &"im" | &"ive" | &"they" | &"the" | &"my" | &"that"));
     let limits = said.iter().any(|word| affirm::limits(word) || *word == "and");
     let other = question.read.hints.iter().any(|hint| hint.score >= OTHER && !matches!(hint.goal, Goal::Affirm | Goal::OutOfScope));
     let asks = evidence_words::is_question(question.text);
-    yes && tells && !limits && !other && !asks && question.read.contact.is_empty() && question.heard.orders.is_empty()
+    let proves = !question.read.contact.is_empty() || !question.heard.orders.is_empty();
+    begins_with_yes(&said) && tells && !limits && !other && !asks && !proves
+}
+
+/// "Yes ask a colleague please about the gift wrap": a yes to the offer of a person, told again.
+pub fn sends_for_somebody(question: &Question<'_>) -> bool {
+    const NEAR: usize = 4;
+    let said: Vec<&str> = question.heard.words.iter().map(|w| w.text.as_str()).collect();
+    let somebody = |word: &&str| matches!(*word, "colleague" | "person" | "human" | "somebody" | "someone" | "team");
+    let sends = said.iter().position(|word| matches!(*word, "ask" | "get" | "call" | "have" | "send"));
+    let limits = said.iter().any(|word| affirm::limits(word));
+    begins_with_yes(&said) && !limits && sends.is_some_and(|at| said[at..].iter().take(NEAR).any(somebody))
+}
+
+fn begins_with_yes(said: &[&str]) -> bool {
+    matches!(said.first(), Some(&"yes" | &"yeah" | &"yep" | &"yup"))
 }
 
 /// "No wait, can I get it before the 5th of December": a question in words no rule knows is for what others ask so.

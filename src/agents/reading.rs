@@ -108,7 +108,9 @@ fn stands_in_any_case(question: &Question<'_>, decision: &Decision, goal: Goal) 
     let same_rule = goes_on(heard) && goal.intent() == Intent::Sales && decision.intent != Intent::Sales;
     // "Does the driver connect it as well": a service is no property.
     let of_a_service = goal == Goal::ProductQuestion && heard.services.iter().any(ServiceMeant::is_sure);
-    of_the_matter || cost_of_it || clear || same_rule || of_a_service
+    // "Open a ticket for the repair": who asks for one outright gets one.
+    let for_a_ticket = decision.goal == Goal::OpenTicket && read.hint(Goal::OpenTicket) >= OUTRIGHT;
+    of_the_matter || cost_of_it || clear || same_rule || of_a_service || for_a_ticket
 }
 
 /// Whether a message of few words finds its answer together with what it goes on with.

@@ -21,10 +21,30 @@ pub struct Word {
     pub end: usize,
 }
 
+/// Words on which a question turns, as they are mistyped most.
+const MISSPELT: [(&str, &str); 12] = [
+    ("wich", "which"),
+    ("whitch", "which"),
+    ("waht", "what"),
+    ("hwo", "how"),
+    ("teh", "the"),
+    ("lightes", "lightest"),
+    ("cheapes", "cheapest"),
+    ("bigges", "biggest"),
+    ("smalles", "smallest"),
+    ("fastes", "fastest"),
+    ("newes", "newest"),
+    ("lates", "latest"),
+];
+
 impl Word {
     /// The words of tokens.
     pub fn from_tokens(tokens: Vec<Token>) -> Vec<Self> {
-        tokens.into_iter().map(|token| Self { stem: stem(&token.text), text: token.text, start: token.start, end: token.end }).collect()
+        let word = |Token { text, start, end }: Token| {
+            let text = MISSPELT.iter().find(|(wrong, _)| *wrong == text).map_or(text, |(_, right)| (*right).to_owned());
+            Self { stem: stem(&text), text, start, end }
+        };
+        tokens.into_iter().map(word).collect()
     }
 
     /// Whether it says anything of what is meant: neither a small word nor one of asking ("want", "please").

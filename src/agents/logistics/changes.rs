@@ -59,7 +59,7 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
         return wishes::keep(turn, found, id, &order.number, book, answer, state);
     }
     // "Only the monitor": what is left of the order stays.
-    let part = turn.goal == Goal::CancelOrder && wishes::is_of_a_part(turn, id, &order, book);
+    let part = matches!(turn.goal, Goal::CancelOrder | Goal::ChangeOrder) && wishes::is_of_a_part(turn, id, &order, book);
     let turn = &Turn { goal: if part { Goal::ChangeOrder } else { turn.goal }, ..*turn };
     answer.say(Act::plain(can(turn.goal)).with_some("order", number));
     let there = support::ticket_there(turn.goal.name(), Some(&order.number), None, found, book);

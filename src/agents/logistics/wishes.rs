@@ -24,7 +24,9 @@ pub fn takes_back(turn: &Turn<'_>) -> bool {
         || pair(&["after"], &["all"])
         || pair(&["not", "no"], &["cancel", "canceled", "cancelled"]);
     let keeps = pair(&["keep"], &["it", "them", "the", "that", "my"]);
-    turn.goal == Goal::ChangeOrder && (undoes || keeps)
+    // "Take the monitor off and keep the PC" keeps a part.
+    let parts = said.iter().any(|w| matches!(*w, "remove" | "off" | "out" | "only" | "drop" | "without" | "except"));
+    turn.goal == Goal::ChangeOrder && (undoes || keeps && !parts)
 }
 
 /// Tells those who have the request that it is taken back; where none was made, nothing has happened.
@@ -53,9 +55,14 @@ pub fn keep(
 pub fn is_of_a_part(turn: &Turn<'_>, id: RecordId, order: &Order, book: &FactBook) -> bool {
     let own = Turn { continues: false, ..*turn };
     let named = items::meant(&own, &[id], book).len();
-    let has = |list: &[&str]| turn.heard.words.iter().any(|w| list.contains(&w.text.as_str()));
-    // "My Alienware order" is called by what is in it, and meant whole.
-    let part = has(&["only", "just", "keep"]) && named > 0 || (1..order.items.len()).contains(&named) && !has(&["order", "whole", "all"]);
+    let words = &turn.heard.words;
+    let has = |list: &[&str]| words.iter().any(|w| list.contains(&w.text.as_str()));
+    // "My Alienware order" is called by what is in it, and meant whole; "the monitor from my order" is a part.
+    let called = words.iter().enumerate().any(|(at, w)| {
+        let from = words[at.saturating_sub(3)..at].iter().any(|w| matches!(w.text.as_str(), "from" | "of" | "in"));
+        matches!(w.text.as_str(), "whole" | "all") || w.text == "order" && !from
+    });
+    let part = has(&["only", "just", "keep"]) && named > 0 || (1..order.items.len()).contains(&named) && !called;
     order.items.len() > 1 && part
 }
 

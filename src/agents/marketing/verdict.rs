@@ -61,6 +61,14 @@ fn better_of_two(desk: &Desk<'_>, book: &mut FactBook, answer: &mut Answer, stat
 
 fn on(desk: &Desk<'_>, id: RecordId, promotion: &Arc<Promotion>, book: &mut FactBook, answer: &mut Answer, state: &mut ConversationState) {
     let subject = &desk.subject;
+    // "I have ordered before": whether that meets its condition is for who reads it, and no yes goes before it.
+    if promotion.is_personal()
+        && says_who_they_are(desk.turn)
+        && let Some(condition) = condition(id, book)
+    {
+        answer.say(condition);
+        return;
+    }
     // "A 600 dollar TV": what such a thing would come to.
     let some_such = subject.is_kind() && desk.turn.heard.words.iter().any(|w| matches!(w.text.as_str(), "a" | "an" | "one"));
     if some_such && on_amount(desk, id, promotion, book, answer) {
@@ -83,6 +91,16 @@ fn on(desk: &Desk<'_>, id: RecordId, promotion: &Arc<Promotion>, book: &mut Fact
             }
         }
     }
+}
+
+/// "I'm already a subscriber", "I bought before", "I am not a new customer".
+fn says_who_they_are(turn: &Turn<'_>) -> bool {
+    let words: Vec<&str> = turn.heard.words.iter().map(|w| w.text.as_str()).collect();
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(word));
+    let before =
+        has(&["already", "before", "again"]) && has(&["subscriber", "subscribed", "bought", "ordered", "customer", "member", "signed"]);
+    let new = words.windows(3).any(|w| matches!(w[0], "not" | "no") && (w[1] == "new" || w[2] == "new"));
+    before || new
 }
 
 /// No product is meant: what the code does, and which product it is about where a price was wanted.

@@ -21,10 +21,21 @@ pub fn variant(turn: &Turn<'_>) -> Vec<String> {
     let may = |at: &usize| !of_a_kind(*at) && picks(turn, *at);
     let (not, said): (Vec<usize>, Vec<usize>) = (0..heard.words.len()).filter(may).partition(|at| needs::is_excluded(heard, *at));
     let says = |p: &Product, at: &[usize]| at.iter().any(|at| is_of(p, &heard.words[*at].text));
+    // "Does it come in another colour": any but what is in hand.
+    if not.is_empty() && asks_for_another(turn) {
+        return kin.iter().filter(|p| !table.contains(&p.sku)).map(|p| p.sku.clone()).collect();
+    }
     // "I said other than black": any that is not.
     let fits = |p: &Product| if said.is_empty() { !not.is_empty() && !says(p, &not) } else { says(p, &said) && !says(p, &not) };
     let found: Vec<String> = kin.iter().filter(|p| fits(p)).map(|p| p.sku.clone()).collect();
     if found.len() < kin.len() { found } else { Vec::new() }
+}
+
+/// "Another colour", "a different version".
+fn asks_for_another(turn: &Turn<'_>) -> bool {
+    let other = |word: &str| matches!(word, "another" | "other" | "different");
+    let of = |word: &str| matches!(word, "colour" | "color" | "colours" | "colors" | "version" | "versions");
+    turn.heard.words.windows(2).any(|pair| other(&pair[0].text) && of(&pair[1].text))
 }
 
 /// Whether a word is an option of a product, or an everyday word for its colour.

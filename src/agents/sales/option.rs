@@ -7,7 +7,9 @@ use super::super::understanding::form::Asks;
 use super::question::asks_whether;
 use crate::domain::act::{Act, ActKind};
 use crate::domain::fact::{FactBook, RecordId};
-use crate::domain::product::{Product, SpecValue};
+use crate::domain::measure::{self, Measured};
+use crate::domain::product::{Product, Spec, SpecValue};
+use crate::domain::query::Bound;
 use crate::domain::text::colours;
 use crate::domain::text::fold::fold;
 use crate::domain::text::token::tokens;
@@ -22,28 +24,53 @@ pub fn tell(turn: &Turn<'_>, book: &mut FactBook, id: RecordId, answer: &mut Ans
     true
 }
 
-/// "Do you have it in black", of what is only there in green: no, and what it is instead; `false` where no colour is
-/// asked for, or a record has it.
+/// "Do you have it in black", of what is only there in green, "in 256 GB" of what has 128: no, and what it is instead;
+/// `false` where neither is asked for, or a record has it.
 pub fn tell_another(turn: &Turn<'_>, book: &mut FactBook, ids: &[RecordId], answer: &mut Answer) -> bool {
     const MOST: usize = 4;
-    let heard = turn.heard;
-    let asked = is_asked(turn);
-    let colour = heard.words.iter().find(|w| colours::is_colour(&w.text));
-    let Some(colour) = colour.filter(|_| asked && !ids.is_empty() && ids.len() <= MOST) else { return false };
-    let place = |book: &FactBook, id: RecordId| {
-        let product = say::product(book, id)?;
-        let at = product.specs.iter().position(|spec| is_colour_property(&spec.name))?;
-        let (spec, own) = (&product.specs[at], resolve::names(&product, &colour.stem));
-        (!own && !is_option(&product, &spec.name, &spec.value, &colour.text)).then_some(at)
+    if !is_asked(turn) || ids.is_empty() || ids.len() > MOST {
+        return false;
+    }
+    let all = |place: &dyn Fn(&Product) -> Option<usize>| -> Option<Vec<usize>> {
+        ids.iter().map(|id| place(&*say::product(book, *id)?)).collect()
     };
-    let places: Option<Vec<usize>> = ids.iter().map(|id| place(book, *id)).collect();
-    for (id, place) in ids.iter().zip(places.unwrap_or_default()) {
+    let Some(places) = all(&|product| of_another_colour(turn, product)).or_else(|| all(&|product| of_another_size(turn, product))) else {
+        return false;
+    };
+    for (id, place) in ids.iter().zip(places) {
         let Some((name, spec, value)) = say::stated(book, *id, place) else { continue };
         let kind = if answer.acts.is_empty() { ActKind::SpecOther } else { ActKind::Spec };
         answer.say(Act::plain(kind).with("product", name).with("spec", spec).with("value", value));
         answer.cards.push(*id);
     }
     !answer.acts.is_empty()
+}
+
+/// The property that holds the colour of a product, where a message names another.
+fn of_another_colour(turn: &Turn<'_>, product: &Product) -> Option<usize> {
+    let colour = turn.heard.words.iter().find(|w| colours::is_colour(&w.text))?;
+    let at = product.specs.iter().position(|spec| is_colour_property(&spec.name))?;
+    let spec = &product.specs[at];
+    let own = resolve::names(product, &colour.stem) || is_option(product, &spec.name, &spec.value, &colour.text);
+    (!own).then_some(at)
+}
+
+/// The measured property that a product's own name tells ("128 GB"), where a message asks for another measure of the kind and
+/// no property has that.
+fn of_another_size(turn: &Turn<'_>, product: &Product) -> Option<usize> {
+    let wanted = turn.read.measures.measures.iter().find(|wanted| wanted.bound == Bound::About)?;
+    let unit = measure::in_base_unit(1.0, &wanted.unit).1;
+    let named: Vec<Measured> = measure::measures(&product.name).into_iter().filter(|own| own.unit == unit).collect();
+    let told = |spec: &Spec| measure::of_spec(spec).is_some_and(|own| named.contains(&own));
+    product.specs.iter().position(told).filter(|_| !measure::meets(product, wanted))
+}
+
+/// Of the versions of a thing, those with an option the message names: "does the Pixel come in Iris?"
+pub fn narrowed(turn: &Turn<'_>, book: &FactBook, ids: Vec<RecordId>) -> Vec<RecordId> {
+    let words = || turn.heard.words.iter().filter(|word| word.is_telling());
+    let has = |id: &RecordId| say::product(book, *id).is_some_and(|own| words().any(|word| resolve::is_option(&own, &word.text)));
+    let own: Vec<RecordId> = ids.iter().copied().filter(has).collect();
+    if own.is_empty() { ids } else { own }
 }
 
 /// Whether a message asks for a yes or a no.

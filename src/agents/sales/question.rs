@@ -38,6 +38,7 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     if option::tell_another(turn, book, &ids, &mut answer) {
         return answer.done();
     }
+    let ids = option::narrowed(turn, book, ids);
     // One product in several colours is described once.
     let tells_apart =
         turn.heard.words.iter().any(|w| matches!(w.stem.as_str(), "colour" | "color" | "size" | "version" | "storag" | "storage"));

@@ -30,15 +30,15 @@ pub fn step(turn: &Turn<'_>, found: &Findings, book: &mut FactBook, state: &mut 
     // Of several, those that are there come first: that is what was asked.
     let mut ordered = ids.clone();
     ordered.sort_by_key(|id| say::product(book, *id).is_none_or(|p| p.availability() == Availability::OutOfStock));
-    for id in &ordered {
-        say_stock(turn, book, *id, &mut answer);
-        answer.cards.push(*id);
-    }
     // One product, also in several colours at one price, is told with its price.
     let alone = out.is_none()
         && (ordered.len() == 1 || price::same_price(book, &ordered) && subject::one_family(&ordered, book).len() == ordered.len());
-    if alone && let Some(last) = ordered.last() {
-        answer.acts.extend(say::price(book, *last).filter(|act| act.kind == ActKind::Price));
+    for (at, id) in ordered.iter().enumerate() {
+        say_stock(turn, book, *id, &mut answer);
+        answer.cards.push(*id);
+        if alone && at == 0 {
+            answer.acts.extend(say::price(book, *id).filter(|act| act.kind == ActKind::Price));
+        }
     }
     if let ([only], true) = (ids.as_slice(), out.is_some() && asks_when(turn)) {
         let name = say::name(book, *only);

@@ -15,6 +15,9 @@ pub struct Measures {
     pub at: Vec<usize>,
 }
 
+/// How far what is asked for instead lies from a measure that is too small or too large.
+const REJECTED: f64 = 0.02;
+
 /// Words that name what a number with a unit measures, with the stem of the property.
 fn property(word: &str) -> Option<&'static str> {
     Some(match word {
@@ -46,6 +49,12 @@ pub fn read(words: &[Word]) -> Measures {
         }
         let (mut bound, bound_words) = bound(words, i);
         found.words.extend(bound_words);
+        let mut number = number;
+        if let Some(rejected) = rejected(words, i) {
+            // Something else than that, and as much is not enough.
+            number *= if rejected == Bound::AtLeast { 1.0 + REJECTED } else { 1.0 - REJECTED };
+            bound = rejected;
+        }
         let near = (i + 1..words.len().min(i + 4)).chain((i.saturating_sub(2)..i).rev());
         let named = near.map(|j| (j, property(&words[j].text))).find_map(|(j, p)| p.map(|p| (j, p)));
         if let Some((j, _)) = named {
@@ -64,10 +73,38 @@ pub fn read(words: &[Word]) -> Measures {
         let property = property.or_else(|| usual_property(number, unit, bound));
         found.measures.push(Measure { property: property.map(str::to_owned), bound, number, unit: unit.to_owned() });
     }
+    found.measures.extend(bare(words, &found));
     found.measures.extend(people(words, &mut found.words));
     found.words.sort_unstable();
     found.words.dedup();
     found
+}
+
+/// "43 inch is too small, I need 55 at least": a number without a unit counts in the one named before.
+fn bare(words: &[Word], found: &Measures) -> Option<Measure> {
+    let text = |i: usize| words.get(i).map_or("", |w| w.text.as_str());
+    let first = found.measures.first()?;
+    let from = found.at.first()? + 1;
+    let at = (from..words.len()).find(|i| unit::is_number(text(*i)) && !found.words.contains(i))?;
+    let bound = match (text(at + 1), text(at + 2)) {
+        ("at", "least") | ("or", "more" | "bigger" | "larger" | "up") | ("and", "up") | ("minimum" | "min" | "plus", _) => Bound::AtLeast,
+        ("at", "most") | ("or", "less" | "smaller") | ("max" | "maximum" | "tops", _) => Bound::AtMost,
+        _ => return None,
+    };
+    let number = text(at).parse().ok()?;
+    Some(Measure { bound, number, ..first.clone() })
+}
+
+/// "43 inch is too small": what is wanted is more, or less, than that.
+fn rejected(words: &[Word], at: usize) -> Option<Bound> {
+    let text = |i: usize| words.get(i).map_or("", |w| w.text.as_str());
+    let is = (at + 1..at + 4).find(|i| text(*i) == "too")?;
+    let said = (at + 1..is).all(|i| matches!(text(i), "is" | "are" | "was" | "way" | "far" | "a" | "bit" | "one" | "just" | "s"));
+    match text(is + 1) {
+        "small" | "little" | "short" | "low" | "narrow" | "tiny" if said => Some(Bound::AtLeast),
+        "big" | "large" | "long" | "high" | "wide" | "heavy" | "huge" | "much" if said => Some(Bound::AtMost),
+        _ => None,
+    }
 }
 
 /// "Narrower than 18 inches": the comparison says which side is meant.
@@ -183,6 +220,7 @@ mod tests {
             ("a room up to 45 m2", None, Bound::AtLeast, 45.0, "m2"),
             ("for someone 1m72", None, Bound::About, 172.0, "cm"),
             ("for a family of 5", None, Bound::AtLeast, 5.0, "people"),
+            ("43 inch is too small", None, Bound::AtLeast, 43.86, "in"),
             ("for two people", None, Bound::AtLeast, 2.0, "people"),
             ("not wider than 45 cm", Some("width"), Bound::AtMost, 45.0, "cm"),
             ("narrower than 18 inches", Some("width"), Bound::AtMost, 18.0, "in"),
@@ -193,5 +231,13 @@ mod tests {
             let expected = Measure { property: property.map(str::to_owned), bound, number, unit: unit.into() };
             assert_eq!(found, [expected], "{text}");
         }
+    }
+
+    #[test]
+    fn a_number_without_a_unit_counts_in_the_one_before() {
+        let text = "43 inch is too small, i need 55 at least";
+        let words = Word::from_tokens(unit::merge(tokens(text), text));
+        let found: Vec<(Bound, f64, String)> = read(&words).measures.into_iter().map(|m| (m.bound, m.number.round(), m.unit)).collect();
+        assert_eq!(found, [(Bound::AtLeast, 44.0, "in".to_owned()), (Bound::AtLeast, 55.0, "in".to_owned())]);
     }
 }

@@ -52,7 +52,10 @@ pub fn bounds(words: &[Word], text: &str, currency: Currency, taken: &[bool]) ->
         // something says nothing of a price that is bounded already.
         let free_from = i.checked_sub(1).and_then(|before| amounts.get(before)).map_or(0, |before| before.at + before.used);
         let before = bound_before(words, amount.at).filter(|(_, from)| *from >= free_from);
-        if let Some((bound, from)) = before.or_else(|| bound_after(words, amount)) {
+        // "Like 500 bucks tops": what stands behind an estimate says what it is.
+        let (vague, after) = (before.filter(|(bound, _)| matches!(bound, Bound::About)), bound_after(words, amount));
+        let settled = vague.zip(after.filter(|(bound, _)| !matches!(bound, Bound::About))).map(|((_, from), (bound, _))| (bound, from));
+        if let Some((bound, from)) = settled.or(before).or(after) {
             let big_enough = amount.marked || amount.money.minor >= LEAST_BARE * unit(currency);
             let said = !amount.marked && matches!(bound, Bound::About) && !found.is_empty();
             if big_enough && !said {
@@ -257,6 +260,17 @@ fn is_denied(words: &[Word], at: usize) -> bool {
     (at.saturating_sub(REACH)..at).rev().take_while(|i| !parted(*i)).any(|i| NOT.contains(&words[i].text.as_str()))
 }
 
+/// "That's still over 500", of what was shown: so much is too much.
+fn is_found_too_much(words: &[Word], at: usize) -> bool {
+    let before = |i: usize| words[i].text.as_str();
+    let mut said = (0..at).rev().map(before).skip_while(|word| matches!(*word, "still" | "way" | "well" | "a" | "bit" | "already" | "all"));
+    match said.next() {
+        Some("thats" | "its" | "theyre") => true,
+        Some("is" | "are" | "s" | "re") => matches!(said.next(), Some("that" | "it" | "they" | "those" | "these" | "this" | "one")),
+        _ => false,
+    }
+}
+
 /// A word before an amount that bounds it, with its place. Up to two words may stand between.
 fn bound_before(words: &[Word], at: usize) -> Option<(Bound, usize)> {
     if is_budget(words, at) {
@@ -275,7 +289,7 @@ fn bound_before(words: &[Word], at: usize) -> Option<(Bound, usize)> {
             (Some("less" | "cheaper" | "lower" | "fewer"), "than") | (Some("up"), "to") | (Some("at"), "most") => Bound::Max,
             (Some("no" | "not" | "nothing" | "none" | "never"), "more" | "over" | "above" | "exceed" | "exceeding") => Bound::Max,
             (Some("more" | "greater" | "higher"), "than") | (Some("at"), "least") | (Some("starting"), "at" | "from") => Bound::Min,
-            (_, "over" | "above" | "exceed" | "exceeding") if denied => Bound::Max,
+            (_, "over" | "above" | "exceed" | "exceeding") if denied || is_found_too_much(words, i) => Bound::Max,
             (_, "under" | "below" | "max" | "maximum" | "within" | "budget" | "underneath" | "beneath" | "sub") => Bound::Max,
             (_, "over" | "above" | "minimum" | "min" | "exceeding" | "from") => Bound::Min,
             (_, "around" | "about" | "roughly" | "approximately" | "near" | "circa" | "like") => Bound::About,
@@ -347,6 +361,10 @@ mod tests {
             ("i dont need much, less than 100", (None, Some(100))),
             ("i dont want a used one, over 500 is fine", (Some(500), None)),
             ("my budget is 900", (None, Some(900))),
+            ("like 500 bucks tops", (None, Some(500))),
+            ("thats over 500 though. anything cheaper", (None, Some(500))),
+            ("that's still over $500", (None, Some(500))),
+            ("is there one that is good, over 500", (Some(500), None)),
             ("500 max", (None, Some(500))),
             ("budget about 700", (None, Some(770))),
             ("i can spend around $300", (None, Some(330))),

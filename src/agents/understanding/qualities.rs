@@ -72,7 +72,9 @@ impl Lexicon {
         };
         for word in words {
             if word.contains('_') {
-                let degree = if word.contains("est") || word.contains("furthest") { Degree::Most } else { Degree::More };
+                // "Which is better for photos" asks for the one that is most.
+                let most = ["est", "furthest", "better"].iter().any(|part| word.contains(part));
+                let degree = if most { Degree::Most } else { Degree::More };
                 sense(self, word.replace('_', " "), less, degree);
                 continue;
             }
@@ -170,6 +172,15 @@ fn wish_at(lexicon: &Lexicon, heard: &Heard, words: &[&str], taken: &[bool], at:
         let degree = if matches!(words[at], "least" | "most") { Degree::Most } else { Degree::More };
         let quality = Quality { properties: vec![stems_of(heard, at - 1..at)], less: matches!(words[at], "less" | "least"), degree };
         return Some(Wished { quality, words: at..at + 1 });
+    }
+    // "Better for photos" says by itself what is compared.
+    let whole = (2..=lexicon.longest.min(words.len() - at)).rev().find_map(|length| {
+        let sense = lexicon.senses.get(&words[at..at + length].join(" ")).filter(|sense| sense.degree == Degree::Most)?;
+        let denied = is_denied(words, at, sense.degree);
+        Some((sense, at..at + length)).filter(|(_, range)| !denied && !range.clone().any(|i| is_taken(taken, i)))
+    });
+    if let Some((sense, words)) = whole {
+        return Some(Wished { quality: Quality { properties: sense.properties.clone(), less: sense.less, degree: sense.degree }, words });
     }
     if let Some(wished) = with_property(lexicon, heard, words, taken, at) {
         return Some(wished);
@@ -326,6 +337,9 @@ mod tests {
             ("something quieter", "noise level", true, Degree::More),
             ("a quiet one", "noise level", true, Degree::Wish),
             ("the lightest laptop", "weight", true, Degree::Most),
+            ("wich one is the lightes", "weight", true, Degree::Most),
+            ("which is better for photos", "main camera", false, Degree::Most),
+            ("which is better for games", "graphic", false, Degree::Most),
             ("biggest tv you got", "screen size", false, Degree::Most),
             ("the most powerful blender", "power", false, Degree::Most),
             ("which one has better battery", "battery", false, Degree::More),

@@ -59,7 +59,16 @@ pub fn is_english(word: &str) -> bool {
     // Of short words the stems of slips of the pen are too often words themselves.
     const LONG: usize = 6;
     let formed = || word.len() >= LONG && ENGLISH_STEMS.contains(&stem(word));
-    ENGLISH.contains(word) || REQUEST.contains(word) || is_common(word) || formed()
+    ENGLISH.contains(word) || REQUEST.contains(word) || is_common(word) || formed() || is_compared(word)
+}
+
+/// "Lightest", "quieter", "thinnest": a word of English compared.
+fn is_compared(word: &str) -> bool {
+    let base = word.strip_suffix("est").or_else(|| word.strip_suffix("er")).filter(|base| base.len() > 2);
+    base.is_some_and(|base| {
+        let twice = base.bytes().rev().take(2).collect::<Vec<_>>();
+        ENGLISH.contains(base) || twice[0] == twice[1] && ENGLISH.contains(&base[..base.len() - 1])
+    })
 }
 
 /// Whether a word (folded, or its stem) belongs to asking rather than to what is asked for.
@@ -86,6 +95,7 @@ mod tests {
         assert!(is_function("the") && !is_function("laptop"));
         assert!(is_common("home") && !is_common("zephyrus"));
         assert!(is_english("sick") && is_english("campus") && !is_english("moniter"));
+        assert!(is_english("lightest") && is_english("thinnest"));
         assert!(is_english("commute") && is_english("commuting") && !is_english("headfones") && !is_english("labtops"));
         assert!(synonyms("laptop").contains(&"notebook".to_owned()));
         assert!(synonyms("tv").iter().any(|s| s == "television"));

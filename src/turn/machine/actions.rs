@@ -61,7 +61,9 @@ impl Machine {
         let action = self.proposed()?.clone();
         if !yes {
             self.outcome.acts.push(Act::plain(ActKind::Declined));
-            self.outcome.acts.push(Act::plain(ActKind::AnythingElse));
+            // "No thank you. Ok bye" wants nothing else.
+            let leaves = self.read.hint(Goal::Goodbye) > 0.0;
+            self.outcome.acts.push(Act::plain(if leaves { ActKind::Farewell } else { ActKind::AnythingElse }));
             return None;
         }
         self.agent = action.agent;
