@@ -196,6 +196,7 @@ fn by_conversation(question: &Question<'_>) -> Option<Decision> {
         }
         return Some(decision);
     }
+    // Before the words of what was asked, which a yes with more behind it says again.
     if question.state.pending.is_none()
         && question.state.last_acts.iter().any(|act| matches!(act, ActKind::NotInRecords | ActKind::RestUnknown))
         && (question.read.answer == Some(Answer::Yes) || pending::sends_for_somebody(question))
@@ -228,8 +229,7 @@ fn by_conversation(question: &Question<'_>) -> Option<Decision> {
         return Some(Decision { also: Some(Goal::ShippingPolicy), ..decision });
     }
     // The name of a product is understood in any language; what is asked of it is not.
-    // So is what the shop itself calls something: "whats Groene Vrijdag".
-    // Thanks are, too.
+    // So is what the shop itself calls something: "whats Groene Vrijdag", and so are thanks.
     let thanks = question.heard.words.len() <= 3 && question.read.hint(Goal::Thanks) > 0.0;
     let is_foreign =
         question.heard.foreign && question.read.contact.is_empty() && !evidence_answers::is_surely_known(question.heard) && !thanks;

@@ -16,13 +16,13 @@ use crate::domain::state::{Action, ActionKind, Pending};
 /// The answer to what the last reply asked.
 pub fn claim(question: &Question<'_>) -> Option<Decision> {
     match question.state.pending.as_ref()? {
+        Pending::Confirm(action) if wants_a_part(question, action) => {
+            Some(Decision { confidence: 1.0, ..by_words(Goal::ChangeOrder, "wants a part of what was proposed") })
+        }
         Pending::Confirm(action) => {
             // "Can you open a ticket, please" is a yes to the offer of one.
             let asks_for_it = question.read.hint(Goal::OpenTicket) >= 4.0 && question.heard.words.len() <= 10;
             let answer = question.read.answer.filter(|answer| *answer != Answer::YesBut).or_else(|| matter::agrees(question, action));
-            if wants_a_part(question, action) {
-                return Some(Decision { confidence: 1.0, ..by_words(Goal::ChangeOrder, "wants a part of what was proposed") });
-            }
             let more = || tells_more_with_a_yes(question) || sends_for_somebody(question);
             let answer = answer.or_else(|| more().then_some(Answer::Yes));
             let yes = match answer.or(asks_for_it.then_some(Answer::Yes))? {

@@ -52,10 +52,12 @@ pub fn bounds(words: &[Word], text: &str, currency: Currency, taken: &[bool]) ->
         // something says nothing of a price that is bounded already.
         let free_from = i.checked_sub(1).and_then(|before| amounts.get(before)).map_or(0, |before| before.at + before.used);
         let before = bound_before(words, amount.at).filter(|(_, from)| *from >= free_from);
-        // "Like 500 bucks tops": what stands behind an estimate says what it is.
-        let (vague, after) = (before.filter(|(bound, _)| matches!(bound, Bound::About)), bound_after(words, amount));
-        let settled = vague.zip(after.filter(|(bound, _)| !matches!(bound, Bound::About))).map(|((_, from), (bound, _))| (bound, from));
-        if let Some((bound, from)) = settled.or(before).or(after) {
+        let read = match (before, bound_after(words, amount)) {
+            // "Like 500 bucks tops": what stands behind an estimate says what it is.
+            (Some((Bound::About, from)), Some((bound, _))) => Some((bound, from)),
+            (before, after) => before.or(after),
+        };
+        if let Some((bound, from)) = read {
             let big_enough = amount.marked || amount.money.minor >= LEAST_BARE * unit(currency);
             let said = !amount.marked && matches!(bound, Bound::About) && !found.is_empty();
             if big_enough && !said {

@@ -174,27 +174,25 @@ fn wish_at(lexicon: &Lexicon, heard: &Heard, words: &[&str], taken: &[bool], at:
         return Some(Wished { quality, words: at..at + 1 });
     }
     // "Better for photos" says by itself what is compared.
-    let whole = (2..=lexicon.longest.min(words.len() - at)).rev().find_map(|length| {
-        let sense = lexicon.senses.get(&words[at..at + length].join(" ")).filter(|sense| sense.degree == Degree::Most)?;
-        let denied = is_denied(words, at, sense.degree);
-        Some((sense, at..at + length)).filter(|(_, range)| !denied && !range.clone().any(|i| is_taken(taken, i)))
-    });
-    if let Some((sense, words)) = whole {
-        return Some(Wished { quality: Quality { properties: sense.properties.clone(), less: sense.less, degree: sense.degree }, words });
+    let whole =
+        |(range, sense): &(Range<usize>, &Sense)| range.len() > 1 && sense.degree == Degree::Most && !is_denied(words, at, sense.degree);
+    if let Some((range, sense)) = phrases(lexicon, words, taken, at).find(whole) {
+        return Some(Wished {
+            quality: Quality { properties: sense.properties.clone(), less: sense.less, degree: sense.degree },
+            words: range,
+        });
     }
     if let Some(wished) = with_property(lexicon, heard, words, taken, at) {
         return Some(wished);
     }
-    for length in (1..=lexicon.longest.min(words.len() - at)).rev() {
-        let phrase = words[at..at + length].join(" ");
-        let Some(sense) = lexicon.senses.get(&phrase) else { continue };
+    for (range, sense) in phrases(lexicon, words, taken, at) {
         // "Nothing too heavy" wishes for the light ones, as plainly as an adjective before its noun.
         let denied = is_denied(words, at, sense.degree);
         // "Long", "short", "high" alone say nothing; they wait for a property. "A light" is a lamp.
         let vague =
             sense.degree == Degree::Wish && (lexicon.takers.contains_key(words[at]) && !matches!(words[at], "big" | "large" | "small"));
-        let elsewhere = sense.degree == Degree::Wish && !denied && !describes_the_thing(heard, words, taken, at, at + length);
-        if vague || elsewhere || (at..at + length).any(|i| is_taken(taken, i)) {
+        let elsewhere = sense.degree == Degree::Wish && !denied && !describes_the_thing(heard, words, taken, at, range.end);
+        if vague || elsewhere {
             continue;
         }
         // "Not the most expensive" would rather pay less; "not the cheapest" wishes for nothing in particular.
@@ -203,9 +201,16 @@ fn wish_at(lexicon: &Lexicon, heard: &Heard, words: &[&str], taken: &[bool], at:
             return None;
         }
         let quality = Quality { properties: denied_properties(sense, denied), less: sense.less != denied, degree };
-        return Some(Wished { quality, words: at..at + length });
+        return Some(Wished { quality, words: range });
     }
     matters(heard, words, taken, at)
+}
+
+/// The words and phrases from `at` on that say how much of something there is, the longest first.
+fn phrases<'a>(lexicon: &'a Lexicon, words: &[&str], taken: &[bool], at: usize) -> impl Iterator<Item = (Range<usize>, &'a Sense)> {
+    let ranges = (at + 1..=(at + lexicon.longest).min(words.len())).rev().map(move |end| at..end);
+    let free = ranges.filter(move |range| !range.clone().any(|i| is_taken(taken, i)));
+    free.filter_map(move |range| lexicon.senses.get(&words[range.clone()].join(" ")).map(|sense| (range, sense)))
 }
 
 /// "Not too loud", "nothing very heavy", "isn't so big", "not the most expensive one": much of it is not wished for.

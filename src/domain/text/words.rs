@@ -66,8 +66,8 @@ pub fn is_english(word: &str) -> bool {
 fn is_compared(word: &str) -> bool {
     let base = word.strip_suffix("est").or_else(|| word.strip_suffix("er")).filter(|base| base.len() > 2);
     base.is_some_and(|base| {
-        let twice = base.bytes().rev().take(2).collect::<Vec<_>>();
-        ENGLISH.contains(base) || twice[0] == twice[1] && ENGLISH.contains(&base[..base.len() - 1])
+        let doubled = matches!(base.as_bytes(), [.., a, b] if a == b);
+        ENGLISH.contains(base) || doubled && ENGLISH.contains(&base[..base.len() - 1])
     })
 }
 

@@ -20,6 +20,10 @@ from dataclasses import replace
 from pathlib import Path
 
 
+# What only the phrases say (`is_beyond_small_models` in `src/turn/speaker/plan.rs`): the decoder is told what stands before it.
+BEYOND = re.compile(r"waiting to be confirmed|confirmed and being prepared")
+
+
 def said_by(path):
     """Conversations as lists of what the customer says."""
     out = {}
@@ -60,10 +64,6 @@ def write(pairs, a):
         for n, pair in enumerate(varied(pairs)[:a.turns]):
             both = (pair["decoder"], pair["phrases"]) if decoder_first(n) else (pair["phrases"], pair["decoder"])
             out.write(json.dumps({"n": n, "message": pair["message"], "A": both[0], "B": both[1]}, ensure_ascii=False) + "\n")
-
-
-# What only the phrases say (`is_beyond_small_models` in `src/turn/speaker/plan.rs`): the decoder is told what stands before it.
-BEYOND = re.compile(r"waiting to be confirmed|confirmed and being prepared")
 
 
 def filled(text, facts):
