@@ -1,175 +1,146 @@
-//! One conversation at a time: read the prompt, choose token after token.
-
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
-
-use tokio::sync::mpsc;
+//! A model ready to speak: several answers at once, each step of the network shared by all.
 
 use super::super::{Constraint, ModelError, Prompt, Role, Said};
+use super::answer::{Answer, Ended, Watch, making, placeholders};
 use super::caution::{Caution, Watched};
-use super::constraint::{Checks, Guard, State};
+use super::constraint::{Checks, Guard};
 use super::error::LocalError;
-use super::network::Network;
-use super::sampler::{Sampler, log_probabilities};
+use super::kept::Kept;
+use super::network::{Cache, Feed, Network, PAGE};
+use super::sampler::log_probabilities;
 use super::template::Template;
-use super::text::Text;
 use super::tokenizer::{Part, Tokenizer};
 
-/// Most tokens of a prompt read in one step: for so long a caller who went away, or a deadline, is not
-/// noticed. On a Qwen3-0.6B (Q4_K) steps of 128 read at 0.88 times the speed of steps of 256, and steps of
-/// 64 at 0.75 times.
-const STEP: usize = 128;
+/// Most tokens of a prompt read in one step: for so long a caller who went away, or a deadline, is not noticed.
+const CHUNK: usize = 128;
+/// The same while others are being answered, who wait for their next token meanwhile.
+const SHARED_CHUNK: usize = 32;
+/// Most tokens guessed ahead for one answer alone.
+const AHEAD: usize = 5;
+/// And where several share a step.
+const SHARED_AHEAD: usize = 2;
 
-/// Why an answer did not come to its end.
-#[derive(Debug)]
-pub(super) enum Ended {
-    /// The caller is told.
-    Told(ModelError),
-    /// Nobody waits for it any more.
-    Left,
-    /// The network failed.
-    Broke(LocalError),
-}
-
-impl From<LocalError> for Ended {
-    fn from(error: LocalError) -> Self {
-        Self::Broke(error)
-    }
-}
-
-/// Who waits for an answer, and how long.
-pub(super) struct Watch {
-    pub began: Instant,
-    pub first_token: Duration,
-    pub whole: Duration,
-    /// Set when the first token is there.
-    pub started: Arc<AtomicBool>,
-    pub pieces: Option<mpsc::UnboundedSender<String>>,
-    /// Whether the caller has gone away.
-    pub gone: Box<dyn Fn() -> bool + Send>,
-}
-
-impl Watch {
-    /// Ends the work that nobody waits for.
-    pub(super) fn check(&self) -> Result<(), Ended> {
-        if (self.gone)() || self.pieces.as_ref().is_some_and(mpsc::UnboundedSender::is_closed) {
-            return Err(Ended::Left);
-        }
-        let waited = self.began.elapsed();
-        let late = !self.started.load(Ordering::Relaxed) && waited > self.first_token;
-        if late || waited > self.whole { Err(Ended::Told(ModelError::Timeout)) } else { Ok(()) }
-    }
-
-    fn piece(&self, piece: Option<String>) {
-        if let (Some(to), Some(piece)) = (&self.pieces, piece) {
-            // That the other end is gone shows at the next check.
-            let _ = to.send(piece);
-        }
-    }
-}
-
-/// A model ready to speak.
-pub(super) struct Engine {
-    pub network: Box<dyn Network>,
+/// What turns tokens into text and back.
+pub(super) struct Speech {
     pub tokenizer: Tokenizer,
     pub template: Template,
     pub checks: Checks,
-    /// Tokens of prompt and answer together.
-    pub context: usize,
     pub name: String,
     /// Where an answer ends rather than going on unsure.
     pub caution: Option<Caution>,
 }
 
-impl Engine {
-    /// A real step, as small as can be: whether the network gives finite scores.
-    pub(super) fn probe(&mut self) -> Result<(), LocalError> {
-        let scores = self.network.read(&[self.tokenizer.vocab.begin.unwrap_or(0)], 0)?;
-        if scores.iter().all(|s| s.is_finite()) { Ok(()) } else { Err(LocalError::Broken) }
-    }
-
-    /// Answers a prompt.
-    pub(super) fn say(&mut self, prompt: &Prompt, watch: &Watch) -> Result<Said, Ended> {
-        let written = self.template.write(&prompt.messages, &self.tokenizer);
-        let ids = self.tokens(&written.parts)?;
-        if ids.len() >= self.context {
-            return Err(Ended::Told(ModelError::TooLong));
-        }
-        let guard = match &prompt.constraint {
-            Constraint::Placeholders(names) => Some(Guard::new(names, &self.checks)),
-            // A schema is for the caller to check; the text comes free.
-            Constraint::Free | Constraint::Schema { .. } => None,
-        };
-        let names = if let Constraint::Placeholders(names) = &prompt.constraint { names.as_slice() } else { &[] };
-        let mut watched = self.caution.map(|caution| Watched::new(caution, names, points(&prompt.messages)));
-        let seed = prompt.seed.unwrap_or_else(rand::random);
-        let mut sampler = Sampler::new(prompt.temperature, seed);
-        let mut scores = self.prefill(&ids, watch)?;
-        let mut text = Text::new(guard.is_some(), written.stop);
-        let (mut state, mut made) = (State::START, 0usize);
-        let most = (prompt.max_tokens as usize).min(self.context - ids.len());
-        while made < most {
-            watch.check()?;
-            let Some(next) = self.choose(&mut sampler, &scores, guard.as_ref(), state) else {
-                let readable = scores.iter().any(|s| s.is_finite());
-                let told = Ended::Told(ModelError::Unreadable);
-                return Err(if readable { told } else { Ended::Broke(LocalError::Broken) });
-            };
-            if watched.as_mut().is_some_and(|watched| !watched.take(&scores, next, &self.tokenizer.bytes)) {
-                return Err(Ended::Told(ModelError::Unsure));
-            }
-            if self.stops(next) {
-                break;
-            }
-            made += 1;
-            watch.started.store(true, Ordering::Relaxed);
-            let (tokenizer, checks) = (&self.tokenizer, &self.checks);
-            state = guard.as_ref().and_then(|g| g.after(state, next, checks, &tokenizer.bytes)).unwrap_or(state);
-            watch.piece(text.push(tokenizer.bytes.of(next)));
-            if text.stopped() || made == most {
-                break;
-            }
-            scores = self.network.read(&[next], ids.len() + made - 1)?;
-        }
-        let (rest, text) = text.finish();
-        watch.piece(rest);
-        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        Ok(Said { text, tokens_in: count(ids.len()), tokens_out: count(made), model: self.name.clone() })
-    }
-
-    fn stops(&self, id: u32) -> bool {
+impl Speech {
+    /// Whether a token ends an answer.
+    pub(super) fn stops(&self, id: u32) -> bool {
         self.tokenizer.vocab.stops.binary_search(&id).is_ok()
-    }
-
-    fn choose(&self, sampler: &mut Sampler, scores: &[f32], guard: Option<&Guard>, state: State) -> Option<u32> {
-        sampler.pick(scores, |id| match guard {
-            _ if self.stops(id) => matches!(state, State::Outside { .. }),
-            Some(guard) => guard.after(state, id, &self.checks, &self.tokenizer.bytes).is_some(),
-            None => self.checks.is_text(id),
-        })
     }
 
     fn tokens(&self, parts: &[Part]) -> Result<Vec<u32>, Ended> {
         let ids = self.tokenizer.encode(parts).map_err(|_| Ended::Told(ModelError::Failed))?;
         if ids.is_empty() { Err(Ended::Told(ModelError::Failed)) } else { Ok(ids) }
     }
+}
 
-    /// Reads a prompt (at least one token) from its beginning.
-    ///
-    /// In steps of powers of two, the largest first: candle's llama and qwen2 keep an attention mask for
-    /// every pair of step and position they meet, for ever, and this bounds how many there are. And its
-    /// qwen3 takes a step of a single token only after all larger ones.
-    fn prefill(&mut self, ids: &[u32], watch: &Watch) -> Result<Vec<f32>, Ended> {
-        let (mut at, mut scores) = (0, Vec::new());
-        while at < ids.len() {
-            watch.check()?;
-            let left = ids.len() - at;
-            let step = if left >= STEP { STEP } else { 1 << left.ilog2() };
-            scores = self.network.read(ids.get(at..at + step).unwrap_or_default(), at)?;
-            at += step;
+/// An answer and who waits for it.
+pub(super) struct Talk<T> {
+    pub answer: Answer,
+    pub watch: Watch,
+    /// Whatever the caller wants to find again.
+    pub whose: T,
+}
+
+/// A model ready to speak.
+pub(super) struct Engine {
+    pub network: Box<dyn Network>,
+    pub speech: Speech,
+    /// Tokens of prompt and answer together.
+    pub context: usize,
+    /// Positions of all conversations together, those that are kept for later included.
+    pub room: usize,
+    pub kept: Kept,
+}
+
+impl Engine {
+    /// A real step, as small as can be: whether the network gives finite scores.
+    pub(super) fn probe(&mut self) -> Result<(), LocalError> {
+        let begin = [self.speech.tokenizer.vocab.begin.unwrap_or(0)];
+        let scores = self.read(&mut Cache::default(), &begin, false)?;
+        if scores.iter().all(|s| s.is_finite()) { Ok(()) } else { Err(LocalError::Broken) }
+    }
+
+    /// Reads tokens behind those of a cache; the scores are behind the last, or behind all.
+    pub(super) fn read(&mut self, cache: &mut Cache, tokens: &[u32], all: bool) -> Result<Vec<f32>, LocalError> {
+        let mut feeds = [Feed { cache, tokens, all }];
+        self.network.step(&mut feeds)?.pop().ok_or(LocalError::Broken)
+    }
+
+    /// Begins an answer: of its prompt, what was read for another is not read again.
+    pub(super) fn begin(&mut self, prompt: &Prompt) -> Result<Answer, Ended> {
+        let written = self.speech.template.write(&prompt.messages, &self.speech.tokenizer);
+        let ids = self.speech.tokens(&written.parts)?;
+        if ids.len() >= self.context {
+            return Err(Ended::Told(ModelError::TooLong));
         }
-        Ok(scores)
+        let names = placeholders(&prompt.constraint);
+        let guard = matches!(prompt.constraint, Constraint::Placeholders(_)).then(|| Guard::new(names, &self.speech.checks));
+        let watched = self.speech.caution.map(|caution| Watched::new(caution, names, points(&prompt.messages)));
+        let mut making = making(prompt, guard, watched, written.stop);
+        making.most = making.most.min(self.context - ids.len());
+        making.drafts = self.network.is_shared();
+        let cache = if self.network.is_shared() { self.kept.fork(&ids) } else { Cache::default() };
+        Ok(Answer::new(ids, cache, making))
+    }
+
+    /// Keeps what an answer read, for the next that begins the same; `reserved` positions are taken by others.
+    pub(super) fn keep(&mut self, answer: Answer, reserved: usize) {
+        if self.network.is_shared() {
+            self.kept.keep(answer.into_cache());
+            self.kept.shrink(self.room.saturating_sub(reserved) / PAGE);
+        }
+    }
+
+    /// One step for all answers: each that speaks gets its next token, and one that reads its prompt goes on reading.
+    /// Returns what came of those that ended, by their place among the talks, the last first.
+    pub(super) fn step<T>(&mut self, talks: &mut [Talk<T>]) -> Result<Vec<(usize, Result<Said, Ended>)>, LocalError> {
+        let mut ended: Vec<(usize, Result<Said, Ended>)> = Vec::new();
+        let alone = talks.len() == 1;
+        let chunk = if !self.network.is_shared() {
+            // Such a network reads a prompt from its beginning or not at all.
+            usize::MAX
+        } else if alone || talks.iter().all(|talk| talk.answer.is_reading()) {
+            CHUNK
+        } else {
+            SHARED_CHUNK
+        };
+        let ahead = if alone { AHEAD } else { SHARED_AHEAD };
+        let (mut feeds, mut whose, mut reads) = (Vec::new(), Vec::new(), false);
+        for (i, talk) in talks.iter_mut().enumerate() {
+            if let Err(end) = talk.watch.check() {
+                ended.push((i, Err(end)));
+                continue;
+            }
+            // Prompts are read one after the other: who came first speaks first.
+            if talk.answer.is_reading() && std::mem::replace(&mut reads, true) {
+                continue;
+            }
+            feeds.push(talk.answer.feed(chunk, ahead));
+            whose.push(i);
+        }
+        if !feeds.is_empty() {
+            let scores = self.network.step(&mut feeds)?;
+            for (i, scores) in whose.into_iter().zip(scores) {
+                let talk = &mut talks[i];
+                match talk.answer.hear(&scores, &self.speech, &talk.watch) {
+                    Ok(None) => {}
+                    Ok(Some(said)) => ended.push((i, Ok(said))),
+                    Err(Ended::Broke(error)) => return Err(error),
+                    Err(end) => ended.push((i, Err(end))),
+                }
+            }
+        }
+        ended.sort_by_key(|(i, _)| std::cmp::Reverse(*i));
+        Ok(ended)
     }
 
     /// How likely each label is as the answer to "what kind of message is this": shares that add up to 1.
@@ -179,11 +150,12 @@ impl Engine {
     pub(super) fn route(&mut self, text: &str, labels: &[String], watch: &Watch) -> Result<Vec<f32>, Ended> {
         let ask =
             format!("Sort the message of a shop's customer into one of these kinds: {}. Answer with the kind alone.", labels.join(", "));
-        let mut parts = self.template.write(&[(Role::System, ask), (Role::User, text.to_owned())], &self.tokenizer).parts;
-        let mut all = vec![self.tokens(&parts)?];
+        let speech = &self.speech;
+        let mut parts = speech.template.write(&[(Role::System, ask), (Role::User, text.to_owned())], &speech.tokenizer).parts;
+        let mut all = vec![speech.tokens(&parts)?];
         for label in labels {
             parts.push(Part::Said(label.clone()));
-            all.push(self.tokens(&parts)?);
+            all.push(speech.tokens(&parts)?);
             parts.pop();
         }
         // The end of the prompt and the beginning of a label may share a token, so what all have in
@@ -199,27 +171,27 @@ impl Engine {
         if longest >= self.context {
             return Err(Ended::Told(ModelError::TooLong));
         }
-        let prompt = prompt.get(..common).unwrap_or_default();
-        let first = log_probabilities(&self.prefill(prompt, watch)?);
-        let (mut scores, mut clean) = (Vec::new(), true);
-        for ids in rest {
-            let label = ids.get(common..).unwrap_or_default();
-            if label.len() > 1 && !std::mem::take(&mut clean) {
-                self.prefill(prompt, watch)?;
-            }
-            scores.push(self.label(label, common, &first, watch)?);
+        let (mut read, mut first) = (Cache::default(), Vec::new());
+        for chunk in prompt[..common].chunks(if self.network.is_shared() { CHUNK } else { common }) {
+            watch.check()?;
+            first = self.read(&mut read, chunk, false)?;
         }
+        let first = log_probabilities(&first);
+        let scores = rest.iter().map(|ids| self.label(&ids[common..], &read, &first, watch)).collect::<Result<Vec<_>, _>>()?;
         shares(&scores).ok_or(Ended::Broke(LocalError::Broken))
     }
 
-    /// The mean logarithm of the probabilities of a label's tokens, of which the first stands at `at`.
-    fn label(&mut self, ids: &[u32], at: usize, first: &[f64], watch: &Watch) -> Result<f64, Ended> {
+    /// The mean logarithm of the probabilities of a label's tokens, behind what was read.
+    fn label(&mut self, ids: &[u32], read: &Cache, first: &[f64], watch: &Watch) -> Result<f64, Ended> {
         let of = |all: &[f64], id: u32| all.get(id as usize).copied().unwrap_or(f64::NEG_INFINITY);
         let mut sum = ids.first().map_or(f64::NEG_INFINITY, |id| of(first, *id));
-        for (i, pair) in ids.windows(2).enumerate() {
-            if let [read, next] = pair {
-                watch.check()?;
-                sum += of(&log_probabilities(&self.network.read(&[*read], at + i)?), *next);
+        if let [before @ .., _] = ids
+            && !before.is_empty()
+        {
+            watch.check()?;
+            let scores = self.read(&mut read.clone(), before, true)?;
+            for (scores, next) in scores.chunks_exact(scores.len() / before.len()).zip(&ids[1..]) {
+                sum += of(&log_probabilities(scores), *next);
             }
         }
         Ok(sum / ids.len().max(1) as f64)

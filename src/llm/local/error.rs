@@ -17,7 +17,7 @@ pub enum LocalError {
     #[error("the model file is damaged: {0}")]
     Malformed(String),
     /// A network of a kind that is not run here.
-    #[error("the model is of the kind `{0}`, which is not known here; llama, qwen2 and qwen3 are")]
+    #[error("the model is of the kind `{0}`, which is not known here; llama, qwen2, qwen3, gemma3, phi3, lfm2, glm4 and phi2 are")]
     Architecture(String),
     /// The kind is known, this variety of it is not.
     #[error("the model needs {0}, which this version does not have")]

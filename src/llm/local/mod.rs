@@ -1,31 +1,34 @@
-//! A model in this process, from a GGUF file: llama, qwen2 and qwen3 on candle.
+//! A model in this process, from a GGUF file.
+//!
+//! llama, qwen2, qwen3, phi3 and gemma3 run on our own decoder ([`network`]): weights mapped from the file, several
+//! conversations in a step, and what was read once is not read again. lfm2, glm4 and phi2, and weights of kinds that have no
+//! product here (`Q2_K`, `Q3_K`), run on candle-transformers, one conversation at a time.
 //!
 //! Without a file there is the decoder that the program carries ([`LocalModel::embedded`]): 2 MB, learnt for
 //! nothing but wording the shop's own points (`models/nano/DECODER.md`).
 //!
 //! The file's header is read and checked at once ([`LocalModel::open`]); weights are loaded on the
-//! model's own thread. One conversation is worked on at a time; the others wait in a short queue.
+//! model's own thread, which makes the steps ([`worker`]). Who finds no room waits in a short queue.
 //!
 //! Of the constraints, [`Constraint::Placeholders`](super::Constraint::Placeholders) is kept while
 //! decoding, whatever the weights. [`Constraint::Schema`](super::Constraint::Schema) is not: the text
 //! comes free, and the caller checks it.
 //!
-//! candle takes its number of threads from `CANDLE_NUM_THREADS`, else `RAYON_NUM_THREADS`, at its first
-//! use, and has no other setting; who starts the process sets them from `[local] threads`
-//! ([`thread_variables`]).
-//!
-//! Known limits of candle-transformers 0.11.1: llama reads 4,096 tokens at most, and the factors that
-//! Llama 3.1 and later apply to slow rotary frequencies (`rope_freqs.weight`) are not applied.
+//! Our decoder runs on `[local] threads` threads of its own. candle takes its number of threads from `CANDLE_NUM_THREADS`,
+//! else `RAYON_NUM_THREADS`, at its first use, and has no other setting; who starts the process sets them from the same
+//! key ([`thread_variables`]).
 
+mod answer;
 mod caution;
 mod constraint;
+mod draft;
 mod engine;
 mod error;
 mod gguf;
+mod kept;
 mod network;
 mod plan;
 mod sampler;
-mod small;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -34,8 +37,8 @@ mod tokenizer;
 mod worker;
 
 use std::fs::File;
-use std::io::{BufReader, Cursor, Read, Seek};
-use std::path::{Path, PathBuf};
+use std::io::{BufReader, Read};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
@@ -43,16 +46,18 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 
+use super::kernels::matrix::Bytes;
 use super::{Brief, ChatModel, Health, ModelError, Prompt, Said, Saying};
 use crate::config::Local;
 use crate::domain::agent::Provider;
+use answer::Watch;
 use caution::Caution;
 use constraint::Checks;
-use engine::{Engine, Watch};
+use engine::{Engine, Speech};
 use gguf::Header;
-use network::{Candle, Network};
-use plan::Plan;
-use small::Small;
+use kept::Kept;
+use network::{Candle, Network, Transformer, suits};
+use plan::{Family, Plan};
 use template::Template;
 use tokenizer::Tokenizer;
 use worker::{Expected, Job, Shared};
@@ -70,6 +75,18 @@ const DECODER_NAME: &str = "electromart-decoder";
 /// Where the decoder finds no next piece likelier than this, the shop's phrases go on. Chosen on the replies held out
 /// of its training (`models/nano/DECODER.md`).
 const SURE: Caution = Caution { facts: 0.6, words: 0.25 };
+
+/// Answers the embedded decoder makes at once: in a step of its size one more costs as much as the first.
+const DECODER_AT_ONCE: usize = 4;
+
+/// How a model's work is spread.
+#[derive(Debug, Clone, Copy)]
+struct Threads {
+    /// Threads of its products.
+    threads: usize,
+    /// Answers at once.
+    at_once: usize,
+}
 
 /// A model in this process. Cloning the `Arc` shares it; its thread ends with the last.
 pub struct LocalModel {
@@ -108,6 +125,7 @@ impl LocalModel {
         let name = path.file_stem().map_or_else(|| "model".to_owned(), |stem| stem.to_string_lossy().into_owned());
         let context = usize::try_from(plan.context).unwrap_or(0);
         let (path, label, tokens) = (path.to_owned(), name.clone(), config.context_tokens);
+        let room = config.max_sessions.max(1);
         let mut first = Some((file, plan));
         let load = move || {
             // The header is not kept beside the loaded model: a second load reads it again.
@@ -115,10 +133,11 @@ impl LocalModel {
                 Some(read) => read,
                 None => examine(&path, tokens)?,
             };
-            load(&path, &label, &file, &plan)
+            assemble(&label, &file, &plan, &Bytes::map(&File::open(&path)?)?, room)
         };
         let load = parking_lot::Mutex::new(load);
-        Self::start(name, Brief::Full, context, Box::new(move || (load.lock())()))
+        let threads = if config.threads == 0 { cores() } else { config.threads };
+        Self::start(name, Brief::Full, context, Threads { threads, at_once: room }, Box::new(move || (load.lock())()))
     }
 
     /// The decoder the program carries.
@@ -126,22 +145,32 @@ impl LocalModel {
     /// # Errors
     /// As [`LocalModel::open`]; with the file of this repository, none but that no thread can be started.
     pub fn embedded() -> Result<Arc<Self>, LocalError> {
-        let read = || checked(Cursor::new(DECODER), DECODER.len() as u64, usize::MAX);
+        let read = || checked(DECODER, DECODER.len() as u64, usize::MAX);
         let context = usize::try_from(read()?.1.context).unwrap_or(0);
         let load = move || {
             let (file, plan) = read()?;
-            let engine = assemble(DECODER_NAME, &file, &plan, &mut Cursor::new(DECODER))?;
-            Ok(Engine { caution: Some(SURE), ..engine })
+            let engine = assemble(DECODER_NAME, &file, &plan, &Bytes::Carried(DECODER), DECODER_AT_ONCE)?;
+            Ok(Engine { speech: Speech { caution: Some(SURE), ..engine.speech }, ..engine })
         };
-        Self::start(DECODER_NAME.to_owned(), Brief::Short, context, Box::new(load))
+        // Its products are so small that a second thread makes them slower as soon as anything else runs.
+        let threads = Threads { threads: 1, at_once: DECODER_AT_ONCE };
+        Self::start(DECODER_NAME.to_owned(), Brief::Short, context, threads, Box::new(load))
     }
 
-    /// Starts the thread of a model that `load` makes.
-    fn start(name: String, brief: Brief, context: usize, load: worker::Load) -> Result<Arc<Self>, LocalError> {
+    /// Starts the threads of a model that `load` makes.
+    fn start(name: String, brief: Brief, context: usize, threads: Threads, load: worker::Load) -> Result<Arc<Self>, LocalError> {
         let (jobs, to_do) = sync_channel(WAITING);
         let shared = Arc::new(Shared::new());
         let seen = Arc::clone(&shared);
-        std::thread::Builder::new().name("local-model".to_owned()).spawn(move || worker::run(&load, &to_do, &seen))?;
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads.threads)
+            .thread_name(|n| format!("local-model-{n}"))
+            .build()
+            .map_err(std::io::Error::other)?;
+        // The loop lives on one of the threads that the products run on; the pool ends with it.
+        std::thread::Builder::new()
+            .name("local-model".to_owned())
+            .spawn(move || pool.install(move || worker::run(&load, &to_do, &seen, threads.at_once)))?;
         Ok(Arc::new(Self { name, brief, context, jobs, shared }))
     }
 
@@ -263,16 +292,25 @@ fn checked(from: impl Read, len: u64, context_tokens: usize) -> Result<(Header, 
     Ok((file, plan))
 }
 
-fn load(path: &PathBuf, name: &str, file: &Header, plan: &Plan) -> Result<Engine, LocalError> {
-    assemble(name, file, plan, &mut BufReader::new(File::open(path)?))
+/// The processor's cores.
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-fn assemble(name: &str, file: &Header, plan: &Plan, from: &mut (impl Read + Seek)) -> Result<Engine, LocalError> {
+/// Makes a model of a file. It keeps as many conversations as told, of its whole context each, as long as they take no more
+/// than a quarter of the memory that is free; one always has room.
+fn assemble(name: &str, file: &Header, plan: &Plan, bytes: &Bytes, sessions: usize) -> Result<Engine, LocalError> {
     let tokenizer = Tokenizer::read(file, plan.rows)?;
     let template = Template::read(file, &tokenizer);
     let checks = Checks::new(&tokenizer.vocab, &tokenizer.bytes);
-    let network: Box<dyn Network> =
-        if small::suits(plan, file) { Box::new(Small::load(plan, file, from)?) } else { Box::new(Candle::load(plan, file, from)?) };
+    let network: Box<dyn Network> = match plan.family {
+        Family::Own(about) if suits(plan, file) => Box::new(Transformer::load(about, plan, file, bytes)?),
+        _ => Box::new(Candle::load(plan, file, bytes.get())?),
+    };
     let context = usize::try_from(plan.context).unwrap_or(0);
-    Ok(Engine { network, tokenizer, template, checks, context, name: name.to_owned(), caution: None })
+    let spare = plan::available_memory().map_or(u64::MAX, |free| free / 4);
+    let affordable = usize::try_from(spare).unwrap_or(usize::MAX) / network.position_bytes().max(1);
+    let room = context.saturating_mul(sessions).min(affordable).max(context);
+    let speech = Speech { tokenizer, template, checks, name: name.to_owned(), caution: None };
+    Ok(Engine { network, speech, context, room, kept: Kept::default() })
 }

@@ -2,37 +2,30 @@
 
 use super::error::LocalError;
 use super::gguf::Header;
+use super::network::Library;
+use super::network::architecture::Architecture;
 
-/// Positions for which candle-transformers' llama keeps its rotary tables (`MAX_SEQ_LEN`).
-const LLAMA_POSITIONS: u64 = 4_096;
-/// Positions for which candle-transformers' qwen3 sets memory aside when it is loaded.
-const QWEN3_POSITIONS: u64 = 4_096;
 /// Bytes in a MiB.
 const MIB: u64 = 1 << 20;
+/// Layers of the one Gemma 3 (27B) whose attention is scaled by its width instead of its heads' (llama.cpp,
+/// `llama-model.cpp`).
+const GEMMA3_27B_LAYERS: u64 = 62;
+/// Memory for the steps themselves: a chunk of a prompt, and the scores of a few tokens.
+const STEPS: u64 = 64 * MIB;
 
-/// The architectures that are run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Architecture {
-    Llama,
-    Qwen2,
-    Qwen3,
+/// Who runs a network.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Family {
+    /// Our own decoder.
+    Own(&'static Architecture),
+    /// candle-transformers.
+    Library(Library),
 }
 
-impl Architecture {
-    /// Its name in a GGUF file.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Llama => "llama",
-            Self::Qwen2 => "qwen2",
-            Self::Qwen3 => "qwen3",
-        }
-    }
-}
-
-/// The sizes of a network. Every tensor it needs is in the file with the shape they ask for.
+/// The sizes of a network. Every tensor that our decoder needs is in the file with the shape they ask for.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Plan {
-    pub architecture: Architecture,
+    pub family: Family,
     pub layers: u64,
     /// Length of the vector of one position.
     pub width: u64,
@@ -45,8 +38,20 @@ pub(super) struct Plan {
     /// Tokens of prompt and answer together.
     pub context: u64,
     pub epsilon: f32,
+    /// Numbers of a head that turn with its position.
+    pub rope_width: u64,
     /// Base of the rotary position encoding.
     pub rope_base: f32,
+    /// By how much closer together positions are read.
+    pub rope_scale: f32,
+    /// What the cosines and sines of positions are multiplied with.
+    pub rope_length: f32,
+    /// What a product of a query with a key is multiplied with.
+    pub attention_scale: f32,
+    /// Positions seen by layers that see only what is near.
+    pub window: Option<u64>,
+    /// The names of the tensors of the network.
+    pub tensors: Vec<String>,
     /// Memory for weights, working copies and the longest conversation, in bytes.
     pub memory: u64,
 }
@@ -54,120 +59,148 @@ pub(super) struct Plan {
 impl Plan {
     /// Reads the sizes and checks the tensors; `context_tokens` is the most the configuration allows.
     pub(super) fn read(file: &Header, context_tokens: usize) -> Result<Self, LocalError> {
-        let architecture = match text(file, "general.architecture")? {
-            "llama" => Architecture::Llama,
-            "qwen2" => Architecture::Qwen2,
-            "qwen3" => Architecture::Qwen3,
-            other => {
-                return Err(LocalError::Architecture(other.chars().filter(|c| !c.is_control()).take(64).collect()));
-            }
+        let name = text(file, "general.architecture")?;
+        if let Some(library) = Library::named(name) {
+            return Self::of_library(library, name, file, context_tokens);
+        }
+        let Some(about) = Architecture::named(name) else {
+            return Err(LocalError::Architecture(name.chars().filter(|c| !c.is_control()).take(64).collect()));
         };
-        let name = architecture.name();
         let size = |key: &str, most: u64| size(file, &format!("{name}.{key}"), most);
-        if file.integer(&format!("{name}.expert_count")).unwrap_or(0) > 1 {
+        let told = |key: &str| file.integer(&format!("{name}.{key}"));
+        if told("expert_count").unwrap_or(0) > 1 {
             return Err(LocalError::Variety("a mixture of experts".to_owned()));
         }
         let width = size("embedding_length", 1 << 16)?;
         let heads = size("attention.head_count", 1 << 10)?;
         let kv_heads = size("attention.head_count_kv", 1 << 10)?;
-        let head_width = match architecture {
-            Architecture::Qwen3 => size("attention.key_length", 1 << 10)?,
-            Architecture::Llama | Architecture::Qwen2 => width / heads,
-        };
-        let whole = |ok: bool, what: &str| {
-            if ok { Ok(()) } else { Err(LocalError::Malformed(format!("{what} do not divide evenly"))) }
-        };
+        let head_width = if told("attention.key_length").is_some() { size("attention.key_length", 1 << 10)? } else { width / heads };
+        let rope_width = told("rope.dimension_count").unwrap_or(head_width);
         whole(heads.is_multiple_of(kv_heads), "its heads")?;
-        whole(head_width > 0 && head_width.is_multiple_of(2), "the parts of a head")?;
-        whole(architecture == Architecture::Qwen3 || heads * head_width == width, "its width and heads")?;
-        let told = |key: &str| file.integer(&format!("{name}.{key}"));
-        if told("rope.dimension_count").is_some_and(|n| n != head_width)
-            || told("attention.key_length").is_some_and(|n| n != head_width)
-            || told("attention.value_length").is_some_and(|n| n != head_width)
-        {
-            return Err(LocalError::Variety("heads that are turned in part".to_owned()));
+        whole(head_width > 0 && rope_width > 0 && rope_width <= head_width && rope_width.is_multiple_of(2), "the parts of a head")?;
+        if told("attention.value_length").is_some_and(|n| n != head_width) {
+            return Err(LocalError::Variety("values of another size than keys".to_owned()));
         }
-        let trained = size("context_length", 1 << 24)?;
-        let most = if architecture == Architecture::Llama { LLAMA_POSITIONS } else { u64::MAX };
         let layers = size("block_count", 1 << 9)?;
+        let window = told("attention.sliding_window").filter(|n| *n > 0);
+        let longest = longest(about, file, size("context_length", 1 << 24)?, window);
+        let across = if about.near.is_some() && layers == GEMMA3_27B_LAYERS { width / heads } else { head_width };
         let mut plan = Self {
-            architecture,
+            family: Family::Own(about),
             layers,
             width,
             heads,
             kv_heads,
             head_width,
             rows: rows(file)?,
-            context: trained.min(most).min(context_tokens.max(16) as u64),
+            context: longest.min(context_tokens.max(16) as u64),
             epsilon: positive(file, &format!("{name}.attention.layer_norm_rms_epsilon"))?,
+            rope_width,
             rope_base: match file.float(&format!("{name}.rope.freq_base")) {
                 None => 10_000.0,
                 Some(base) if base >= 1.0 => base,
                 Some(_) => return Err(LocalError::Malformed("the base of its positions makes no sense".to_owned())),
             },
+            rope_scale: scaling(file, name)?,
+            rope_length: file.float(&format!("{name}.rope.scaling.attn_factor")).filter(|x| *x > 0.0).unwrap_or(1.0),
+            attention_scale: 1.0 / (across as f32).sqrt(),
+            window,
+            tensors: Vec::new(),
             memory: 0,
         };
-        let weights = plan.check_tensors(file)?;
+        let weights = plan.check_tensors(about, file)?;
         plan.memory = plan.memory_needed(weights)?;
         Ok(plan)
     }
 
-    /// Checks the shape of every tensor the network reads; returns their bytes, as candle keeps them.
-    fn check_tensors(&self, file: &Header) -> Result<u64, LocalError> {
+    /// A network of candle-transformers, which checks its own sizes: what is kept here is what the rest asks for.
+    fn of_library(library: Library, name: &str, file: &Header, context_tokens: usize) -> Result<Self, LocalError> {
+        let trained = size(file, &format!("{name}.context_length"), 1 << 24)?;
+        // Weights are kept as they are and laid out for the processor, and the table as 32-bit floats.
+        let weights = file.tensors.values().fold(0u64, |sum, t| sum.saturating_add(t.bytes));
+        let table = file.tensors.get("token_embd.weight").map_or(0, |t| t.elements().saturating_mul(4));
+        Ok(Self {
+            family: Family::Library(library),
+            layers: size(file, &format!("{name}.block_count"), 1 << 9)?,
+            width: size(file, &format!("{name}.embedding_length"), 1 << 16)?,
+            heads: 1,
+            kv_heads: 1,
+            head_width: 1,
+            rows: rows(file)?,
+            context: trained.min(library.positions()).min(context_tokens.max(16) as u64),
+            epsilon: 0.0,
+            rope_width: 0,
+            rope_base: 0.0,
+            rope_scale: 1.0,
+            rope_length: 1.0,
+            attention_scale: 1.0,
+            window: None,
+            tensors: Vec::new(),
+            memory: weights.saturating_mul(2).saturating_add(table),
+        })
+    }
+
+    /// Checks the shape of every tensor the network reads; returns their bytes.
+    fn check_tensors(&mut self, about: &Architecture, file: &Header) -> Result<u64, LocalError> {
         let (width, q, kv) = (self.width, self.heads * self.head_width, self.kv_heads * self.head_width);
+        let (rows, layers, head) = (self.rows, self.layers, self.head_width);
         let mut bytes = 0u64;
         let mut check = |name: String, wanted: &[u64]| -> Result<(), LocalError> {
-            bytes = bytes.saturating_add(tensor(file, name, wanted)?);
+            bytes = bytes.saturating_add(tensor(file, name.clone(), wanted)?);
+            self.tensors.push(name);
             Ok(())
         };
-        check("token_embd.weight".to_owned(), &[width, self.rows])?;
+        check("token_embd.weight".to_owned(), &[width, rows])?;
         check("output_norm.weight".to_owned(), &[width])?;
         if file.tensors.contains_key("output.weight") {
-            check("output.weight".to_owned(), &[width, self.rows])?;
+            check("output.weight".to_owned(), &[width, rows])?;
         }
-        for layer in 0..self.layers {
-            let gate = format!("blk.{layer}.ffn_gate.weight");
-            let inner = file.tensors.get(&gate).and_then(|t| t.shape.get(1)).copied().unwrap_or(0);
-            check(gate, &[width, inner])?;
+        for layer in 0..layers {
+            let down = format!("blk.{layer}.ffn_down.weight");
+            let inner = file.tensors.get(&down).and_then(|t| t.shape.first()).copied().unwrap_or(0);
+            check(down, &[inner, width])?;
             let mut part = |name: &str, wanted: &[u64]| check(format!("blk.{layer}.{name}"), wanted);
-            part("ffn_up.weight", &[width, inner])?;
-            part("ffn_down.weight", &[inner, width])?;
-            part("ffn_norm.weight", &[width])?;
             part("attn_norm.weight", &[width])?;
-            part("attn_q.weight", &[width, q])?;
-            part("attn_k.weight", &[width, kv])?;
-            part("attn_v.weight", &[width, kv])?;
+            part("ffn_norm.weight", &[width])?;
             part("attn_output.weight", &[q, width])?;
-            match self.architecture {
-                Architecture::Llama => {}
-                Architecture::Qwen2 => {
-                    part("attn_q.bias", &[q])?;
-                    part("attn_k.bias", &[kv])?;
-                    part("attn_v.bias", &[kv])?;
-                }
-                Architecture::Qwen3 => {
-                    part("attn_q_norm.weight", &[self.head_width])?;
-                    part("attn_k_norm.weight", &[self.head_width])?;
-                }
+            if about.fused {
+                part("attn_qkv.weight", &[width, q + 2 * kv])?;
+                part("ffn_up.weight", &[width, 2 * inner])?;
+            } else {
+                part("attn_q.weight", &[width, q])?;
+                part("attn_k.weight", &[width, kv])?;
+                part("attn_v.weight", &[width, kv])?;
+                part("ffn_gate.weight", &[width, inner])?;
+                part("ffn_up.weight", &[width, inner])?;
+            }
+            if about.biases {
+                part("attn_q.bias", &[q])?;
+                part("attn_k.bias", &[kv])?;
+                part("attn_v.bias", &[kv])?;
+            }
+            if about.head_norms {
+                part("attn_q_norm.weight", &[head])?;
+                part("attn_k_norm.weight", &[head])?;
+            }
+            if about.norms_behind {
+                part("post_attention_norm.weight", &[width])?;
+                part("post_ffw_norm.weight", &[width])?;
+            }
+        }
+        for factors in ["rope_freqs.weight", "rope_factors_short.weight"] {
+            if file.tensors.contains_key(factors) {
+                check(factors.to_owned(), &[self.rope_width / 2])?;
             }
         }
         Ok(bytes)
     }
 
-    /// Bytes of memory: weights as candle keeps them, the embedding table as 32-bit floats, and keys and
-    /// values of the longest conversation, of which candle holds two copies. One of qwen3's has room for
-    /// 4,096 positions from the start and grows by doubling.
+    /// Bytes of memory: the weights, which are mapped, the longest conversation in 16 bits, and the steps.
     fn memory_needed(&self, weights: u64) -> Result<u64, LocalError> {
-        let table = self.width.checked_mul(self.rows).and_then(|n| n.checked_mul(4));
-        let position = self.layers * self.kv_heads * self.head_width * 2 * 4;
-        let second = match self.architecture {
-            Architecture::Qwen3 => self.context.max(QWEN3_POSITIONS).next_power_of_two(),
-            Architecture::Llama | Architecture::Qwen2 => self.context,
-        };
-        let kept = position.checked_mul(self.context + second);
-        table
-            .zip(kept)
-            .and_then(|(table, kept)| table.checked_add(kept)?.checked_add(weights))
+        let position = self.layers * self.kv_heads * self.head_width * 2 * 2;
+        position
+            .checked_mul(self.context)
+            .and_then(|kept| kept.checked_add(weights)?.checked_add(STEPS))
             .ok_or_else(|| LocalError::Size { what: "its memory".to_owned(), found: u64::MAX })
     }
 
@@ -180,6 +213,32 @@ impl Plan {
             _ => Ok(()),
         }
     }
+}
+
+/// Positions that a network can be run over as it was taught.
+///
+/// A window over all layers (phi3) is never reached if no conversation is longer. And beyond the length it was first
+/// trained on, phi3 would take other factors for its positions.
+fn longest(about: &Architecture, file: &Header, trained: u64, window: Option<u64>) -> u64 {
+    if about.near.is_some() || !about.fused {
+        return trained;
+    }
+    let first = file.integer(&format!("{}.rope.scaling.original_context_length", about.name));
+    trained.min(window.unwrap_or(u64::MAX)).min(first.unwrap_or(u64::MAX)).max(1)
+}
+
+/// By how much closer together positions are to be read.
+fn scaling(file: &Header, name: &str) -> Result<f32, LocalError> {
+    let key = |part: &str| format!("{name}.rope.scaling.{part}");
+    match file.text(&key("type")) {
+        None | Some("none" | "longrope") => Ok(1.0),
+        Some("linear") => Ok(file.float(&key("factor")).filter(|x| *x >= 1.0).unwrap_or(1.0)),
+        Some(other) => Err(LocalError::Variety(format!("positions stretched by `{}`", other.chars().take(32).collect::<String>()))),
+    }
+}
+
+fn whole(ok: bool, what: &str) -> Result<(), LocalError> {
+    if ok { Ok(()) } else { Err(LocalError::Malformed(format!("{what} do not divide evenly"))) }
 }
 
 /// Bytes of memory the system can give without swapping (`MemAvailable` of `/proc/meminfo`); `None` where
@@ -220,7 +279,7 @@ fn rows(file: &Header) -> Result<u64, LocalError> {
     }
 }
 
-/// Checks one tensor's shape; returns the bytes candle keeps for it.
+/// Checks one tensor's shape; returns its bytes.
 fn tensor(file: &Header, name: String, wanted: &[u64]) -> Result<u64, LocalError> {
     let Some(found) = file.tensors.get(&name) else {
         return Err(LocalError::MissingTensor(name));
@@ -228,7 +287,5 @@ fn tensor(file: &Header, name: String, wanted: &[u64]) -> Result<u64, LocalError
     if found.shape != wanted {
         return Err(LocalError::Shape { name, found: found.shape.clone(), wanted: wanted.to_vec() });
     }
-    // Unquantized weights become 32-bit floats; quantized ones are kept twice, as they are and laid out
-    // for the processor.
-    Ok(if found.kind.block_size() == 1 { found.elements().saturating_mul(4) } else { found.bytes.saturating_mul(2) })
+    Ok(found.bytes)
 }

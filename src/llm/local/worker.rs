@@ -1,18 +1,23 @@
 //! The thread a model lives on.
 //!
-//! Nobody else touches the model: the others send jobs. A panic within a step ends that job alone; the
-//! model then counts as degraded and is loaded again, once.
+//! Nobody else touches the model: the others send jobs. Answers share the steps of the network: whoever comes while others
+//! speak joins at the next step, and who leaves is gone with it. How many speak at once is bounded by what their
+//! conversations take; the others wait in the queue.
+//!
+//! A panic within a step ends the answers of that step; the model then counts as degraded and is loaded again, once.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, TryRecvError};
 
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use super::super::{Health, ModelError, Prompt, Said};
-use super::engine::{Ended, Engine, Watch};
+use super::answer::{Ended, Watch};
+use super::engine::{Engine, Talk};
 use super::error::LocalError;
+use super::network::PAGE;
 
 /// Makes the model, at the start and after it broke.
 pub(super) type Load = Box<dyn Fn() -> Result<Engine, LocalError> + Send>;
@@ -74,29 +79,101 @@ impl Shared {
     }
 }
 
+/// Answers under way.
+type Talks = Vec<Talk<Reply<Said>>>;
+
 /// The thread's work: until everybody who could send a job is gone.
-pub(super) fn run(load: &Load, jobs: &Receiver<Job>, shared: &Shared) {
+pub(super) fn run(load: &Load, jobs: &Receiver<Job>, shared: &Shared, at_once: usize) {
     let mut engine = start(load, shared);
     let mut again = true;
-    while let Ok(job) = jobs.recv() {
+    let mut talks = Talks::new();
+    // The job that did not fit beside the others.
+    let mut waiting = None;
+    loop {
         let Some(model) = engine.as_mut() else {
-            refuse(&job);
+            match jobs.recv() {
+                Ok(job) => refuse(&job),
+                Err(_) => return,
+            }
             continue;
         };
         // The model is thrown away if the closure panics, so nothing half done is seen afterwards.
-        let broke = match catch_unwind(AssertUnwindSafe(|| work(model, &job))) {
-            Ok(Ok(())) => continue,
+        let turn = catch_unwind(AssertUnwindSafe(|| turn(model, jobs, &mut talks, &mut waiting, at_once)));
+        let broke = match turn {
+            Ok(Ok(true)) => continue,
+            Ok(Ok(false)) => return,
             Ok(Err(error)) => error.to_string(),
             Err(_) => "a step of the model panicked".to_owned(),
         };
         tracing::error!(reason = %broke, again, "the local model failed");
         shared.set(Health::Degraded, Some(broke));
         engine = None;
-        refuse(&job);
+        talks.drain(..).for_each(|talk| answer(&talk.whose, Err(ModelError::Failed)));
+        waiting.take().iter().for_each(refuse);
         if std::mem::take(&mut again) {
             engine = start(load, shared);
         }
     }
+}
+
+/// Takes in who waits, and makes one step; `false` when nobody is left who could ask.
+fn turn(
+    model: &mut Engine,
+    jobs: &Receiver<Job>,
+    talks: &mut Talks,
+    waiting: &mut Option<Job>,
+    at_once: usize,
+) -> Result<bool, LocalError> {
+    let at_once = if model.network.is_shared() { at_once.max(1) } else { 1 };
+    while talks.len() < at_once {
+        let next = match waiting.take() {
+            Some(job) => Ok(job),
+            None if talks.is_empty() => jobs.recv().map_err(|_| TryRecvError::Disconnected),
+            None => jobs.try_recv(),
+        };
+        match next {
+            Ok(job) => {
+                *waiting = take_in(model, job, talks)?;
+                if waiting.is_some() {
+                    break;
+                }
+            }
+            Err(TryRecvError::Empty) => break,
+            Err(TryRecvError::Disconnected) if talks.is_empty() => return Ok(false),
+            Err(TryRecvError::Disconnected) => break,
+        }
+    }
+    for (at, end) in model.step(talks)? {
+        let talk = talks.remove(at);
+        settle(end, &talk.whose)?;
+        model.keep(talk.answer, reserved(talks));
+    }
+    Ok(true)
+}
+
+/// Positions that the answers under way may come to take.
+fn reserved(talks: &Talks) -> usize {
+    talks.iter().map(|talk| talk.answer.reach()).sum()
+}
+
+/// Does a small job, or adds an answer to those under way; gives it back where there is no room for it yet.
+fn take_in(model: &mut Engine, job: Job, talks: &mut Talks) -> Result<Option<Job>, LocalError> {
+    match job {
+        Job::Say { prompt, watch, reply } => {
+            let begun = watch.check().and_then(|()| model.begin(&prompt));
+            match begun {
+                Ok(answer) if talks.is_empty() || reserved(talks) + answer.reach() <= model.room => {
+                    model.kept.shrink(model.room.saturating_sub(reserved(talks) + answer.reach()) / PAGE);
+                    talks.push(Talk { answer, watch, whose: reply });
+                }
+                Ok(_) => return Ok(Some(Job::Say { prompt, watch, reply })),
+                Err(end) => settle(Err(end), &reply)?,
+            }
+        }
+        Job::Route { text, labels, watch, reply } => settle(watch.check().and_then(|()| model.route(&text, &labels, &watch)), &reply)?,
+        Job::Probe { reply } => settle(model.probe().map_err(Ended::Broke), &reply)?,
+    }
+    Ok(None)
 }
 
 /// Loads the model and lets it make one small step.
@@ -109,7 +186,7 @@ fn start(load: &Load, shared: &Shared) -> Option<Engine> {
     }));
     match loaded.unwrap_or(Err(LocalError::Broken)) {
         Ok(engine) => {
-            tracing::info!(model = engine.name, ms = began.elapsed().as_millis(), "the local model is ready");
+            tracing::info!(model = engine.speech.name, ms = began.elapsed().as_millis(), "the local model is ready");
             shared.set(Health::Healthy, None);
             Some(engine)
         }
@@ -126,15 +203,6 @@ fn refuse(job: &Job) {
         Job::Say { reply, .. } => answer(reply, Err(ModelError::Failed)),
         Job::Route { reply, .. } => answer(reply, Err(ModelError::Failed)),
         Job::Probe { reply } => answer(reply, Err(ModelError::Failed)),
-    }
-}
-
-/// Does a job; an error means that the model broke.
-fn work(model: &mut Engine, job: &Job) -> Result<(), LocalError> {
-    match job {
-        Job::Say { prompt, watch, reply } => settle(watch.check().and_then(|()| model.say(prompt, watch)), reply),
-        Job::Route { text, labels, watch, reply } => settle(watch.check().and_then(|()| model.route(text, labels, watch)), reply),
-        Job::Probe { reply } => settle(model.probe().map_err(Ended::Broke), reply),
     }
 }
 

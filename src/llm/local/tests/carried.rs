@@ -1,11 +1,11 @@
 //! The decoder the program carries: its pieces and its scores beside llama.cpp's, which loads the same file.
 
-use std::io::Cursor;
-
 use serde::Deserialize;
 
+use super::super::network::Cache;
 use super::super::tokenizer::Part;
 use super::super::{DECODER, assemble, checked};
+use crate::llm::kernels::matrix::Bytes;
 
 /// Written by `models/nano/train/decoder/fixtures.py` and, the scores, by `llamacpp.py --write`; `tests/run --full` makes
 /// them anew and compares.
@@ -24,14 +24,14 @@ struct Reference {
 
 #[test]
 fn its_pieces_and_scores_are_those_of_llama_cpp() {
-    let (file, plan) = checked(Cursor::new(DECODER), DECODER.len() as u64, usize::MAX).unwrap();
-    let mut engine = assemble("decoder", &file, &plan, &mut Cursor::new(DECODER)).unwrap();
+    let (file, plan) = checked(DECODER, DECODER.len() as u64, usize::MAX).unwrap();
+    let mut engine = assemble("decoder", &file, &plan, &Bytes::Carried(DECODER), 1).unwrap();
     let (mut sum, mut count, mut farthest) = (0.0, 0.0, 0.0f64);
     for line in REFERENCE.lines() {
         let reference: Reference = serde_json::from_str(line).unwrap();
-        let ids = engine.tokenizer.encode(&[Part::Template(reference.text.clone())]).unwrap();
+        let ids = engine.speech.tokenizer.encode(&[Part::Template(reference.text.clone())]).unwrap();
         assert_eq!(ids, reference.ids, "{}", reference.text);
-        let scores = engine.network.read(&ids, 0).unwrap();
+        let scores = engine.read(&mut Cache::default(), &ids, false).unwrap();
         for (id, theirs) in &reference.scores {
             let apart = (f64::from(scores[*id]) - theirs).abs();
             (sum, count, farthest) = (sum + apart, count + 1.0, farthest.max(apart));

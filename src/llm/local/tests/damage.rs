@@ -34,11 +34,14 @@ fn each_refusal_says_why() {
     let model = || Model::new("qwen3", GgmlDType::Q8_0, 1);
     let text = |t: &str| Some(Value::String(t.to_owned()));
     let unknown = refusal(&model().with("general.architecture", text("mamba")));
-    assert_eq!(unknown, "the model is of the kind `mamba`, which is not known here; llama, qwen2 and qwen3 are");
+    assert_eq!(
+        unknown,
+        "the model is of the kind `mamba`, which is not known here; llama, qwen2, qwen3, gemma3, phi3, lfm2, glm4 and phi2 are"
+    );
     assert!(refusal(&model().with("general.architecture", None)).contains("lacks `general.architecture`"));
     assert!(refusal(&model().with("qwen3.block_count", None)).contains("`qwen3.block_count`"));
     assert!(refusal(&model().with("qwen3.block_count", Some(Value::U32(u32::MAX)))).contains("4294967295"));
-    assert!(refusal(&model().with("qwen3.block_count", Some(Value::U32(3)))).contains("blk.2.ffn_gate.weight"));
+    assert!(refusal(&model().with("qwen3.block_count", Some(Value::U32(3)))).contains("blk.2.ffn_down.weight"));
     assert!(refusal(&model().with("qwen3.embedding_length", Some(Value::U32(128)))).contains("token_embd.weight"));
     assert!(refusal(&model().with("qwen3.attention.head_count_kv", Some(Value::U32(3)))).contains("divide"));
     assert!(refusal(&model().with("tokenizer.ggml.tokens", None)).contains("tokenizer.ggml.tokens"));
@@ -87,7 +90,7 @@ proptest! {
     /// Whatever byte is wrong: an error, or a model that can make a step; never a panic.
     #[test]
     fn flipped_bytes_do_no_harm(
-        which in 0usize..3,
+        which in 0usize..5,
         flips in prop::collection::vec((any::<prop::sample::Index>(), 1u8..=255, any::<bool>()), 1..8),
     ) {
         static FILES: std::sync::OnceLock<Vec<(Vec<u8>, usize)>> = std::sync::OnceLock::new();

@@ -8,8 +8,9 @@ use candle_core::{Device, Tensor};
 
 use super::super::engine::Engine;
 use super::super::{LocalError, assemble, checked};
+use crate::llm::kernels::matrix::Bytes;
 
-pub(super) const ARCHITECTURES: [&str; 3] = ["llama", "qwen2", "qwen3"];
+pub(super) const ARCHITECTURES: [&str; 5] = ["llama", "qwen2", "qwen3", "phi3", "gemma3"];
 
 const CHATML: &str = "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] \
     + '<|im_end|>' + '\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
@@ -128,6 +129,11 @@ impl Model {
         ] {
             metadata.push((format!("{architecture}.{key}"), Value::U32(n as u32)));
         }
+        if architecture == "gemma3" {
+            // Shorter than the conversations of the tests.
+            metadata.push(("gemma3.attention.sliding_window".to_owned(), Value::U32(8)));
+            metadata.push(("gemma3.attention.value_length".to_owned(), Value::U32(head as u32)));
+        }
         metadata.push((format!("{architecture}.attention.layer_norm_rms_epsilon"), Value::F32(1e-5)));
         metadata.push((format!("{architecture}.rope.freq_base"), Value::F32(10_000.0)));
         metadata.extend(tokenizer.into_iter().map(|(k, v)| (k.to_owned(), v)));
@@ -137,26 +143,37 @@ impl Model {
             ("output_norm.weight".to_owned(), vec![width]),
             ("output.weight".to_owned(), vec![rows, width]),
         ];
+        let (q, kv) = (heads * head, kv_heads * head);
         for layer in 0..2 {
-            for (name, shape) in [
-                ("attn_q.weight", vec![heads * head, width]),
-                ("attn_k.weight", vec![kv_heads * head, width]),
-                ("attn_v.weight", vec![kv_heads * head, width]),
-                ("attn_output.weight", vec![width, heads * head]),
-                ("ffn_gate.weight", vec![inner, width]),
-                ("ffn_up.weight", vec![inner, width]),
+            let parts: &[(&str, Vec<usize>)] = if architecture == "phi3" {
+                &[("attn_qkv.weight", vec![q + 2 * kv, width]), ("ffn_up.weight", vec![2 * inner, width])]
+            } else {
+                &[
+                    ("attn_q.weight", vec![q, width]),
+                    ("attn_k.weight", vec![kv, width]),
+                    ("attn_v.weight", vec![kv, width]),
+                    ("ffn_gate.weight", vec![inner, width]),
+                    ("ffn_up.weight", vec![inner, width]),
+                ]
+            };
+            let all: &[(&str, Vec<usize>)] = &[
+                ("attn_output.weight", vec![width, q]),
                 ("ffn_down.weight", vec![width, inner]),
                 ("attn_norm.weight", vec![width]),
                 ("ffn_norm.weight", vec![width]),
-            ] {
-                shapes.push((format!("blk.{layer}.{name}"), shape));
-            }
-            let more: &[(&str, usize)] = match architecture {
-                "qwen2" => &[("attn_q.bias", 64), ("attn_k.bias", 32), ("attn_v.bias", 32)],
-                "qwen3" => &[("attn_q_norm.weight", 16), ("attn_k_norm.weight", 16)],
+            ];
+            let more: &[(&str, Vec<usize>)] = match architecture {
+                "qwen2" => &[("attn_q.bias", vec![q]), ("attn_k.bias", vec![kv]), ("attn_v.bias", vec![kv])],
+                "qwen3" => &[("attn_q_norm.weight", vec![head]), ("attn_k_norm.weight", vec![head])],
+                "gemma3" => &[
+                    ("attn_q_norm.weight", vec![head]),
+                    ("attn_k_norm.weight", vec![head]),
+                    ("post_attention_norm.weight", vec![width]),
+                    ("post_ffw_norm.weight", vec![width]),
+                ],
                 _ => &[],
             };
-            shapes.extend(more.iter().map(|(name, n)| (format!("blk.{layer}.{name}"), vec![*n])));
+            shapes.extend(parts.iter().chain(all).chain(more).map(|(name, shape)| (format!("blk.{layer}.{name}"), shape.clone())));
         }
         let mut numbers = Numbers(seed);
         let tensors = shapes.into_iter().map(|(name, shape)| {
@@ -193,5 +210,5 @@ impl Model {
 /// All that opening a file does, from memory.
 pub(super) fn open(bytes: &[u8]) -> Result<Engine, LocalError> {
     let (file, plan) = checked(bytes, bytes.len() as u64, 4_096)?;
-    assemble("test", &file, &plan, &mut Cursor::new(bytes))
+    assemble("test", &file, &plan, &Bytes::Owned(bytes.into()), 4)
 }

@@ -2,14 +2,15 @@
 
 use candle_core::quantized::GgmlDType;
 
+use super::super::answer::{Ended, Watch};
 use super::super::constraint::{Checks, Guard, State};
-use super::super::engine::{Engine, Watch};
+use super::super::engine::Engine;
 use super::files::{ARCHITECTURES, Model};
-use super::voice::{prompt, watch};
+use super::voice::{prompt, run, watch};
 use crate::llm::{Constraint, ModelError, Prompt, Said};
 
 pub(super) fn say(engine: &mut Engine, prompt: &Prompt) -> Said {
-    engine.say(prompt, &watch(prompt)).unwrap()
+    run(engine, prompt, watch(prompt)).unwrap()
 }
 
 /// Takes placeholders out; what is left may hold no digit and no brace.
@@ -55,7 +56,7 @@ fn without_placeholders_none_is_begun() {
 #[test]
 fn the_automaton_reads_bytes() {
     let engine = Model::new("qwen3", GgmlDType::F32, 1).engine();
-    let (checks, bytes, vocab): (&Checks, _, _) = (&engine.checks, &engine.tokenizer.bytes, &engine.tokenizer.vocab);
+    let (checks, bytes, vocab): (&Checks, _, _) = (&engine.speech.checks, &engine.speech.tokenizer.bytes, &engine.speech.tokenizer.vocab);
     let guard = Guard::new(&["{F1}".to_owned(), "F12".to_owned()], checks);
     let run = |tokens: &[&str]| {
         tokens.iter().try_fold(State::START, |state, name| {
@@ -110,6 +111,6 @@ fn late_work_is_not_begun() {
     let mut engine = Model::new("qwen2", GgmlDType::F32, 2).engine();
     let p = prompt("x");
     let late = Watch { first_token: std::time::Duration::ZERO, ..watch(&p) };
-    let end = engine.say(&p, &late);
-    assert!(matches!(end, Err(super::super::engine::Ended::Told(ModelError::Timeout))));
+    let end = run(&mut engine, &p, late);
+    assert!(matches!(end, Err(Ended::Told(ModelError::Timeout))));
 }

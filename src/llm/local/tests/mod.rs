@@ -4,6 +4,6 @@ mod carried;
 mod damage;
 mod files;
 mod guard;
-mod small;
+mod network;
 mod thread;
 mod voice;

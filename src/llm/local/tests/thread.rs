@@ -6,13 +6,15 @@ use std::time::Duration;
 
 use candle_core::quantized::GgmlDType;
 
-use super::super::network::Network;
-use super::super::{LocalError, LocalModel};
+use super::super::network::{Feed, Network};
+use super::super::{LocalError, LocalModel, Threads};
 use super::files::Model;
 use super::voice::prompt;
 use crate::config::Local;
 use crate::domain::agent::Provider;
 use crate::llm::{Brief, ChatModel as _, Health, ModelError};
+
+const THREADS: Threads = Threads { threads: 2, at_once: 2 };
 
 async fn ready(model: &LocalModel) {
     while model.health() == Health::Loading {
@@ -63,11 +65,11 @@ struct Failing {
 }
 
 impl Network for Failing {
-    fn read(&mut self, tokens: &[u32], at: usize) -> Result<Vec<f32>, LocalError> {
+    fn step(&mut self, feeds: &mut [Feed<'_>]) -> Result<Vec<Vec<f32>>, LocalError> {
         std::thread::sleep(self.slow);
         let step = self.steps.fetch_add(1, Ordering::SeqCst);
         assert!(!self.panics_at.contains(&step), "on purpose");
-        self.inner.read(tokens, at)
+        self.inner.step(feeds)
     }
 }
 
@@ -82,13 +84,13 @@ fn failing(panics_at: &'static [usize], slow: Duration) -> (Arc<LocalModel>, Arc
         engine.network = Box::new(Failing { inner, steps: Arc::clone(&steps), panics_at, slow });
         Ok(engine)
     };
-    (LocalModel::start("test".to_owned(), Brief::Full, 512, Box::new(load)).unwrap(), loads)
+    (LocalModel::start("test".to_owned(), Brief::Full, 512, THREADS, Box::new(load)).unwrap(), loads)
 }
 
 struct Closed;
 
 impl Network for Closed {
-    fn read(&mut self, _: &[u32], _: usize) -> Result<Vec<f32>, LocalError> {
+    fn step(&mut self, _: &mut [Feed<'_>]) -> Result<Vec<Vec<f32>>, LocalError> {
         Err(LocalError::Broken)
     }
 }
@@ -114,7 +116,7 @@ async fn a_model_that_panics_is_loaded_again_once() {
 #[tokio::test]
 async fn a_model_that_cannot_be_loaded_says_so() {
     let load = || Err(LocalError::Variety("luck".to_owned()));
-    let model = LocalModel::start("test".to_owned(), Brief::Full, 512, Box::new(load)).unwrap();
+    let model = LocalModel::start("test".to_owned(), Brief::Full, 512, THREADS, Box::new(load)).unwrap();
     ready(&model).await;
     assert_eq!(model.health(), Health::Degraded);
     assert_eq!(model.say(&prompt("a"), None).await.unwrap_err(), ModelError::Failed);
@@ -133,7 +135,7 @@ async fn a_slow_model_is_late_and_the_queue_is_bounded() {
     assert_eq!(model.say(&p, None).await.unwrap_err(), ModelError::Timeout);
     assert!(began.elapsed() < Duration::from_secs(2));
     p.whole = Duration::from_secs(9);
-    let mut answers: Vec<_> = (0..super::super::WAITING + 4).map(|_| Box::pin(model.say(&p, None))).collect();
+    let mut answers: Vec<_> = (0..super::super::WAITING + THREADS.at_once + 4).map(|_| Box::pin(model.say(&p, None))).collect();
     let mut busy = 0;
     for answer in &mut answers {
         if let Ok(Err(ModelError::Busy)) = tokio::time::timeout(Duration::from_millis(1), answer).await {

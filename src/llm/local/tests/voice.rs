@@ -6,12 +6,13 @@ use std::time::{Duration, Instant};
 
 use candle_core::quantized::GgmlDType;
 
-use super::super::engine::{Ended, Watch};
-use super::super::network::Network;
-use super::super::{LocalError, engine::Engine};
+use super::super::LocalError;
+use super::super::answer::{Ended, Watch};
+use super::super::engine::{Engine, Talk};
+use super::super::network::{Feed, Network};
 use super::files::{ARCHITECTURES, Model};
 use super::guard::say;
-use crate::llm::{Constraint, ModelError, Prompt, Role};
+use crate::llm::{Constraint, ModelError, Prompt, Role, Said};
 
 pub(super) fn prompt(text: &str) -> Prompt {
     Prompt {
@@ -22,6 +23,19 @@ pub(super) fn prompt(text: &str) -> Prompt {
         constraint: Constraint::Free,
         first_token: Duration::from_secs(10),
         whole: Duration::from_secs(60),
+    }
+}
+
+/// What the thread does with one answer.
+pub(super) fn run(engine: &mut Engine, prompt: &Prompt, watch: Watch) -> Result<Said, Ended> {
+    watch.check()?;
+    let answer = engine.begin(prompt)?;
+    let mut talks = vec![Talk { answer, watch, whose: () }];
+    loop {
+        if let Some((_, end)) = engine.step(&mut talks)?.pop() {
+            talks.drain(..).for_each(|talk| engine.keep(talk.answer, 0));
+            return end;
+        }
     }
 }
 
@@ -65,33 +79,12 @@ fn the_same_seed_says_the_same() {
     }
 }
 
-/// A prompt read in steps gives what it gives token by token.
-#[test]
-fn steps_do_not_change_what_is_read() {
-    for architecture in ARCHITECTURES {
-        let mut engine = Model::new(architecture, GgmlDType::F32, 6).engine();
-        let ids: Vec<u32> = (0..150u32).map(|i| 5 + i % 200).collect();
-        let (mut at, mut steps) = (0, Vec::new());
-        for step in [64usize, 64, 16, 4, 2] {
-            steps = engine.network.read(&ids[at..at + step], at).unwrap();
-            at += step;
-        }
-        let mut single = Vec::new();
-        for (i, id) in ids.iter().enumerate() {
-            single = engine.network.read(&[*id], i).unwrap();
-        }
-        for (a, b) in steps.iter().zip(&single) {
-            assert!((a - b).abs() < 1e-3, "{architecture}: {a} {b}");
-        }
-    }
-}
-
 #[test]
 fn a_prompt_beyond_the_context_is_too_long() {
     let mut engine = Model::new("qwen3", GgmlDType::F32, 1).engine();
     assert_eq!(engine.context, 512);
     let p = prompt(&"word ".repeat(300));
-    assert!(matches!(engine.say(&p, &watch(&p)), Err(Ended::Told(ModelError::TooLong))));
+    assert!(matches!(run(&mut engine, &p, watch(&p)), Err(Ended::Told(ModelError::TooLong))));
     // And an answer ends where the context does.
     let mut p = prompt(&"w ".repeat(220));
     (p.max_tokens, p.temperature) = (500, 1.0);
@@ -123,9 +116,9 @@ struct Counting {
 }
 
 impl Network for Counting {
-    fn read(&mut self, tokens: &[u32], at: usize) -> Result<Vec<f32>, LocalError> {
+    fn step(&mut self, feeds: &mut [Feed<'_>]) -> Result<Vec<Vec<f32>>, LocalError> {
         self.steps.fetch_add(1, Ordering::SeqCst);
-        self.inner.read(tokens, at)
+        self.inner.step(feeds)
     }
 }
 
@@ -140,7 +133,7 @@ fn counting(model: &Model) -> (Engine, Arc<AtomicUsize>) {
 struct Nothing;
 
 impl Network for Nothing {
-    fn read(&mut self, _: &[u32], _: usize) -> Result<Vec<f32>, LocalError> {
+    fn step(&mut self, _: &mut [Feed<'_>]) -> Result<Vec<Vec<f32>>, LocalError> {
         Err(LocalError::Broken)
     }
 }
@@ -154,7 +147,7 @@ fn who_leaves_ends_the_work_within_a_step() {
         let before = steps.load(Ordering::SeqCst);
         let seen = Arc::clone(&steps);
         let gone = Box::new(move || seen.load(Ordering::SeqCst) >= before + leave_after);
-        let end = engine.say(&p, &Watch { gone, ..watch(&p) });
+        let end = run(&mut engine, &p, Watch { gone, ..watch(&p) });
         assert!(matches!(end, Err(Ended::Left)));
         assert_eq!(steps.load(Ordering::SeqCst) - before, leave_after);
     }
@@ -162,6 +155,6 @@ fn who_leaves_ends_the_work_within_a_step() {
     let (to, from) = tokio::sync::mpsc::unbounded_channel();
     drop(from);
     let before = steps.load(Ordering::SeqCst);
-    assert!(matches!(engine.say(&p, &Watch { pieces: Some(to), ..watch(&p) }), Err(Ended::Left)));
+    assert!(matches!(run(&mut engine, &p, Watch { pieces: Some(to), ..watch(&p) }), Err(Ended::Left)));
     assert_eq!(steps.load(Ordering::SeqCst), before);
 }

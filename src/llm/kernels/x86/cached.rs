@@ -1,0 +1,50 @@
+//! Sums over 16-bit floats.
+
+use std::arch::x86_64::{
+    __m512, _mm256_loadu_si256, _mm512_add_ps, _mm512_cvtph_ps, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_reduce_add_ps, _mm512_set1_ps,
+    _mm512_setzero_ps, _mm512_storeu_ps,
+};
+
+use super::super::rows::half;
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn floats(x: &[f32; 16]) -> __m512 {
+    // SAFETY: 16 floats are 64 bytes.
+    unsafe { _mm512_loadu_ps(x.as_ptr()) }
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn wide(x: &[u16; 16]) -> __m512 {
+    // SAFETY: 16 halves are 32 bytes.
+    _mm512_cvtph_ps(unsafe { _mm256_loadu_si256(x.as_ptr().cast()) })
+}
+
+/// Sum of the products.
+#[target_feature(enable = "avx512f,fma")]
+pub fn dot(a: &[f32], b: &[u16]) -> f32 {
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<16>(), b.as_chunks::<16>());
+    // Two sums, so that one addition need not wait for the other.
+    let mut sums = [_mm512_setzero_ps(); 2];
+    for (i, (a, b)) in a.iter().zip(b).enumerate() {
+        sums[i % 2] = _mm512_fmadd_ps(floats(a), wide(b), sums[i % 2]);
+    }
+    let rest: f32 = a_rest.iter().zip(b_rest).map(|(x, y)| x * half(*y)).sum();
+    _mm512_reduce_add_ps(_mm512_add_ps(sums[0], sums[1])) + rest
+}
+
+/// Adds `factor` times the second to the first.
+#[target_feature(enable = "avx512f,fma")]
+pub fn add_scaled(to: &mut [f32], from: &[u16], factor: f32) {
+    let ((to, to_rest), (from, from_rest)) = (to.as_chunks_mut::<16>(), from.as_chunks::<16>());
+    let times = _mm512_set1_ps(factor);
+    for (to, from) in to.iter_mut().zip(from) {
+        let sum = _mm512_fmadd_ps(wide(from), times, floats(to));
+        // SAFETY: 16 floats are 64 bytes.
+        unsafe { _mm512_storeu_ps(to.as_mut_ptr(), sum) };
+    }
+    for (x, y) in to_rest.iter_mut().zip(from_rest) {
+        *x += half(*y) * factor;
+    }
+}

@@ -1,0 +1,54 @@
+//! Products with AVX-512.
+
+pub mod cached;
+mod q4k;
+mod q6k;
+mod q8;
+mod registers;
+mod spread;
+
+use super::activations::Activations;
+use super::format::Format;
+use super::matrix::ROWS;
+use registers::Sums;
+
+/// Where the sums of rows go: row of the group, column, numbers of the rows from there on.
+pub type Put<'a> = dyn FnMut(usize, usize, &[f32]) + 'a;
+
+/// Columns that are taken at once: their sums and numbers fit into the first cache with the weights.
+const COLUMNS: usize = 128;
+
+/// Whether the processor has what the kernels need.
+pub fn has_avx512() -> bool {
+    std::is_x86_feature_detected!("avx512f")
+        && std::is_x86_feature_detected!("avx512bw")
+        && std::is_x86_feature_detected!("avx512vl")
+        && std::is_x86_feature_detected!("avx512vnni")
+        && std::is_x86_feature_detected!("f16c")
+        && std::is_x86_feature_detected!("fma")
+}
+
+/// Multiplies [`ROWS`] rows with every column. `ahead` is what will be read next.
+///
+/// Only for processors where [`has_avx512`].
+pub fn rows(format: Format, rows: &[u8], ahead: &[u8], columns: &Activations, put: &mut Put<'_>) {
+    let stride = rows.len() / ROWS;
+    assert!(has_avx512() && rows.len() == stride * ROWS && columns.groups() * 32 == stride / format.bytes() * format.block());
+    let mut sums = [[0f32; ROWS]; COLUMNS];
+    let mut from = 0;
+    while from < columns.columns() {
+        let count = COLUMNS.min(columns.columns() - from);
+        let part = Sums { columns, from, sums: &mut sums[..count] };
+        // SAFETY: the processor has the instructions, by the assertion; the rows are whole, by the same.
+        unsafe {
+            match format {
+                Format::Q4K => q4k::rows(rows, stride, ahead, part),
+                Format::Q6K => q6k::rows(rows, stride, ahead, part),
+                Format::Q8_0 => q8::rows(rows, stride, ahead, part),
+                _ => spread::rows(format, rows, stride, part),
+            }
+        }
+        sums[..count].iter().enumerate().for_each(|(column, sums)| put(0, from + column, sums));
+        from += count;
+    }
+}
