@@ -114,6 +114,18 @@ impl App {
     /// # Errors
     /// See [`AppError`].
     pub async fn open(config: Config, fill: Fill, purpose: Purpose) -> Result<Self, AppError> {
+        let voices = |config: &Config| match purpose {
+            Purpose::Talk => crate::llm::voices(config),
+            Purpose::Records => Voices::default(),
+        };
+        Self::open_with(config, fill, purpose, voices).await
+    }
+
+    /// The same with voices that are not the configuration's.
+    ///
+    /// # Errors
+    /// See [`AppError`].
+    pub async fn open_with(config: Config, fill: Fill, purpose: Purpose, voices: impl FnOnce(&Config) -> Voices) -> Result<Self, AppError> {
         let started = Instant::now();
         let config = Arc::new(config);
         let folder = &config.server.data_dir;
@@ -136,10 +148,7 @@ impl App {
             tickets: TicketNumbers::learn(numbers.iter().map(String::as_str)),
             thresholds: Thresholds::from(&config.routing),
             max_handoffs: config.routing.max_handoffs,
-            voices: match purpose {
-                Purpose::Talk => crate::llm::voices(&config),
-                Purpose::Records => Voices::default(),
-            },
+            voices: voices(&config),
             history: config.limits.history_messages,
             deadline: Duration::from_secs(config.limits.turn_deadline_s),
             identity_pause: IDENTITY_PAUSE,

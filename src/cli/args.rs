@@ -109,7 +109,7 @@ pub enum Verb {
     Eval(Eval),
     /// Teach the routing your own labels
     Train(Train),
-    /// Load a running server and measure it
+    /// Measure how fast models answer, or load a running server
     Bench(Bench),
     /// Print the workflow that runs
     Graph(Graph),
@@ -225,21 +225,73 @@ pub struct Train {
     pub dry_run: bool,
 }
 
-/// Load.
+/// Speed.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example: electromart bench serve --clients 500 --messages 20 --json\nRun the server with ELECTROMART_LIMITS_REQUESTS_PER_MINUTE=0, or its limit is what is measured."
+    after_help = "Example: electromart bench --provider local,remote --model qwen3-0.6b-q4_k_m.gguf --prompt-tokens 64,256,1024 --concurrency 1,4 --chart bench.svg\nWithout --provider the model in this process is measured: the FILE of --model, or the decoder the program carries. remote is the server of OPENAI_BASE_URL, as when serving; what it costs is spent.\nPrompts are of the demo shop; the data folder is neither read nor written. Load on a running server: electromart bench serve --help"
 )]
 pub struct Bench {
-    /// What to measure
+    /// What else to measure
     #[command(subcommand)]
-    pub what: BenchVerb,
+    pub what: Option<BenchVerb>,
+    /// Which runs.
+    #[command(flatten)]
+    pub sweep: Sweep,
+}
+
+/// Which runs a bench makes.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Sweep {
+    /// Tokens of a prompt; several lengths with commas between them [default: 256; 64 with the decoder the program carries]
+    #[arg(long, value_name = "N,...", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub prompt_tokens: Vec<u32>,
+    /// Most tokens of an answer; several with commas between them [default: 64; 16 with the decoder the program carries]
+    #[arg(long, value_name = "N,...", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub output_tokens: Vec<u32>,
+    /// Conversations at once; several with commas between them [default: 1]
+    #[arg(long, value_name = "N,...", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(1..=1_024))]
+    pub concurrency: Vec<u32>,
+    /// Rounds that are counted, behind one that warms up [default: 5]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub rounds: Option<u32>,
+    /// Have each conversation go on, and measure its second turn beside the first
+    #[arg(long)]
+    pub warm: bool,
+    /// Chats held with the demo shop, for the claims refused and the cost; 0 leaves them out [default: all six]
+    #[arg(long, value_name = "N")]
+    pub chats: Option<usize>,
+    /// Draw the figures as SVG; - writes it to standard output, and no table
+    #[arg(long, value_name = "FILE.svg")]
+    pub chart: Option<PathBuf>,
+    /// Do what standard input orders: how a run is made in a process of its own
+    #[arg(long, hide = true)]
+    pub order: bool,
+}
+
+impl Sweep {
+    /// The first option that was given, by its name.
+    pub fn given(&self) -> Option<&'static str> {
+        let flags = [
+            (!self.prompt_tokens.is_empty(), "--prompt-tokens"),
+            (!self.output_tokens.is_empty(), "--output-tokens"),
+            (!self.concurrency.is_empty(), "--concurrency"),
+            (self.rounds.is_some(), "--rounds"),
+            (self.warm, "--warm"),
+            (self.chats.is_some(), "--chats"),
+            (self.chart.is_some(), "--chart"),
+            (self.order, "--order"),
+        ];
+        flags.into_iter().find(|(given, _)| *given).map(|(_, name)| name)
+    }
 }
 
 /// What to measure.
 #[derive(Debug, Subcommand)]
 pub enum BenchVerb {
     /// Turns a second of a running server, over real connections
+    #[command(
+        after_help = "Example: electromart bench serve --clients 500 --messages 20 --json\nRun the server with ELECTROMART_LIMITS_REQUESTS_PER_MINUTE=0, or its limit is what is measured."
+    )]
     Serve {
         /// The server
         #[arg(long, default_value = "http://127.0.0.1:8080")]

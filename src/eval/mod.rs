@@ -1,6 +1,7 @@
-//! Evaluation: the shop's own models on lines somebody labelled.
+//! Evaluation: the shop's own models on lines somebody labelled, and how fast models and server are.
 
 pub mod entities;
+pub mod inference;
 mod intents;
 pub mod knowledge;
 pub mod load;

@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod anything;
+mod bench;
 mod cli;
 mod conversation;
 mod crash;

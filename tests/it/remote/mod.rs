@@ -2,7 +2,7 @@
 
 mod budget;
 mod cuts;
-mod fake;
+pub mod fake;
 mod faults;
 mod liar;
 mod plans;

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use super::args::{Bench, BenchVerb, Global};
-use super::outcome::{Failure, document, line};
-use super::{reach, system};
+use crate::cli::args::{BenchVerb, Global};
+use crate::cli::outcome::{Failure, document, line};
+use crate::cli::{reach, system};
 use crate::eval::load::{self, Load, Transport};
 
 /// Runs the load and prints what came of it.
-pub fn run(global: &Global, args: &Bench) -> Result<(), Failure> {
-    let BenchVerb::Serve { url, clients, messages, transport, hold } = &args.what;
+pub fn run(global: &Global, load: &BenchVerb) -> Result<(), Failure> {
+    let BenchVerb::Serve { url, clients, messages, transport, hold } = load;
     let authority = url.trim_end_matches('/').strip_prefix("http://").ok_or_else(|| {
         Failure::Usage(format!("{url} is not an address such as http://127.0.0.1:8080 (load over TLS would measure the encryption)"))
     })?;
