@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 
 use super::super::{Constraint, ModelError, Prompt, Role, Said};
 use super::caution::{Caution, Watched};
-use super::constraint::{Checks, Guard, State};
+use super::constraint::{Rule, Rules};
 use super::error::LocalError;
 use super::network::Network;
 use super::sampler::{Sampler, log_probabilities};
@@ -72,9 +72,9 @@ impl Watch {
 /// A model ready to speak.
 pub(super) struct Engine {
     pub network: Box<dyn Network>,
-    pub tokenizer: Tokenizer,
+    pub tokenizer: Arc<Tokenizer>,
     pub template: Template,
-    pub checks: Checks,
+    pub rules: Arc<Rules>,
     /// Tokens of prompt and answer together.
     pub context: usize,
     pub name: String,
@@ -96,22 +96,26 @@ impl Engine {
         if ids.len() >= self.context {
             return Err(Ended::Told(ModelError::TooLong));
         }
-        let guard = match &prompt.constraint {
-            Constraint::Placeholders(names) => Some(Guard::new(names, &self.checks)),
-            // A schema is for the caller to check; the text comes free.
-            Constraint::Free | Constraint::Schema { .. } => None,
+        let mut rule = Rule::new(&prompt.constraint, &self.rules).map_err(|refused| {
+            tracing::warn!(%refused, model = self.name, "an answer was not begun");
+            Ended::Told(ModelError::Form)
+        })?;
+        let names = match &prompt.constraint {
+            Constraint::Placeholders(names) | Constraint::Named { placeholders: names, .. } => Some(names.as_slice()),
+            Constraint::Free | Constraint::Choice(_) | Constraint::Schema { .. } => None,
         };
-        let names = if let Constraint::Placeholders(names) = &prompt.constraint { names.as_slice() } else { &[] };
-        let mut watched = self.caution.map(|caution| Watched::new(caution, names, points(&prompt.messages)));
+        let mut watched = self.caution.map(|caution| Watched::new(caution, names.unwrap_or_default(), points(&prompt.messages)));
         let seed = prompt.seed.unwrap_or_else(rand::random);
         let mut sampler = Sampler::new(prompt.temperature, seed);
         let mut scores = self.prefill(&ids, watch)?;
-        let mut text = Text::new(guard.is_some(), written.stop);
-        let (mut state, mut made) = (State::START, 0usize);
+        // A text that ends an answer may well stand in a document.
+        let form = matches!(prompt.constraint, Constraint::Choice(_) | Constraint::Schema { .. });
+        let mut text = Text::new(names.is_some(), written.stop.filter(|_| !form));
+        let mut made = 0usize;
         let most = (prompt.max_tokens as usize).min(self.context - ids.len());
         while made < most {
             watch.check()?;
-            let Some(next) = self.choose(&mut sampler, &scores, guard.as_ref(), state) else {
+            let Some(next) = sampler.pick(&scores, |id| rule.allows(id)) else {
                 let readable = scores.iter().any(|s| s.is_finite());
                 let told = Ended::Told(ModelError::Unreadable);
                 return Err(if readable { told } else { Ended::Broke(LocalError::Broken) });
@@ -119,15 +123,14 @@ impl Engine {
             if watched.as_mut().is_some_and(|watched| !watched.take(&scores, next, &self.tokenizer.bytes)) {
                 return Err(Ended::Told(ModelError::Unsure));
             }
-            if self.stops(next) {
+            if self.rules.stops(next) {
                 break;
             }
             made += 1;
             watch.started.store(true, Ordering::Relaxed);
-            let (tokenizer, checks) = (&self.tokenizer, &self.checks);
-            state = guard.as_ref().and_then(|g| g.after(state, next, checks, &tokenizer.bytes)).unwrap_or(state);
-            watch.piece(text.push(tokenizer.bytes.of(next)));
-            if text.stopped() || made == most {
+            rule.take(next);
+            watch.piece(text.push(self.tokenizer.bytes.of(next)));
+            if text.stopped() || rule.ended() || made == most {
                 break;
             }
             scores = self.network.read(&[next], ids.len() + made - 1)?;
@@ -136,18 +139,6 @@ impl Engine {
         watch.piece(rest);
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         Ok(Said { text, tokens_in: count(ids.len()), tokens_out: count(made), model: self.name.clone() })
-    }
-
-    fn stops(&self, id: u32) -> bool {
-        self.tokenizer.vocab.stops.binary_search(&id).is_ok()
-    }
-
-    fn choose(&self, sampler: &mut Sampler, scores: &[f32], guard: Option<&Guard>, state: State) -> Option<u32> {
-        sampler.pick(scores, |id| match guard {
-            _ if self.stops(id) => matches!(state, State::Outside { .. }),
-            Some(guard) => guard.after(state, id, &self.checks, &self.tokenizer.bytes).is_some(),
-            None => self.checks.is_text(id),
-        })
     }
 
     fn tokens(&self, parts: &[Part]) -> Result<Vec<u32>, Ended> {

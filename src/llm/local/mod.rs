@@ -6,9 +6,8 @@
 //! The file's header is read and checked at once ([`LocalModel::open`]); weights are loaded on the
 //! model's own thread. One conversation is worked on at a time; the others wait in a short queue.
 //!
-//! Of the constraints, [`Constraint::Placeholders`](super::Constraint::Placeholders) is kept while
-//! decoding, whatever the weights. [`Constraint::Schema`](super::Constraint::Schema) is not: the text
-//! comes free, and the caller checks it.
+//! Every [`Constraint`](super::Constraint) is kept while decoding, whatever the weights ([`Rule`]). A document of a
+//! schema may still break off where the most tokens of the answer are reached.
 //!
 //! candle takes its number of threads from `CANDLE_NUM_THREADS`, else `RAYON_NUM_THREADS`, at its first
 //! use, and has no other setting; who starts the process sets them from `[local] threads`
@@ -47,7 +46,6 @@ use super::{Brief, ChatModel, Health, ModelError, Prompt, Said, Saying};
 use crate::config::Local;
 use crate::domain::agent::Provider;
 use caution::Caution;
-use constraint::Checks;
 use engine::{Engine, Watch};
 use gguf::Header;
 use network::{Candle, Network};
@@ -57,6 +55,7 @@ use template::Template;
 use tokenizer::Tokenizer;
 use worker::{Expected, Job, Shared};
 
+pub use constraint::{Refused, Rule, Rules, check};
 pub use error::LocalError;
 
 /// Turns that may wait for the model. It speaks some ten tokens a second on a small machine, so who
@@ -268,11 +267,11 @@ fn load(path: &PathBuf, name: &str, file: &Header, plan: &Plan) -> Result<Engine
 }
 
 fn assemble(name: &str, file: &Header, plan: &Plan, from: &mut (impl Read + Seek)) -> Result<Engine, LocalError> {
-    let tokenizer = Tokenizer::read(file, plan.rows)?;
+    let tokenizer = Arc::new(Tokenizer::read(file, plan.rows)?);
     let template = Template::read(file, &tokenizer);
-    let checks = Checks::new(&tokenizer.vocab, &tokenizer.bytes);
+    let rules = Rules::new(Arc::clone(&tokenizer));
     let network: Box<dyn Network> =
         if small::suits(plan, file) { Box::new(Small::load(plan, file, from)?) } else { Box::new(Candle::load(plan, file, from)?) };
     let context = usize::try_from(plan.context).unwrap_or(0);
-    Ok(Engine { network, tokenizer, template, checks, context, name: name.to_owned(), caution: None })
+    Ok(Engine { network, tokenizer, template, rules, context, name: name.to_owned(), caution: None })
 }

@@ -3,7 +3,10 @@
 mod carried;
 mod damage;
 mod files;
+mod forms;
 mod guard;
+mod names;
+mod schema;
 mod small;
 mod thread;
 mod voice;
