@@ -38,7 +38,20 @@ pub enum Constraint {
     /// No digit outside placeholders such as `{F3}`, and no placeholder but these. The decoder the program carries says each
     /// at most as often as it stands here.
     Placeholders(Vec<String>),
-    /// A JSON document of this schema.
+    /// As [`Constraint::Placeholders`], but names of the shop's records may be spelled out, digits and all.
+    ///
+    /// A model likes to say "Galaxy S24" where it was given a placeholder for it. Under the bare ban on digits it cannot
+    /// finish that and stumbles; here a name that was begun at a word's beginning may go on to its digit, has from there
+    /// to be one of these to its last letter, and ends with a word. So no number is said but those of the records.
+    Named {
+        /// Placeholders, as there.
+        placeholders: Vec<String>,
+        /// Names as the records write them. Those without a digit need no leave and may be left out.
+        names: Vec<String>,
+    },
+    /// One of these texts and nothing else, without spaces around it.
+    Choice(Vec<String>),
+    /// A JSON document of this schema. Names of records are held to here by an `enum` of them.
     Schema {
         /// Its name.
         name: String,
@@ -106,6 +119,9 @@ pub enum ModelError {
     /// The prompt is longer than the model can read.
     #[error("the prompt is too long for the model")]
     TooLong,
+    /// What was asked of the answer's form cannot be kept: the log says why.
+    #[error("the model cannot keep to the form that was asked for: ask for a simpler one")]
+    Form,
     /// It does not know well enough how to go on.
     #[error("the model is not sure how to go on")]
     Unsure,
@@ -126,6 +142,7 @@ impl ModelError {
             Self::Budget => "budget",
             Self::Busy => "busy",
             Self::TooLong => "too_long",
+            Self::Form => "form",
             Self::Unsure => "unsure",
             Self::Failed => "failed",
         }

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
-use super::super::{Constraint, ModelError, Prompt, Said};
+use super::super::{ModelError, Said};
 use super::caution::Watched;
-use super::constraint::{Guard, State};
+use super::constraint::Rule;
 use super::draft::Drafts;
 use super::engine::Speech;
 use super::error::LocalError;
@@ -66,7 +66,7 @@ impl Watch {
 
 /// What an answer is made with.
 pub(super) struct Making {
-    pub guard: Option<Guard>,
+    pub rule: Rule,
     pub watched: Option<Watched>,
     pub sampler: Sampler,
     pub text: Text,
@@ -84,7 +84,6 @@ pub(super) struct Answer {
     /// Tokens of the prompt.
     asked: usize,
     making: Making,
-    state: State,
     drafts: Drafts,
     /// What is being read.
     fed: Vec<u32>,
@@ -94,7 +93,7 @@ impl Answer {
     /// An answer to a prompt (at least one token), of whose beginning the cache was read already.
     pub(super) fn new(ids: Vec<u32>, cache: Cache, making: Making) -> Self {
         let drafts = Drafts::new(making.drafts);
-        Self { asked: ids.len(), ids, cache, making, state: State::START, drafts, fed: Vec::new() }
+        Self { asked: ids.len(), ids, cache, making, drafts, fed: Vec::new() }
     }
 
     /// Whether the prompt is still being read.
@@ -138,18 +137,19 @@ impl Answer {
             if self.ids.len() - self.asked >= self.making.most {
                 return Ok(Some(self.finish(speech, watch)));
             }
-            let Some(next) = self.choose(scores, speech) else {
+            let Making { sampler, rule, .. } = &mut self.making;
+            let Some(next) = sampler.pick(scores, |id| rule.allows(id)) else {
                 let readable = scores.iter().any(|s| s.is_finite());
                 return Err(if readable { Ended::Told(ModelError::Unreadable) } else { Ended::Broke(LocalError::Broken) });
             };
             if self.making.watched.as_mut().is_some_and(|watched| !watched.take(scores, next, &speech.tokenizer.bytes)) {
                 return Err(Ended::Told(ModelError::Unsure));
             }
-            if speech.stops(next) {
+            if speech.rules.stops(next) {
                 return Ok(Some(self.finish(speech, watch)));
             }
             let guessed = self.take(next, speech, watch);
-            if self.making.text.stopped() || self.ids.len() - self.asked == self.making.most {
+            if self.making.text.stopped() || self.making.rule.ended() || self.ids.len() - self.asked == self.making.most {
                 return Ok(Some(self.finish(speech, watch)));
             }
             if !guessed {
@@ -168,19 +168,9 @@ impl Answer {
         let at = self.ids.len();
         self.ids.push(next);
         watch.started.store(true, Ordering::Relaxed);
-        let bytes = &speech.tokenizer.bytes;
-        self.state = self.making.guard.as_ref().and_then(|g| g.after(self.state, next, &speech.checks, bytes)).unwrap_or(self.state);
-        watch.piece(self.making.text.push(bytes.of(next)));
+        self.making.rule.take(next);
+        watch.piece(self.making.text.push(speech.tokenizer.bytes.of(next)));
         self.cache.tokens().get(at) == Some(&next)
-    }
-
-    fn choose(&mut self, scores: &[f32], speech: &Speech) -> Option<u32> {
-        let (guard, state) = (self.making.guard.as_ref(), self.state);
-        self.making.sampler.pick(scores, |id| match guard {
-            _ if speech.stops(id) => matches!(state, State::Outside { .. }),
-            Some(guard) => guard.after(state, id, &speech.checks, &speech.tokenizer.bytes).is_some(),
-            None => speech.checks.is_text(id),
-        })
     }
 
     fn finish(&mut self, speech: &Speech, watch: &Watch) -> Said {
@@ -190,27 +180,5 @@ impl Answer {
         watch.piece(rest);
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         Said { text, tokens_in: count(self.asked), tokens_out: count(self.ids.len() - self.asked), model: speech.name.clone() }
-    }
-}
-
-/// The guard of a constraint, and the placeholders it names.
-pub(super) fn placeholders(constraint: &Constraint) -> &[String] {
-    match constraint {
-        Constraint::Placeholders(names) => names,
-        // A schema is for the caller to check; the text comes free.
-        Constraint::Free | Constraint::Schema { .. } => &[],
-    }
-}
-
-/// How an answer to a prompt is made, but for what the constraint asks.
-pub(super) fn making(prompt: &Prompt, guard: Option<Guard>, watched: Option<Watched>, stop: Option<&'static str>) -> Making {
-    let seed = prompt.seed.unwrap_or_else(rand::random);
-    Making {
-        text: Text::new(guard.is_some(), stop),
-        guard,
-        watched,
-        sampler: Sampler::new(prompt.temperature, seed),
-        most: prompt.max_tokens as usize,
-        drafts: true,
     }
 }

@@ -1,14 +1,17 @@
 //! A model ready to speak: several answers at once, each step of the network shared by all.
 
-use super::super::{Constraint, ModelError, Prompt, Role, Said};
-use super::answer::{Answer, Ended, Watch, making, placeholders};
+use std::sync::Arc;
+
+use super::super::{ModelError, Prompt, Role, Said};
+use super::answer::{Answer, Ended, Making, Watch};
 use super::caution::{Caution, Watched};
-use super::constraint::{Checks, Guard};
+use super::constraint::{Rule, Rules};
 use super::error::LocalError;
 use super::kept::Kept;
 use super::network::{Cache, Feed, Network, PAGE};
-use super::sampler::log_probabilities;
+use super::sampler::{Sampler, log_probabilities};
 use super::template::Template;
+use super::text::Text;
 use super::tokenizer::{Part, Tokenizer};
 
 /// Most tokens of a prompt read in one step: for so long a caller who went away, or a deadline, is not noticed.
@@ -22,20 +25,15 @@ const SHARED_AHEAD: usize = 2;
 
 /// What turns tokens into text and back.
 pub(super) struct Speech {
-    pub tokenizer: Tokenizer,
+    pub tokenizer: Arc<Tokenizer>,
     pub template: Template,
-    pub checks: Checks,
+    pub rules: Arc<Rules>,
     pub name: String,
     /// Where an answer ends rather than going on unsure.
     pub caution: Option<Caution>,
 }
 
 impl Speech {
-    /// Whether a token ends an answer.
-    pub(super) fn stops(&self, id: u32) -> bool {
-        self.tokenizer.vocab.stops.binary_search(&id).is_ok()
-    }
-
     fn tokens(&self, parts: &[Part]) -> Result<Vec<u32>, Ended> {
         let ids = self.tokenizer.encode(parts).map_err(|_| Ended::Told(ModelError::Failed))?;
         if ids.is_empty() { Err(Ended::Told(ModelError::Failed)) } else { Ok(ids) }
@@ -82,12 +80,22 @@ impl Engine {
         if ids.len() >= self.context {
             return Err(Ended::Told(ModelError::TooLong));
         }
-        let names = placeholders(&prompt.constraint);
-        let guard = matches!(prompt.constraint, Constraint::Placeholders(_)).then(|| Guard::new(names, &self.speech.checks));
-        let watched = self.speech.caution.map(|caution| Watched::new(caution, names, points(&prompt.messages)));
-        let mut making = making(prompt, guard, watched, written.stop);
-        making.most = making.most.min(self.context - ids.len());
-        making.drafts = self.network.is_shared();
+        let rule = Rule::new(&prompt.constraint, &self.speech.rules).map_err(|refused| {
+            tracing::warn!(%refused, model = self.speech.name, "an answer was not begun");
+            Ended::Told(ModelError::Form)
+        })?;
+        let names = prompt.constraint.placeholders();
+        let watched = self.speech.caution.map(|caution| Watched::new(caution, names.unwrap_or_default(), points(&prompt.messages)));
+        // A text that ends an answer may well stand in a document.
+        let stop = written.stop.filter(|_| !prompt.constraint.is_form());
+        let making = Making {
+            rule,
+            watched,
+            sampler: Sampler::new(prompt.temperature, prompt.seed.unwrap_or_else(rand::random)),
+            text: Text::new(names.is_some(), stop),
+            most: (prompt.max_tokens as usize).min(self.context - ids.len()),
+            drafts: self.network.is_shared(),
+        };
         let cache = if self.network.is_shared() { self.kept.fork(&ids) } else { Cache::default() };
         Ok(Answer::new(ids, cache, making))
     }

@@ -10,9 +10,8 @@
 //! The file's header is read and checked at once ([`LocalModel::open`]); weights are loaded on the
 //! model's own thread, which makes the steps ([`worker`]). Who finds no room waits in a short queue.
 //!
-//! Of the constraints, [`Constraint::Placeholders`](super::Constraint::Placeholders) is kept while
-//! decoding, whatever the weights. [`Constraint::Schema`](super::Constraint::Schema) is not: the text
-//! comes free, and the caller checks it.
+//! Every [`Constraint`](super::Constraint) is kept while decoding, whatever the weights ([`Rule`]). A document of a
+//! schema may still break off where the most tokens of the answer are reached.
 //!
 //! Our decoder runs on `[local] threads` threads of its own. candle takes its number of threads from `CANDLE_NUM_THREADS`,
 //! else `RAYON_NUM_THREADS`, at its first use, and has no other setting; who starts the process sets them from the same
@@ -52,7 +51,7 @@ use crate::config::Local;
 use crate::domain::agent::Provider;
 use answer::Watch;
 use caution::Caution;
-use constraint::Checks;
+use constraint::Rules;
 use engine::{Engine, Speech};
 use gguf::Header;
 use kept::Kept;
@@ -62,6 +61,7 @@ use template::Template;
 use tokenizer::Tokenizer;
 use worker::{Expected, Job, Shared};
 
+pub use constraint::{Refused, Rule, Rules, check};
 pub use error::LocalError;
 
 /// Turns that may wait for the model. It speaks some ten tokens a second on a small machine, so who
@@ -300,9 +300,9 @@ fn cores() -> usize {
 /// Makes a model of a file. It keeps as many conversations as told, of its whole context each, as long as they take no more
 /// than a quarter of the memory that is free; one always has room.
 fn assemble(name: &str, file: &Header, plan: &Plan, bytes: &Bytes, sessions: usize) -> Result<Engine, LocalError> {
-    let tokenizer = Tokenizer::read(file, plan.rows)?;
+    let tokenizer = Arc::new(Tokenizer::read(file, plan.rows)?);
     let template = Template::read(file, &tokenizer);
-    let checks = Checks::new(&tokenizer.vocab, &tokenizer.bytes);
+    let rules = Rules::new(Arc::clone(&tokenizer));
     let network: Box<dyn Network> = match plan.family {
         Family::Own(about) if suits(plan, file) => Box::new(Transformer::load(about, plan, file, bytes)?),
         _ => Box::new(Candle::load(plan, file, bytes.get())?),
@@ -311,6 +311,6 @@ fn assemble(name: &str, file: &Header, plan: &Plan, bytes: &Bytes, sessions: usi
     let spare = plan::available_memory().map_or(u64::MAX, |free| free / 4);
     let affordable = usize::try_from(spare).unwrap_or(usize::MAX) / network.position_bytes().max(1);
     let room = context.saturating_mul(sessions).min(affordable).max(context);
-    let speech = Speech { tokenizer, template, checks, name: name.to_owned(), caution: None };
+    let speech = Speech { tokenizer, template, rules, name: name.to_owned(), caution: None };
     Ok(Engine { network, speech, context, room, kept: Kept::default() })
 }

@@ -20,14 +20,14 @@ pub fn request(model: &str, prompt: &Prompt, dialect: Dialect) -> Value {
             Part::Temperature if dialect.has(part) => body["temperature"] = json!(prompt.temperature),
             Part::Usage if dialect.has(part) => body["stream_options"] = json!({ "include_usage": true }),
             Part::Seed if dialect.has(part) && uses(prompt, part) => body["seed"] = json!(prompt.seed),
-            // Placeholders cannot be asked of a server as a constraint: what it writes is checked afterwards.
+            // Placeholders and choices cannot be asked of a server as a constraint: what it writes is checked afterwards.
             Part::Schema if dialect.has(Part::Format) => match &prompt.constraint {
                 Constraint::Schema { name, schema } if dialect.has(part) => {
                     body["response_format"] =
                         json!({ "type": "json_schema", "json_schema": { "name": name, "schema": schema, "strict": true } });
                 }
                 Constraint::Schema { .. } => body["response_format"] = json!({ "type": "json_object" }),
-                Constraint::Free | Constraint::Placeholders(_) => {}
+                Constraint::Free | Constraint::Placeholders(_) | Constraint::Named { .. } | Constraint::Choice(_) => {}
             },
             _ => {}
         }

@@ -49,6 +49,13 @@ fn the_prompt_tells_every_goal_that_may_be_proposed() {
     }
 }
 
+/// A model in this process could be asked for a plan as well: nothing in the schema is beyond it.
+#[test]
+fn the_schema_can_be_kept_while_decoding() {
+    let constraint = Constraint::Schema { name: "plan".to_owned(), schema: brief::schema() };
+    assert_eq!(crate::llm::local::check(&constraint), Ok(()));
+}
+
 /// `goal; products; categories; brands; codes; orders; words; question`, as they were let stand.
 fn shown(answer: &str, ground: &Ground<'_>) -> String {
     let Some(proposal) = proposed::read(answer, ground) else { return "nothing".to_owned() };

@@ -8,6 +8,7 @@ use super::{Background, patience};
 use crate::agents::speech::Piece;
 use crate::domain::agent::Provider;
 use crate::domain::fact::{FactBook, FactId, Formula, Source};
+use crate::domain::record::Field;
 use crate::llm::{Brief, ChatModel, Constraint, Prompt, Role};
 use crate::turn::masking::Mask;
 use crate::turn::told::{self, block};
@@ -89,17 +90,26 @@ fn full(reply: &Reply<'_>, background: &mut Background, provider: Provider, cons
     if constrained {
         body += "Your last wording said something the facts do not. Keep to the wording under <say>, word for word.\n";
     }
+    let placeholders = facts.iter().map(|(number, _)| placeholder(*number)).collect();
+    let names = facts.iter().filter_map(|(_, fact)| name(reply.book(), *fact)).collect();
     let (first_token, whole) = patience(provider, background);
     let prompt = Prompt {
         messages: vec![(Role::System, RULES.to_owned()), (Role::User, body)],
         max_tokens: MOST_TOKENS,
         temperature: if constrained { 0.0 } else { 0.4 },
         seed: None,
-        constraint: Constraint::Placeholders(facts.iter().map(|(number, _)| placeholder(*number)).collect()),
+        // A model that spells a name all the same finishes it as the record has it, and the check decides.
+        constraint: Constraint::Named { placeholders, names },
         first_token,
         whole,
     };
     Some((prompt, facts))
+}
+
+/// The name of a record, where that is the fact.
+fn name(book: &FactBook, fact: FactId) -> Option<String> {
+    let fact = book.fact(fact)?;
+    matches!(fact.source, Source::Record(_, Field::Name)).then(|| fact.value.to_string())
 }
 
 /// Writes parts of a prompt, giving out placeholders as facts come up.

@@ -3,7 +3,10 @@
 mod carried;
 mod damage;
 mod files;
+mod forms;
 mod guard;
 mod network;
+mod names;
+mod schema;
 mod thread;
 mod voice;

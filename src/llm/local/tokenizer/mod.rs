@@ -131,6 +131,16 @@ impl Tokenizer {
         Ok(())
     }
 
+    /// The tokens of text in the middle of an answer: nothing is put before it, and none of it is structure.
+    pub(super) fn encode_within(&self, text: &str) -> Result<Vec<u32>, LocalError> {
+        let mut out = Vec::new();
+        match &self.kind {
+            Kind::Bpe(bpe) => bpe.encode(text, &mut out)?,
+            Kind::Spm(spm) => spm.encode_within(text, &mut out),
+        }
+        Ok(out)
+    }
+
     /// A template's text without the names of special tokens, in pieces.
     pub(super) fn plain_of<'t>(&self, template: &'t str) -> Vec<&'t str> {
         let (mut out, mut from, mut at) = (Vec::new(), 0, 0);

@@ -98,11 +98,19 @@ impl Spm {
 
     /// The tokens of a text, which may be any.
     pub(super) fn encode(&self, text: &str, out: &mut Vec<u32>) {
-        if text.is_empty() {
-            return;
+        if !text.is_empty() {
+            self.cut(text, self.space_first, out);
         }
+    }
+
+    /// As [`Spm::encode`], where other text stands before it.
+    pub(super) fn encode_within(&self, text: &str, out: &mut Vec<u32>) {
+        self.cut(text, false, out);
+    }
+
+    fn cut(&self, text: &str, space_first: bool, out: &mut Vec<u32>) {
         let mut line = String::with_capacity(text.len() + text.len() / 4 + 3);
-        if self.space_first {
+        if space_first {
             line.push(SPACE);
         }
         line.extend(text.chars().map(|c| if c == ' ' { SPACE } else { c }));

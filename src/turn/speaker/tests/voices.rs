@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::domain::agent::Provider;
 use crate::domain::customer::Customer;
 use crate::domain::order::Order;
-use crate::llm::{ChatModel, ModelError, Prompt, Voices};
+use crate::llm::{ChatModel, Constraint, ModelError, Prompt, Voices};
 use crate::turn::driver::Worker;
 use crate::turn::plan::Asked;
 use crate::turn::speaker::{Spoken, is_for_models, with_models, with_templates};
@@ -48,6 +48,29 @@ async fn a_model_that_keeps_to_the_points_is_heard() {
     }
     println!("obedient: {} sentences blocked in {turns} turns", blocked.len());
     assert_eq!(blocked, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_model_in_this_process_may_spell_names_as_the_records_do() {
+    let demo = Demo::open().await;
+    let worked = demo.talk(&["show me gaming laptops under 1500"]).await;
+    let voice: Arc<dyn ChatModel> = Scripted::new(Provider::Local, |prompt, _| {
+        let Constraint::Named { placeholders, names } = &prompt.constraint else { return Err(ModelError::Form) };
+        let mut text = obedient(prompt);
+        for line in block(prompt, "facts") {
+            let (placeholder, rest) = line.split_once(" = ").unwrap();
+            assert!(placeholders.iter().any(|own| own == placeholder), "{line}");
+            if let Some((name, _)) = rest.split_once(" (name of product") {
+                assert!(names.iter().any(|own| own == name), "{name} is not of {names:?}");
+                text = text.replace(placeholder, name);
+            }
+        }
+        assert!(names.iter().any(|name| text.contains(name)), "{text}");
+        Ok(text)
+    });
+    let (spoken, shown) = speak(&demo, &worked[0], &[voice]).await;
+    assert_eq!((spoken.provider, spoken.blocked.len()), (Provider::Local, 0), "{shown}");
+    assert_eq!(shown, with_templates(&worked[0].machine).words.text());
 }
 
 #[tokio::test]
