@@ -7,6 +7,7 @@ pub mod client;
 pub mod encoder;
 mod kernels;
 pub mod local;
+pub mod models;
 pub mod remote;
 mod voices;
 
@@ -17,7 +18,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use crate::domain::agent::Provider;
-pub use voices::{Voices, voices};
+pub use voices::{Voices, voices, wants_local};
 
 /// Who says a part of a prompt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
