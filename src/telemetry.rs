@@ -87,6 +87,12 @@ pub fn model_failure(provider: &'static str, reason: &'static str) {
     counter!("electromart_model_failures_total", "provider" => provider, "reason" => reason).increment(1);
 }
 
+/// A model in this process speaks from now on, in the place of another.
+pub fn local_model(before: Option<&str>, name: &str) {
+    before.into_iter().for_each(|before| gauge!("electromart_local_model_info", "model" => before.to_owned()).set(0.0));
+    gauge!("electromart_local_model_info", "model" => name.to_owned()).set(1.0);
+}
+
 /// The store worked.
 pub fn store(operation: &'static str, took: Duration) {
     histogram!("electromart_store_duration_seconds", "operation" => operation).record(took.as_secs_f64());

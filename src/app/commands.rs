@@ -8,13 +8,14 @@ mod tokens;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::App;
 use super::taught::{self, Fits};
+use super::{App, models};
 use crate::config::Config;
 use crate::domain::error::Rejected;
 use crate::domain::record::RecordKind;
 use crate::exchange::export::{self, Form};
 use crate::exchange::{self, ImportError, Options};
+use crate::llm::models::ModelsError;
 use crate::store::StoreError;
 use crate::turn::product_vectors::Pace;
 
@@ -62,6 +63,13 @@ pub enum Request {
     RoutingTake,
     /// Takes the last fit away.
     RoutingUndo,
+    /// Which local model speaks.
+    ModelState,
+    /// Makes an installed model the shop's.
+    ModelUse {
+        /// Its name, or `embedded`.
+        name: String,
+    },
     /// Makes an API token.
     TokenCreate {
         /// What the shopkeeper calls it.
@@ -106,6 +114,12 @@ impl From<ImportError> for CommandError {
     }
 }
 
+impl From<ModelsError> for CommandError {
+    fn from(error: ModelsError) -> Self {
+        Self(error.to_string())
+    }
+}
+
 impl From<Rejected> for CommandError {
     fn from(rejected: Rejected) -> Self {
         Self(rejected.message)
@@ -143,6 +157,8 @@ pub async fn run(app: &App, request: Request, payload: &[u8]) -> Result<Response
             Value::Null
         }
         Request::RoutingUndo => json!({ "undone": true, "left": taught::undo(&app.engine).await? }),
+        Request::ModelState => models::state(app),
+        Request::ModelUse { name } => models::take(app, &name).await?,
         Request::TokenCreate { name, scope, days } => tokens::create(app, name, scope, days).await?,
         Request::TokenList => tokens::list(app).await?,
         Request::TokenRevoke { id } => tokens::revoke(app, &id).await?,

@@ -3,6 +3,7 @@
 pub mod commands;
 pub mod control;
 pub mod lint;
+pub mod models;
 mod restore;
 mod serve;
 pub mod taught;
@@ -28,6 +29,7 @@ use crate::llm::encoder::Encoder;
 use crate::queue::Queue;
 use crate::sentiment::Analyzer;
 use crate::store::{Store, StoreError};
+use crate::telemetry;
 use crate::turn::driver::Engine;
 use crate::turn::library::Library;
 use crate::turn::tickets::TicketNumbers;
@@ -137,6 +139,7 @@ impl App {
         let mut numbers: Vec<String> = Vec::new();
         store.for_each::<Ticket>(|_, ticket| numbers.push(ticket.number)).await?;
         let hub = Hub::default();
+        let metrics = telemetry::start_metrics();
         let engine = Arc::new(Engine {
             store: store.clone(),
             library,
@@ -153,6 +156,7 @@ impl App {
             deadline: Duration::from_secs(config.limits.turn_deadline_s),
             identity_pause: IDENTITY_PAUSE,
         });
+        engine.voices.local_name().iter().for_each(|name| telemetry::local_model(None, name));
         engine.recall_meaning().await?;
         taught::recall(&engine).await?;
         if let Some(spent) = store.spent().await? {
@@ -160,7 +164,6 @@ impl App {
         }
         let queue = Queue::new(Arc::clone(&engine), config.limits.queue_messages, config.limits.workers);
         let gateway = Gateway::new(store, queue.clone(), hub, config.limits.clone());
-        let metrics = crate::telemetry::start_metrics();
         Ok(Self { config, engine, queue, gateway, metrics, started })
     }
 

@@ -46,7 +46,7 @@ pub struct Global {
     /// Who puts replies into words: auto, remote, local or template
     #[arg(long, global = true, value_name = "MODE")]
     pub provider: Option<String>,
-    /// Model: a GGUF file, or the name of a remote one
+    /// Model: a GGUF file, the name of an installed one, or that of a remote one
     #[arg(long, global = true, value_name = "NAME|FILE.gguf")]
     pub model: Option<String>,
     /// Open no connection to any address but loopback
@@ -111,6 +111,8 @@ pub enum Verb {
     Train(Train),
     /// Measure how fast models answer, or load a running server
     Bench(Bench),
+    /// Models in this process: pull, add, choose, verify and remove them
+    Models(Models),
     /// Print the workflow that runs
     Graph(Graph),
     /// Check the configuration and the knowledge base
@@ -308,6 +310,66 @@ pub enum BenchVerb {
         /// Seconds every connection is kept after the last message: the server's memory is read at the end
         #[arg(long, default_value_t = 0)]
         hold: u64,
+    },
+}
+
+/// Models on disk.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example: electromart models pull qwen2.5-0.5b-instruct && electromart models use qwen2.5-0.5b-instruct\nThey lie in the data folder, below models/. A shop that runs goes on with its model until the other is loaded; `use embedded` goes back to the one in the program."
+)]
+pub struct Models {
+    /// What to do
+    #[command(subcommand)]
+    pub what: ModelsVerb,
+    /// A manifest of your own in place of the one in the program (TOML; its form is that of models/manifest.toml in the source)
+    #[arg(long, global = true, value_name = "FILE")]
+    pub manifest: Option<PathBuf>,
+}
+
+/// What to do with models.
+#[derive(Debug, Subcommand)]
+pub enum ModelsVerb {
+    /// Show what can be pulled, what is installed, and which one is in use
+    #[command(after_help = "Example: electromart models list --json")]
+    List,
+    /// Download a model; goes on where an earlier attempt stopped, and checks size and SHA-256 before anything can use it
+    #[command(
+        after_help = "Example: electromart models pull qwen3-0.6b --mirror https://hub.example.com\nWith a mirror not a byte is taken from anywhere else. HF_TOKEN is sent to the hub, where it is set. With --offline only a mirror on this machine can be asked."
+    )]
+    Pull {
+        /// Its name in the manifest
+        name: String,
+        /// A server that speaks the hub's protocol, in place of huggingface.co
+        #[arg(long, env = "HF_ENDPOINT", value_name = "URL")]
+        mirror: Option<String>,
+    },
+    /// Install a GGUF file from a stick
+    #[command(after_help = "Example: electromart models add /media/stick/Qwen3-0.6B-Q8_0.gguf --name qwen3-0.6b\nThe file is copied.")]
+    Add {
+        /// The file; - reads standard input
+        file: PathBuf,
+        /// What to call it [default: as the file, without .gguf]
+        #[arg(long, value_name = "NAME")]
+        name: Option<String>,
+    },
+    /// Make a model the shop's from now on, without a restart
+    #[command(after_help = "Example: electromart models use embedded")]
+    Use {
+        /// An installed model, or embedded
+        name: String,
+    },
+    /// Hold installed files against the size and SHA-256 they were installed with
+    #[command(after_help = "Example: electromart models verify")]
+    Verify {
+        /// Which [default: all]
+        name: Option<String>,
+    },
+    /// Remove a model, or what was pulled of it so far
+    #[command(after_help = "Example: electromart models remove qwen3-0.6b")]
+    Remove {
+        /// Which
+        name: String,
     },
 }
 

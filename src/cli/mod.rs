@@ -9,6 +9,7 @@ mod eval;
 mod exchange;
 mod forget;
 mod graph;
+mod models;
 mod outcome;
 mod progress;
 mod reach;
@@ -70,6 +71,7 @@ fn run(args: Args) -> Result<(), Failure> {
         Verb::Eval(eval) => eval::run(&global, &eval),
         Verb::Train(train) => train::run(&global, &train),
         Verb::Bench(bench) => bench::run(&global, &bench),
+        Verb::Models(models) => models::run(&global, &models),
         Verb::Graph(graph) => graph::run(&graph),
         Verb::Check(check) => check::run(&global, &check),
         Verb::Token(token) => token::run(&global, &token),

@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::app::AppError;
 use crate::app::commands::CommandError;
 use crate::config::ConfigError;
+use crate::llm::models::ModelsError;
 
 /// A command that did not succeed.
 #[derive(Debug)]
@@ -29,6 +30,12 @@ impl From<AppError> for Failure {
 
 impl From<CommandError> for Failure {
     fn from(error: CommandError) -> Self {
+        Self::Said(error.to_string())
+    }
+}
+
+impl From<ModelsError> for Failure {
+    fn from(error: ModelsError) -> Self {
         Self::Said(error.to_string())
     }
 }

@@ -9,6 +9,7 @@ use super::system;
 use crate::app::commands::{self, Request, Response};
 use crate::app::{App, Fill, Purpose, control};
 use crate::config::{self, Config, Loaded};
+use crate::llm::models::Models;
 use crate::telemetry::{self, LogFormat};
 
 /// The configuration of a command, with what was odd about it said once.
@@ -34,16 +35,28 @@ pub fn load(global: &Global, more: &[(&str, &str, String)]) -> Result<Loaded, Fa
     if global.offline {
         flags.push(("provider", "offline", "true".to_owned()));
     }
-    if let Some(model) = &global.model {
-        let file = model.to_lowercase().ends_with(".gguf");
-        flags.push(if file { ("local", "model", model.clone()) } else { ("remote", "model", model.clone()) });
+    let (file, name) = match &global.model {
+        Some(model) if model.to_lowercase().ends_with(".gguf") => (Some(model), None),
+        name => (None, name.as_ref()),
+    };
+    if let Some(file) = file {
+        flags.push(("local", "model", file.clone()));
     }
     flags.extend(more.iter().cloned());
     // The environment goes before `.env`, which only adds what is missing.
     let mut environment: BTreeMap<String, String> =
         std::fs::read_to_string(".env").map(|text| config::parse_dotenv(&text)).unwrap_or_default();
     environment.extend(std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))));
-    Ok(config::load(global.config.as_deref(), &environment, &flags)?)
+    let mut loaded = config::load(global.config.as_deref(), &environment, &flags)?;
+    if let Some(name) = name {
+        // Whose name it is shows only when it is known where the shop's models lie.
+        let config = &mut loaded.config;
+        match Models::of(&config.server.data_dir).knows(name) {
+            true => config.local.model = Some(name.into()),
+            false => config.remote.model.clone_from(name),
+        }
+    }
+    Ok(loaded)
 }
 
 /// Starts logging as loud as asked for.

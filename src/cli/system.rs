@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use crate::llm::local::thread_variables;
+use crate::llm::models::{Choice, Models};
 
 /// Tells candle how many threads it may use, which it only reads from the environment at its first use.
 ///
@@ -13,7 +14,8 @@ pub fn set_model_threads(config: &Config) {
         return;
     }
     let mut variables = thread_variables(&config.local);
-    if variables.is_empty() && config.local.model.is_none() {
+    let choice = Models::of(&config.server.data_dir).choice(&config.local);
+    if variables.is_empty() && matches!(choice, Ok(Choice::Embedded)) {
         variables.push(("CANDLE_NUM_THREADS", "1".to_owned()));
     }
     for (name, value) in variables {

@@ -210,7 +210,8 @@ section! {
 section! {
     /// The model in this process.
     Local in "local" {
-        /// A GGUF file; without one the embedded models are used.
+        /// A GGUF file, the name of an installed model (`electromart models list`), or embedded; without
+        /// it, the one chosen with `electromart models use`, else the embedded one.
         model: Option<PathBuf> = None,
         /// Threads for it; 0 means as many as there are cores.
         threads: usize = 0,

@@ -15,7 +15,7 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto::ring};
 
 /// A connection that is not there by then counts as refused.
 const CONNECT: Duration = Duration::from_secs(5);
-/// Redirects followed, all of them within one host.
+/// Redirects followed in a row.
 const REDIRECTS: usize = 3;
 
 /// Why there is no client, or why it may not be used for an address.
@@ -38,15 +38,24 @@ pub enum ClientError {
 /// # Errors
 /// When TLS cannot be set up.
 pub fn client(offline: bool) -> Result<reqwest::Client, ClientError> {
+    builder(offline, &[])?.build().map_err(|_| ClientError::Tls)
+}
+
+/// The same before it is built, for who has more to ask of it. Encrypted redirects to hosts of these `domains` are
+/// followed, too.
+///
+/// # Errors
+/// When TLS cannot be set up.
+pub fn builder(offline: bool, domains: &'static [&'static str]) -> Result<reqwest::ClientBuilder, ClientError> {
     let builder = reqwest::Client::builder()
         .connect_timeout(CONNECT)
-        .redirect(Policy::custom(|attempt| {
-            let same_place = attempt.previous().first().is_some_and(|first| same_origin(first, attempt.url()));
-            if same_place && attempt.previous().len() <= REDIRECTS { attempt.follow() } else { attempt.stop() }
+        .redirect(Policy::custom(move |attempt| {
+            let leads = |first: &Url| same_origin(first, attempt.url()) || lies_in(attempt.url(), domains);
+            let allowed = attempt.previous().first().is_some_and(leads);
+            if allowed && attempt.previous().len() <= REDIRECTS { attempt.follow() } else { attempt.stop() }
         }))
         .tls_backend_preconfigured(tls()?);
-    let builder = if offline { builder.no_proxy().dns_resolver(Arc::new(OnlyLoopback)) } else { builder };
-    builder.build().map_err(|_| ClientError::Tls)
+    Ok(if offline { builder.no_proxy().dns_resolver(Arc::new(OnlyLoopback)) } else { builder })
 }
 
 /// Reads the address of a server, and refuses it where it may not be dialled: before any look-up.
@@ -77,6 +86,13 @@ fn is_local_name(host: &str) -> bool {
 
 fn same_origin(a: &Url, b: &Url) -> bool {
     a.scheme() == b.scheme() && a.host_str() == b.host_str() && a.port_or_known_default() == b.port_or_known_default()
+}
+
+/// Whether an encrypted address is of one of these domains or of a name below them.
+fn lies_in(url: &Url, domains: &[&str]) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let below = |domain: &&str| host.strip_suffix(*domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    url.scheme() == "https" && domains.iter().any(below)
 }
 
 /// Resolves `localhost` to this machine and nothing else to anything.
@@ -129,6 +145,21 @@ mod tests {
             ("", false, Err(ClientError::Address)),
         ] {
             assert_eq!(address(text, offline).map(|_| ()), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_domain_is_itself_and_what_lies_below_it() {
+        for (url, inside) in [
+            ("https://huggingface.co/a", true),
+            ("https://cdn-lfs.huggingface.co/a", true),
+            ("https://us.aws.cdn.hf.co/a", true),
+            ("http://huggingface.co/a", false),
+            ("https://nothuggingface.co/a", false),
+            ("https://huggingface.co.example.com/a", false),
+            ("https://huggingface.co@example.com/a", false),
+        ] {
+            assert_eq!(lies_in(&Url::parse(url).unwrap(), &["huggingface.co", "hf.co"]), inside, "{url}");
         }
     }
 

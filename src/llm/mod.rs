@@ -7,6 +7,7 @@ pub mod client;
 pub mod encoder;
 mod kernels;
 pub mod local;
+pub mod models;
 pub mod remote;
 mod voices;
 
@@ -17,7 +18,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use crate::domain::agent::Provider;
-pub use voices::{Voices, voices};
+pub use voices::{Voices, voices, wants_local};
 
 /// Who says a part of a prompt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +59,21 @@ pub enum Constraint {
         /// The JSON schema.
         schema: serde_json::Value,
     },
+}
+
+impl Constraint {
+    /// The placeholders of running text that has some, or must not have any.
+    pub fn placeholders(&self) -> Option<&[String]> {
+        match self {
+            Self::Placeholders(placeholders) | Self::Named { placeholders, .. } => Some(placeholders),
+            Self::Free | Self::Choice(_) | Self::Schema { .. } => None,
+        }
+    }
+
+    /// Whether the answer is no running text, but has a form of its own.
+    pub fn is_form(&self) -> bool {
+        matches!(self, Self::Choice(_) | Self::Schema { .. })
+    }
 }
 
 /// What a model is asked.

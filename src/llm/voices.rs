@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::local::LocalModel;
+use parking_lot::RwLock;
+
+use super::models::{Choice, Models};
 use super::remote::RemoteModel;
 use super::remote::budget::Budget;
 use super::{ChatModel, Health};
@@ -13,7 +15,8 @@ use crate::domain::spend::Spend;
 #[derive(Clone, Default)]
 pub struct Voices {
     remote: Option<Arc<dyn ChatModel>>,
-    local: Option<Arc<dyn ChatModel>>,
+    /// A place that all who hold these voices share: another model may take it while turns go on.
+    local: Arc<RwLock<Option<Arc<dyn ChatModel>>>>,
     prefer_local: bool,
     budget: Option<Arc<Budget>>,
 }
@@ -37,29 +40,41 @@ pub fn voices(config: &Config) -> Voices {
             "remote.budget_per_day has no effect without prices; set remote.currency_per_mtok_in and remote.currency_per_mtok_out"
         );
     }
-    let wants_local = matches!(provider.mode, ProviderMode::Auto | ProviderMode::Local);
-    let opened = match &config.local.model {
-        Some(file) if wants_local => Some(LocalModel::open(file, &config.local)),
-        None if wants_local => Some(LocalModel::embedded()),
-        _ => None,
-    };
-    let local = opened.and_then(|opened| match opened {
-        Ok(model) => Some(model as Arc<dyn ChatModel>),
-        Err(error) => {
-            tracing::warn!(%error, "the local model is not used");
-            None
-        }
-    });
+    let local = local(config);
     // `mode = remote` is the plainer word: remote goes first, whatever is preferred.
     let prefer_local = provider.mode != ProviderMode::Remote && provider.prefer == Prefer::Local;
     let budget = remote.as_ref().map(|model| Arc::clone(model.budget()));
-    Voices { remote: remote.map(|model| Arc::new(model) as Arc<dyn ChatModel>), local, prefer_local, budget }
+    let remote = remote.map(|model| Arc::new(model) as Arc<dyn ChatModel>);
+    Voices { remote, local: Arc::new(RwLock::new(local)), prefer_local, budget }
+}
+
+/// The local model the configuration asks for; it is still being loaded. One that cannot be used is left out with a
+/// warning; where it was chosen and not configured, the one in the program speaks in its place.
+fn local(config: &Config) -> Option<Arc<dyn ChatModel>> {
+    if !wants_local(config) {
+        return None;
+    }
+    let models = Models::of(&config.server.data_dir);
+    let opened = models.choice(&config.local).map(|choice| models.open(&choice, &config.local));
+    let problem = match opened {
+        Ok(Ok(model)) => return Some(model),
+        Ok(Err(error)) => error.to_string(),
+        Err(error) => error.to_string(),
+    };
+    tracing::warn!(error = problem, "the local model is not used");
+    let fallback = config.local.model.is_none().then(|| models.open(&Choice::Embedded, &config.local));
+    fallback.and_then(Result::ok).map(|model| model as Arc<dyn ChatModel>)
+}
+
+/// Whether a model in this process may speak at all.
+pub fn wants_local(config: &Config) -> bool {
+    matches!(config.provider.mode, ProviderMode::Auto | ProviderMode::Local)
 }
 
 impl Voices {
     /// Voices that are there already; `prefer_local` as `provider.prefer` says.
     pub fn of(remote: Option<Arc<dyn ChatModel>>, local: Option<Arc<dyn ChatModel>>, prefer_local: bool) -> Self {
-        Self { remote, local, prefer_local, budget: None }
+        Self { remote, local: Arc::new(RwLock::new(local)), prefer_local, budget: None }
     }
 
     /// Who is asked for a turn, first one first. With `provider.prefer = "local"` turns whose meaning is
@@ -67,7 +82,12 @@ impl Voices {
     /// phrases do, and nothing of them is sent anywhere. The remote model gets the rest.
     pub fn order(&self, clear: bool) -> Vec<Arc<dyn ChatModel>> {
         let stays = self.prefer_local && clear;
-        self.remote.iter().filter(|_| !stays).chain(&self.local).cloned().collect()
+        self.remote.iter().filter(|_| !stays).chain(self.local.read().iter()).cloned().collect()
+    }
+
+    /// Gives the local model's place to another. Turns under way end with the one they have.
+    pub fn exchange_local(&self, model: Arc<dyn ChatModel>) {
+        *self.local.write() = Some(model);
     }
 
     /// The remote model, where there is one.
@@ -77,7 +97,7 @@ impl Voices {
 
     /// Whether there is no model at all.
     pub fn is_empty(&self) -> bool {
-        self.remote.is_none() && self.local.is_none()
+        self.remote.is_none() && self.local.read().is_none()
     }
 
     /// What the remote model has cost since this was last asked, to be stored.
@@ -102,14 +122,19 @@ impl Voices {
 
     /// How the model in this process is, where there is one.
     pub fn local_health(&self) -> Option<Health> {
-        self.local.as_ref().map(|model| model.health())
+        self.local.read().as_ref().map(|model| model.health())
+    }
+
+    /// What the model in this process is called, where there is one.
+    pub fn local_name(&self) -> Option<String> {
+        self.local.read().as_ref().map(|model| model.name())
     }
 }
 
 impl std::fmt::Debug for Voices {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let name = |model: &Option<Arc<dyn ChatModel>>| model.as_ref().map(|m| m.name());
-        f.debug_struct("Voices").field("remote", &name(&self.remote)).field("local", &name(&self.local)).finish_non_exhaustive()
+        let remote = self.remote.as_ref().map(|model| model.name());
+        f.debug_struct("Voices").field("remote", &remote).field("local", &self.local_name()).finish_non_exhaustive()
     }
 }
 

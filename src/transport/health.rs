@@ -65,7 +65,7 @@ fn checks(shared: &Shared, writable: bool, waiting: usize, full: bool) -> Value 
     json!({
         "store": { "status": if writable { "healthy" } else { "unhealthy" } },
         "queue": { "status": if full { "degraded" } else { "healthy" }, "waiting": waiting },
-        "local_model": { "status": model(shared.voices.local_health()) },
+        "local_model": { "status": model(shared.voices.local_health()), "model": shared.voices.local_name() },
         "remote_model": { "status": model(shared.voices.remote_health()) },
     })
 }

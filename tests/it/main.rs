@@ -20,6 +20,7 @@ mod judge;
 mod knowledge;
 mod log;
 mod metrics;
+mod models;
 mod openapi;
 mod remote;
 mod search;

@@ -140,6 +140,14 @@ impl LocalModel {
         Self::start(name, Brief::Full, context, Threads { threads, at_once: room }, Box::new(move || (load.lock())()))
     }
 
+    /// Checks a file as [`LocalModel::open`] does, but for the memory it would take here, and loads nothing.
+    ///
+    /// # Errors
+    /// As [`LocalModel::open`].
+    pub fn check(path: &Path) -> Result<(), LocalError> {
+        examine(path, usize::MAX).map(drop)
+    }
+
     /// The decoder the program carries.
     ///
     /// # Errors
