@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
-use super::super::{Constraint, ModelError, Prompt, Role, Said};
+use super::super::{Constraint, Ended as Reason, ModelError, Prompt, Role, Said};
 use super::caution::{Caution, Watched};
 use super::constraint::{Checks, Guard, State};
 use super::error::LocalError;
@@ -78,7 +78,7 @@ pub(super) struct Engine {
     /// Tokens of prompt and answer together.
     pub context: usize,
     pub name: String,
-    /// Where an answer ends rather than going on unsure.
+    /// Where an answer with placeholders, which is said to a customer, ends rather than going on unsure.
     pub caution: Option<Caution>,
 }
 
@@ -101,13 +101,15 @@ impl Engine {
             // A schema is for the caller to check; the text comes free.
             Constraint::Free | Constraint::Schema { .. } => None,
         };
-        let names = if let Constraint::Placeholders(names) = &prompt.constraint { names.as_slice() } else { &[] };
-        let mut watched = self.caution.map(|caution| Watched::new(caution, names, points(&prompt.messages)));
+        let mut watched = match (self.caution, &prompt.constraint) {
+            (Some(caution), Constraint::Placeholders(names)) => Some(Watched::new(caution, names, points(&prompt.messages))),
+            _ => None,
+        };
         let seed = prompt.seed.unwrap_or_else(rand::random);
         let mut sampler = Sampler::new(prompt.temperature, seed);
         let mut scores = self.prefill(&ids, watch)?;
-        let mut text = Text::new(guard.is_some(), written.stop);
-        let (mut state, mut made) = (State::START, 0usize);
+        let mut text = Text::new(guard.is_some(), prompt.stop.iter().map(String::as_str).chain(written.stop));
+        let (mut state, mut made, mut ended) = (State::START, 0usize, Reason::Length);
         let most = (prompt.max_tokens as usize).min(self.context - ids.len());
         while made < most {
             watch.check()?;
@@ -120,6 +122,7 @@ impl Engine {
                 return Err(Ended::Told(ModelError::Unsure));
             }
             if self.stops(next) {
+                ended = Reason::Stop;
                 break;
             }
             made += 1;
@@ -127,7 +130,11 @@ impl Engine {
             let (tokenizer, checks) = (&self.tokenizer, &self.checks);
             state = guard.as_ref().and_then(|g| g.after(state, next, checks, &tokenizer.bytes)).unwrap_or(state);
             watch.piece(text.push(tokenizer.bytes.of(next)));
-            if text.stopped() || made == most {
+            if text.stopped() {
+                ended = Reason::Stop;
+                break;
+            }
+            if made == most {
                 break;
             }
             scores = self.network.read(&[next], ids.len() + made - 1)?;
@@ -135,7 +142,7 @@ impl Engine {
         let (rest, text) = text.finish();
         watch.piece(rest);
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        Ok(Said { text, tokens_in: count(ids.len()), tokens_out: count(made), model: self.name.clone() })
+        Ok(Said { text, tokens_in: count(ids.len()), tokens_out: count(made), model: self.name.clone(), ended })
     }
 
     fn stops(&self, id: u32) -> bool {

@@ -54,6 +54,7 @@ fn short(reply: &Reply<'_>, background: &Background) -> Option<(Prompt, Vec<(usi
         // The likeliest words: what varies is the phrases it is given.
         temperature: 0.0,
         seed: None,
+        stop: Vec::new(),
         constraint: Constraint::Placeholders(told),
         first_token,
         whole,
@@ -95,6 +96,7 @@ fn full(reply: &Reply<'_>, background: &mut Background, provider: Provider, cons
         max_tokens: MOST_TOKENS,
         temperature: if constrained { 0.0 } else { 0.4 },
         seed: None,
+        stop: Vec::new(),
         constraint: Constraint::Placeholders(facts.iter().map(|(number, _)| placeholder(*number)).collect()),
         first_token,
         whole,

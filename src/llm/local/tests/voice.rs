@@ -11,7 +11,7 @@ use super::super::network::Network;
 use super::super::{LocalError, engine::Engine};
 use super::files::{ARCHITECTURES, Model};
 use super::guard::say;
-use crate::llm::{Constraint, ModelError, Prompt, Role};
+use crate::llm::{self, Constraint, ModelError, Prompt, Role};
 
 pub(super) fn prompt(text: &str) -> Prompt {
     Prompt {
@@ -19,6 +19,7 @@ pub(super) fn prompt(text: &str) -> Prompt {
         max_tokens: 16,
         temperature: 0.0,
         seed: Some(1),
+        stop: Vec::new(),
         constraint: Constraint::Free,
         first_token: Duration::from_secs(10),
         whole: Duration::from_secs(60),
@@ -63,6 +64,19 @@ fn the_same_seed_says_the_same() {
         p.seed = Some(2);
         assert_ne!(first, say(&mut one, &p));
     }
+}
+
+#[test]
+fn an_answer_ends_before_its_stop_or_where_there_is_no_more_room() {
+    let mut engine = Model::new("qwen3", GgmlDType::F32, 8).engine();
+    let mut p = prompt("tell me");
+    p.temperature = 1.0;
+    let whole = say(&mut engine, &p);
+    assert_eq!((whole.ended, whole.tokens_out), (llm::Ended::Length, 16), "{whole:?}");
+    let last = whole.text.chars().last().unwrap().to_string();
+    p.stop = vec!["never said".to_owned(), last.clone()];
+    let said = say(&mut engine, &p);
+    assert_eq!((said.ended, said.text.as_str()), (llm::Ended::Stop, whole.text.split(&last).next().unwrap().trim_end()));
 }
 
 /// A prompt read in steps gives what it gives token by token.
