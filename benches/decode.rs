@@ -25,6 +25,7 @@ fn decode(criterion: &mut Criterion) {
         max_tokens: tokens,
         temperature: 0.0,
         seed: None,
+        stop: Vec::new(),
         constraint: Constraint::Placeholders(FACTS.map(str::to_owned).to_vec()),
         first_token: Duration::from_secs(5),
         whole: Duration::from_secs(5),

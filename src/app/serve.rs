@@ -83,6 +83,7 @@ pub async fn run(app: App, listeners: Listeners, shutdown: impl Future<Output = 
         queue: app.queue.clone(),
         config: Arc::clone(&app.config),
         voices: app.engine.voices.clone(),
+        encoder: app.engine.encoder.clone(),
         metrics: app.metrics.clone(),
         started: app.started,
     };

@@ -87,6 +87,8 @@ pub struct Prompt {
     pub temperature: f32,
     /// Seed of the sampling, where the model takes one.
     pub seed: Option<u64>,
+    /// Texts that end the answer, which ends before them.
+    pub stop: Vec<String>,
     /// What must hold for the text.
     pub constraint: Constraint,
     /// How long the first token may take.
@@ -106,6 +108,17 @@ pub struct Said {
     pub tokens_out: u32,
     /// The model's own name, as it gives it.
     pub model: String,
+    /// Why it ended here.
+    pub ended: Ended,
+}
+
+/// Why an answer ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// The model had no more to say, or came to a text that ends the answer.
+    Stop,
+    /// There was no room for more: [`Prompt::max_tokens`], or all the model can read.
+    Length,
 }
 
 /// Why a model did not answer. Nothing of a server's own words is in it: they may repeat what was sent.

@@ -95,6 +95,11 @@ impl Voices {
         self.remote.as_ref()
     }
 
+    /// The model in this process, where there is one.
+    pub fn local(&self) -> Option<Arc<dyn ChatModel>> {
+        self.local.read().clone()
+    }
+
     /// Whether there is no model at all.
     pub fn is_empty(&self) -> bool {
         self.remote.is_none() && self.local.read().is_none()

@@ -23,18 +23,24 @@ pub fn routes() -> Router<Shared> {
         .route("/docs", get(pages::docs))
 }
 
-/// Whether a token is a living one with one of the scopes.
-pub async fn is_staff(shared: &Shared, token: &str, scopes: &[&str]) -> bool {
+/// The scope of a token; `None` unless it is a living one.
+pub async fn scope(shared: &Shared, token: &str) -> Option<String> {
     if !token.starts_with("emt_") {
-        return false;
+        return None;
     }
     let hash = gateway::hash(token);
     let now = Moment::now();
-    let Ok(tokens) = shared.gateway.store().backend().tokens().await else { return false };
-    tokens.iter().any(|row| {
+    let tokens = shared.gateway.store().backend().tokens().await.ok()?;
+    let living = tokens.into_iter().find(|row| {
         let same: bool = row.hash.ct_eq(&hash).into();
-        same && row.revoked_at.is_none() && row.expires_at > now && scopes.contains(&row.scope.as_str())
-    })
+        same && row.revoked_at.is_none() && row.expires_at > now
+    });
+    living.map(|row| row.scope)
+}
+
+/// Whether a token is a living one with one of the scopes.
+pub async fn is_staff(shared: &Shared, token: &str, scopes: &[&str]) -> bool {
+    scope(shared, token).await.is_some_and(|scope| scopes.contains(&scope.as_str()))
 }
 
 /// Lets staff through.

@@ -11,10 +11,10 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use tower_http::cors::CorsLayer;
 
-use super::Shared;
 use super::caller::{self, Caller, Peer};
 use super::reply;
 use super::wire::WireError;
+use super::{Shared, openai};
 use crate::config::Server;
 use crate::domain::error::{ErrorCode, Rejected};
 
@@ -107,6 +107,7 @@ async fn check(State(shared): State<Shared>, mut request: Request, next: Next) -
     let caller = caller::read(request.headers(), peer, &shared.config.server.trusted_proxies);
     let request_id = caller.request_id.clone();
     let mut response = match refusal(shared.sites(), &request) {
+        Some((status, rejected)) if openai::owns(request.uri().path()) => openai::refuse(status, &rejected),
         Some((status, rejected)) => reply::refuse_with(status, &WireError::new(&rejected, &request_id), &rejected),
         None => {
             request.extensions_mut().insert::<Caller>(caller);

@@ -1,4 +1,5 @@
-//! The transports: HTTP, WebSocket, Socket.IO and server-sent events, all on one gateway.
+//! The transports: HTTP, WebSocket, Socket.IO and server-sent events, all on one gateway; and beside them `/v1`,
+//! which is for models and not for conversations.
 //!
 //! Here is the only place that knows HTTP. Nothing here decides anything about a conversation: wire JSON
 //! becomes an [`crate::gateway::Inbound`], events become wire JSON.
@@ -12,6 +13,7 @@ mod guard;
 mod health;
 pub mod inbound;
 pub mod listen;
+mod openai;
 mod openapi;
 mod pages;
 mod reply;
@@ -33,6 +35,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use crate::config::Config;
 use crate::gateway::Gateway;
 use crate::llm::Voices;
+use crate::llm::encoder::Encoder;
 use crate::queue::Queue;
 
 /// What the transports stand on.
@@ -43,8 +46,10 @@ pub struct Parts {
     pub queue: Queue,
     /// The configuration.
     pub config: Arc<Config>,
-    /// The models that speak, for what health and pages tell.
+    /// The models that speak, for what health and pages tell, and for `/v1`.
     pub voices: Voices,
+    /// The encoder, where the shop has one, for `/v1`.
+    pub encoder: Option<Arc<Encoder>>,
     /// Metrics, when they are gathered.
     pub metrics: Option<PrometheusHandle>,
     /// When the process began.
@@ -60,6 +65,7 @@ pub struct Shared {
 struct Inner {
     parts: Parts,
     sites: guard::Sites,
+    desk: openai::Desk,
     draining: AtomicBool,
     connections: AtomicU64,
 }
@@ -76,7 +82,8 @@ impl Shared {
     /// Shares the parts.
     pub fn new(parts: Parts) -> Self {
         let sites = guard::Sites::new(&parts.config.server);
-        Self { inner: Arc::new(Inner { parts, sites, draining: AtomicBool::new(false), connections: AtomicU64::new(0) }) }
+        let desk = openai::Desk::new(parts.encoder.clone());
+        Self { inner: Arc::new(Inner { parts, sites, desk, draining: AtomicBool::new(false), connections: AtomicU64::new(0) }) }
     }
 
     /// From now on `/health/ready` says that no new work is wanted.
@@ -90,6 +97,10 @@ impl Shared {
 
     fn sites(&self) -> &guard::Sites {
         &self.inner.sites
+    }
+
+    fn desk(&self) -> &openai::Desk {
+        &self.inner.desk
     }
 
     /// Who puts replies into words first, as pages show it.
@@ -127,7 +138,7 @@ pub fn router(shared: Shared, face: Face) -> Router {
         .route("/ws", get(ws::upgrade))
         .merge(health::routes())
         .merge(pages::routes());
-    let routes = if face == Face::Public { customers } else { customers.merge(console::routes()) };
+    let routes = if face == Face::Public { customers } else { customers.merge(console::routes()).nest(openai::PREFIX, openai::routes()) };
     let routes = routes
         .fallback(reply::not_found)
         .method_not_allowed_fallback(reply::method_not_allowed)

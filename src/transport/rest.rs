@@ -51,7 +51,11 @@ pub async fn admit_to(shared: &Shared, caller: &Caller, id: &str) -> Result<Held
     Ok(Held { id: grant.id, key: grant.key })
 }
 
-async fn body(shared: &Shared, request: Request) -> Result<Bytes, Rejected> {
+/// The body of a request, within the limit of the configuration.
+///
+/// # Errors
+/// When it is larger, or takes too long to arrive.
+pub async fn body(shared: &Shared, request: Request) -> Result<Bytes, Rejected> {
     let limit = frame_bytes(shared.gateway.limits());
     let too_large = || Rejected::new(ErrorCode::PayloadTooLarge, "The body is too large.");
     let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<usize>().ok());

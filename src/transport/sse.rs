@@ -29,7 +29,8 @@ fn form(event: &WireEvent) -> Bytes {
     Bytes::from(format!("{id}event: {}\ndata: {}\n\n", event.name, event.body))
 }
 
-fn response(events: impl Stream<Item = Bytes> + Send + 'static) -> Response {
+/// An answer of events, sent as they come.
+pub fn response(events: impl Stream<Item = Bytes> + Send + 'static) -> Response {
     let mut response = Response::new(Body::from_stream(events.map(Ok::<_, Infallible>)));
     *response.status_mut() = StatusCode::OK;
     for (name, value) in [

@@ -168,7 +168,7 @@ impl Asker {
 }
 
 fn asking(messages: Vec<(Role, String)>, constraint: Constraint, max_tokens: u32) -> Prompt {
-    Prompt { messages, max_tokens, temperature: 0.0, seed: None, constraint, first_token: PATIENCE, whole: PATIENCE }
+    Prompt { messages, max_tokens, temperature: 0.0, seed: None, stop: Vec::new(), constraint, first_token: PATIENCE, whole: PATIENCE }
 }
 
 /// Hears an answer to its end; where the model is not sure how to go on, to there.

@@ -18,13 +18,15 @@ const HISTORY_PIECES: usize = 24;
 const HISTORY_LINES: usize = 2;
 /// Pieces of a text that is only turned into a vector; the published vectors were made with 128.
 const EMBED_PIECES: usize = 126;
+/// The same with those that begin and end it.
+pub const EMBEDDED_PIECES: usize = EMBED_PIECES + 2;
 /// Positions any input needs: three parts with their `[SEP]`, `[CLS]`, and who spoke.
 pub(super) const MAX_POSITIONS: usize = 128;
 /// Bytes of a text that are looked at: more than the pieces above can hold, less than a flood.
 const MAX_BYTES: usize = 4096;
 
 const _: () = assert!(2 + TEXT_PIECES + HISTORY_LINES * (2 + HISTORY_PIECES) <= MAX_POSITIONS);
-const _: () = assert!(2 + EMBED_PIECES <= MAX_POSITIONS);
+const _: () = assert!(EMBEDDED_PIECES <= MAX_POSITIONS);
 
 /// One earlier line of the conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +75,12 @@ impl Layout {
         let mut ids = vec![self.words.cls];
         self.part(&mut ids, text, EMBED_PIECES);
         Input { first_segment: ids.len(), ids }
+    }
+
+    /// How many pieces a text by itself has; `None` where not all of it would be read.
+    pub(super) fn pieces(&self, text: &str) -> Option<usize> {
+        let all = (text.len() <= MAX_BYTES).then(|| self.words.ids(text).len() + 2);
+        all.filter(|pieces| *pieces <= EMBEDDED_PIECES)
     }
 
     fn part(&self, ids: &mut Vec<u32>, text: &str, limit: usize) {

@@ -30,7 +30,7 @@ use sha2::{Digest, Sha256};
 
 pub use adjustment::Adjustment;
 pub use error::EncoderError;
-pub use input::Utterance;
+pub use input::{EMBEDDED_PIECES, Utterance};
 pub use scores::{INTENTS, Scores};
 
 use gguf::Gguf;
@@ -167,6 +167,17 @@ impl Encoder {
     pub fn embed(&self, text: &str) -> Result<Vec<f32>, EncoderError> {
         let input: Input = self.layout.alone(text);
         Ok(math::unit(self.model.forward(&input, Top::Vector)?.mean))
+    }
+
+    /// Numbers of a vector that [`Encoder::embed`] makes.
+    pub fn width(&self) -> usize {
+        self.model.width
+    }
+
+    /// Pieces that [`Encoder::embed`] reads of a text, those that begin and end it with them; `None` where it would
+    /// not read all of the text.
+    pub fn pieces(&self, text: &str) -> Option<usize> {
+        self.layout.pieces(text)
     }
 
     /// SHA-256 of the file, 64 hexadecimal digits: names the weights in `--version` and in caches.

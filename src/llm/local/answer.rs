@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
-use super::super::{ModelError, Said};
+use super::super::{Ended as Reason, ModelError, Said};
 use super::caution::Watched;
 use super::constraint::Rule;
 use super::draft::Drafts;
@@ -135,7 +135,7 @@ impl Answer {
         let mut chosen = 0;
         for scores in scores.chunks_exact(rows.max(1)) {
             if self.ids.len() - self.asked >= self.making.most {
-                return Ok(Some(self.finish(speech, watch)));
+                return Ok(Some(self.finish(Reason::Length, speech, watch)));
             }
             let Making { sampler, rule, .. } = &mut self.making;
             let Some(next) = sampler.pick(scores, |id| rule.allows(id)) else {
@@ -146,11 +146,14 @@ impl Answer {
                 return Err(Ended::Told(ModelError::Unsure));
             }
             if speech.rules.stops(next) {
-                return Ok(Some(self.finish(speech, watch)));
+                return Ok(Some(self.finish(Reason::Stop, speech, watch)));
             }
             let guessed = self.take(next, speech, watch);
-            if self.making.text.stopped() || self.making.rule.ended() || self.ids.len() - self.asked == self.making.most {
-                return Ok(Some(self.finish(speech, watch)));
+            if self.making.text.stopped() || self.making.rule.ended() {
+                return Ok(Some(self.finish(Reason::Stop, speech, watch)));
+            }
+            if self.ids.len() - self.asked == self.making.most {
+                return Ok(Some(self.finish(Reason::Length, speech, watch)));
             }
             if !guessed {
                 break;
@@ -173,12 +176,12 @@ impl Answer {
         self.cache.tokens().get(at) == Some(&next)
     }
 
-    fn finish(&mut self, speech: &Speech, watch: &Watch) -> Said {
+    fn finish(&mut self, ended: Reason, speech: &Speech, watch: &Watch) -> Said {
         self.cache.truncate(self.ids.len());
-        let text = std::mem::replace(&mut self.making.text, Text::new(false, None));
+        let text = std::mem::replace(&mut self.making.text, Text::new(false, []));
         let (rest, text) = text.finish();
         watch.piece(rest);
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        Said { text, tokens_in: count(self.asked), tokens_out: count(self.ids.len() - self.asked), model: speech.name.clone() }
+        Said { text, tokens_in: count(self.asked), tokens_out: count(self.ids.len() - self.asked), model: speech.name.clone(), ended }
     }
 }

@@ -29,7 +29,7 @@ pub(super) struct Speech {
     pub template: Template,
     pub rules: Arc<Rules>,
     pub name: String,
-    /// Where an answer ends rather than going on unsure.
+    /// Where an answer with placeholders, which is said to a customer, ends rather than going on unsure.
     pub caution: Option<Caution>,
 }
 
@@ -47,6 +47,9 @@ pub(super) struct Talk<T> {
     /// Whatever the caller wants to find again.
     pub whose: T,
 }
+
+/// What came of answers that ended in a step, by their place among the talks, the last first.
+pub(super) type Ends = Vec<(usize, Result<Said, Ended>)>;
 
 /// A model ready to speak.
 pub(super) struct Engine {
@@ -85,14 +88,14 @@ impl Engine {
             Ended::Told(ModelError::Form)
         })?;
         let names = prompt.constraint.placeholders();
-        let watched = self.speech.caution.map(|caution| Watched::new(caution, names.unwrap_or_default(), points(&prompt.messages)));
-        // A text that ends an answer may well stand in a document.
-        let stop = written.stop.filter(|_| !prompt.constraint.is_form());
+        let watched = self.speech.caution.zip(names).map(|(caution, names)| Watched::new(caution, names, points(&prompt.messages)));
+        // What ends an answer of a plain template may well stand in a document.
+        let stops = prompt.stop.iter().map(String::as_str).chain(written.stop.filter(|_| !prompt.constraint.is_form()));
         let making = Making {
             rule,
             watched,
             sampler: Sampler::new(prompt.temperature, prompt.seed.unwrap_or_else(rand::random)),
-            text: Text::new(names.is_some(), stop),
+            text: Text::new(names.is_some(), stops),
             most: (prompt.max_tokens as usize).min(self.context - ids.len()),
             drafts: self.network.is_shared(),
         };
@@ -109,9 +112,8 @@ impl Engine {
     }
 
     /// One step for all answers: each that speaks gets its next token, and one that reads its prompt goes on reading.
-    /// Returns what came of those that ended, by their place among the talks, the last first.
-    pub(super) fn step<T>(&mut self, talks: &mut [Talk<T>]) -> Result<Vec<(usize, Result<Said, Ended>)>, LocalError> {
-        let mut ended: Vec<(usize, Result<Said, Ended>)> = Vec::new();
+    pub(super) fn step<T>(&mut self, talks: &mut [Talk<T>]) -> Result<Ends, LocalError> {
+        let mut ended = Ends::new();
         let alone = talks.len() == 1;
         let chunk = if !self.network.is_shared() {
             // Such a network reads a prompt from its beginning or not at all.

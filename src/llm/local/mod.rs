@@ -51,7 +51,6 @@ use crate::config::Local;
 use crate::domain::agent::Provider;
 use answer::Watch;
 use caution::Caution;
-use constraint::Rules;
 use engine::{Engine, Speech};
 use gguf::Header;
 use kept::Kept;

@@ -23,7 +23,7 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::client::{self, ClientError};
-use super::{ChatModel, Constraint, Health, ModelError, Prompt, Said, Saying};
+use super::{ChatModel, Constraint, Ended, Health, ModelError, Prompt, Said, Saying};
 use crate::config::Config;
 use crate::domain::agent::Provider;
 use breaker::Breaker;
@@ -62,7 +62,7 @@ struct Partial<'a> {
     text: String,
     usage: Option<Usage>,
     model: Option<String>,
-    ended: bool,
+    ended: Option<Ended>,
     /// Tokens of the prompt, at a guess.
     prompt: u32,
     reserved: Reserved<'a>,
@@ -112,7 +112,7 @@ impl RemoteModel {
         let guess = wire::guess_prompt(prompt);
         let reserved = self.budget.reserve(guess, prompt.max_tokens)?;
         let attempt = self.breaker.enter()?;
-        let mut partial = Partial { text: String::new(), usage: None, model: None, ended: false, prompt: guess, reserved };
+        let mut partial = Partial { text: String::new(), usage: None, model: None, ended: None, prompt: guess, reserved };
         let whole = prompt.whole.min(self.whole);
         let outcome = timeout(whole, self.attempts(prompt, pieces, &mut partial)).await.unwrap_or(Err(ModelError::Timeout.into()));
         match outcome {
@@ -128,7 +128,8 @@ impl RemoteModel {
         }
         let (tokens_in, tokens_out) = partial.used();
         let model = partial.model.take().filter(|name| !name.is_empty()).unwrap_or_else(|| self.model.clone());
-        Ok(Said { text: std::mem::take(&mut partial.text), tokens_in, tokens_out, model })
+        let ended = partial.ended.unwrap_or(Ended::Stop);
+        Ok(Said { text: std::mem::take(&mut partial.text), tokens_in, tokens_out, model, ended })
     }
 
     /// Tries until the first word is there, then reads to the end.
@@ -161,7 +162,7 @@ impl RemoteModel {
         while let Some(chunk) = chunks.next().await {
             partial.take(chunk.map_err(Failure::of)?, pieces)?;
         }
-        match (partial.ended, partial.text.trim().is_empty()) {
+        match (partial.ended.is_some(), partial.text.trim().is_empty()) {
             (true, false) => Ok(()),
             (true, true) => Err(ModelError::Unreadable.into()),
             // A stream that ends without saying why was cut.
@@ -179,7 +180,7 @@ impl RemoteModel {
     ) -> Result<Chunks, Failure> {
         let body = wire::request(&self.model, prompt, dialect);
         let mut chunks: Chunks = self.client.chat().create_stream_byot(body).await.map_err(Failure::of)?;
-        while partial.text.is_empty() && !partial.ended {
+        while partial.text.is_empty() && partial.ended.is_none() {
             match chunks.next().await {
                 Some(chunk) => {
                     let chunk = chunk.map_err(Failure::of)?;
@@ -208,7 +209,8 @@ impl Partial<'_> {
             self.reserved.used = Some(self.used());
         }
         let Some(choice) = chunk.choices.into_iter().next() else { return Ok(()) };
-        self.ended |= choice.finish_reason.is_some();
+        let ended = choice.finish_reason.map(|reason| if reason == "length" { Ended::Length } else { Ended::Stop });
+        self.ended = ended.or(self.ended);
         let Some(text) = choice.delta.content.filter(|text| !text.is_empty()) else { return Ok(()) };
         if self.text.len() + text.len() > MOST_TEXT {
             return Err(ModelError::Unreadable);

@@ -131,6 +131,7 @@ fn prompt() -> Prompt {
         max_tokens: 50,
         temperature: 0.0,
         seed: Some(7),
+        stop: Vec::new(),
         constraint: Constraint::Free,
         first_token: Duration::from_secs(2),
         whole: Duration::from_secs(4),
@@ -235,13 +236,17 @@ async fn the_budget_and_the_places_are_kept() {
 async fn the_request_is_in_the_protocols_words() {
     let server = Server::start(&[Behaviour::Say(vec!["{}"])]).await;
     let schema = json!({ "type": "object", "properties": {}, "additionalProperties": false });
-    let prompt = Prompt { constraint: Constraint::Schema { name: "plan".into(), schema: schema.clone() }, ..prompt() };
-    server.model(|config| config.remote.model = "some-model".into()).say(&prompt, None).await.unwrap();
+    let constraint = Constraint::Schema { name: "plan".into(), schema: schema.clone() };
+    let plan = Prompt { constraint, stop: vec!["###".into()], ..prompt() };
+    let model = server.model(|config| config.remote.model = "some-model".into());
+    model.say(&plan, None).await.unwrap();
+    model.say(&prompt(), None).await.unwrap();
     let request = server.requests.lock()[0].clone();
     assert_eq!(request["model"], "some-model");
     assert_eq!(request["messages"][0], json!({ "role": "system", "content": "rules" }));
     assert_eq!(request["stream"], true);
     assert_eq!(request["seed"], 7);
+    assert_eq!((&request["stop"], server.requests.lock()[1].get("stop")), (&json!(["###"]), None));
     assert_eq!(request["response_format"]["json_schema"]["schema"], schema);
 }
 

@@ -15,6 +15,9 @@ pub fn request(model: &str, prompt: &Prompt, dialect: Dialect) -> Value {
     let mut body = json!({ "model": model, "messages": messages, "stream": true });
     let length = if dialect.has(Part::MaxTokens) { "max_tokens" } else { "max_completion_tokens" };
     body[length] = json!(prompt.max_tokens);
+    if !prompt.stop.is_empty() {
+        body["stop"] = json!(prompt.stop);
+    }
     for part in [Part::Temperature, Part::Usage, Part::Seed, Part::Schema] {
         match part {
             Part::Temperature if dialect.has(part) => body["temperature"] = json!(prompt.temperature),

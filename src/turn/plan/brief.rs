@@ -51,6 +51,7 @@ pub fn prompt(machine: &Machine, shelves: &Shelves, background: &mut Background)
         max_tokens: MOST_TOKENS,
         temperature: 0.0,
         seed: None,
+        stop: Vec::new(),
         constraint: Constraint::Schema { name: "plan".to_owned(), schema: schema() },
         first_token,
         whole,

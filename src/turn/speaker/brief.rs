@@ -55,6 +55,7 @@ fn short(reply: &Reply<'_>, background: &Background) -> Option<(Prompt, Vec<(usi
         // The likeliest words: what varies is the phrases it is given.
         temperature: 0.0,
         seed: None,
+        stop: Vec::new(),
         constraint: Constraint::Placeholders(told),
         first_token,
         whole,
@@ -98,6 +99,7 @@ fn full(reply: &Reply<'_>, background: &mut Background, provider: Provider, cons
         max_tokens: MOST_TOKENS,
         temperature: if constrained { 0.0 } else { 0.4 },
         seed: None,
+        stop: Vec::new(),
         // A model that spells a name all the same finishes it as the record has it, and the check decides.
         constraint: Constraint::Named { placeholders, names },
         first_token,

@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use tokio::sync::mpsc;
 
 use crate::domain::agent::Provider;
-use crate::llm::{Brief, ChatModel, Health, ModelError, Prompt, Said, Saying};
+use crate::llm::{Brief, ChatModel, Ended, Health, ModelError, Prompt, Said, Saying};
 
 /// What the model does with a prompt.
 pub type Script = dyn Fn(&Prompt, usize) -> Result<String, ModelError> + Send + Sync;
@@ -80,7 +80,7 @@ impl ChatModel for Scripted {
                     tokio::time::sleep(Duration::from_micros(1)).await;
                 }
             }
-            Ok(Said { text, tokens_in: 1, tokens_out: 1, model: "scripted".to_owned() })
+            Ok(Said { text, tokens_in: 1, tokens_out: 1, model: "scripted".to_owned(), ended: Ended::Stop })
         })
     }
 

@@ -7,12 +7,12 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 
+use super::super::answer::Ended;
 use super::super::constraint::{Refused, Rule, Rules, check};
-use super::super::engine::Ended;
 use super::files::{ARCHITECTURES, Model};
 use super::guard::say;
 use super::schema::{any_schema, valid};
-use super::voice::{prompt, watch};
+use super::voice::{prompt, run, watch};
 use crate::llm::{Constraint, ModelError};
 
 fn schema(schema: &Value) -> Constraint {
@@ -25,7 +25,7 @@ fn choice(texts: &[&str]) -> Constraint {
 
 /// The rules of both kinds of tokenizer.
 pub(super) fn both() -> [Arc<Rules>; 2] {
-    ["llama", "qwen3"].map(|architecture| Model::new(architecture, GgmlDType::F32, 1).engine().rules)
+    ["llama", "qwen3"].map(|architecture| Model::new(architecture, GgmlDType::F32, 1).engine().speech.rules)
 }
 
 fn runner(cases: u32) -> TestRunner {
@@ -83,9 +83,9 @@ fn any_document_is_one_of_its_schema() {
     let all = (any_schema(), any::<u64>(), 0usize..2);
     let run = runner(64).run(&all, |(wanted, seed, which)| {
         let engine = &engines[which];
-        let mut rule = Rule::new(&schema(&wanted), &engine.rules).unwrap();
-        let (taken, whole) = walk(&mut rule, &engine.rules, seed, 300);
-        let bytes: Vec<u8> = taken.iter().flat_map(|id| engine.tokenizer.bytes.of(*id)).copied().collect();
+        let mut rule = Rule::new(&schema(&wanted), &engine.speech.rules).unwrap();
+        let (taken, whole) = walk(&mut rule, &engine.speech.rules, seed, 300);
+        let bytes: Vec<u8> = taken.iter().flat_map(|id| engine.speech.tokenizer.bytes.of(*id)).copied().collect();
         if whole {
             let text = String::from_utf8(bytes).unwrap();
             let value = serde_json::from_str(&text).unwrap();
@@ -106,9 +106,9 @@ fn any_choice_is_one_of_the_set() {
     let run = runner(64).run(&all, |(texts, seed, which)| {
         let engine = &engines[which];
         let texts: Vec<String> = texts.into_iter().collect();
-        let mut rule = Rule::new(&Constraint::Choice(texts.clone()), &engine.rules).unwrap();
-        let (taken, whole) = walk(&mut rule, &engine.rules, seed, 100);
-        let bytes: Vec<u8> = taken.iter().flat_map(|id| engine.tokenizer.bytes.of(*id)).copied().collect();
+        let mut rule = Rule::new(&Constraint::Choice(texts.clone()), &engine.speech.rules).unwrap();
+        let (taken, whole) = walk(&mut rule, &engine.speech.rules, seed, 100);
+        let bytes: Vec<u8> = taken.iter().flat_map(|id| engine.speech.tokenizer.bytes.of(*id)).copied().collect();
         let said = String::from_utf8(bytes).unwrap();
         prop_assert!(whole && texts.iter().any(|text| text.trim() == said), "{said:?} of {texts:?}");
         Ok(())
@@ -163,8 +163,8 @@ fn nothing_of_structure_is_part_of_a_document() {
         assert!(!rule.allows(u32::MAX) && !rule.allows(rules.tokens() as u32));
     }
     let engine = Model::new("qwen3", GgmlDType::F32, 1).engine();
-    let named = |name: &str| engine.tokenizer.vocab.names.iter().position(|n| n == name).unwrap() as u32;
-    let mut rule = Rule::new(&schema(&json!({ "type": "string" })), &engine.rules).unwrap();
+    let named = |name: &str| engine.speech.tokenizer.vocab.names.iter().position(|n| n == name).unwrap() as u32;
+    let mut rule = Rule::new(&schema(&json!({ "type": "string" })), &engine.speech.rules).unwrap();
     rule.take(named("\""));
     for structure in ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<think>", "[PAD299]"] {
         assert!(!rule.allows(named(structure)), "{structure}");
@@ -176,12 +176,12 @@ fn nothing_of_structure_is_part_of_a_document() {
 fn what_must_follow_is_known_at_once() {
     let engine = Model::new("qwen3", GgmlDType::F32, 1).engine();
     let wanted = json!({ "type": "object", "properties": { "the the": { "type": "boolean" } }, "required": ["the the"], "additionalProperties": false });
-    let mut rule = Rule::new(&schema(&wanted), &engine.rules).unwrap();
+    let mut rule = Rule::new(&schema(&wanted), &engine.speech.rules).unwrap();
     let forced = rule.forced();
-    let text: Vec<u8> = forced.iter().flat_map(|id| engine.tokenizer.bytes.of(*id)).copied().collect();
+    let text: Vec<u8> = forced.iter().flat_map(|id| engine.speech.tokenizer.bytes.of(*id)).copied().collect();
     assert_eq!(String::from_utf8(text).unwrap(), "{\"the the\": ");
     // In the tokens the model has learnt such text in.
-    assert_eq!(forced, engine.tokenizer.encode_within("{\"the the\": ").unwrap());
+    assert_eq!(forced, engine.speech.tokenizer.encode_within("{\"the the\": ").unwrap());
     assert!(forced.len() < 12);
 }
 
@@ -221,7 +221,7 @@ fn what_cannot_be_kept_is_refused_with_a_reason() {
     let mut engine = Model::new("qwen2", GgmlDType::F32, 2).engine();
     let mut p = prompt("x");
     p.constraint = schema(&json!({ "type": "objet" }));
-    assert!(matches!(engine.say(&p, &watch(&p)), Err(Ended::Told(ModelError::Form))));
+    assert!(matches!(run(&mut engine, &p, watch(&p)), Err(Ended::Told(ModelError::Form))));
     // The model still answers.
     p.constraint = choice(&["yes"]);
     assert_eq!(say(&mut engine, &p).text, "yes");
@@ -237,7 +237,7 @@ fn what_a_schema_says_of_writing_is_not_followed() {
     let mut rule = Rule::new(&schema(&wanted), &rules[1]).unwrap();
     let (taken, whole) = walk(&mut rule, &rules[1], 1, 50);
     let engine = Model::new("qwen3", GgmlDType::F32, 1).engine();
-    let text: Vec<u8> = taken.iter().flat_map(|id| engine.tokenizer.bytes.of(*id)).copied().collect();
+    let text: Vec<u8> = taken.iter().flat_map(|id| engine.speech.tokenizer.bytes.of(*id)).copied().collect();
     assert_eq!((String::from_utf8(text).unwrap().as_str(), whole), ("[null, null]", true));
 }
 

@@ -19,7 +19,7 @@ fn named(placeholders: &[&str], names: &[&str]) -> Constraint {
 /// Whether a text of single bytes is allowed to its last, and may end there.
 fn said(text: &str, constraint: &Constraint) -> bool {
     let engine = Model::new("llama", GgmlDType::F32, 1).engine();
-    let mut rule = Rule::new(constraint, &engine.rules).unwrap();
+    let mut rule = Rule::new(constraint, &engine.speech.rules).unwrap();
     text.bytes().all(|byte| {
         // Behind the first three tokens, one for every byte.
         let id = u32::from(byte) + 3;
@@ -104,7 +104,7 @@ fn any_name_that_was_begun_can_be_finished() {
         let mut rule = Rule::new(&constraint, &rules[which]).unwrap();
         // Never stuck: the walk checks that something may always follow.
         let (taken, ended) = walk(&mut rule, &rules[which], seed, 200);
-        let text: Vec<u8> = taken.iter().flat_map(|id| engines[which].tokenizer.bytes.of(*id)).copied().collect();
+        let text: Vec<u8> = taken.iter().flat_map(|id| engines[which].speech.tokenizer.bytes.of(*id)).copied().collect();
         let text = String::from_utf8_lossy(&text).replace("{F1}", "");
         let names: Vec<&str> = names.iter().map(|name| name.trim()).collect();
         prop_assert!(!ended || !without(&text, &names).chars().any(char::is_numeric), "{text:?} {names:?}");

@@ -12,7 +12,7 @@ use super::super::engine::{Engine, Talk};
 use super::super::network::{Feed, Network};
 use super::files::{ARCHITECTURES, Model};
 use super::guard::say;
-use crate::llm::{Constraint, ModelError, Prompt, Role, Said};
+use crate::llm::{self, Constraint, ModelError, Prompt, Role, Said};
 
 pub(super) fn prompt(text: &str) -> Prompt {
     Prompt {
@@ -20,6 +20,7 @@ pub(super) fn prompt(text: &str) -> Prompt {
         max_tokens: 16,
         temperature: 0.0,
         seed: Some(1),
+        stop: Vec::new(),
         constraint: Constraint::Free,
         first_token: Duration::from_secs(10),
         whole: Duration::from_secs(60),
@@ -77,6 +78,19 @@ fn the_same_seed_says_the_same() {
         p.seed = Some(2);
         assert_ne!(first, say(&mut one, &p));
     }
+}
+
+#[test]
+fn an_answer_ends_before_its_stop_or_where_there_is_no_more_room() {
+    let mut engine = Model::new("qwen3", GgmlDType::F32, 8).engine();
+    let mut p = prompt("tell me");
+    p.temperature = 1.0;
+    let whole = say(&mut engine, &p);
+    assert_eq!((whole.ended, whole.tokens_out), (llm::Ended::Length, 16), "{whole:?}");
+    let last = whole.text.chars().last().unwrap().to_string();
+    p.stop = vec!["never said".to_owned(), last.clone()];
+    let said = say(&mut engine, &p);
+    assert_eq!((said.ended, said.text.as_str()), (llm::Ended::Stop, whole.text.split(&last).next().unwrap().trim_end()));
 }
 
 #[test]

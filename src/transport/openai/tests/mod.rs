@@ -1,0 +1,4 @@
+//! What is read of requests, and what becomes of a model's answer.
+
+mod answers;
+mod requests;
