@@ -9,7 +9,13 @@ fn main() {
     let commit = git.ok().filter(|done| done.status.success()).and_then(|done| String::from_utf8(done.stdout).ok());
     // Cargo hands these to what `cargo run` starts, where names of settings would be taken for settings.
     println!("cargo::rustc-env=BUILT_FROM_COMMIT={}", commit.as_deref().map_or("unknown", str::trim));
-    println!("cargo::rustc-env=BUILT_FOR_TARGET={}", std::env::var("TARGET").unwrap_or_default());
+    let target = std::env::var("TARGET").unwrap_or_default();
+    println!("cargo::rustc-env=BUILT_FOR_TARGET={target}");
+    // Functions that came out the same are kept once: some megabytes. It is an option of LLVM's linker, which Rust
+    // brings along for this target.
+    if target == "x86_64-unknown-linux-gnu" {
+        println!("cargo::rustc-link-arg-bins=-Wl,--icf=all");
+    }
     let mut models: Vec<String> = std::fs::read_dir("models/nano")
         .into_iter()
         .flatten()

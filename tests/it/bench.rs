@@ -155,7 +155,8 @@ fn a_server_is_measured_by_what_it_counts_and_what_it_costs() {
     let lied = worded.iter().filter(|heard| lies(&heard.body)).count();
     assert!(lied > 0 && lied < worded.len(), "{lied} of {}", worded.len());
     assert_eq!((&talked["drafts"], &talked["refused"]), (&json!(worded.len()), &json!(lied)), "{report}");
-    assert_eq!(talked["unsupported_claim_rate"], json!(lied as f64 / worded.len() as f64));
+    let rate = talked["unsupported_claim_rate"].as_f64().expect("a rate");
+    assert!((rate - lied as f64 / worded.len() as f64).abs() < 1e-9, "{rate}");
     let resolved = talked["resolved"].as_f64().expect("resolved");
     let cost = heard.iter().filter(voiced).count() as f64 * REQUEST / resolved;
     assert!((talked["cost_per_resolved_chat"].as_f64().expect("a cost") - cost).abs() < cost * 0.01, "{report}");

@@ -1,6 +1,6 @@
 //! A model in this process, from a GGUF file.
 //!
-//! llama, qwen2, qwen3, phi3 and gemma3 run on our own decoder ([`network`]): weights mapped from the file, several
+//! llama, qwen2, qwen3, phi3 and gemma3 run on our own decoder: weights mapped from the file, several
 //! conversations in a step, and what was read once is not read again. lfm2, glm4 and phi2, and weights of kinds that have no
 //! product here (`Q2_K`, `Q3_K`), run on candle-transformers, one conversation at a time.
 //!
@@ -8,7 +8,7 @@
 //! nothing but wording the shop's own points (`models/nano/DECODER.md`).
 //!
 //! The file's header is read and checked at once ([`LocalModel::open`]); weights are loaded on the
-//! model's own thread, which makes the steps ([`worker`]). Who finds no room waits in a short queue.
+//! model's own thread, which makes the steps. Who finds no room waits in a short queue.
 //!
 //! Every [`Constraint`](super::Constraint) is kept while decoding, whatever the weights ([`Rule`]). A document of a
 //! schema may still break off where the most tokens of the answer are reached.
