@@ -11,7 +11,7 @@ use crate::domain::text::edit;
 /// Prefix of our variables.
 const PREFIX: &str = "ELECTROMART_";
 /// Variables with our prefix that are no settings.
-const OTHER_VARIABLES: [&str; 3] = ["ELECTROMART_TEST_DATA", "ELECTROMART_LOG", "ELECTROMART_LOG_FORMAT"];
+const OTHER_VARIABLES: [&str; 4] = ["ELECTROMART_TEST_DATA", "ELECTROMART_LOG", "ELECTROMART_LOG_FORMAT", "ELECTROMART_KERNELS"];
 /// Variables of the remote model that other programs use too.
 const SHARED_VARIABLES: [(&str, &str, &str); 2] = [("OPENAI_BASE_URL", "remote", "base_url"), ("OPENAI_MODEL", "remote", "model")];
 /// The section kept for a later version.

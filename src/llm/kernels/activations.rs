@@ -5,6 +5,8 @@
 
 use rayon::prelude::*;
 
+use super::widened;
+
 /// Numbers under one scale.
 pub const GROUP: usize = 32;
 
@@ -30,22 +32,25 @@ pub struct Activations {
 /// Added to a number below 2^22, leaves it rounded to the nearest whole one in the lowest bits.
 const ROUNDS: f32 = 12_582_912.0;
 
-fn group(x: &[f32; GROUP], to: &mut [i8; GROUP]) -> Scale {
-    let top = x.iter().fold(0f32, |top, x| top.max(x.abs()));
-    let unit = top / 127.0;
-    let inverse = if unit > 0.0 { 1.0 / unit } else { 0.0 };
-    let mut halves = [0i32; 2];
-    for (half, sum) in halves.iter_mut().enumerate() {
-        for i in half * 16..(half + 1) * 16 {
-            #[allow(clippy::cast_possible_wrap)]
-            let q = ((x[i] * inverse + ROUNDS).to_bits() as i32).wrapping_sub(ROUNDS.to_bits() as i32);
-            #[allow(clippy::cast_possible_truncation)] // At most 127 by the choice of the unit.
-            let q8 = q as i8;
-            to[i] = q8;
-            *sum += i32::from(q8);
+widened! {
+    /// Brings 32 numbers to 8 bits.
+    pub fn quantize(x: &[f32; GROUP], to: &mut [i8; GROUP]) -> Scale {
+        let top = x.iter().fold(0f32, |top, x| top.max(x.abs()));
+        let unit = top / 127.0;
+        let inverse = if unit > 0.0 { 1.0 / unit } else { 0.0 };
+        let mut halves = [0i32; 2];
+        for (half, sum) in halves.iter_mut().enumerate() {
+            for i in half * 16..(half + 1) * 16 {
+                #[allow(clippy::cast_possible_wrap)]
+                let q = ((x[i] * inverse + ROUNDS).to_bits() as i32).wrapping_sub(ROUNDS.to_bits() as i32);
+                #[allow(clippy::cast_possible_truncation)] // At most 127 by the choice of the unit.
+                let q8 = q as i8;
+                to[i] = q8;
+                *sum += i32::from(q8);
+            }
         }
+        Scale { unit, sum: unit * (halves[0] + halves[1]) as f32, halves }
     }
-    Scale { unit, sum: unit * (halves[0] + halves[1]) as f32, halves }
 }
 
 /// Groups of columns below which another thread is not worth calling.
@@ -88,19 +93,6 @@ impl Activations {
         let at = group * self.columns;
         (&self.numbers[at..at + self.columns], &self.scales[at..at + self.columns])
     }
-}
-
-fn quantize(x: &[f32; GROUP], to: &mut [i8; GROUP]) -> Scale {
-    #[cfg(target_arch = "x86_64")]
-    if super::level() == super::Level::Avx512 {
-        #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
-        fn wide(x: &[f32; GROUP], to: &mut [i8; GROUP]) -> Scale {
-            group(x, to)
-        }
-        // SAFETY: the processor has these instructions.
-        return unsafe { wide(x, to) };
-    }
-    group(x, to)
 }
 
 #[cfg(test)]

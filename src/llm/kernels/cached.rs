@@ -5,9 +5,11 @@ use super::rows::half;
 /// Sum of the products of numbers with 16-bit ones.
 pub fn dot(a: &[f32], b: &[u16]) -> f32 {
     #[cfg(target_arch = "x86_64")]
-    if super::level() == super::Level::Avx512 {
-        // SAFETY: the processor has these instructions.
-        return unsafe { super::x86::cached::dot(a, b) };
+    match super::level() {
+        // SAFETY (both): the processor has these instructions.
+        super::Level::Avx512 => return unsafe { super::x86::cached::dot(a, b) },
+        super::Level::Avx2 => return unsafe { super::x86::cached::dot_256(a, b) },
+        super::Level::Portable => {}
     }
     a.iter().zip(b).map(|(x, y)| x * half(*y)).sum()
 }
@@ -15,9 +17,11 @@ pub fn dot(a: &[f32], b: &[u16]) -> f32 {
 /// Adds `factor` times 16-bit numbers to `to`.
 pub fn add_scaled(to: &mut [f32], from: &[u16], factor: f32) {
     #[cfg(target_arch = "x86_64")]
-    if super::level() == super::Level::Avx512 {
-        // SAFETY: the processor has these instructions.
-        return unsafe { super::x86::cached::add_scaled(to, from, factor) };
+    match super::level() {
+        // SAFETY (both): the processor has these instructions.
+        super::Level::Avx512 => return unsafe { super::x86::cached::add_scaled(to, from, factor) },
+        super::Level::Avx2 => return unsafe { super::x86::cached::add_scaled_256(to, from, factor) },
+        super::Level::Portable => {}
     }
     for (x, y) in to.iter_mut().zip(from) {
         *x += half(*y) * factor;

@@ -1,21 +1,24 @@
-//! The product that every processor can do: 32 weights of a row at a time.
+//! The product that every processor can do: 32 weights of a row at a time. The compiler makes wide code of it for AVX2.
 
 use super::activations::Activations;
 use super::format::Format;
 use super::rows::dot;
+use super::widened;
 
-/// Sums of a row with every column, into `to`.
-pub fn row(format: Format, row: &[u8], columns: &Activations, to: &mut [f32]) {
-    to.fill(0.0);
-    for g in 0..columns.groups() {
-        let weights = format.group(row, g);
-        let q = weights.q.map(i16::from);
-        let (numbers, scales) = columns.group(g);
-        for ((numbers, scale), to) in numbers.iter().zip(scales).zip(to.iter_mut()) {
-            let sum = |half: usize| -> i32 { (half * 16..(half + 1) * 16).map(|i| i32::from(q[i]) * i32::from(numbers[i])).sum() };
-            for half in 0..2 {
-                let parts = weights.scale[half] * sum(half) as f32 - weights.minimum[half] * scale.halves[half] as f32;
-                *to += scale.unit * parts;
+widened! {
+    /// Sums of a row with every column, into `to`.
+    pub fn row(format: Format, row: &[u8], columns: &Activations, to: &mut [f32]) {
+        to.fill(0.0);
+        for g in 0..columns.groups() {
+            let weights = format.group(row, g);
+            let q = weights.q.map(i16::from);
+            let (numbers, scales) = columns.group(g);
+            for ((numbers, scale), to) in numbers.iter().zip(scales).zip(to.iter_mut()) {
+                let sum = |half: usize| -> i32 { (half * 16..(half + 1) * 16).map(|i| i32::from(q[i]) * i32::from(numbers[i])).sum() };
+                for half in 0..2 {
+                    let parts = weights.scale[half] * sum(half) as f32 - weights.minimum[half] * scale.halves[half] as f32;
+                    *to += scale.unit * parts;
+                }
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Steps over rows of numbers. A tensor operation of the library costs more to set up than these cost to do.
 
+use super::widened;
+
 /// Sums of eight lanes at a time, which the compiler turns into vector instructions.
 pub fn dot(a: &[f32], b: &[f32]) -> f32 {
     let mut lanes = [0f32; 8];
@@ -26,27 +28,6 @@ pub fn add_scaled(a: &mut [f32], b: &[f32], factor: f32) {
     for (x, y) in a.iter_mut().zip(b) {
         *x += y * factor;
     }
-}
-
-/// Makes of a plain loop a function that runs with the widest vectors the processor has.
-macro_rules! widened {
-    ($(#[$about:meta])* pub fn $name:ident($($arg:ident: $kind:ty),*) $body:block) => {
-        $(#[$about])*
-        pub fn $name($($arg: $kind),*) {
-            #[inline(always)]
-            fn plain($($arg: $kind),*) $body
-            #[cfg(target_arch = "x86_64")]
-            if super::level() == super::Level::Avx512 {
-                #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,fma")]
-                fn wide($($arg: $kind),*) {
-                    plain($($arg),*);
-                }
-                // SAFETY: the processor has these instructions.
-                return unsafe { wide($($arg),*) };
-            }
-            plain($($arg),*);
-        }
-    };
 }
 
 widened! {

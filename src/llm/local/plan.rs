@@ -2,8 +2,8 @@
 
 use super::error::LocalError;
 use super::gguf::Header;
-use super::network::Library;
 use super::network::architecture::Architecture;
+use super::network::{Library, suits};
 
 /// Bytes in a MiB.
 const MIB: u64 = 1 << 20;
@@ -110,15 +110,16 @@ impl Plan {
         };
         let weights = plan.check_tensors(about, file)?;
         plan.memory = plan.memory_needed(weights)?;
+        if !suits(&plan, file) {
+            plan.memory = plan.memory.max(library_memory(file, weights));
+        }
         Ok(plan)
     }
 
     /// A network of candle-transformers, which checks its own sizes: what is kept here is what the rest asks for.
     fn of_library(library: Library, name: &str, file: &Header, context_tokens: usize) -> Result<Self, LocalError> {
         let trained = size(file, &format!("{name}.context_length"), 1 << 24)?;
-        // Weights are kept as they are and laid out for the processor, and the table as 32-bit floats.
         let weights = file.tensors.values().fold(0u64, |sum, t| sum.saturating_add(t.bytes));
-        let table = file.tensors.get("token_embd.weight").map_or(0, |t| t.elements().saturating_mul(4));
         Ok(Self {
             family: Family::Library(library),
             layers: size(file, &format!("{name}.block_count"), 1 << 9)?,
@@ -136,7 +137,7 @@ impl Plan {
             attention_scale: 1.0,
             window: None,
             tensors: Vec::new(),
-            memory: weights.saturating_mul(2).saturating_add(table),
+            memory: library_memory(file, weights),
         })
     }
 
@@ -213,6 +214,13 @@ impl Plan {
             _ => Ok(()),
         }
     }
+}
+
+/// Bytes of memory where candle-transformers runs a network: it keeps the weights as they are and laid out for the processor,
+/// and the table as 32-bit floats.
+fn library_memory(file: &Header, weights: u64) -> u64 {
+    let table = file.tensors.get("token_embd.weight").map_or(0, |t| t.elements().saturating_mul(4));
+    weights.saturating_mul(2).saturating_add(table)
 }
 
 /// Positions that a network can be run over as it was taught.

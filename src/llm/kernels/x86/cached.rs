@@ -1,7 +1,8 @@
 //! Sums over 16-bit floats.
 
 use std::arch::x86_64::{
-    __m512, _mm256_loadu_si256, _mm512_add_ps, _mm512_cvtph_ps, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_reduce_add_ps, _mm512_set1_ps,
+    __m512, _mm_loadu_si128, _mm256_cvtph_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_loadu_si256, _mm256_set1_ps, _mm256_setzero_ps,
+    _mm256_storeu_ps, _mm512_add_ps, _mm512_cvtph_ps, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_reduce_add_ps, _mm512_set1_ps,
     _mm512_setzero_ps, _mm512_storeu_ps,
 };
 
@@ -43,6 +44,43 @@ pub fn add_scaled(to: &mut [f32], from: &[u16], factor: f32) {
         let sum = _mm512_fmadd_ps(wide(from), times, floats(to));
         // SAFETY: 16 floats are 64 bytes.
         unsafe { _mm512_storeu_ps(to.as_mut_ptr(), sum) };
+    }
+    for (x, y) in to_rest.iter_mut().zip(from_rest) {
+        *x += half(*y) * factor;
+    }
+}
+
+/// Sum of the products, 256 bits at a time.
+#[target_feature(enable = "avx2,fma,f16c")]
+pub fn dot_256(a: &[f32], b: &[u16]) -> f32 {
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    let mut sums = [_mm256_setzero_ps(); 2];
+    for (i, (a, b)) in a.iter().zip(b).enumerate() {
+        // SAFETY: 8 floats are 32 bytes, 8 halves are 16.
+        let (a, b) = unsafe { (_mm256_loadu_ps(a.as_ptr()), _mm256_cvtph_ps(_mm_loadu_si128(b.as_ptr().cast()))) };
+        sums[i % 2] = _mm256_fmadd_ps(a, b, sums[i % 2]);
+    }
+    let mut lanes = [0f32; 16];
+    // SAFETY: twice 8 floats are the 16 that are there.
+    unsafe {
+        _mm256_storeu_ps(lanes.as_mut_ptr(), sums[0]);
+        _mm256_storeu_ps(lanes.as_mut_ptr().add(8), sums[1]);
+    }
+    let rest: f32 = a_rest.iter().zip(b_rest).map(|(x, y)| x * half(*y)).sum();
+    lanes.iter().sum::<f32>() + rest
+}
+
+/// Adds `factor` times the second to the first, 256 bits at a time.
+#[target_feature(enable = "avx2,fma,f16c")]
+pub fn add_scaled_256(to: &mut [f32], from: &[u16], factor: f32) {
+    let ((to, to_rest), (from, from_rest)) = (to.as_chunks_mut::<8>(), from.as_chunks::<8>());
+    let times = _mm256_set1_ps(factor);
+    for (to, from) in to.iter_mut().zip(from) {
+        // SAFETY: 8 floats are 32 bytes, 8 halves are 16.
+        unsafe {
+            let wide = _mm256_cvtph_ps(_mm_loadu_si128(from.as_ptr().cast()));
+            _mm256_storeu_ps(to.as_mut_ptr(), _mm256_fmadd_ps(wide, times, _mm256_loadu_ps(to.as_ptr())));
+        }
     }
     for (x, y) in to_rest.iter_mut().zip(from_rest) {
         *x += half(*y) * factor;

@@ -28,6 +28,11 @@ pub fn has_avx512() -> bool {
         && std::is_x86_feature_detected!("fma")
 }
 
+/// Whether the processor has what the compiler is told it has for 256 bits.
+pub fn has_avx2() -> bool {
+    std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma") && std::is_x86_feature_detected!("f16c")
+}
+
 /// Multiplies [`ROWS`] rows with every column. `ahead` is what will be read next.
 ///
 /// Only for processors where [`has_avx512`].

@@ -1,10 +1,11 @@
 //! From a file to a network: the tensors a plan was made for, as they lie there.
 
 use super::super::super::kernels::format::Format;
+use super::super::super::kernels::is_fast;
 use super::super::super::kernels::matrix::{Bytes, Matrix};
 use super::super::error::LocalError;
 use super::super::gguf::Header;
-use super::super::plan::Plan;
+use super::super::plan::{Family, Plan};
 use super::architecture::Architecture;
 use super::cache::Shape;
 use super::transformer::{Layer, Transformer};
@@ -52,9 +53,17 @@ fn size(n: u64) -> usize {
     usize::try_from(n).unwrap_or(0)
 }
 
-/// Whether every tensor of the network is in a format that is multiplied here.
+/// The widest network that is small: its products take so little that any processor does them in time.
+const SMALL: u64 = 512;
+
+/// Whether our decoder is the one to run a network: it can, and is not the slower one.
+///
+/// Every tensor has to be in a format that is multiplied here. And without AVX-512 candle-core's products are several times
+/// faster than ours, so that there a large network goes to the library, if that runs it right (not so gemma3).
 pub fn suits(plan: &Plan, file: &Header) -> bool {
-    plan.tensors.iter().all(|name| file.tensors.get(name).is_some_and(|t| Format::of(t.kind).is_some()))
+    let multiplied = plan.tensors.iter().all(|name| file.tensors.get(name).is_some_and(|t| Format::of(t.kind).is_some()));
+    let ours = plan.width <= SMALL || is_fast() || matches!(plan.family, Family::Own(about) if about.near.is_some());
+    multiplied && ours
 }
 
 impl Transformer {
