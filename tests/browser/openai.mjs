@@ -2,7 +2,7 @@
 // `OPENAI_BASE_URL=http://127.0.0.1:8080/v1 OPENAI_API_KEY=emt_... node openai.mjs`.
 
 import OpenAI from "openai";
-import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
 
 const client = new OpenAI();
 const MODEL = "recital";
@@ -122,6 +122,6 @@ await check("errors are the client's own", async () => {
   is([key instanceof OpenAI.AuthenticationError, key.code], [true, "invalid_api_key"], "key");
 });
 
-const { version } = createRequire(import.meta.url)("openai/package.json");
+const { version } = JSON.parse(readFileSync(new URL("node_modules/openai/package.json", import.meta.url), "utf8"));
 console.log(failures.length ? `${failures.length} checks failed` : `all checks passed with openai ${version}`);
 process.exit(failures.length ? 1 : 0);
