@@ -2,29 +2,13 @@
 // `OPENAI_BASE_URL=http://127.0.0.1:8080/v1 OPENAI_API_KEY=emt_... node openai.mjs`.
 
 import OpenAI from "openai";
-import { readFileSync } from "node:fs";
+import { check, end, is } from "./checks.mjs";
 
 const client = new OpenAI();
 const MODEL = "recital";
 const ENCODER = "electromart-encoder";
 const NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
 const TEXT = `{"numbers": [${NUMBERS.map((word) => `"${word}"`).join(", ")}]}`;
-const failures = [];
-
-async function check(name, work) {
-  try {
-    await work();
-    console.log(`ok   ${name}`);
-  } catch (error) {
-    console.log(`FAIL ${name}: ${error.message}`);
-    failures.push(name);
-  }
-}
-
-function is(actual, expected, what) {
-  const [a, b] = [JSON.stringify(actual), JSON.stringify(expected)];
-  if (a !== b) throw new Error(`${what}: ${a}, not ${b}`);
-}
 
 function ask(fields = {}) {
   return client.chat.completions.create({ model: MODEL, temperature: 0, messages: [{ role: "user", content: "hello" }], ...fields });
@@ -122,6 +106,4 @@ await check("errors are the client's own", async () => {
   is([key instanceof OpenAI.AuthenticationError, key.code], [true, "invalid_api_key"], "key");
 });
 
-const { version } = JSON.parse(readFileSync(new URL("node_modules/openai/package.json", import.meta.url), "utf8"));
-console.log(failures.length ? `${failures.length} checks failed` : `all checks passed with openai ${version}`);
-process.exit(failures.length ? 1 : 0);
+end("openai");

@@ -1,10 +1,9 @@
 // A stock socket.io-client against a running server: `ELECTROMART_URL=http://127.0.0.1:8080 node socketio.mjs`.
 
 import { io } from "socket.io-client";
-import { createRequire } from "node:module";
+import { check, end, is } from "./checks.mjs";
 
 const url = process.env.ELECTROMART_URL ?? "http://127.0.0.1:8080";
-const failures = [];
 const PATIENCE = 15_000;
 
 /** Waits for an event of a socket. */
@@ -20,20 +19,6 @@ function once(socket, name) {
 
 function connect(options = {}) {
   return io(url, { reconnection: false, forceNew: true, ...options });
-}
-
-async function check(name, work) {
-  try {
-    await work();
-    console.log(`ok   ${name}`);
-  } catch (error) {
-    console.log(`FAIL ${name}: ${error.message}`);
-    failures.push(name);
-  }
-}
-
-function is(actual, expected, what) {
-  if (actual !== expected) throw new Error(`${what}: ${JSON.stringify(actual)}, not ${JSON.stringify(expected)}`);
 }
 
 for (const transports of [["websocket"], ["polling"], ["polling", "websocket"]]) {
@@ -126,6 +111,4 @@ await check("a packet that is too large ends only its own connection", async () 
   other.close();
 });
 
-const version = createRequire(import.meta.url)("socket.io-client/package.json").version;
-console.log(failures.length ? `${failures.length} checks failed` : `all checks passed with socket.io-client ${version}`);
-process.exit(failures.length ? 1 : 0);
+end("socket.io-client");

@@ -216,9 +216,10 @@ pub fn products(all: &mut [(&Matrix, &mut [f32])], columns: &Columns<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use candle_core::quantized::{GgmlDType, QTensor};
+    use candle_core::quantized::QTensor;
     use candle_core::{Device, Tensor};
 
+    use super::super::format::KINDS;
     use super::*;
 
     /// Numbers that look random and are the same every time.
@@ -233,18 +234,7 @@ mod tests {
 
     #[test]
     fn products_are_those_of_32_bit_floats_and_a_column_the_same_in_any_company() {
-        for kind in [
-            GgmlDType::Q4_0,
-            GgmlDType::Q4_1,
-            GgmlDType::Q5_0,
-            GgmlDType::Q5_1,
-            GgmlDType::Q8_0,
-            GgmlDType::Q4K,
-            GgmlDType::Q5K,
-            GgmlDType::Q6K,
-            GgmlDType::F32,
-            GgmlDType::F16,
-        ] {
+        for kind in KINDS {
             for (rows, width, count) in [(16, 256, 1), (35, 512, 3), (64, 1024, 130)] {
                 let tensor = Tensor::from_vec(numbers(rows * width, 7), (rows, width), &Device::Cpu).unwrap();
                 let quantized = QTensor::quantize(&tensor, kind).unwrap();

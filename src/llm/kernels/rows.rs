@@ -96,12 +96,7 @@ fn exp(x: f32) -> f32 {
 
 /// A 16-bit float as a 32-bit one.
 pub fn half(bits: u16) -> f32 {
-    let (sign, exponent, fraction) = (u32::from(bits >> 15) << 31, u32::from(bits >> 10 & 31), u32::from(bits & 1023));
-    match exponent {
-        0 => f32::from_bits(sign | (fraction as f32 * 2f32.powi(-24)).to_bits()),
-        31 => f32::from_bits(sign | 0x7F80_0000 | fraction << 13),
-        _ => f32::from_bits(sign | (exponent + 112) << 23 | fraction << 13),
-    }
+    half::f16::from_bits(bits).to_f32()
 }
 
 #[cfg(test)]

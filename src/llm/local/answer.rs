@@ -72,8 +72,7 @@ pub(super) struct Making {
     pub text: Text,
     /// Most tokens of it.
     pub most: usize,
-    /// Whether tokens may be guessed ahead.
-    pub drafts: bool,
+    pub drafts: Drafts,
 }
 
 /// An answer on its way.
@@ -84,7 +83,6 @@ pub(super) struct Answer {
     /// Tokens of the prompt.
     asked: usize,
     making: Making,
-    drafts: Drafts,
     /// What is being read.
     fed: Vec<u32>,
 }
@@ -92,8 +90,7 @@ pub(super) struct Answer {
 impl Answer {
     /// An answer to a prompt (at least one token), of whose beginning the cache was read already.
     pub(super) fn new(ids: Vec<u32>, cache: Cache, making: Making) -> Self {
-        let drafts = Drafts::new(making.drafts);
-        Self { asked: ids.len(), ids, cache, making, drafts, fed: Vec::new() }
+        Self { asked: ids.len(), ids, cache, making, fed: Vec::new() }
     }
 
     /// Whether the prompt is still being read.
@@ -119,7 +116,7 @@ impl Answer {
         self.fed.extend_from_slice(&self.ids[from..to]);
         if to == self.ids.len() {
             let left = self.making.most.saturating_sub(self.ids.len() - self.asked + 1);
-            self.fed.extend_from_slice(self.drafts.next(&self.ids, self.asked, ahead.min(left)));
+            self.fed.extend_from_slice(self.making.drafts.next(&self.ids, self.asked, ahead.min(left)));
         }
         // Guesses stand behind a single token: the end of a prompt has none.
         let all = self.fed.len() > to - from;
@@ -160,7 +157,7 @@ impl Answer {
             }
             chosen += 1;
         }
-        self.drafts.came_true(chosen);
+        self.making.drafts.came_true(chosen);
         // What was guessed and did not come true is forgotten.
         self.cache.truncate(self.ids.len() - 1);
         Ok(None)

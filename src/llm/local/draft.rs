@@ -23,6 +23,7 @@ pub(super) struct Drafts {
 }
 
 impl Drafts {
+    /// None at all, where they are not `on`.
     pub(super) fn new(on: bool) -> Self {
         Self { on, ..Self::default() }
     }

@@ -6,6 +6,7 @@ use super::super::{ModelError, Prompt, Role, Said};
 use super::answer::{Answer, Ended, Making, Watch};
 use super::caution::{Caution, Watched};
 use super::constraint::{Rule, Rules};
+use super::draft::Drafts;
 use super::error::LocalError;
 use super::kept::Kept;
 use super::network::{Cache, Feed, Network, PAGE};
@@ -97,7 +98,7 @@ impl Engine {
             sampler: Sampler::new(prompt.temperature, prompt.seed.unwrap_or_else(rand::random)),
             text: Text::new(names.is_some(), stops),
             most: (prompt.max_tokens as usize).min(self.context - ids.len()),
-            drafts: self.network.is_shared(),
+            drafts: Drafts::new(self.network.is_shared()),
         };
         let cache = if self.network.is_shared() { self.kept.fork(&ids) } else { Cache::default() };
         Ok(Answer::new(ids, cache, making))

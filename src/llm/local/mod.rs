@@ -206,9 +206,9 @@ impl LocalModel {
     /// the order of the labels.
     ///
     /// The model reads a fixed prompt with the message, and each label's score is the mean log-probability
-    /// of its tokens as the answer. The prompt is read once, and once more for each further label of more
-    /// than one token; with labels of one token the cost is that of reading the prompt. The shares say
-    /// which label the model prefers; they are not calibrated.
+    /// of its tokens as the answer. The prompt is read once (by a network that cannot go back: once more for
+    /// each further label of more than one token). The shares say which label the model prefers; they are
+    /// not calibrated.
     ///
     /// # Errors
     /// As [`ChatModel::say`]: busy, too late, too long, or broken.

@@ -79,15 +79,17 @@ impl Shared {
     }
 }
 
+/// An answer and where it goes.
+type Spoken = Talk<Reply<Said>>;
 /// Answers under way.
-type Talks = Vec<Talk<Reply<Said>>>;
+type Talks = Vec<Spoken>;
 
 /// The thread's work: until everybody who could send a job is gone.
 pub(super) fn run(load: &Load, jobs: &Receiver<Job>, shared: &Shared, at_once: usize) {
     let mut engine = start(load, shared);
     let mut again = true;
     let mut talks = Talks::new();
-    // The job that did not fit beside the others.
+    // The answer that is begun and has no room beside the others yet.
     let mut waiting = None;
     loop {
         let Some(model) = engine.as_mut() else {
@@ -108,8 +110,7 @@ pub(super) fn run(load: &Load, jobs: &Receiver<Job>, shared: &Shared, at_once: u
         tracing::error!(reason = %broke, again, "the local model failed");
         shared.set(Health::Degraded, Some(broke));
         engine = None;
-        talks.drain(..).for_each(|talk| answer(&talk.whose, Err(ModelError::Failed)));
-        waiting.take().iter().for_each(refuse);
+        talks.drain(..).chain(waiting.take()).for_each(|talk| answer(&talk.whose, Err(ModelError::Failed)));
         if std::mem::take(&mut again) {
             engine = start(load, shared);
         }
@@ -121,23 +122,21 @@ fn turn(
     model: &mut Engine,
     jobs: &Receiver<Job>,
     talks: &mut Talks,
-    waiting: &mut Option<Job>,
+    waiting: &mut Option<Spoken>,
     at_once: usize,
 ) -> Result<bool, LocalError> {
     let at_once = if model.network.is_shared() { at_once.max(1) } else { 1 };
     while talks.len() < at_once {
-        let next = match waiting.take() {
-            Some(job) => Ok(job),
-            None if talks.is_empty() => jobs.recv().map_err(|_| TryRecvError::Disconnected),
-            None => jobs.try_recv(),
-        };
-        match next {
-            Ok(job) => {
-                *waiting = take_in(model, job, talks)?;
-                if waiting.is_some() {
-                    break;
-                }
+        if let Some(talk) = waiting.take() {
+            *waiting = seat(model, talk, talks)?;
+            if waiting.is_some() {
+                break;
             }
+            continue;
+        }
+        let next = if talks.is_empty() { jobs.recv().map_err(|_| TryRecvError::Disconnected) } else { jobs.try_recv() };
+        match next {
+            Ok(job) => *waiting = take_in(model, job)?,
             Err(TryRecvError::Empty) => break,
             Err(TryRecvError::Disconnected) if talks.is_empty() => return Ok(false),
             Err(TryRecvError::Disconnected) => break,
@@ -156,20 +155,28 @@ fn reserved(talks: &Talks) -> usize {
     talks.iter().map(|talk| talk.answer.reach()).sum()
 }
 
-/// Does a small job, or adds an answer to those under way; gives it back where there is no room for it yet.
-fn take_in(model: &mut Engine, job: Job, talks: &mut Talks) -> Result<Option<Job>, LocalError> {
+/// Gives an answer its place among those under way; gives it back where there is no room for it yet.
+fn seat(model: &mut Engine, talk: Spoken, talks: &mut Talks) -> Result<Option<Spoken>, LocalError> {
+    if let Err(end) = talk.watch.check() {
+        settle::<Said>(Err(end), &talk.whose)?;
+        return Ok(None);
+    }
+    let taken = reserved(talks) + talk.answer.reach();
+    if !talks.is_empty() && taken > model.room {
+        return Ok(Some(talk));
+    }
+    model.kept.shrink(model.room.saturating_sub(taken) / PAGE);
+    talks.push(talk);
+    Ok(None)
+}
+
+/// Does a small job, or begins an answer, which is given back to be seated.
+fn take_in(model: &mut Engine, job: Job) -> Result<Option<Spoken>, LocalError> {
     match job {
-        Job::Say { prompt, watch, reply } => {
-            let begun = watch.check().and_then(|()| model.begin(&prompt));
-            match begun {
-                Ok(answer) if talks.is_empty() || reserved(talks) + answer.reach() <= model.room => {
-                    model.kept.shrink(model.room.saturating_sub(reserved(talks) + answer.reach()) / PAGE);
-                    talks.push(Talk { answer, watch, whose: reply });
-                }
-                Ok(_) => return Ok(Some(Job::Say { prompt, watch, reply })),
-                Err(end) => settle(Err(end), &reply)?,
-            }
-        }
+        Job::Say { prompt, watch, reply } => match watch.check().and_then(|()| model.begin(&prompt)) {
+            Ok(answer) => return Ok(Some(Talk { answer, watch, whose: reply })),
+            Err(end) => settle(Err(end), &reply)?,
+        },
         Job::Route { text, labels, watch, reply } => settle(watch.check().and_then(|()| model.route(&text, &labels, &watch)), &reply)?,
         Job::Probe { reply } => settle(model.probe().map_err(Ended::Broke), &reply)?,
     }

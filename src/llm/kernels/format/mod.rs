@@ -131,6 +131,22 @@ fn half_at(block: &[u8], at: usize) -> f32 {
     super::rows::half(u16::from_le_bytes([block[at], block[at + 1]]))
 }
 
+/// The types there is a format for.
+#[cfg(test)]
+pub const KINDS: [GgmlDType; 11] = [
+    GgmlDType::Q4_0,
+    GgmlDType::Q4_1,
+    GgmlDType::Q5_0,
+    GgmlDType::Q5_1,
+    GgmlDType::Q8_0,
+    GgmlDType::Q4K,
+    GgmlDType::Q5K,
+    GgmlDType::Q6K,
+    GgmlDType::F32,
+    GgmlDType::F16,
+    GgmlDType::BF16,
+];
+
 #[cfg(test)]
 mod tests {
     use candle_core::quantized::QTensor;
@@ -143,19 +159,7 @@ mod tests {
         let width = 512;
         let numbers: Vec<f32> = (0..2 * width).map(|i| ((i * 7919 % 1009) as f32 / 504.5 - 1.0) * (1.0 + (i % 5) as f32)).collect();
         let tensor = Tensor::from_vec(numbers, (2, width), &Device::Cpu).unwrap();
-        for kind in [
-            GgmlDType::Q4_0,
-            GgmlDType::Q4_1,
-            GgmlDType::Q5_0,
-            GgmlDType::Q5_1,
-            GgmlDType::Q8_0,
-            GgmlDType::Q4K,
-            GgmlDType::Q5K,
-            GgmlDType::Q6K,
-            GgmlDType::F32,
-            GgmlDType::F16,
-            GgmlDType::BF16,
-        ] {
+        for kind in KINDS {
             let quantized = QTensor::quantize(&tensor, kind).unwrap();
             let theirs: Vec<f32> = quantized.dequantize(&Device::Cpu).unwrap().flatten_all().unwrap().to_vec1().unwrap();
             let format = Format::of(kind).unwrap();

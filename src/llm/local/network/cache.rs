@@ -24,6 +24,11 @@ impl Shape {
         self.layers * 2 * self.kv_heads * self.head * PAGE
     }
 
+    /// Where in a page the keys (`which` 0) or values (1) of a head in a layer begin.
+    fn at(self, layer: usize, which: usize, head: usize) -> usize {
+        ((layer * 2 + which) * self.kv_heads + head) * self.head * PAGE
+    }
+
     /// Bytes of a position.
     pub fn position_bytes(self) -> usize {
         self.page() / PAGE * 2
@@ -37,17 +42,16 @@ pub struct Page(Vec<u16>);
 impl Page {
     /// The keys of a head in a layer: `head` numbers for each position.
     pub fn keys(&self, kept: Shape, layer: usize, head: usize) -> &[u16] {
-        self.part(kept, layer * 2, head)
+        self.part(kept, kept.at(layer, 0, head))
     }
 
     /// The values.
     pub fn values(&self, kept: Shape, layer: usize, head: usize) -> &[u16] {
-        self.part(kept, layer * 2 + 1, head)
+        self.part(kept, kept.at(layer, 1, head))
     }
 
-    fn part(&self, kept: Shape, which: usize, head: usize) -> &[u16] {
-        let size = kept.head * PAGE;
-        &self.0[(which * kept.kv_heads + head) * size..][..size]
+    fn part(&self, kept: Shape, at: usize) -> &[u16] {
+        &self.0[at..at + kept.head * PAGE]
     }
 }
 
@@ -97,7 +101,7 @@ impl Cache {
     /// copied first.
     pub fn place(&mut self, kept: Shape, layer: usize, which: usize, head: usize, position: usize) -> Option<&mut [u16]> {
         let page = Arc::make_mut(self.pages.get_mut(position / PAGE)?);
-        let at = ((layer * 2 + which) * kept.kv_heads + head) * kept.head * PAGE + position % PAGE * kept.head;
+        let at = kept.at(layer, which, head) + position % PAGE * kept.head;
         page.0.get_mut(at..at + kept.head)
     }
 }

@@ -34,12 +34,16 @@ pub(in super::super) enum Library {
 impl Library {
     /// The architecture of a name in a GGUF file.
     pub fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "lfm2" => Self::Lfm2,
-            "glm4" => Self::Glm4,
-            "phi2" => Self::Phi2,
-            _ => return None,
-        })
+        [Self::Lfm2, Self::Glm4, Self::Phi2].into_iter().find(|library| library.name() == name)
+    }
+
+    /// Its name in a GGUF file.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Lfm2 => "lfm2",
+            Self::Glm4 => "glm4",
+            Self::Phi2 => "phi2",
+        }
     }
 
     /// Most positions of a conversation.
@@ -76,9 +80,7 @@ impl Candle {
         let device = &Device::Cpu;
         let name = match plan.family {
             Family::Own(about) => about.name,
-            Family::Library(Library::Lfm2) => "lfm2",
-            Family::Library(Library::Glm4) => "glm4",
-            Family::Library(Library::Phi2) => "phi2",
+            Family::Library(library) => library.name(),
         };
         let checked = || content(name, plan, file);
         let inner = match name {
@@ -101,26 +103,19 @@ impl Candle {
     fn forward(&mut self, tokens: &[u32]) -> Result<Tensor, LocalError> {
         let at = self.read.len();
         let input = Tensor::new(tokens, &Device::Cpu)?.unsqueeze(0)?;
+        if at == 0 {
+            match &mut self.inner {
+                Inner::Llama(m) => m.clear_kv_cache(),
+                Inner::Qwen2(m) => m.clear_kv_cache(),
+                Inner::Qwen3(m) => m.clear_kv_cache(),
+                // These begin anew at position 0 by themselves.
+                Inner::Gemma3(_) | Inner::Phi3(_) | Inner::Lfm2(_) | Inner::Glm4(_) | Inner::Phi2(_) => {}
+            }
+        }
         let scores = match &mut self.inner {
-            Inner::Llama(m) => {
-                if at == 0 {
-                    m.clear_kv_cache();
-                }
-                m.forward(&input, at)
-            }
-            Inner::Qwen2(m) => {
-                if at == 0 {
-                    m.clear_kv_cache();
-                }
-                m.forward(&input, at)
-            }
-            Inner::Qwen3(m) => {
-                if at == 0 {
-                    m.clear_kv_cache();
-                }
-                m.forward(&input, at)
-            }
-            // These begin anew at position 0 by themselves.
+            Inner::Llama(m) => m.forward(&input, at),
+            Inner::Qwen2(m) => m.forward(&input, at),
+            Inner::Qwen3(m) => m.forward(&input, at),
             Inner::Gemma3(m) => m.forward(&input, at),
             Inner::Phi3(m) => m.forward(&input, at),
             Inner::Lfm2(m) => m.forward(&input, at),

@@ -77,15 +77,14 @@ impl Transformer {
         let layers = (0..plan.layers).map(|i| layer(about, plan, &tensors, i)).collect::<Result<Vec<_>, _>>()?;
         let table = tensors.all("token_embd.weight")?;
         let output = if tensors.has("output.weight") { tensors.all("output.weight")? } else { table.clone() };
-        let factors = ["rope_freqs.weight", "rope_factors_short.weight"].into_iter().find(|name| tensors.has(name));
-        let factors = factors.map(|name| tensors.floats(name)).transpose()?;
         let width = size(plan.rope_width);
+        let factors = match ["rope_freqs.weight", "rope_factors_short.weight"].into_iter().find(|name| tensors.has(name)) {
+            // Linear scaling: positions are read as if they lay closer together.
+            _ if plan.rope_scale != 1.0 => Some(vec![plan.rope_scale; width / 2]),
+            Some(name) => Some(tensors.floats(name)?),
+            None => None,
+        };
         let mut turns = vec![Turns::new(about.pairs, width, plan.rope_base, factors.as_deref(), plan.rope_length)];
-        // Linear scaling: positions are read as if they lay closer together.
-        if plan.rope_scale != 1.0 {
-            let factors = vec![plan.rope_scale; width / 2];
-            turns = vec![Turns::new(about.pairs, width, plan.rope_base, Some(&factors), plan.rope_length)];
-        }
         turns.extend(about.near.map(|near| Turns::new(about.pairs, width, near.rope_base, None, 1.0)));
         Ok(Self {
             about,

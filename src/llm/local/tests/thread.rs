@@ -148,3 +148,41 @@ async fn a_slow_model_is_late_and_the_queue_is_bounded() {
     tokio::time::sleep(Duration::from_millis(400)).await;
     model.probe(Duration::from_secs(2)).await.unwrap();
 }
+
+/// A network that notes how many conversations shared a step at most.
+struct Shared {
+    inner: Box<dyn Network>,
+    most: Arc<AtomicUsize>,
+}
+
+impl Network for Shared {
+    fn step(&mut self, feeds: &mut [Feed<'_>]) -> Result<Vec<Vec<f32>>, LocalError> {
+        std::thread::sleep(Duration::from_millis(2));
+        self.most.fetch_max(feeds.len(), Ordering::SeqCst);
+        self.inner.step(feeds)
+    }
+}
+
+#[tokio::test]
+async fn who_finds_no_room_waits_and_is_answered_all_the_same() {
+    let bytes = Model::new("qwen2", GgmlDType::F32, 1).bytes();
+    for (room, together) in [(1, 1), (10_000, 2)] {
+        let most = Arc::new(AtomicUsize::new(0));
+        let (noted, bytes) = (Arc::clone(&most), bytes.clone());
+        let load = move || {
+            let mut engine = super::files::open(&bytes)?;
+            let inner = std::mem::replace(&mut engine.network, Box::new(Closed));
+            (engine.network, engine.room) = (Box::new(Shared { inner, most: Arc::clone(&noted) }), room);
+            Ok(engine)
+        };
+        let model = LocalModel::start("test".to_owned(), Brief::Full, 512, THREADS, Box::new(load)).unwrap();
+        ready(&model).await;
+        let p = prompt("hello");
+        // One of them leaves while it waits, and is in nobody's way.
+        let leaves = tokio::time::timeout(Duration::from_millis(8), model.say(&p, None));
+        let (first, left, last) = tokio::join!(model.say(&p, None), leaves, model.say(&p, None));
+        assert!(left.is_err() || left.unwrap().is_ok());
+        assert_eq!(first.unwrap().text, last.unwrap().text);
+        assert_eq!(most.load(Ordering::SeqCst), together, "room for {room}");
+    }
+}
