@@ -3,8 +3,7 @@
 //! llama.cpp and candle take one scale for 256 numbers where the weights come in blocks of 256; a scale for every 32 costs
 //! a tenth more and loses less.
 
-use rayon::prelude::*;
-
+use super::team::{Apart, Team};
 use super::widened;
 
 /// Numbers under one scale.
@@ -55,26 +54,29 @@ widened! {
 
 /// Groups of columns below which another thread is not worth calling.
 const WORTHWHILE: usize = 1 << 10;
+/// Groups that a thread takes at once.
+const GROUPS: usize = 4;
 
 impl Activations {
     /// Takes columns of `width` numbers each (a multiple of 32), one behind the other.
-    pub fn of(columns: &[f32], width: usize) -> Self {
+    pub fn of(columns: &[f32], width: usize, team: &Team) -> Self {
         let n = columns.len() / width;
         let groups = width / GROUP;
         let mut numbers = vec![[0; GROUP]; n * groups];
         let mut scales = vec![Scale::default(); n * groups];
-        let fill = |(g, (numbers, scales)): (usize, (&mut [[i8; GROUP]], &mut [Scale]))| {
-            for (c, (to, scale)) in numbers.iter_mut().zip(scales).enumerate() {
-                if let Some(x) = columns[c * width + g * GROUP..].first_chunk::<GROUP>() {
-                    *scale = quantize(x, to);
+        let (to_numbers, to_scales) = (Apart::new(&mut numbers), Apart::new(&mut scales));
+        team.each(groups.div_ceil(GROUPS), n * groups >= WORTHWHILE, |part| {
+            for group in part * GROUPS..((part + 1) * GROUPS).min(groups) {
+                // SAFETY (both): every group is in one part only, which is done once.
+                let (numbers, scales) =
+                    unsafe { (to_numbers.part(group * n..(group + 1) * n), to_scales.part(group * n..(group + 1) * n)) };
+                for (c, (to, scale)) in numbers.iter_mut().zip(scales).enumerate() {
+                    if let Some(x) = columns[c * width + group * GROUP..].first_chunk::<GROUP>() {
+                        *scale = quantize(x, to);
+                    }
                 }
             }
-        };
-        if n * groups < WORTHWHILE {
-            numbers.chunks_mut(n.max(1)).zip(scales.chunks_mut(n.max(1))).enumerate().for_each(fill);
-        } else {
-            numbers.par_chunks_mut(n).zip(scales.par_chunks_mut(n)).enumerate().with_min_len(4).for_each(fill);
-        }
+        });
         Self { columns: n, numbers, scales }
     }
 
@@ -103,7 +105,7 @@ mod tests {
     fn numbers_come_back_within_half_a_unit() {
         let (width, n) = (96, 3);
         let columns: Vec<f32> = (0..width * n).map(|i| ((i * 37 % 101) as f32 - 50.0) * if i < width { 1e-3 } else { 4.0 }).collect();
-        let a = Activations::of(&columns, width);
+        let a = Activations::of(&columns, width, &Team::alone());
         assert_eq!((a.columns(), a.groups()), (n, 3));
         for g in 0..a.groups() {
             let (numbers, scales) = a.group(g);
@@ -117,6 +119,6 @@ mod tests {
                 assert!((scale.sum - scale.unit * sum as f32).abs() < 1e-6);
             }
         }
-        assert_eq!(Activations::of(&[0.0; 32], 32).group(0).1[0], Scale::default());
+        assert_eq!(Activations::of(&[0.0; 32], 32, &Team::alone()).group(0).1[0], Scale::default());
     }
 }

@@ -3,12 +3,11 @@
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use memmap2::Mmap;
-use rayon::prelude::*;
-
 use super::activations::{Activations, GROUP};
 use super::format::Format;
 use super::portable;
+use super::team::{Apart, Team};
+use memmap2::Mmap;
 
 /// Rows that are multiplied at once.
 pub const ROWS: usize = 16;
@@ -95,31 +94,26 @@ impl<'a> Columns<'a> {
         self.numbers.len() / self.width
     }
 
-    fn quantized(&self) -> &Activations {
-        self.quantized.get_or_init(|| Activations::of(self.numbers, self.width))
+    fn quantized(&self, team: &Team) -> &Activations {
+        self.quantized.get_or_init(|| Activations::of(self.numbers, self.width, team))
     }
 }
 
-/// What products are made of: where each thread writes its own rows of every column.
-struct Target {
-    to: *mut f32,
-    len: usize,
+/// Where a product goes: the rows of every column.
+struct Target<'a> {
+    to: Apart<'a, f32>,
     rows: usize,
 }
 
-// SAFETY: threads write only the rows they were given (see `Target::put`), and nobody reads until all are done.
-unsafe impl Sync for Target {}
-
-impl Target {
+impl Target<'_> {
     /// Writes numbers of column `column` from row `row` on.
     ///
     /// # Safety
     /// No other thread writes these rows.
     unsafe fn put(&self, column: usize, row: usize, numbers: &[f32]) {
         let at = column * self.rows + row;
-        assert!(at + numbers.len() <= self.len);
-        // SAFETY: within the slice the target was made of, by the assertion; the caller keeps other threads away.
-        unsafe { std::ptr::copy_nonoverlapping(numbers.as_ptr(), self.to.add(at), numbers.len()) };
+        // SAFETY: the caller's.
+        unsafe { self.to.part(at..at + numbers.len()) }.copy_from_slice(numbers);
     }
 }
 
@@ -142,35 +136,38 @@ impl Matrix {
     }
 
     /// The product with the columns: a column of as many numbers as there are rows for each.
-    pub fn times(&self, columns: &Columns<'_>) -> Vec<f32> {
+    pub fn times(&self, columns: &Columns<'_>, team: &Team) -> Vec<f32> {
         let mut out = vec![0.0; self.rows * columns.count()];
-        products(&mut [(self, out.as_mut_slice())], columns);
+        products(&mut [(self, out.as_mut_slice())], columns, team);
         out
     }
 
-    /// Does a range of groups of [`ROWS`] rows.
+    /// Does a range of groups of [`ROWS`] rows; `quantized` are the columns in 8 bits, unless these are floats.
     ///
     /// # Safety
     /// No other thread does the same groups, and the target has this matrix's rows and all columns.
-    unsafe fn part(&self, groups: Range<usize>, columns: &Columns<'_>, target: &Target) {
+    unsafe fn part(&self, groups: Range<usize>, columns: &Columns<'_>, quantized: Option<&Activations>, target: &Target<'_>) {
         let (row_bytes, bytes, count) = (self.format.row_bytes(self.width), self.bytes.get(), columns.count());
+        let quantized = quantized.filter(|_| !self.format.is_float());
         for group in groups {
             let (first, last) = (group * ROWS, ((group + 1) * ROWS).min(self.rows));
             let rows = &bytes[first * row_bytes..last * row_bytes];
             // SAFETY (both): these rows are this thread's, by the caller.
             let mut put = |row: usize, column: usize, numbers: &[f32]| unsafe { target.put(column, first + row, numbers) };
             #[cfg(target_arch = "x86_64")]
-            if super::level() == super::Level::Avx512 && last - first == ROWS && !self.format.is_float() {
+            if let Some(quantized) = quantized
+                && super::level() == super::Level::Avx512
+                && last - first == ROWS
+            {
                 let ahead = bytes.get(last * row_bytes..).unwrap_or_default();
-                super::x86::rows(self.format, rows, ahead, columns.quantized(), &mut put);
+                super::x86::rows(self.format, rows, ahead, quantized, &mut put);
                 continue;
             }
             let mut sums = vec![0.0; count];
             for (i, row) in rows.chunks_exact(row_bytes).enumerate() {
-                if self.format.is_float() {
-                    portable::float_row(self.format, row, columns.numbers, self.width, &mut sums);
-                } else {
-                    portable::row(self.format, row, columns.quantized(), &mut sums);
+                match quantized {
+                    Some(quantized) => portable::row(self.format, row, quantized, &mut sums),
+                    None => portable::float_row(self.format, row, columns.numbers, self.width, &mut sums),
                 }
                 sums.iter().enumerate().for_each(|(column, sum)| put(i, column, &[*sum]));
             }
@@ -178,19 +175,17 @@ impl Matrix {
     }
 }
 
-/// The products of several matrices with the same columns, on all threads of the pool this runs in.
-pub fn products(all: &mut [(&Matrix, &mut [f32])], columns: &Columns<'_>) {
+/// The products of several matrices with the same columns.
+pub fn products(all: &mut [(&Matrix, &mut [f32])], columns: &Columns<'_>, team: &Team) {
     let count = columns.count();
     if count == 0 {
         return;
     }
-    if all.iter().any(|(matrix, _)| !matrix.format.is_float()) {
-        // Here, where all threads are free to help.
-        columns.quantized();
-    }
+    // Here, where all threads are free to help.
+    let quantized = all.iter().any(|(matrix, _)| !matrix.format.is_float()).then(|| columns.quantized(team));
     let mut tasks = Vec::new();
     let mut work = 0;
-    let targets: Vec<(&Matrix, Target)> = all
+    let targets: Vec<(&Matrix, Target<'_>)> = all
         .iter_mut()
         .enumerate()
         .map(|(which, (matrix, out))| {
@@ -199,19 +194,15 @@ pub fn products(all: &mut [(&Matrix, &mut [f32])], columns: &Columns<'_>) {
             let groups = matrix.rows.div_ceil(ROWS);
             let step = (TASK_BYTES / matrix.format.row_bytes(matrix.width * ROWS)).max(1);
             tasks.extend((0..groups).step_by(step).map(|from| (which, from..(from + step).min(groups))));
-            (*matrix, Target { to: out.as_mut_ptr(), len: out.len(), rows: matrix.rows })
+            (*matrix, Target { to: Apart::new(out), rows: matrix.rows })
         })
         .collect();
-    let run = |(which, groups): &(usize, Range<usize>)| {
+    team.each(tasks.len(), work >= WORTHWHILE, |task| {
+        let (which, groups) = &tasks[task];
         let (matrix, target) = &targets[*which];
         // SAFETY: every group of rows is in one task only, and a target is that of its matrix.
-        unsafe { matrix.part(groups.clone(), columns, target) };
-    };
-    if work < WORTHWHILE || rayon::current_num_threads() == 1 {
-        tasks.iter().for_each(run);
-    } else {
-        tasks.par_iter().with_max_len(1).for_each(run);
-    }
+        unsafe { matrix.part(groups.clone(), columns, quantized, target) };
+    });
 }
 
 #[cfg(test)]
@@ -234,6 +225,7 @@ mod tests {
 
     #[test]
     fn products_are_those_of_32_bit_floats_and_a_column_the_same_in_any_company() {
+        let team = Team::new(3).unwrap();
         for kind in KINDS {
             for (rows, width, count) in [(16, 256, 1), (35, 512, 3), (64, 1024, 130)] {
                 let tensor = Tensor::from_vec(numbers(rows * width, 7), (rows, width), &Device::Cpu).unwrap();
@@ -242,7 +234,7 @@ mod tests {
                 let bytes = Bytes::Owned(quantized.data().unwrap().into());
                 let matrix = Matrix::new(Format::of(kind).unwrap(), bytes, rows, width).unwrap();
                 let columns = numbers(count * width, 3);
-                let out = matrix.times(&Columns::new(&columns, width));
+                let out = matrix.times(&Columns::new(&columns, width), &team);
                 for (column, sums) in columns.chunks_exact(width).zip(out.chunks_exact(rows)) {
                     for (row, sum) in exact.chunks_exact(width).zip(sums) {
                         let wanted: f32 = row.iter().zip(column).map(|(a, b)| a * b).sum();
@@ -250,7 +242,7 @@ mod tests {
                         let tolerance = (width as f32).sqrt() * 0.006;
                         assert!((wanted - sum).abs() < tolerance, "{kind:?} {rows}x{width}: {wanted} {sum}");
                     }
-                    assert_eq!(matrix.times(&Columns::new(column, width)), sums, "{kind:?}: alone and in company");
+                    assert_eq!(matrix.times(&Columns::new(column, width), &team), sums, "{kind:?}: alone and in company");
                 }
             }
         }

@@ -21,6 +21,7 @@ pub(super) mod matrix;
 mod portable;
 pub(super) mod product;
 pub(super) mod rows;
+pub(super) mod team;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 

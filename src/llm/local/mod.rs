@@ -46,6 +46,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 
 use super::kernels::matrix::Bytes;
+use super::kernels::team::Team;
 use super::{Brief, ChatModel, Health, ModelError, Prompt, Said, Saying};
 use crate::config::Local;
 use crate::domain::agent::Provider;
@@ -124,7 +125,8 @@ impl LocalModel {
         let name = path.file_stem().map_or_else(|| "model".to_owned(), |stem| stem.to_string_lossy().into_owned());
         let context = usize::try_from(plan.context).unwrap_or(0);
         let (path, label, tokens) = (path.to_owned(), name.clone(), config.context_tokens);
-        let room = config.max_sessions.max(1);
+        let threads = if config.threads == 0 { cores() } else { config.threads };
+        let threads = Threads { threads, at_once: config.max_sessions.max(1) };
         let mut first = Some((file, plan));
         let load = move || {
             // The header is not kept beside the loaded model: a second load reads it again.
@@ -132,11 +134,10 @@ impl LocalModel {
                 Some(read) => read,
                 None => examine(&path, tokens)?,
             };
-            assemble(&label, &file, &plan, &Bytes::map(&File::open(&path)?)?, room)
+            assemble(&label, &file, &plan, &Bytes::map(&File::open(&path)?)?, threads)
         };
         let load = parking_lot::Mutex::new(load);
-        let threads = if config.threads == 0 { cores() } else { config.threads };
-        Self::start(name, Brief::Full, context, Threads { threads, at_once: room }, Box::new(move || (load.lock())()))
+        Self::start(name, Brief::Full, context, threads.at_once, Box::new(move || (load.lock())()))
     }
 
     /// Checks a file as [`LocalModel::open`] does, but for the memory it would take here, and loads nothing.
@@ -154,30 +155,22 @@ impl LocalModel {
     pub fn embedded() -> Result<Arc<Self>, LocalError> {
         let read = || checked(DECODER, DECODER.len() as u64, usize::MAX);
         let context = usize::try_from(read()?.1.context).unwrap_or(0);
-        let load = move || {
-            let (file, plan) = read()?;
-            let engine = assemble(DECODER_NAME, &file, &plan, &Bytes::Carried(DECODER), DECODER_AT_ONCE)?;
-            Ok(Engine { speech: Speech { caution: Some(SURE), ..engine.speech }, ..engine })
-        };
         // Its products are so small that a second thread makes them slower as soon as anything else runs.
         let threads = Threads { threads: 1, at_once: DECODER_AT_ONCE };
-        Self::start(DECODER_NAME.to_owned(), Brief::Short, context, threads, Box::new(load))
+        let load = move || {
+            let (file, plan) = read()?;
+            let engine = assemble(DECODER_NAME, &file, &plan, &Bytes::Carried(DECODER), threads)?;
+            Ok(Engine { speech: Speech { caution: Some(SURE), ..engine.speech }, ..engine })
+        };
+        Self::start(DECODER_NAME.to_owned(), Brief::Short, context, DECODER_AT_ONCE, Box::new(load))
     }
 
-    /// Starts the threads of a model that `load` makes.
-    fn start(name: String, brief: Brief, context: usize, threads: Threads, load: worker::Load) -> Result<Arc<Self>, LocalError> {
+    /// Starts the thread of a model that `load` makes.
+    fn start(name: String, brief: Brief, context: usize, at_once: usize, load: worker::Load) -> Result<Arc<Self>, LocalError> {
         let (jobs, to_do) = sync_channel(WAITING);
         let shared = Arc::new(Shared::new());
         let seen = Arc::clone(&shared);
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads.threads)
-            .thread_name(|n| format!("local-model-{n}"))
-            .build()
-            .map_err(std::io::Error::other)?;
-        // The loop lives on one of the threads that the products run on; the pool ends with it.
-        std::thread::Builder::new()
-            .name("local-model".to_owned())
-            .spawn(move || pool.install(move || worker::run(&load, &to_do, &seen, threads.at_once)))?;
+        std::thread::Builder::new().name("local-model".to_owned()).spawn(move || worker::run(&load, &to_do, &seen, at_once))?;
         Ok(Arc::new(Self { name, brief, context, jobs, shared }))
     }
 
@@ -306,18 +299,18 @@ fn cores() -> usize {
 
 /// Makes a model of a file. It keeps as many conversations as told, of its whole context each, as long as they take no more
 /// than a quarter of the memory that is free; one always has room.
-fn assemble(name: &str, file: &Header, plan: &Plan, bytes: &Bytes, sessions: usize) -> Result<Engine, LocalError> {
+fn assemble(name: &str, file: &Header, plan: &Plan, bytes: &Bytes, threads: Threads) -> Result<Engine, LocalError> {
     let tokenizer = Arc::new(Tokenizer::read(file, plan.rows)?);
     let template = Template::read(file, &tokenizer);
     let rules = Rules::new(Arc::clone(&tokenizer));
     let network: Box<dyn Network> = match plan.family {
-        Family::Own(about) if suits(plan, file) => Box::new(Transformer::load(about, plan, file, bytes)?),
+        Family::Own(about) if suits(plan, file) => Box::new(Transformer::load(about, plan, file, bytes, Team::new(threads.threads)?)?),
         _ => Box::new(Candle::load(plan, file, bytes.get())?),
     };
     let context = usize::try_from(plan.context).unwrap_or(0);
     let spare = plan::available_memory().map_or(u64::MAX, |free| free / 4);
     let affordable = usize::try_from(spare).unwrap_or(usize::MAX) / network.position_bytes().max(1);
-    let room = context.saturating_mul(sessions).min(affordable).max(context);
+    let room = context.saturating_mul(threads.at_once).min(affordable).max(context);
     let speech = Speech { tokenizer, template, rules, name: name.to_owned(), caution: None };
     Ok(Engine { network, speech, context, room, kept: Kept::default() })
 }

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use super::super::super::kernels::cached::{add_scaled, dot};
 use super::super::super::kernels::rows::softmax;
+use super::super::super::kernels::team::Team;
 use super::cache::{PAGE, Page, Shape};
 
 /// Multiplications below which one thread is faster than several.
@@ -32,24 +31,19 @@ pub struct Asking<'a> {
 
 impl Attention {
     /// Gathers for rows of queries, each in its own conversation, into rows of the same size.
-    pub fn gather(&self, queries: &[f32], asking: &[Asking<'_>], to: &mut [f32]) {
+    pub fn gather(&self, queries: &[f32], asking: &[Asking<'_>], to: &mut [f32], team: &Team) {
         // Heads that share keys and values are done together.
         let part = self.heads / self.kept.kv_heads * self.kept.head;
         let work: usize = asking.iter().map(|a| (a.position + 1) * self.heads * self.kept.head * 2).sum();
-        let one = |scores: &mut Vec<f32>, (i, (queries, to)): (usize, (&[f32], &mut [f32]))| {
-            self.heads_of(i % self.kept.kv_heads, queries, asking[i / self.kept.kv_heads], scores, to);
-        };
-        let mut scores = Vec::new();
-        if work < WORTHWHILE || rayon::current_num_threads() == 1 {
-            queries.chunks_exact(part).zip(to.chunks_exact_mut(part)).enumerate().for_each(|task| one(&mut scores, task));
-        } else {
-            queries.par_chunks_exact(part).zip(to.par_chunks_exact_mut(part)).enumerate().for_each_init(Vec::new, one);
-        }
+        team.each_of(to, part, work >= WORTHWHILE, |i, to| {
+            self.heads_of(i % self.kept.kv_heads, &queries[i * part..][..part], asking[i / self.kept.kv_heads], to);
+        });
     }
 
     /// The heads of queries that share the `kv_head`th keys and values.
-    fn heads_of(&self, kv_head: usize, queries: &[f32], asking: Asking<'_>, scores: &mut Vec<f32>, to: &mut [f32]) {
+    fn heads_of(&self, kv_head: usize, queries: &[f32], asking: Asking<'_>, to: &mut [f32]) {
         let (head, seen) = (self.kept.head, asking.position + 1);
+        let mut scores = Vec::with_capacity(seen);
         let first = seen - self.window.map_or(seen, |window| window.min(seen));
         // Pages from the first position that is seen, with the positions of each.
         let pages = || {
@@ -64,7 +58,7 @@ impl Attention {
                 let keys = &page.keys(self.kept, self.layer, kv_head)[range];
                 scores.extend(keys.chunks_exact(head).map(|key| dot(query, key) * self.scale));
             }
-            softmax(scores);
+            softmax(&mut scores);
             to.fill(0.0);
             let mut weights = scores.iter();
             for (page, range) in pages() {

@@ -3,6 +3,7 @@
 use super::super::super::kernels::format::Format;
 use super::super::super::kernels::is_fast;
 use super::super::super::kernels::matrix::{Bytes, Matrix};
+use super::super::super::kernels::team::Team;
 use super::super::error::LocalError;
 use super::super::gguf::Header;
 use super::super::plan::{Family, Plan};
@@ -67,11 +68,17 @@ pub fn suits(plan: &Plan, file: &Header) -> bool {
 }
 
 impl Transformer {
-    /// Makes the network of a file.
+    /// Makes the network of a file, whose products a team does.
     ///
     /// # Errors
     /// Of tensors that are not there, or in a format without a product; none where [`suits`].
-    pub(in super::super) fn load(about: &'static Architecture, plan: &Plan, file: &Header, bytes: &Bytes) -> Result<Self, LocalError> {
+    pub(in super::super) fn load(
+        about: &'static Architecture,
+        plan: &Plan,
+        file: &Header,
+        bytes: &Bytes,
+        team: Team,
+    ) -> Result<Self, LocalError> {
         let tensors = Tensors { file, bytes };
         let kept = Shape { layers: size(plan.layers), kv_heads: size(plan.kv_heads), head: size(plan.head_width) };
         let layers = (0..plan.layers).map(|i| layer(about, plan, &tensors, i)).collect::<Result<Vec<_>, _>>()?;
@@ -98,6 +105,7 @@ impl Transformer {
             layers,
             norm: tensors.floats("output_norm.weight")?,
             output,
+            team,
         })
     }
 }

@@ -3,6 +3,7 @@
 use super::super::super::kernels::cached::halves;
 use super::super::super::kernels::matrix::{Columns, Matrix, products};
 use super::super::super::kernels::rows::add;
+use super::super::super::kernels::team::Team;
 use super::super::error::LocalError;
 use super::architecture::Architecture;
 use super::attention::{Asking, Attention};
@@ -49,6 +50,8 @@ pub(in super::super) struct Transformer {
     pub(super) layers: Vec<Layer>,
     pub(super) norm: Vec<f32>,
     pub(super) output: Matrix,
+    /// Who does its products.
+    pub(super) team: Team,
 }
 
 /// A row of a step: its conversation, its position there, and its angles.
@@ -102,11 +105,11 @@ impl Transformer {
     fn look(&self, n: usize, x: &[f32], rows: &[Row], feeds: &mut [Feed<'_>]) -> Vec<f32> {
         let (layer, kept) = (&self.layers[n], self.kept);
         let (q_width, kv_width) = (self.heads * kept.head, kept.kv_heads * kept.head);
-        let x = normed(x, &layer.attention_norm, self.epsilon);
+        let x = normed(x, &layer.attention_norm, self.epsilon, &self.team);
         let mut q = vec![0.0; rows.len() * q_width];
         let (mut k, mut v) = (vec![0.0; rows.len() * kv_width], vec![0.0; rows.len() * kv_width]);
         let [wq, wk, wv] = &layer.qkv;
-        products(&mut [(wq, &mut q), (wk, &mut k), (wv, &mut v)], &Columns::new(&x, self.width()));
+        products(&mut [(wq, &mut q), (wk, &mut k), (wv, &mut v)], &Columns::new(&x, self.width()), &self.team);
         if let Some([bq, bk, bv]) = &layer.biases {
             q.chunks_exact_mut(q_width).for_each(|row| add(row, bq));
             k.chunks_exact_mut(kv_width).for_each(|row| add(row, bk));
@@ -122,8 +125,8 @@ impl Transformer {
             }
         };
         let norms = layer.head_norms.as_ref();
-        each_row(&mut q, q_width, |i, row| heads(row, &rows[i].angles[layer.turns], norms.map(|[q, _]| q)));
-        each_row(&mut k, kv_width, |i, row| heads(row, &rows[i].angles[layer.turns], norms.map(|[_, k]| k)));
+        each_row(&mut q, q_width, &self.team, |i, row| heads(row, &rows[i].angles[layer.turns], norms.map(|[q, _]| q)));
+        each_row(&mut k, kv_width, &self.team, |i, row| heads(row, &rows[i].angles[layer.turns], norms.map(|[_, k]| k)));
         for (i, row) in rows.iter().enumerate() {
             for (which, from) in [&k, &v].into_iter().enumerate() {
                 for (head, numbers) in from[i * kv_width..][..kv_width].chunks_exact(kept.head).enumerate() {
@@ -143,27 +146,27 @@ impl Transformer {
         let asking: Vec<Asking<'_>> =
             rows.iter().map(|row| Asking { pages: feeds[row.feed].cache.pages(), position: row.position }).collect();
         let mut gathered = vec![0.0; queries.len()];
-        attention.gather(&queries, &asking, &mut gathered);
-        let mut out = layer.attention_output.times(&Columns::new(&gathered, self.heads * self.kept.head));
+        attention.gather(&queries, &asking, &mut gathered, &self.team);
+        let mut out = layer.attention_output.times(&Columns::new(&gathered, self.heads * self.kept.head), &self.team);
         self.norm_behind(&mut out, layer.norms_behind.as_ref().map(|[attention, _]| attention));
         out
     }
 
     fn feed_forward(&self, layer: &Layer, x: &[f32]) -> Vec<f32> {
-        let x = normed(x, &layer.ffn_norm, self.epsilon);
+        let x = normed(x, &layer.ffn_norm, self.epsilon, &self.team);
         let [gates, through] = &layer.gate;
         let count = x.len() / self.width();
         let (mut g, mut u) = (vec![0.0; count * gates.rows], vec![0.0; count * through.rows]);
-        products(&mut [(gates, &mut g), (through, &mut u)], &Columns::new(&x, self.width()));
-        gate(&mut g, &u, gates.rows, self.about.bend);
-        let mut out = layer.down.times(&Columns::new(&g, gates.rows));
+        products(&mut [(gates, &mut g), (through, &mut u)], &Columns::new(&x, self.width()), &self.team);
+        gate(&mut g, &u, gates.rows, self.about.bend, &self.team);
+        let mut out = layer.down.times(&Columns::new(&g, gates.rows), &self.team);
         self.norm_behind(&mut out, layer.norms_behind.as_ref().map(|[_, feed_forward]| feed_forward));
         out
     }
 
     fn norm_behind(&self, rows: &mut [f32], scale: Option<&Vec<f32>>) {
         if let Some(scale) = scale {
-            each_row(rows, scale.len(), |_, row| norm(row, scale, self.epsilon));
+            each_row(rows, scale.len(), &self.team, |_, row| norm(row, scale, self.epsilon));
         }
     }
 
@@ -178,8 +181,8 @@ impl Transformer {
             counts.push(end - from);
             at = end;
         }
-        let wanted = normed(&wanted, &self.norm, self.epsilon);
-        let mut all = self.output.times(&Columns::new(&wanted, width));
+        let wanted = normed(&wanted, &self.norm, self.epsilon, &self.team);
+        let mut all = self.output.times(&Columns::new(&wanted, width), &self.team);
         // From behind, so that what is split off is copied once.
         let mut out: Vec<Vec<f32>> = counts.iter().rev().map(|count| all.split_off(all.len() - count * self.output.rows)).collect();
         out.reverse();

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::super::network::Cache;
 use super::super::tokenizer::Part;
-use super::super::{DECODER, assemble, checked};
+use super::super::{DECODER, Threads, assemble, checked};
 use crate::llm::kernels::matrix::Bytes;
 
 /// Written by `models/nano/train/decoder/fixtures.py` and, the scores, by `llamacpp.py --write`; `tests/run --full` makes
@@ -25,7 +25,7 @@ struct Reference {
 #[test]
 fn its_pieces_and_scores_are_those_of_llama_cpp() {
     let (file, plan) = checked(DECODER, DECODER.len() as u64, usize::MAX).unwrap();
-    let mut engine = assemble("decoder", &file, &plan, &Bytes::Carried(DECODER), 1).unwrap();
+    let mut engine = assemble("decoder", &file, &plan, &Bytes::Carried(DECODER), Threads { threads: 1, at_once: 1 }).unwrap();
     let (mut sum, mut count, mut farthest) = (0.0, 0.0, 0.0f64);
     for line in REFERENCE.lines() {
         let reference: Reference = serde_json::from_str(line).unwrap();

@@ -7,7 +7,7 @@ use candle_core::quantized::{GgmlDType, QTensor};
 use candle_core::{Device, Tensor};
 
 use super::super::engine::Engine;
-use super::super::{LocalError, assemble, checked};
+use super::super::{LocalError, Threads, assemble, checked};
 use crate::llm::kernels::matrix::Bytes;
 
 pub(super) const ARCHITECTURES: [&str; 5] = ["llama", "qwen2", "qwen3", "phi3", "gemma3"];
@@ -210,5 +210,5 @@ impl Model {
 /// All that opening a file does, from memory.
 pub(super) fn open(bytes: &[u8]) -> Result<Engine, LocalError> {
     let (file, plan) = checked(bytes, bytes.len() as u64, 4_096)?;
-    assemble("test", &file, &plan, &Bytes::Owned(bytes.into()), 4)
+    assemble("test", &file, &plan, &Bytes::Owned(bytes.into()), Threads { threads: 2, at_once: 4 })
 }

@@ -10,6 +10,7 @@ use super::super::plan::Family;
 use super::super::{DECODER, checked};
 use super::files::{ARCHITECTURES, Model};
 use crate::llm::kernels::matrix::Bytes;
+use crate::llm::kernels::team::Team;
 
 /// What others say in the same step.
 const BESIDE: [u32; 4] = [11, 12, 13, 14];
@@ -17,7 +18,7 @@ const BESIDE: [u32; 4] = [11, 12, 13, 14];
 fn ours(bytes: &[u8]) -> Transformer {
     let (file, plan) = checked(bytes, bytes.len() as u64, 512).unwrap();
     let Family::Own(about) = plan.family else { panic!("ours") };
-    Transformer::load(about, &plan, &file, &Bytes::Owned(bytes.into())).unwrap()
+    Transformer::load(about, &plan, &file, &Bytes::Owned(bytes.into()), Team::new(2).unwrap()).unwrap()
 }
 
 fn theirs(bytes: &[u8]) -> Candle {
