@@ -10,7 +10,7 @@ use super::Run;
 use super::figures::Figures;
 use super::prompts::{Texts, fit};
 use crate::domain::agent::Provider;
-use crate::llm::{Brief, ChatModel, Constraint, ModelError, Prompt, Role};
+use crate::llm::{Brief, ChatModel, Constraint, ModelError, Prompt, Rank, Role};
 
 /// How long an answer is waited for: slow models are what is measured.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -168,7 +168,8 @@ impl Asker {
 }
 
 fn asking(messages: Vec<(Role, String)>, constraint: Constraint, max_tokens: u32) -> Prompt {
-    Prompt { messages, max_tokens, temperature: 0.0, seed: None, stop: Vec::new(), constraint, first_token: PATIENCE, whole: PATIENCE }
+    let (rank, first_token, whole) = (Rank::Turn, PATIENCE, PATIENCE);
+    Prompt { messages, rank, max_tokens, temperature: 0.0, seed: None, stop: Vec::new(), constraint, first_token, whole }
 }
 
 /// Hears an answer to its end; where the model is not sure how to go on, to there.

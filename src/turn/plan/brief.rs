@@ -7,7 +7,7 @@ use crate::agents::orchestrator;
 use crate::agents::proposal::may_be_proposed;
 use crate::domain::agent::Agent;
 use crate::domain::goal::Goal;
-use crate::llm::{Constraint, Prompt, Role};
+use crate::llm::{Constraint, Prompt, Rank, Role};
 use crate::turn::library::Shelves;
 use crate::turn::machine::Machine;
 use crate::turn::speaker::{Background, patience};
@@ -48,6 +48,7 @@ pub fn prompt(machine: &Machine, shelves: &Shelves, background: &mut Background)
     let (first_token, whole) = patience(crate::domain::agent::Provider::Remote, background);
     Prompt {
         messages: vec![(Role::System, RULES.to_owned()), (Role::User, body)],
+        rank: Rank::Turn,
         max_tokens: MOST_TOKENS,
         temperature: 0.0,
         seed: None,

@@ -9,7 +9,7 @@ use crate::agents::speech::Piece;
 use crate::domain::agent::Provider;
 use crate::domain::fact::{FactBook, FactId, Formula, Source};
 use crate::domain::record::Field;
-use crate::llm::{Brief, ChatModel, Constraint, Prompt, Role};
+use crate::llm::{Brief, ChatModel, Constraint, Prompt, Rank, Role};
 use crate::turn::masking::Mask;
 use crate::turn::told::{self, block};
 
@@ -51,6 +51,7 @@ fn short(reply: &Reply<'_>, background: &Background) -> Option<(Prompt, Vec<(usi
     let (first_token, whole) = patience(Provider::Local, background);
     let prompt = Prompt {
         messages: vec![(Role::User, lines.join("\n"))],
+        rank: Rank::Turn,
         max_tokens: MOST_TOKENS,
         // The likeliest words: what varies is the phrases it is given.
         temperature: 0.0,
@@ -96,6 +97,7 @@ fn full(reply: &Reply<'_>, background: &mut Background, provider: Provider, cons
     let (first_token, whole) = patience(provider, background);
     let prompt = Prompt {
         messages: vec![(Role::System, RULES.to_owned()), (Role::User, body)],
+        rank: Rank::Turn,
         max_tokens: MOST_TOKENS,
         temperature: if constrained { 0.0 } else { 0.4 },
         seed: None,

@@ -7,6 +7,7 @@ mod forms;
 mod guard;
 mod names;
 mod network;
+mod rank;
 mod schema;
 mod thread;
 mod voice;
