@@ -5,6 +5,7 @@ mod damage;
 mod files;
 mod forms;
 mod guard;
+mod memory;
 mod names;
 mod network;
 mod rank;
