@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use electromart::llm::local::LocalModel;
-use electromart::llm::{ChatModel, Constraint, Health, Prompt, Role};
+use electromart::llm::{ChatModel, Constraint, Health, Prompt, Rank, Role};
 
 /// A brief that it is sure of: what it is not, it ends before its end.
 const BRIEF: &str = "where is it\nThank you, that matches.\nOrder {F1} has been shipped.\nIn it: {F6} and {F7}.\n\
@@ -21,6 +21,7 @@ fn decode(criterion: &mut Criterion) {
     }
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_time().build() else { return };
     let ask = |tokens: u32| Prompt {
+        rank: Rank::Turn,
         messages: vec![(Role::User, BRIEF.to_owned())],
         max_tokens: tokens,
         temperature: 0.0,

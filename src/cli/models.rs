@@ -17,6 +17,9 @@ use crate::llm::models::{EMBEDDED, Hub, Installed, Manifest, Models, ModelsError
 /// Bytes in a megabyte.
 const MB: u64 = 1_000_000;
 
+/// What is shown while a model is read and makes its first step.
+const LOADING: &str = "loading";
+
 /// Does what is asked.
 pub fn run(global: &Global, args: &Args) -> Result<(), Failure> {
     let config = reach::prepare(global)?;
@@ -46,16 +49,17 @@ struct Desk<'a> {
 }
 
 impl Desk<'_> {
-    /// Has a running server do something; `None` where none runs.
-    fn server(&self, request: &Request) -> Result<Option<Value>, Failure> {
-        let asked = async { control::call(&self.config.server.data_dir, request, &[]).await.transpose() };
-        let answer = block_on(async { asked.await.map_err(Failure::from) })?;
+    /// Has a running server do something, which is shown as `what` where it takes long; `None` where none runs.
+    fn server(&self, what: &'static str, request: &Request) -> Result<Option<Value>, Failure> {
+        let progress = Progress::new(what, self.global.quiet);
+        let asked = progress.during(control::call(&self.config.server.data_dir, request, &[]));
+        let answer = block_on(async { asked.await.transpose().map_err(Failure::from) })?;
         Ok(answer.map(|Response { document, .. }| document))
     }
 
     /// What the shop's model is called: a running server's, else that of the next start.
     fn in_use(&self) -> Result<Option<String>, Failure> {
-        if let Some(state) = self.server(&Request::ModelState)? {
+        if let Some(state) = self.server("asking the server", &Request::ModelState)? {
             return Ok(state["in_use"].as_str().map(str::to_owned));
         }
         Ok(self.models.choice(&self.config.local).ok().map(|choice| choice.name()))
@@ -168,11 +172,13 @@ impl Desk<'_> {
     }
 
     fn take(&self, name: &str) -> Result<(), Failure> {
-        let done = match self.server(&Request::ModelUse { name: name.to_owned() })? {
+        let done = match self.server(LOADING, &Request::ModelUse { name: name.to_owned() })? {
             Some(done) => done,
             None => {
                 let choice = self.models.installed(name)?;
-                block_on(async { Ok(models::load(&self.models, &choice, &self.config).await?) })?;
+                let progress = Progress::new(LOADING, self.global.quiet);
+                block_on(async { Ok(progress.during(models::load(&self.models, &choice, &self.config)).await?) })?;
+                drop(progress);
                 self.models.choose(&choice)?;
                 json!({ "name": name, "speaks": false, "overruled": models::overruled(&self.config) })
             }

@@ -125,7 +125,7 @@ section! {
         duplicate_window_s: u64 = 30,
         /// Hours a session lives after its last message.
         session_ttl_h: u64 = 24,
-        /// Messages of a conversation that a model is given.
+        /// Most messages of a conversation that a model is given; of a long one, between half as many and all of these.
         history_messages: usize = 10,
         /// Networks shared by many customers, such as the shop's own Wi-Fi: counted per session there.
         shared_networks: Vec<Network> = Vec::new(),

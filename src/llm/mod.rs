@@ -76,11 +76,24 @@ impl Constraint {
     }
 }
 
+/// Who a prompt is answered for. Where several want the same model, the first of these goes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rank {
+    /// A customer, who waits for a reply.
+    Turn,
+    /// Others. The model in this process answers them only while no customer's turn wants their place: what was begun is
+    /// put aside and goes on afterwards. Under customers without end they wait until [`Prompt::first_token`] or
+    /// [`Prompt::whole`] is over, and are told [`ModelError::Timeout`].
+    Aside,
+}
+
 /// What a model is asked.
 #[derive(Debug, Clone)]
 pub struct Prompt {
     /// What was said so far, oldest first.
     pub messages: Vec<(Role, String)>,
+    /// Who it is answered for.
+    pub rank: Rank,
     /// Most tokens of the answer.
     pub max_tokens: u32,
     /// Sampling temperature; 0 takes the likeliest token.

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::models::MODEL;
+use crate::models::hub::{COMMIT, FILE, Hub, REPOSITORY, Reply, sha256};
 use crate::shop::{Shop, note, program, run_json};
 use crate::socket::{Protocol, Socket};
 use crate::tls::Authority;
@@ -46,6 +48,55 @@ fn put(root: &Path, name: &str, text: &str) {
     std::fs::write(path, text).expect("written");
 }
 
+/// A root with the program in it and nothing else.
+fn empty_root() -> tempfile::TempDir {
+    let root = tempfile::tempdir().expect("a folder");
+    // By another process: a file that is open for writing here would be so in whatever another test starts
+    // meanwhile, and then nobody may run it.
+    let copied = Command::new("cp").arg(program().get_program()).arg(root.path().join("electromart")).status();
+    assert!(copied.is_ok_and(|status| status.success()), "copied");
+    root
+}
+
+/// The program in a root of its own, without a setting.
+fn within(root: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new("chroot");
+    command.arg(root).arg("/electromart").args(arguments).env_clear();
+    command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+    command
+}
+
+#[test]
+fn in_an_empty_root_a_model_is_pulled() {
+    if !is_root() || !works(&["chroot", "/", "true"]) {
+        return note("left out: a pull in an empty root (needs root)");
+    }
+    let authority = Authority::new();
+    for (certificates, offline, name) in [(None, false, "127.0.0.1"), (None, true, "localhost"), (Some(&authority.pem), false, "127.0.0.1")]
+    {
+        let hub = Hub::start(MODEL, |_| Reply::Right);
+        let root = empty_root();
+        put(root.path(), "m.toml", &manifest());
+        if let Some(pem) = certificates {
+            put(root.path(), "etc/ssl/certs/ca-certificates.crt", pem);
+        }
+        let mirror = hub.base.replace("127.0.0.1", name);
+        let mut command =
+            within(root.path(), &["models", "--data-dir", "/data", "--manifest", "/m.toml", "pull", "tiny", "--mirror", &mirror]);
+        let output = command.args(offline.then_some("--offline")).output().expect("it runs");
+        assert!(output.status.success(), "{certificates:?} {name}: {}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(std::fs::read(root.path().join("data/models/tiny.gguf")).expect("installed"), MODEL);
+    }
+}
+
+/// A manifest that pins the hub's file as `tiny`.
+fn manifest() -> String {
+    let (size, sum) = (MODEL.len(), sha256(MODEL));
+    format!(
+        "[[model]]\nname = \"tiny\"\nrepository = \"{REPOSITORY}\"\nfile = \"{FILE}\"\nrevision = \"{COMMIT}\"\nsize = {size}\nsha256 = \"{sum}\"\n"
+    )
+}
+
 #[tokio::test]
 async fn in_an_empty_root_a_remote_model_is_found_by_name_and_trusted_by_its_certificate() {
     if !is_root() || !works(&["chroot", "/", "true"]) {
@@ -64,21 +115,11 @@ async fn in_an_empty_root_a_remote_model_is_found_by_name_and_trusted_by_its_cer
         ("own/authority.pem", Some("/own/authority.pem"), true),
         ("own/authority.pem", None, false),
     ] {
-        let root = tempfile::tempdir().expect("a folder");
-        let inside = root.path().join("electromart");
-        // By another process: a file that is open for writing here would be so in whatever another test starts
-        // meanwhile, and then nobody may run it.
-        let copied = Command::new("cp").arg(program().get_program()).arg(&inside).status();
-        assert!(copied.is_ok_and(|status| status.success()), "copied");
+        let root = empty_root();
         put(root.path(), "etc/resolv.conf", &format!("nameserver {here}\n"));
         put(root.path(), place, &authority.pem);
-        let mut command = Command::new("chroot");
-        command.arg(root.path()).args(["/electromart", "serve", "--listen", "127.0.0.1:0", "--data-dir", "/data"]);
-        command
-            .env_clear()
-            .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
-            .env("ELECTROMART_REMOTE_BASE_URL", &base)
-            .envs(variable.map(|path| ("SSL_CERT_FILE", path)));
+        let mut command = within(root.path(), &["serve", "--listen", "127.0.0.1:0", "--data-dir", "/data"]);
+        command.env("ELECTROMART_REMOTE_BASE_URL", &base).envs(variable.map(|path| ("SSL_CERT_FILE", path)));
         let shop = Shop::of(command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it starts"));
         let before = model.requests.lock().expect("a list").len();
         let reply =

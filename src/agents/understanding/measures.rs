@@ -86,11 +86,7 @@ fn bare(words: &[Word], found: &Measures) -> Option<Measure> {
     let first = found.measures.first()?;
     let from = found.at.first()? + 1;
     let at = (from..words.len()).find(|i| unit::is_number(text(*i)) && !found.words.contains(i))?;
-    let bound = match (text(at + 1), text(at + 2)) {
-        ("at", "least") | ("or", "more" | "bigger" | "larger" | "up") | ("and", "up") | ("minimum" | "min" | "plus", _) => Bound::AtLeast,
-        ("at", "most") | ("or", "less" | "smaller") | ("max" | "maximum" | "tops", _) => Bound::AtMost,
-        _ => return None,
-    };
+    let (bound, _) = bound_behind(words, at)?;
     let number = text(at).parse().ok()?;
     Some(Measure { bound, number, ..first.clone() })
 }
@@ -186,15 +182,25 @@ fn bound(words: &[Word], at: usize) -> (Bound, Vec<usize>) {
         (_, "under" | "below" | "max" | "maximum") => return (Bound::AtMost, vec![at - 1]),
         _ => {}
     }
-    match (word(at + 1), word(at + 2)) {
-        ("or", "more" | "above" | "better" | "bigger" | "up" | "higher") | ("and", "up" | "above") => {
-            (Bound::AtLeast, vec![at + 1, at + 2])
-        }
-        ("or", "less" | "below" | "under" | "lighter" | "smaller") => (Bound::AtMost, vec![at + 1, at + 2]),
-        ("max" | "maximum" | "tops", _) => (Bound::AtMost, vec![at + 1]),
-        ("plus", _) => (Bound::AtLeast, vec![at + 1]),
-        _ => (Bound::About, Vec::new()),
-    }
+    bound_behind(words, at).unwrap_or((Bound::About, Vec::new()))
+}
+
+/// "16 GB at least", "2 kg max": the bound behind a number, and its words.
+fn bound_behind(words: &[Word], at: usize) -> Option<(Bound, Vec<usize>)> {
+    let word = |i: usize| words.get(i).map_or("", |w| w.text.as_str());
+    let measure = |i: usize| unit::split(word(i)).is_some();
+    let (bound, count) = match (word(at + 1), word(at + 2)) {
+        // "16 GB at least 1 TB": the words belong to the number behind them.
+        ("at", "least" | "most") if measure(at + 3) => return None,
+        ("minimum" | "min", _) if measure(at + 2) => return None,
+        ("at", "least") | ("and", "up" | "above") => (Bound::AtLeast, 2),
+        ("or", "more" | "above" | "over" | "better" | "bigger" | "larger" | "up" | "higher" | "longer") => (Bound::AtLeast, 2),
+        ("at", "most") | ("or", "less" | "below" | "under" | "lighter" | "smaller" | "lower" | "shorter") => (Bound::AtMost, 2),
+        ("minimum" | "min" | "plus", _) => (Bound::AtLeast, 1),
+        ("max" | "maximum" | "tops", _) => (Bound::AtMost, 1),
+        _ => return None,
+    };
+    Some((bound, (at + 1..=at + count).collect()))
 }
 
 #[cfg(test)]
@@ -206,6 +212,14 @@ mod tests {
     fn measures_bound_a_property() {
         for (text, property, bound, number, unit) in [
             ("at least 16 GB of RAM", Some("memory"), Bound::AtLeast, 16.0, "gb"),
+            ("16 gb at least", Some("memory"), Bound::AtLeast, 16.0, "gb"),
+            ("16gb minimum", Some("memory"), Bound::AtLeast, 16.0, "gb"),
+            ("16 gb or more", Some("memory"), Bound::AtLeast, 16.0, "gb"),
+            ("15 inch or larger", None, Bound::AtLeast, 15.0, "in"),
+            ("2 kg at most", Some("weight"), Bound::AtMost, 2.0, "kg"),
+            ("2 kg max", Some("weight"), Bound::AtMost, 2.0, "kg"),
+            ("2 kg or lighter please", Some("weight"), Bound::AtMost, 2.0, "kg"),
+            ("up to 2 kg", Some("weight"), Bound::AtMost, 2.0, "kg"),
             ("with 32gb", Some("memory"), Bound::About, 32.0, "gb"),
             ("512 GB storage or more", Some("storage"), Bound::About, 512.0, "gb"),
             ("1 TB or more", Some("storage"), Bound::AtLeast, 1.0, "tb"),
@@ -234,10 +248,28 @@ mod tests {
     }
 
     #[test]
+    fn a_bound_between_two_numbers_is_that_of_the_second() {
+        for text in ["16 gb at least 1 tb", "16 gb minimum 1 tb", "16 gb min 1 tb"] {
+            let words = Word::from_tokens(unit::merge(tokens(text), text));
+            let found: Vec<(Bound, f64)> = read(&words).measures.into_iter().map(|m| (m.bound, m.number)).collect();
+            assert_eq!(found, [(Bound::About, 16.0), (Bound::AtLeast, 1.0)], "{text}");
+        }
+    }
+
+    #[test]
     fn a_number_without_a_unit_counts_in_the_one_before() {
-        let text = "43 inch is too small, i need 55 at least";
-        let words = Word::from_tokens(unit::merge(tokens(text), text));
-        let found: Vec<(Bound, f64, String)> = read(&words).measures.into_iter().map(|m| (m.bound, m.number.round(), m.unit)).collect();
-        assert_eq!(found, [(Bound::AtLeast, 44.0, "in".to_owned()), (Bound::AtLeast, 55.0, "in".to_owned())]);
+        for (said, bound) in [
+            ("55 at least", Bound::AtLeast),
+            ("55 or more", Bound::AtLeast),
+            ("55 minimum", Bound::AtLeast),
+            ("55 or higher", Bound::AtLeast),
+            ("55 at most", Bound::AtMost),
+            ("55 max", Bound::AtMost),
+        ] {
+            let text = format!("43 inch is too small, i need {said}");
+            let words = Word::from_tokens(unit::merge(tokens(&text), &text));
+            let found: Vec<(Bound, f64, String)> = read(&words).measures.into_iter().map(|m| (m.bound, m.number.round(), m.unit)).collect();
+            assert_eq!(found, [(Bound::AtLeast, 44.0, "in".to_owned()), (bound, 55.0, "in".to_owned())], "{text}");
+        }
     }
 }

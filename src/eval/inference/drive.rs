@@ -10,10 +10,16 @@ use super::Run;
 use super::figures::Figures;
 use super::prompts::{Texts, fit};
 use crate::domain::agent::Provider;
-use crate::llm::{Brief, ChatModel, Constraint, ModelError, Prompt, Role};
+use crate::llm::{Brief, ChatModel, Constraint, ModelError, Prompt, Rank, Role};
 
 /// How long an answer is waited for: slow models are what is measured.
 const PATIENCE: Duration = Duration::from_secs(600);
+
+/// Prompts that are counted for a length, where each is cut from other sentences.
+const SAMPLES: usize = 4;
+/// Tokens by which two texts put together may differ from both apart: words grow together at the seams, and servers count the
+/// end of an answer or do not.
+const SEAMS: u32 = 2;
 
 /// A run and what it takes to make it.
 #[derive(Debug, Clone)]
@@ -45,6 +51,8 @@ pub struct Heard {
     pub tokens_out: u32,
     /// The words.
     pub text: String,
+    /// Whether it is a second turn that has the first one's answer in other tokens than those it was said in.
+    pub read_anew: Option<bool>,
 }
 
 /// What a round came to.
@@ -65,9 +73,10 @@ pub struct Round {
 pub async fn time(model: &Arc<dyn ChatModel>, talk: Talk) -> Result<Figures, String> {
     let (run, brief) = (talk.run, model.brief());
     let mark = format!("{:08x}", rand::random::<u32>());
-    let mut asker = Asker { talk, brief, mark, words: 0 };
-    let words = fit(run.prompt_tokens, async |words| asker.count(&**model, 0, words).await).await;
+    let mut asker = Asker { talk, brief, mark, words: 0, between: None };
+    let words = fit(run.prompt_tokens, async |words| asker.typical(&**model, words).await).await;
     asker.words = words.map_err(|error| sentence(error, &run))?;
+    asker.between = if asker.talk.warm { asker.between(&**model).await } else { None };
     let asker = Arc::new(asker);
     let mut rounds = Vec::new();
     for number in 0..=asker.talk.rounds {
@@ -101,15 +110,46 @@ struct Asker {
     mark: String,
     /// Words a prompt is cut to.
     words: usize,
+    /// Tokens that a second turn has beside the first and its answer, where second turns are made and counted.
+    between: Option<u32>,
 }
 
 impl Asker {
     /// Tokens of the `number`th prompt, cut to so many words.
     async fn count(&self, model: &dyn ChatModel, number: usize, words: usize) -> Result<u32, ModelError> {
-        // A model here reads a prompt and may stay silent; a server has to say something that can be read.
-        let least = if model.provider() == Provider::Local { 0 } else { 4 };
         let (messages, constraint) = self.talk.texts.cut(self.brief, &self.mark, number, words);
-        Ok(model.say(&asking(messages, constraint, least), None).await?.tokens_in)
+        Ok(model.say(&asking(messages, constraint, least(model)), None).await?.tokens_in)
+    }
+
+    /// Tokens of a prompt of so many words, in the mean of a few where each is cut from other sentences. These are none of
+    /// those that are timed, of which nothing may have been read before.
+    async fn typical(&self, model: &dyn ChatModel, words: usize) -> Result<u32, ModelError> {
+        let Run { concurrency, .. } = self.talk.run;
+        let (first, samples) = match self.brief {
+            Brief::Full => (0, 1),
+            Brief::Short => ((self.talk.rounds as usize + 1) * concurrency as usize, SAMPLES),
+        };
+        let mut all = 0;
+        for number in first..first + samples {
+            all += self.count(model, number, words).await?;
+        }
+        Ok(all.div_ceil(samples as u32))
+    }
+
+    /// What a second turn behind an answer without a word has more than the first.
+    async fn between(&self, model: &dyn ChatModel) -> Option<u32> {
+        let first = self.count(model, 0, self.words).await.ok()?;
+        let (messages, _) = self.talk.texts.cut(self.brief, &self.mark, 0, self.words);
+        let (messages, constraint) = self.goes_on(messages, "");
+        let least = least(model);
+        model.say(&asking(messages, constraint, least), None).await.ok()?.tokens_in.checked_sub(first)
+    }
+
+    /// A conversation with its answer and what the customer says next.
+    fn goes_on(&self, mut messages: Vec<(Role, String)>, answer: &str) -> (Vec<(Role, String)>, Constraint) {
+        let (next, constraint) = self.talk.texts.next(self.brief);
+        messages.extend([(Role::Assistant, answer.to_owned()), (Role::User, next)]);
+        (messages, constraint)
     }
 
     /// As many conversations at once as the run asks for.
@@ -146,15 +186,21 @@ impl Asker {
     /// One conversation: a turn, and with `warm` another that goes on from it.
     async fn converse(&self, model: &dyn ChatModel, number: usize) -> Result<(Heard, Option<Result<Heard, ModelError>>), ModelError> {
         let most = self.talk.run.output_tokens;
-        let (mut messages, constraint) = self.talk.texts.cut(self.brief, &self.mark, number, self.words);
+        let (messages, constraint) = self.talk.texts.cut(self.brief, &self.mark, number, self.words);
         let first = hear(model, &asking(messages.clone(), constraint, most), number).await?;
         if !self.talk.warm {
             return Ok((first, None));
         }
-        let (next, constraint) = self.talk.texts.next(self.brief, number);
-        messages.extend([(Role::Assistant, first.text.clone()), (Role::User, next)]);
+        let (messages, constraint) = self.goes_on(messages, &first.text);
         let second = hear(model, &asking(messages, constraint, most), number).await;
+        let second = second.map(|second| Heard { read_anew: self.is_read_anew(&first, &second), ..second });
         Ok((first, Some(second)))
+    }
+
+    /// Whether the answer, given back as text, is other tokens than those that were said; `None` where tokens are not counted.
+    fn is_read_anew(&self, first: &Heard, second: &Heard) -> Option<bool> {
+        let expected = first.tokens_in? + first.tokens_out + self.between?;
+        Some(second.tokens_in?.abs_diff(expected) > SEAMS)
     }
 
     /// Has the prompts counted whose answers broke off before the model told how long they were.
@@ -167,8 +213,15 @@ impl Asker {
     }
 }
 
+/// The fewest tokens that can be asked for: a model here reads a prompt and may stay silent, a server has to say something
+/// that can be read.
+fn least(model: &dyn ChatModel) -> u32 {
+    if model.provider() == Provider::Local { 0 } else { 4 }
+}
+
 fn asking(messages: Vec<(Role, String)>, constraint: Constraint, max_tokens: u32) -> Prompt {
-    Prompt { messages, max_tokens, temperature: 0.0, seed: None, stop: Vec::new(), constraint, first_token: PATIENCE, whole: PATIENCE }
+    let (rank, first_token, whole) = (Rank::Turn, PATIENCE, PATIENCE);
+    Prompt { messages, rank, max_tokens, temperature: 0.0, seed: None, stop: Vec::new(), constraint, first_token, whole }
 }
 
 /// Hears an answer to its end; where the model is not sure how to go on, to there.
@@ -199,5 +252,5 @@ async fn hear(model: &dyn ChatModel, prompt: &Prompt, number: usize) -> Result<H
         Err(ModelError::Unsure) => (None, count),
         Err(error) => return Err(error),
     };
-    Ok(Heard { number, asked, first: first.map(|first| first.min(end)), end, tokens_in, tokens_out, text })
+    Ok(Heard { number, asked, first: first.map(|first| first.min(end)), end, tokens_in, tokens_out, text, read_anew: None })
 }

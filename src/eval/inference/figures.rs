@@ -60,6 +60,11 @@ pub struct Warm {
     pub ttft_ms: Spread,
     /// This over the time to first token of the first turn, in the median of the conversations.
     pub ratio: Option<f64>,
+    /// Answers that, given back as text, are other tokens than those that were said, so that they are read anew: nothing
+    /// kept helps there. Trained models say few such; one of random weights says hardly any other.
+    pub read_anew: usize,
+    /// Second turns of which that could be told.
+    pub told: usize,
 }
 
 /// Quantiles.
@@ -90,6 +95,8 @@ impl Figures {
         let second: Vec<_> = rounds.iter().flat_map(|round| &round.second).collect();
         let warm = (!second.is_empty()).then(|| Warm {
             ttft_ms: Spread::of(second.iter().filter_map(|(_, second)| waited(second))),
+            read_anew: second.iter().filter(|(_, second)| second.read_anew == Some(true)).count(),
+            told: second.iter().filter(|(_, second)| second.read_anew.is_some()).count(),
             ratio: median(second.iter().filter_map(|(first, second)| Some(waited(second)?.as_secs_f64() / waited(first)?.as_secs_f64()))),
         });
         Self {
@@ -164,7 +171,16 @@ mod tests {
     /// A conversation by its times in milliseconds, and its tokens.
     fn heard(begun: Instant, times: [u64; 3], tokens: [u32; 2]) -> Heard {
         let [asked, first, end] = times.map(|ms| begun + Duration::from_millis(ms));
-        Heard { number: 0, asked, first: Some(first), end, tokens_in: Some(tokens[0]), tokens_out: tokens[1], text: String::new() }
+        Heard {
+            number: 0,
+            asked,
+            first: Some(first),
+            end,
+            tokens_in: Some(tokens[0]),
+            tokens_out: tokens[1],
+            text: String::new(),
+            read_anew: None,
+        }
     }
 
     fn run(output_tokens: u32, concurrency: u32) -> Run {
@@ -214,9 +230,10 @@ mod tests {
     fn second_turns_stand_beside_their_first() {
         let begun = Instant::now();
         let pair = |first: u64, second: u64| (heard(begun, [0, first, first + 9], [9, 9]), heard(begun, [0, second, second + 9], [9, 9]));
-        let second = vec![pair(400, 100), pair(1_000, 300), pair(200, 40)];
+        let mut second = vec![pair(400, 100), pair(1_000, 300), pair(200, 40)];
+        (second[0].1.read_anew, second[2].1.read_anew) = (Some(true), Some(false));
         let rounds = [Round { first: second.iter().map(|(first, _)| first.clone()).collect(), second, failed: Vec::new() }];
         let warm = Figures::of(&run(9, 3), "m".to_owned(), &rounds).warm.unwrap();
-        assert_eq!((warm.ttft_ms.p50, warm.ratio), (Some(100.0), Some(0.25)));
+        assert_eq!((warm.ttft_ms.p50, warm.ratio, warm.read_anew, warm.told), (Some(100.0), Some(0.25), 1, 2));
     }
 }

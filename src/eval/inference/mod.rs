@@ -15,6 +15,10 @@
 //!   end of all, in the median of the rounds;
 //! - *turn*: from the question to the end of an answer that began.
 //!
+//! A second turn of the same conversation, where it is asked for, is the first one's prompt, the answer as its text came and a
+//! short question. Text that makes other tokens than those it was said in is read anew by any server that keeps tokens; the
+//! report says how many answers were such.
+//!
 //! Tokens are those the model counts. An answer may end before its length: rates are by what was made. The
 //! decoder the program carries breaks off where it is not sure, and tells no count: then its pieces are
 //! counted, of which each is a token or more. A server that counts none is taken to have four characters to

@@ -79,12 +79,14 @@ impl Texts {
         text.split_inclusive(char::is_whitespace).take(words.max(1)).collect::<String>().trim_end().to_owned()
     }
 
-    /// What the customer says next in a conversation that goes on.
-    pub fn next(&self, brief: Brief, n: usize) -> (String, Constraint) {
+    /// What the customer says next in a conversation that goes on, as short as customers are; for the decoder the program
+    /// carries, which says nothing without one, with a point behind it. The same in every conversation.
+    pub fn next(&self, brief: Brief) -> (String, Constraint) {
         match brief {
             Brief::Full => ("Say it once more, in other words.".to_owned(), Constraint::Free),
             Brief::Short => {
-                let text = self.short.get((n + 1) % self.short.len().max(1)).cloned().unwrap_or_default();
+                let beginning = |brief: &String| brief.lines().take(2).collect::<Vec<_>>().join("\n");
+                let text = self.short.iter().map(beginning).min_by_key(String::len).unwrap_or_default();
                 let told = placeholders(&text);
                 (text, Constraint::Placeholders(told))
             }
@@ -142,10 +144,11 @@ pub async fn fit(wanted: u32, mut count: impl AsyncFnMut(usize) -> Result<u32, M
             break;
         }
         let each = (f64::from(told) - bare) / words as f64;
-        if each <= 0.0 {
+        let next = ((left / each).round() as usize).max(1);
+        if each <= 0.0 || next == words {
             break;
         }
-        words = ((left / each).round() as usize).max(1);
+        words = next;
     }
     // The model reads less than was asked for.
     best.filter(|(off, _)| refused == 0 || *off <= wanted / FAR).map(|(_, words)| words).ok_or(ModelError::TooLong)
@@ -225,6 +228,15 @@ mod tests {
                 assert!(prompts[..at].iter().all(|other| other.0 != one.0), "{one:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_second_turn_is_short_and_has_something_to_say() {
+        assert_eq!(
+            texts().next(Brief::Short),
+            ("hello there\nIn stock: {F6}.".to_owned(), Constraint::Placeholders(vec!["{F6}".to_owned()]))
+        );
+        assert!(texts().next(Brief::Full).0.split(' ').count() < 10);
     }
 
     #[test]

@@ -108,8 +108,12 @@ impl Report {
 /// The second turns of a run.
 fn warm(run: &Figures) -> Option<String> {
     let warm = run.warm?;
+    let anew = match warm.read_anew {
+        0 => String::new(),
+        n => format!("; {n} of {} answers are other tokens as text than as they were said, and were read anew", warm.told),
+    };
     Some(format!(
-        "{}: second turn of the same conversation, first token after {} ms, {} of the first turn's",
+        "{}: second turn of the same conversation, first token after {} ms, {} of the first turn's{anew}",
         named(run),
         spread(warm.ttft_ms),
         warm.ratio.map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.2}"))
@@ -190,7 +194,7 @@ mod tests {
             answers: 10,
             ended_early: 4,
             failed: 1,
-            warm: Some(Warm { ttft_ms: times, ratio: Some(0.251) }),
+            warm: Some(Warm { ttft_ms: times, ratio: Some(0.251), read_anew: 3, told: 10 }),
         }
     }
 
@@ -230,7 +234,10 @@ mod tests {
             ("local     m          64", 1),
             ("12.3/150/-", 6),
             ("local 64/8 x2: 4 of 10 answers ended early; the median has 5.00 tokens; 1 questions were not answered", 1),
-            ("second turn of the same conversation, first token after 12.3/150/- ms, 0.25 of the first turn's", 2),
+            (
+                "second turn of the same conversation, first token after 12.3/150/- ms, 0.25 of the first turn's; 3 of 10 answers are other tokens",
+                2,
+            ),
             ("remote r: 2 of 8 drafts refused (0.250 of them); 5 of 6 chats needed no person, at 0.001500 USD each", 1),
             ("left out: local 9999/8 x1: too much", 1),
         ] {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
-use super::super::{Ended as Reason, ModelError, Said};
+use super::super::{Ended as Reason, ModelError, Rank, Said};
 use super::caution::Watched;
 use super::constraint::Rule;
 use super::draft::Drafts;
@@ -35,6 +35,7 @@ impl From<LocalError> for Ended {
 
 /// Who waits for an answer, and how long.
 pub(super) struct Watch {
+    pub rank: Rank,
     pub began: Instant,
     pub first_token: Duration,
     pub whole: Duration,
@@ -93,9 +94,14 @@ impl Answer {
         Self { asked: ids.len(), ids, cache, making, fed: Vec::new() }
     }
 
-    /// Whether the prompt is still being read.
+    /// Whether the prompt is still being read, or what was put aside is read again.
     pub(super) fn is_reading(&self) -> bool {
-        self.cache.len() + 1 < self.asked
+        self.cache.len() + 1 < self.ids.len()
+    }
+
+    /// The prompt, and what was chosen behind it.
+    pub(super) fn ids(&self) -> &[u32] {
+        &self.ids
     }
 
     /// Positions it may come to take.
@@ -103,9 +109,14 @@ impl Answer {
         self.asked + self.making.most
     }
 
-    /// What it read and said, to go on from another time.
-    pub(super) fn into_cache(self) -> Cache {
-        self.cache
+    /// What it read and said, for whoever goes on from there. What is not read any more is read again before it goes on.
+    pub(super) fn give(&mut self) -> Cache {
+        std::mem::take(&mut self.cache)
+    }
+
+    /// Goes on behind what was read of it, which is less than all.
+    pub(super) fn go_on(&mut self, cache: Cache) {
+        self.cache = cache;
     }
 
     /// What to read next: at most `most` tokens of the prompt, or the last token with at most `ahead` guessed behind it.
@@ -114,11 +125,11 @@ impl Answer {
         let to = self.ids.len().min(from.saturating_add(most.max(1)));
         self.fed.clear();
         self.fed.extend_from_slice(&self.ids[from..to]);
-        if to == self.ids.len() {
+        // Guesses stand behind a single token.
+        if from + 1 == to && to == self.ids.len() {
             let left = self.making.most.saturating_sub(self.ids.len() - self.asked + 1);
             self.fed.extend_from_slice(self.making.drafts.next(&self.ids, self.asked, ahead.min(left)));
         }
-        // Guesses stand behind a single token: the end of a prompt has none.
         let all = self.fed.len() > to - from;
         Feed { cache: &mut self.cache, tokens: &self.fed, all }
     }

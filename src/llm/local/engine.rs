@@ -17,7 +17,7 @@ use super::tokenizer::{Part, Tokenizer};
 
 /// Most tokens of a prompt read in one step: for so long a caller who went away, or a deadline, is not noticed.
 const CHUNK: usize = 128;
-/// The same while others are being answered, who wait for their next token meanwhile.
+/// The same while others of that rank or a higher one are being answered, who wait for their next token meanwhile.
 const SHARED_CHUNK: usize = 32;
 /// Most tokens guessed ahead for one answer alone.
 const AHEAD: usize = 5;
@@ -105,10 +105,19 @@ impl Engine {
     }
 
     /// Keeps what an answer read, for the next that begins the same; `reserved` positions are taken by others.
-    pub(super) fn keep(&mut self, answer: Answer, reserved: usize) {
+    pub(super) fn keep(&mut self, answer: &mut Answer, reserved: usize) {
+        let cache = answer.give();
         if self.network.is_shared() {
-            self.kept.keep(answer.into_cache());
+            self.kept.keep(cache);
             self.kept.shrink(self.room.saturating_sub(reserved) / PAGE);
+        }
+    }
+
+    /// Lets an answer go on from what was kept of it, or of others that begin the same.
+    pub(super) fn resume(&mut self, answer: &mut Answer) {
+        if self.network.is_shared() {
+            let cache = self.kept.fork(answer.ids());
+            answer.go_on(cache);
         }
     }
 
@@ -116,23 +125,27 @@ impl Engine {
     pub(super) fn step<T>(&mut self, talks: &mut [Talk<T>]) -> Result<Ends, LocalError> {
         let mut ended = Ends::new();
         let alone = talks.len() == 1;
+        // Prompts are read one after the other: customers' first, and of these who came first.
+        let reading = talks.iter().enumerate().filter(|(_, talk)| talk.answer.is_reading());
+        let reader = reading.map(|(i, talk)| (talk.watch.rank, i)).min();
+        // Whose next token is not to wait for a long read.
+        let mut heeded = talks.iter().filter(|talk| reader.is_none_or(|(rank, _)| talk.watch.rank <= rank));
         let chunk = if !self.network.is_shared() {
             // Such a network reads a prompt from its beginning or not at all.
             usize::MAX
-        } else if alone || talks.iter().all(|talk| talk.answer.is_reading()) {
+        } else if alone || heeded.all(|talk| talk.answer.is_reading()) {
             CHUNK
         } else {
             SHARED_CHUNK
         };
         let ahead = if alone { AHEAD } else { SHARED_AHEAD };
-        let (mut feeds, mut whose, mut reads) = (Vec::new(), Vec::new(), false);
+        let (mut feeds, mut whose) = (Vec::new(), Vec::new());
         for (i, talk) in talks.iter_mut().enumerate() {
             if let Err(end) = talk.watch.check() {
                 ended.push((i, Err(end)));
                 continue;
             }
-            // Prompts are read one after the other: who came first speaks first.
-            if talk.answer.is_reading() && std::mem::replace(&mut reads, true) {
+            if talk.answer.is_reading() && reader.is_none_or(|(_, first)| first != i) {
                 continue;
             }
             feeds.push(talk.answer.feed(chunk, ahead));

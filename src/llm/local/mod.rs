@@ -8,7 +8,8 @@
 //! nothing but wording the shop's own points (`models/nano/DECODER.md`).
 //!
 //! The file's header is read and checked at once ([`LocalModel::open`]); weights are loaded on the
-//! model's own thread, which makes the steps. Who finds no room waits in a short queue.
+//! model's own thread, which makes the steps. Who finds no room waits in a short queue: customers' turns before others,
+//! who also make room for them ([`Rank`]).
 //!
 //! Every [`Constraint`](super::Constraint) is kept while decoding, whatever the weights ([`Rule`]). A document of a
 //! schema may still break off where the most tokens of the answer are reached.
@@ -25,6 +26,7 @@ mod engine;
 mod error;
 mod gguf;
 mod kept;
+mod line;
 mod network;
 mod plan;
 mod sampler;
@@ -40,14 +42,14 @@ use std::io::{BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use super::kernels::matrix::Bytes;
 use super::kernels::team::Team;
-use super::{Brief, ChatModel, Health, ModelError, Prompt, Said, Saying};
+use super::{Brief, ChatModel, Health, ModelError, Prompt, Rank, Said, Saying};
 use crate::config::Local;
 use crate::domain::agent::Provider;
 use answer::Watch;
@@ -55,6 +57,7 @@ use caution::Caution;
 use engine::{Engine, Speech};
 use gguf::Header;
 use kept::Kept;
+use line::Waiting;
 use network::{Candle, Network, Transformer, suits};
 use plan::{Family, Plan};
 use template::Template;
@@ -64,7 +67,7 @@ use worker::{Expected, Job, Shared};
 pub use constraint::{Refused, Rule, Rules, check};
 pub use error::LocalError;
 
-/// Turns that may wait for the model. It speaks some ten tokens a second on a small machine, so who
+/// Turns that may wait for the model, and as many others. It speaks some ten tokens a second on a small machine, so who
 /// comes later would not be answered within any deadline.
 const WAITING: usize = 16;
 
@@ -93,7 +96,9 @@ pub struct LocalModel {
     name: String,
     brief: Brief,
     context: usize,
-    jobs: SyncSender<Job>,
+    jobs: Sender<Waiting>,
+    /// The places in the queue, by rank.
+    places: [Arc<Semaphore>; 2],
     shared: Arc<Shared>,
 }
 
@@ -167,11 +172,12 @@ impl LocalModel {
 
     /// Starts the thread of a model that `load` makes.
     fn start(name: String, brief: Brief, context: usize, at_once: usize, load: worker::Load) -> Result<Arc<Self>, LocalError> {
-        let (jobs, to_do) = sync_channel(WAITING);
+        let (jobs, to_do) = channel();
+        let places = [WAITING; 2].map(|most| Arc::new(Semaphore::new(most)));
         let shared = Arc::new(Shared::new());
         let seen = Arc::clone(&shared);
         std::thread::Builder::new().name("local-model".to_owned()).spawn(move || worker::run(&load, &to_do, &seen, at_once))?;
-        Ok(Arc::new(Self { name, brief, context, jobs, shared }))
+        Ok(Arc::new(Self { name, brief, context, jobs, places, shared }))
     }
 
     /// Why the model is degraded, in one sentence for staff; `None` while it is well or loading.
@@ -211,6 +217,7 @@ impl LocalModel {
         }
         let (reply, Expected { gone, answer }) = worker::reply();
         let watch = Watch {
+            rank: Rank::Turn,
             began: Instant::now(),
             first_token: within,
             whole: within,
@@ -227,17 +234,17 @@ impl LocalModel {
         if self.shared.health() == Health::Loading {
             return Err(ModelError::Busy);
         }
-        self.jobs.try_send(job).map_err(|e| match e {
-            TrySendError::Full(_) => ModelError::Busy,
-            TrySendError::Disconnected(_) => ModelError::Failed,
-        })
+        let places = &self.places[usize::from(job.rank() == Rank::Aside)];
+        let _place = Arc::clone(places).try_acquire_owned().map_err(|_| ModelError::Busy)?;
+        self.jobs.send(Waiting::Asked { job, _place }).map_err(|_| ModelError::Failed)
     }
 
     async fn ask(&self, prompt: &Prompt, pieces: Option<mpsc::UnboundedSender<String>>) -> Result<Said, ModelError> {
         let (reply, Expected { gone, mut answer }) = worker::reply();
         let started = Arc::new(AtomicBool::new(false));
         let began = Instant::now();
-        let watch = Watch { began, first_token: prompt.first_token, whole: prompt.whole, started: Arc::clone(&started), pieces, gone };
+        let (first_token, whole) = (prompt.first_token, prompt.whole);
+        let watch = Watch { rank: prompt.rank, began, first_token, whole, started: Arc::clone(&started), pieces, gone };
         self.send(Job::Say { prompt: Box::new(prompt.clone()), watch, reply })?;
         // The thread looks at the clock between steps; here it is looked at whatever a step takes.
         match tokio::time::timeout(prompt.first_token.min(prompt.whole), &mut answer).await {

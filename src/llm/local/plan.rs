@@ -3,7 +3,7 @@
 use super::error::LocalError;
 use super::gguf::Header;
 use super::network::architecture::Architecture;
-use super::network::{Library, suits};
+use super::network::{Library, Shape, suits};
 
 /// Bytes in a MiB.
 const MIB: u64 = 1 << 20;
@@ -109,7 +109,9 @@ impl Plan {
             memory: 0,
         };
         let weights = plan.check_tensors(about, file)?;
-        plan.memory = plan.memory_needed(weights)?;
+        let shape = Shape { layers: number(plan.layers), kv_heads: number(plan.kv_heads), head: number(plan.head_width) };
+        plan.memory =
+            own_memory(weights, shape, plan.context).ok_or_else(|| LocalError::Size { what: "its memory".to_owned(), found: u64::MAX })?;
         if !suits(&plan, file) {
             plan.memory = plan.memory.max(library_memory(file, weights));
         }
@@ -196,15 +198,6 @@ impl Plan {
         Ok(bytes)
     }
 
-    /// Bytes of memory: the weights, which are mapped, the longest conversation in 16 bits, and the steps.
-    fn memory_needed(&self, weights: u64) -> Result<u64, LocalError> {
-        let position = self.layers * self.kv_heads * self.head_width * 2 * 2;
-        position
-            .checked_mul(self.context)
-            .and_then(|kept| kept.checked_add(weights)?.checked_add(STEPS))
-            .ok_or_else(|| LocalError::Size { what: "its memory".to_owned(), found: u64::MAX })
-    }
-
     /// Refuses a network that does not fit into what the system can give.
     pub(super) fn fits(&self, available: Option<u64>) -> Result<(), LocalError> {
         match available {
@@ -214,6 +207,17 @@ impl Plan {
             _ => Ok(()),
         }
     }
+}
+
+/// Bytes of memory where our decoder runs a network: the weights, which are mapped, a conversation of so many positions, and
+/// the steps.
+pub(super) fn own_memory(weights: u64, shape: Shape, positions: u64) -> Option<u64> {
+    (shape.position_bytes() as u64).checked_mul(positions)?.checked_add(weights)?.checked_add(STEPS)
+}
+
+/// A size that was read and is within bounds.
+fn number(n: u64) -> usize {
+    usize::try_from(n).unwrap_or(usize::MAX)
 }
 
 /// Bytes of memory where candle-transformers runs a network: it keeps the weights as they are and laid out for the processor,

@@ -2,21 +2,23 @@
 //!
 //! Nobody else touches the model: the others send jobs. Answers share the steps of the network: whoever comes while others
 //! speak joins at the next step, and who leaves is gone with it. How many speak at once is bounded by what their
-//! conversations take; the others wait in the queue.
+//! conversations take; the others wait in the queue. For a customer's turn, answers of a lower rank are put aside where
+//! there is no place otherwise: they go on, with the same words, when there is one again.
 //!
 //! A panic within a step ends the answers of that step; the model then counts as degraded and is loaded again, once.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, TryRecvError};
+use std::sync::mpsc::Receiver;
 
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
-use super::super::{Health, ModelError, Prompt, Said};
+use super::super::{Health, ModelError, Prompt, Rank, Said};
 use super::answer::{Ended, Watch};
 use super::engine::{Engine, Talk};
 use super::error::LocalError;
+use super::line::{Line, Waiting};
 use super::network::PAGE;
 
 /// Makes the model, at the start and after it broke.
@@ -27,6 +29,23 @@ pub(super) enum Job {
     Say { prompt: Box<Prompt>, watch: Watch, reply: Reply<Said> },
     Route { text: String, labels: Vec<String>, watch: Watch, reply: Reply<Vec<f32>> },
     Probe { reply: Reply<()> },
+}
+
+impl Job {
+    pub(super) fn rank(&self) -> Rank {
+        match self {
+            Self::Say { watch, .. } | Self::Route { watch, .. } => watch.rank,
+            Self::Probe { .. } => Rank::Turn,
+        }
+    }
+
+    /// Whether nobody waits for it any more.
+    pub(super) fn is_left(&self) -> bool {
+        match self {
+            Self::Say { watch, .. } | Self::Route { watch, .. } => (watch.gone)(),
+            Self::Probe { reply } => reply.lock().as_ref().is_none_or(oneshot::Sender::is_closed),
+        }
+    }
 }
 
 /// Where an answer goes.
@@ -80,27 +99,26 @@ impl Shared {
 }
 
 /// An answer and where it goes.
-type Spoken = Talk<Reply<Said>>;
+pub(super) type Spoken = Talk<Reply<Said>>;
 /// Answers under way.
 type Talks = Vec<Spoken>;
 
 /// The thread's work: until everybody who could send a job is gone.
-pub(super) fn run(load: &Load, jobs: &Receiver<Job>, shared: &Shared, at_once: usize) {
+pub(super) fn run(load: &Load, jobs: &Receiver<Waiting>, shared: &Shared, at_once: usize) {
     let mut engine = start(load, shared);
     let mut again = true;
     let mut talks = Talks::new();
-    // The answer that is begun and has no room beside the others yet.
-    let mut waiting = None;
+    let mut line = Line::default();
     loop {
         let Some(model) = engine.as_mut() else {
-            match jobs.recv() {
-                Ok(job) => refuse(&job),
-                Err(_) => return,
+            if !line.fill(jobs, true) {
+                return;
             }
+            line.empty().for_each(|waiting| refuse(&waiting));
             continue;
         };
         // The model is thrown away if the closure panics, so nothing half done is seen afterwards.
-        let turn = catch_unwind(AssertUnwindSafe(|| turn(model, jobs, &mut talks, &mut waiting, at_once)));
+        let turn = catch_unwind(AssertUnwindSafe(|| turn(model, jobs, &mut talks, &mut line, at_once)));
         let broke = match turn {
             Ok(Ok(true)) => continue,
             Ok(Ok(false)) => return,
@@ -110,7 +128,8 @@ pub(super) fn run(load: &Load, jobs: &Receiver<Job>, shared: &Shared, at_once: u
         tracing::error!(reason = %broke, again, "the local model failed");
         shared.set(Health::Degraded, Some(broke));
         engine = None;
-        talks.drain(..).chain(waiting.take()).for_each(|talk| answer(&talk.whose, Err(ModelError::Failed)));
+        talks.drain(..).for_each(|talk| answer(&talk.whose, Err(ModelError::Failed)));
+        line.begun().iter().for_each(refuse);
         if std::mem::take(&mut again) {
             engine = start(load, shared);
         }
@@ -118,54 +137,57 @@ pub(super) fn run(load: &Load, jobs: &Receiver<Job>, shared: &Shared, at_once: u
 }
 
 /// Takes in who waits, and makes one step; `false` when nobody is left who could ask.
-fn turn(
-    model: &mut Engine,
-    jobs: &Receiver<Job>,
-    talks: &mut Talks,
-    waiting: &mut Option<Spoken>,
-    at_once: usize,
-) -> Result<bool, LocalError> {
+fn turn(model: &mut Engine, jobs: &Receiver<Waiting>, talks: &mut Talks, line: &mut Line, at_once: usize) -> Result<bool, LocalError> {
     let at_once = if model.network.is_shared() { at_once.max(1) } else { 1 };
-    while talks.len() < at_once {
-        if let Some(talk) = waiting.take() {
-            *waiting = seat(model, talk, talks)?;
-            if waiting.is_some() {
-                break;
-            }
-            continue;
-        }
-        let next = if talks.is_empty() { jobs.recv().map_err(|_| TryRecvError::Disconnected) } else { jobs.try_recv() };
-        match next {
-            Ok(job) => *waiting = take_in(model, job)?,
-            Err(TryRecvError::Empty) => break,
-            Err(TryRecvError::Disconnected) if talks.is_empty() => return Ok(false),
-            Err(TryRecvError::Disconnected) => break,
+    if !line.fill(jobs, talks.is_empty()) {
+        return Ok(false);
+    }
+    while let Some(next) = line.take(|rank| talks.len() < at_once || talks.iter().any(|talk| talk.watch.rank > rank)) {
+        let begun = match next {
+            Waiting::Asked { job, .. } => take_in(model, job)?,
+            Waiting::Begun(talk) => Some(*talk),
+        };
+        let Some(talk) = begun else { continue };
+        if let Some(talk) = seat(model, talk, talks, line, at_once)? {
+            line.put_back(talk);
+            break;
         }
     }
     for (at, end) in model.step(talks)? {
-        let talk = talks.remove(at);
+        let mut talk = talks.remove(at);
         settle(end, &talk.whose)?;
-        model.keep(talk.answer, reserved(talks));
+        model.keep(&mut talk.answer, reserved(&*talks));
     }
     Ok(true)
 }
 
-/// Positions that the answers under way may come to take.
-fn reserved(talks: &Talks) -> usize {
-    talks.iter().map(|talk| talk.answer.reach()).sum()
+/// Positions that answers may come to take.
+fn reserved<'a>(talks: impl IntoIterator<Item = &'a Spoken>) -> usize {
+    talks.into_iter().map(|talk| talk.answer.reach()).sum()
 }
 
-/// Gives an answer its place among those under way; gives it back where there is no room for it yet.
-fn seat(model: &mut Engine, talk: Spoken, talks: &mut Talks) -> Result<Option<Spoken>, LocalError> {
+/// Gives an answer its place among those under way, for which others of a lower rank are put aside; gives it back where
+/// there is no place for it yet.
+fn seat(model: &mut Engine, mut talk: Spoken, talks: &mut Talks, line: &mut Line, at_once: usize) -> Result<Option<Spoken>, LocalError> {
     if let Err(end) = talk.watch.check() {
         settle::<Said>(Err(end), &talk.whose)?;
         return Ok(None);
     }
-    let taken = reserved(talks) + talk.answer.reach();
-    if !talks.is_empty() && taken > model.room {
+    let (rank, reach, room) = (talk.watch.rank, talk.answer.reach(), model.room);
+    let fits = |count: usize, taken: usize| count == 0 || count < at_once && taken + reach <= room;
+    let staying = || talks.iter().filter(|other| other.watch.rank <= rank);
+    if !fits(staying().count(), reserved(staying())) {
         return Ok(Some(talk));
     }
-    model.kept.shrink(model.room.saturating_sub(taken) / PAGE);
+    while !fits(talks.len(), reserved(&*talks)) {
+        // Who came last goes first.
+        let Some(at) = talks.iter().rposition(|other| other.watch.rank > rank) else { break };
+        let mut other = talks.remove(at);
+        model.keep(&mut other.answer, reserved(&*talks));
+        line.put_back(other);
+    }
+    model.resume(&mut talk.answer);
+    model.kept.shrink(room.saturating_sub(reserved(&*talks) + reach) / PAGE);
     talks.push(talk);
     Ok(None)
 }
@@ -205,11 +227,12 @@ fn start(load: &Load, shared: &Shared) -> Option<Engine> {
     }
 }
 
-fn refuse(job: &Job) {
-    match job {
-        Job::Say { reply, .. } => answer(reply, Err(ModelError::Failed)),
-        Job::Route { reply, .. } => answer(reply, Err(ModelError::Failed)),
-        Job::Probe { reply } => answer(reply, Err(ModelError::Failed)),
+fn refuse(waiting: &Waiting) {
+    match waiting {
+        Waiting::Begun(talk) => answer(&talk.whose, Err(ModelError::Failed)),
+        Waiting::Asked { job: Job::Say { reply, .. }, .. } => answer(reply, Err(ModelError::Failed)),
+        Waiting::Asked { job: Job::Route { reply, .. }, .. } => answer(reply, Err(ModelError::Failed)),
+        Waiting::Asked { job: Job::Probe { reply }, .. } => answer(reply, Err(ModelError::Failed)),
     }
 }
 

@@ -8,6 +8,9 @@
 //! - whether the file is kept in Xet. hf-hub then takes it in chunks, from a host that a first answer names, by a client of
 //!   its own. Before that it asks for leave, at `.../xet-read-token/...`; it is stopped there, and the file is asked for
 //!   plainly, which the protocol offers for every file.
+//!
+//! hf-hub also makes a second client at once, which no download uses, with no other certificates than the machine's: where
+//! there are none it cannot be made, and every file is asked for plainly.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
@@ -144,7 +147,8 @@ impl Body {
 
 /// The hub.
 pub struct Hub {
-    hub: HFClient,
+    /// None where the machine has no certificates.
+    hub: Option<HFClient>,
     http: reqwest::Client,
     endpoint: Url,
     heard: Arc<Overheard>,
@@ -196,7 +200,7 @@ impl Hub {
         // header is not sent.
         let shown = token.clone().unwrap_or_else(|| "\n".to_owned());
         let hub = HFClient::builder().client(http.clone()).endpoint(text).token(shown).cache_enabled(false).retry_max_attempts(0).build();
-        let hub = hub.map_err(|error| HubError::Tls(error.to_string()))?;
+        let hub = hub.inspect_err(|error| tracing::debug!(%error, "files are asked for without hf-hub")).ok();
         Ok(Self { hub, http, endpoint, heard, token })
     }
 
@@ -238,9 +242,10 @@ impl Hub {
     /// When it cannot be had, or not just now.
     pub(super) async fn open(&self, file: &Pinned, from: u64) -> Result<Body, HubError> {
         self.heard.xet.store(false, Ordering::Release);
+        let Some(hub) = &self.hub else { return self.open_plainly(file, from).await };
         let range = (from > 0).then_some(from..file.size);
         let (owner, name) = hf_hub::split_id(&file.repository);
-        let repository = self.hub.model(owner, name);
+        let repository = hub.model(owner, name);
         let asked = repository.download_file_stream().filename(&file.file).revision(&file.revision).maybe_range(range).send();
         let pieces = tokio::select! {
             biased;

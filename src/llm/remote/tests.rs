@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use super::*;
-use crate::llm::{Constraint, Role};
+use crate::llm::{Constraint, Rank, Role};
 
 /// How the server answers, one behaviour a request; the last one stays.
 #[derive(Debug, Clone)]
@@ -127,6 +127,7 @@ impl Server {
 
 fn prompt() -> Prompt {
     Prompt {
+        rank: Rank::Turn,
         messages: vec![(Role::System, "rules".into()), (Role::User, "hello".into())],
         max_tokens: 50,
         temperature: 0.0,

@@ -13,7 +13,7 @@ use super::fields::{Fields, mistyped};
 use super::refusal::Refusal;
 use super::running::Running;
 use super::{format, messages, models, stream, unsupported};
-use crate::llm::Prompt;
+use crate::llm::{Prompt, Rank};
 
 /// The temperature unless a request names one, as the protocol has it.
 const TEMPERATURE: f64 = 1.0;
@@ -66,6 +66,7 @@ pub fn read(fields: Fields<'_>) -> Result<Asked, Refusal> {
     let temperature = fields.number("temperature", 0.0..=2.0)?.unwrap_or(TEMPERATURE) as f32;
     let prompt = Prompt {
         messages: messages::read(fields)?,
+        rank: Rank::Aside,
         max_tokens: most.and_then(|most| u32::try_from(most).ok()).unwrap_or(MOST_TOKENS).min(MOST_TOKENS),
         temperature,
         seed: seed(fields)?,

@@ -10,8 +10,7 @@ use super::refusal::Refusal;
 use crate::domain::time::Moment;
 use crate::llm::encoder::Encoder;
 
-/// Requests worked on at once: half of those that may wait for the local model, so that a customer's turn
-/// always finds room.
+/// Requests worked on at once: half of those that may wait for the local model.
 const AT_ONCE: usize = 8;
 /// How long a request waits for a place.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -2,7 +2,8 @@
 //!
 //! This is not the shop's assistant: nothing of the shop's is in the prompt, and nothing that is said is held
 //! against records. So it takes a token of scope `inference`, is served where staff are served, and gives way
-//! to customers: who asks while a customer's message waits is told to come back.
+//! to customers: who asks while a customer's message waits is told to come back, and the model puts an answer aside for
+//! a customer's turn that finds no place ([`Rank::Aside`](crate::llm::Rank)).
 
 mod answer;
 mod chat;

@@ -1,4 +1,5 @@
-//! The prompt of the plan call. Everything in it that is not ours is masked, and data between marks.
+//! The prompt of the plan call. Everything in it that is not ours is masked, and data between marks. What stays the same
+//! from turn to turn stands first, as in the prompt of a reply.
 
 use serde_json::{Value, json};
 
@@ -7,7 +8,7 @@ use crate::agents::orchestrator;
 use crate::agents::proposal::may_be_proposed;
 use crate::domain::agent::Agent;
 use crate::domain::goal::Goal;
-use crate::llm::{Constraint, Prompt, Role};
+use crate::llm::{Constraint, Prompt, Rank, Role};
 use crate::turn::library::Shelves;
 use crate::turn::machine::Machine;
 use crate::turn::speaker::{Background, patience};
@@ -29,6 +30,9 @@ pub fn prompt(machine: &Machine, shelves: &Shelves, background: &mut Background)
     let history = std::mem::take(&mut background.history);
     let mut data = |text: &str| background.mask.hide(&told::plain(text));
     let mut body = block("shop", &[data(&format!("sells: {}", kinds.join(", "))), data(&format!("brands: {}", brands.join(", ")))]);
+    if !history.is_empty() {
+        body += &block("conversation", &told::conversation(&history, &mut data));
+    }
     let shown: Vec<String> = machine.shown().iter().map(|product| data(&product.name)).collect();
     if !shown.is_empty() {
         body += &block("on_the_table", &shown);
@@ -39,15 +43,13 @@ pub fn prompt(machine: &Machine, shelves: &Shelves, background: &mut Background)
     if let Some(slot) = orchestrator::asked(before) {
         body += &block("was_asked_for", &[slot.name().to_owned()]);
     }
-    if !history.is_empty() {
-        body += &block("conversation", &told::conversation(&history, &mut data));
-    }
     let message = background.message.clone();
     body += &block("message", &[data(&message)]);
     background.history = history;
     let (first_token, whole) = patience(crate::domain::agent::Provider::Remote, background);
     Prompt {
         messages: vec![(Role::System, RULES.to_owned()), (Role::User, body)],
+        rank: Rank::Turn,
         max_tokens: MOST_TOKENS,
         temperature: 0.0,
         seed: None,

@@ -18,6 +18,7 @@ use crate::turn::library::Shelves;
 use crate::turn::machine::Machine;
 use crate::turn::masking::{Known, Mask};
 use crate::turn::plan::Asked;
+use crate::turn::told;
 
 /// Orders of a customer whose numbers, addresses and parcels are masked for a remote model.
 const ORDERS_HIDDEN: usize = 200;
@@ -61,7 +62,9 @@ impl Engine {
 
     /// What a model is told beside the acts, and the mask that keeps it from knowing whose they are.
     pub(in crate::turn) async fn background(&self, job: &Job, machine: &Machine, shelves: &Shelves) -> Result<Background, StoreError> {
-        let stored = self.store.history(job.session, job.seq.saturating_sub(1), self.history).await?;
+        let upto = job.seq.saturating_sub(1);
+        let stored = self.store.history(job.session, upto, self.history).await?;
+        let first = told::first(upto, self.history);
         let outcome = &machine.outcome;
         let customer = match &outcome.state.identity.customer {
             Some(id) => self.store.get::<Customer>(id).await?.map(|(_, customer)| customer),
@@ -80,18 +83,19 @@ impl Engine {
         let mut asked: Vec<Slot> = Vec::new();
         let mut history = Vec::new();
         for message in stored {
-            match message.body {
+            let told = match message.body {
                 Body::User(message) => {
                     known.message(&message.text, &asked, &shelves.orders, &shelves.tickets);
                     asked.clear();
-                    history.push((Role::User, message.text));
+                    Some((Role::User, message.text))
                 }
                 Body::Agent(message) => {
                     asked.clone_from(&message.asks);
-                    history.push((Role::Assistant, message.text));
+                    Some((Role::Assistant, message.text))
                 }
-                Body::Notice(_) => {}
-            }
+                Body::Notice(_) => None,
+            };
+            history.extend(told.filter(|_| message.seq >= first));
         }
         known.message(&job.message.text, &asked, &shelves.orders, &shelves.tickets);
         Ok(self.told(job, history, known, shelves))

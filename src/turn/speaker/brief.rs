@@ -1,5 +1,8 @@
 //! The prompt: what is to be said, with a placeholder for every fact. All that comes from the shop's
 //! records or from the customer is data between marks, masked for a remote model.
+//!
+//! What stays the same from turn to turn stands first: the rules, then the messages before this one. A model that keeps
+//! what it has read goes on from there, and reads only what is new of the conversation and the facts of this turn.
 
 use super::numbers::{Numbering, Numbers, placeholder};
 use super::plan::Point;
@@ -9,7 +12,7 @@ use crate::agents::speech::Piece;
 use crate::domain::agent::Provider;
 use crate::domain::fact::{FactBook, FactId, Formula, Source};
 use crate::domain::record::Field;
-use crate::llm::{Brief, ChatModel, Constraint, Prompt, Role};
+use crate::llm::{Brief, ChatModel, Constraint, Prompt, Rank, Role};
 use crate::turn::masking::Mask;
 use crate::turn::told::{self, block};
 
@@ -51,6 +54,7 @@ fn short(reply: &Reply<'_>, background: &Background) -> Option<(Prompt, Vec<(usi
     let (first_token, whole) = patience(Provider::Local, background);
     let prompt = Prompt {
         messages: vec![(Role::User, lines.join("\n"))],
+        rank: Rank::Turn,
         max_tokens: MOST_TOKENS,
         // The likeliest words: what varies is the phrases it is given.
         temperature: 0.0,
@@ -76,12 +80,13 @@ fn full(reply: &Reply<'_>, background: &mut Background, provider: Provider, cons
     let added: Vec<String> = reply.added().map(|point| writer.data(point.grounded.text())).collect();
     let facts = writer.numbers.given().to_vec();
     let listed: Vec<String> = facts.iter().map(|(number, fact)| writer.fact(*number, *fact)).collect();
-    let mut body = block("facts", &listed) + &block("say", &say);
-    if !added.is_empty() {
-        body += &block("added", &added);
-    }
+    let mut body = String::new();
     if !background.history.is_empty() {
         body += &block("conversation", &told::conversation(&background.history, |text| writer.data(text)));
+    }
+    body += &(block("facts", &listed) + &block("say", &say));
+    if !added.is_empty() {
+        body += &block("added", &added);
     }
     body += &block("message", &[writer.data(&background.message)]);
     if !reply.text().is_empty() {
@@ -96,6 +101,7 @@ fn full(reply: &Reply<'_>, background: &mut Background, provider: Provider, cons
     let (first_token, whole) = patience(provider, background);
     let prompt = Prompt {
         messages: vec![(Role::System, RULES.to_owned()), (Role::User, body)],
+        rank: Rank::Turn,
         max_tokens: MOST_TOKENS,
         temperature: if constrained { 0.0 } else { 0.4 },
         seed: None,

@@ -1,6 +1,6 @@
 //! Models on disk: pulled from a hub that cuts, corrupts and redirects, added from a file, chosen while the shop is open.
 
-mod hub;
+pub mod hub;
 mod pull;
 mod switch;
 

@@ -16,7 +16,7 @@ use crate::llm::{Brief, ChatModel as _, Health, ModelError};
 
 const THREADS: Threads = Threads { threads: 2, at_once: 2 };
 
-async fn ready(model: &LocalModel) {
+pub(super) async fn ready(model: &LocalModel) {
     while model.health() == Health::Loading {
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
@@ -87,7 +87,7 @@ fn failing(panics_at: &'static [usize], slow: Duration) -> (Arc<LocalModel>, Arc
     (LocalModel::start("test".to_owned(), Brief::Full, 512, THREADS, Box::new(load)).unwrap(), loads)
 }
 
-struct Closed;
+pub(super) struct Closed;
 
 impl Network for Closed {
     fn step(&mut self, _: &mut [Feed<'_>]) -> Result<Vec<Vec<f32>>, LocalError> {

@@ -12,11 +12,12 @@ use super::super::engine::{Engine, Talk};
 use super::super::network::{Feed, Network};
 use super::files::{ARCHITECTURES, Model};
 use super::guard::say;
-use crate::llm::{self, Constraint, ModelError, Prompt, Role, Said};
+use crate::llm::{self, Constraint, ModelError, Prompt, Rank, Role, Said};
 
 pub(super) fn prompt(text: &str) -> Prompt {
     Prompt {
         messages: vec![(Role::System, "You help.".into()), (Role::User, text.into())],
+        rank: Rank::Turn,
         max_tokens: 16,
         temperature: 0.0,
         seed: Some(1),
@@ -34,7 +35,7 @@ pub(super) fn run(engine: &mut Engine, prompt: &Prompt, watch: Watch) -> Result<
     let mut talks = vec![Talk { answer, watch, whose: () }];
     loop {
         if let Some((_, end)) = engine.step(&mut talks)?.pop() {
-            talks.drain(..).for_each(|talk| engine.keep(talk.answer, 0));
+            talks.iter_mut().for_each(|talk| engine.keep(&mut talk.answer, 0));
             return end;
         }
     }
@@ -42,6 +43,7 @@ pub(super) fn run(engine: &mut Engine, prompt: &Prompt, watch: Watch) -> Result<
 
 pub(super) fn watch(prompt: &Prompt) -> Watch {
     Watch {
+        rank: prompt.rank,
         began: Instant::now(),
         first_token: prompt.first_token,
         whole: prompt.whole,

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::fields::Fields;
 use super::super::{chat, embeddings};
-use crate::llm::{Constraint, Role};
+use crate::llm::{Constraint, Rank, Role};
 
 /// A request for "hi" with further fields.
 fn with(fields: Value) -> Map<String, Value> {
@@ -24,6 +24,7 @@ fn what_is_supported_reaches_the_model() {
     let plain = prompt(json!({ "unheard_of": { "x": [1] }, "user": "u", "seed": null, "stop": null, "tools": [], "n": 1, "top_p": 1.0 }));
     assert_eq!((plain.temperature, plain.seed, plain.stop.len(), &plain.constraint), (1.0, None, 0, &Constraint::Free));
     assert!(plain.max_tokens > 100_000, "the model's own room is the bound");
+    assert_eq!(plain.rank, Rank::Aside, "customers go first");
     let full = prompt(json!({ "temperature": 0, "seed": -1, "stop": ["a", "b"], "max_tokens": 7, "max_completion_tokens": 5 }));
     assert_eq!((full.temperature, full.seed, full.max_tokens), (0.0, Some(u64::MAX), 5));
     assert_eq!(full.stop, ["a", "b"]);

@@ -74,6 +74,36 @@ async fn a_model_in_this_process_may_spell_names_as_the_records_do() {
 }
 
 #[tokio::test]
+async fn a_prompt_begins_with_all_that_was_read_before_the_facts_of_the_last() {
+    let demo = Demo::open().await;
+    let messages = [
+        "show me gaming laptops under 1500",
+        "which one is the cheapest",
+        "is it in stock",
+        "how much is it",
+        "thanks, and the return policy?",
+    ];
+    let worked = demo.talk(&messages).await;
+    let mut bodies = Vec::new();
+    for worked in worked.iter().filter(|worked| is_for_models(&worked.machine)) {
+        let voice = Scripted::new(Provider::Local, |prompt, _| Ok(obedient(prompt)));
+        speak(&demo, worked, &[Arc::clone(&voice) as Arc<dyn ChatModel>]).await;
+        let heard = voice.heard.lock()[0].messages.clone();
+        assert_eq!(heard[0].0, crate::llm::Role::System);
+        bodies.push((heard[0].1.clone(), heard[1].1.clone(), worked));
+    }
+    assert!(bodies.len() > 3, "{}", bodies.len());
+    for pair in bodies.windows(2) {
+        let [(rules, body, worked), (next_rules, next, _)] = pair else { unreachable!() };
+        assert_eq!(rules, next_rules);
+        let (before, _) = body.split_once("<facts>\n").unwrap();
+        let said = before.strip_suffix("</conversation>\n").unwrap_or("<conversation>\n");
+        let rest = next.strip_prefix(said).unwrap_or_else(|| panic!("{next}\ndoes not begin with\n{said}"));
+        assert!(rest.starts_with(&format!("customer: {}\n", worked.message)), "{rest}");
+    }
+}
+
+#[tokio::test]
 async fn a_liar_is_not_heard_and_everything_is_still_said() {
     let demo = Demo::open().await;
     let lies = "It is the best one we have and costs $5.00. We have refunded you.";
