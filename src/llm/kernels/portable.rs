@@ -1,4 +1,5 @@
-//! The product that every processor can do: 32 weights of a row at a time. The compiler makes wide code of it for AVX2.
+//! The product that every processor can do: 32 weights of a row at a time. It is for processors without kernels,
+//! and for rows that do not make up a group.
 
 use super::activations::Activations;
 use super::format::Format;
