@@ -6,6 +6,7 @@
 
 mod bytes;
 mod columns;
+mod q4;
 mod q4k;
 mod q6k;
 mod q8;
@@ -27,7 +28,10 @@ pub unsafe fn rows(byte_products: bool, format: Format, rows: &[u8], stride: usi
     unsafe {
         let sums = Sums::new(part, byte_products);
         match format {
-            Format::Q4K => q4k::rows(rows, stride, ahead, sums),
+            Format::Q4K => q4k::rows::<false>(rows, stride, ahead, sums),
+            Format::Q5K => q4k::rows::<true>(rows, stride, ahead, sums),
+            Format::Q4_0 => q4::rows::<false>(rows, stride, ahead, sums),
+            Format::Q4_1 => q4::rows::<true>(rows, stride, ahead, sums),
             Format::Q6K => q6k::rows(rows, stride, ahead, sums),
             Format::Q8_0 => q8::rows(rows, stride, ahead, sums),
             _ => spread::rows(format, rows, stride, sums),

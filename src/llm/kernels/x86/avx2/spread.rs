@@ -31,7 +31,7 @@ pub fn rows(format: Format, rows: &[u8], stride: usize, mut sums: Sums<'_>) {
         }
         // SAFETY: 8 floats are 32 bytes.
         let load = |x: &[f32; HALF]| unsafe { _mm256_loadu_ps(x.as_ptr()) };
-        // Weights of four or five bits.
+        // Weights of five bits, or fewer.
         sums.add::<31>(group, &q, [load(&scale[0]), load(&scale[1])], [load(&minimum[0]), load(&minimum[1])]);
     }
 }
