@@ -31,9 +31,9 @@ pub unsafe fn rows<const MINIMUM: bool>(rows: &[u8], stride: usize, ahead: &[u8]
             [_mm256_mul_ps(scale[0], eight), _mm256_mul_ps(scale[1], eight)]
         };
         let mut q = [[_mm256_setzero_si256(); 2]; 8];
-        for half in 0..2 {
+        for (half, from) in [from, HALF * stride + from].into_iter().enumerate() {
             // SAFETY: a block has `size` bytes, and each row whole ones.
-            let bytes = unsafe { turned(rows.as_ptr().add(half * HALF * stride + from + head), stride) };
+            let bytes = unsafe { turned(rows.as_ptr().add(from + head), stride) };
             for (i, bytes) in bytes.into_iter().enumerate() {
                 q[i][half] = _mm256_and_si256(bytes, low);
                 q[i + 4][half] = _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), low);
