@@ -103,6 +103,10 @@ mod tests {
 
     #[test]
     fn numbers_come_back_within_half_a_unit() {
+        super::super::each::level(|_| within_half_a_unit());
+    }
+
+    fn within_half_a_unit() {
         let (width, n) = (96, 3);
         let columns: Vec<f32> = (0..width * n).map(|i| ((i * 37 % 101) as f32 - 50.0) * if i < width { 1e-3 } else { 4.0 }).collect();
         let a = Activations::of(&columns, width, &Team::alone());

@@ -8,7 +8,7 @@ pub fn dot(a: &[f32], b: &[u16]) -> f32 {
     match super::level() {
         // SAFETY (both): the processor has these instructions.
         super::Level::Avx512 => return unsafe { super::x86::cached::dot(a, b) },
-        super::Level::Avx2 => return unsafe { super::x86::cached::dot_256(a, b) },
+        super::Level::Avx2 | super::Level::AvxVnni => return unsafe { super::x86::cached::dot_256(a, b) },
         super::Level::Portable => {}
     }
     a.iter().zip(b).map(|(x, y)| x * half(*y)).sum()
@@ -20,7 +20,7 @@ pub fn add_scaled(to: &mut [f32], from: &[u16], factor: f32) {
     match super::level() {
         // SAFETY (both): the processor has these instructions.
         super::Level::Avx512 => return unsafe { super::x86::cached::add_scaled(to, from, factor) },
-        super::Level::Avx2 => return unsafe { super::x86::cached::add_scaled_256(to, from, factor) },
+        super::Level::Avx2 | super::Level::AvxVnni => return unsafe { super::x86::cached::add_scaled_256(to, from, factor) },
         super::Level::Portable => {}
     }
     for (x, y) in to.iter_mut().zip(from) {
@@ -41,6 +41,10 @@ mod tests {
 
     #[test]
     fn sums_over_halves_are_those_over_floats() {
+        super::super::each::level(|_| sums_over_halves());
+    }
+
+    fn sums_over_halves() {
         for n in [1usize, 7, 16, 64, 80, 128, 131] {
             let a: Vec<f32> = (0..n).map(|i| (i as f32 * 0.7).sin()).collect();
             let b: Vec<f32> = (0..n).map(|i| (i as f32 * 0.3).cos() * 3.0).collect();

@@ -156,11 +156,11 @@ impl Matrix {
             let mut put = |row: usize, column: usize, numbers: &[f32]| unsafe { target.put(column, first + row, numbers) };
             #[cfg(target_arch = "x86_64")]
             if let Some(quantized) = quantized
-                && super::level() == super::Level::Avx512
+                && super::is_fast()
                 && last - first == ROWS
             {
                 let ahead = bytes.get(last * row_bytes..).unwrap_or_default();
-                super::x86::rows(self.format, rows, ahead, quantized, &mut put);
+                super::x86::rows(super::level(), self.format, rows, ahead, quantized, &mut put);
                 continue;
             }
             let mut sums = vec![0.0; count];
@@ -210,6 +210,7 @@ mod tests {
     use candle_core::quantized::QTensor;
     use candle_core::{Device, Tensor};
 
+    use super::super::each;
     use super::super::format::KINDS;
     use super::*;
 
@@ -233,18 +234,61 @@ mod tests {
                 let exact: Vec<f32> = quantized.dequantize(&Device::Cpu).unwrap().flatten_all().unwrap().to_vec1().unwrap();
                 let bytes = Bytes::Owned(quantized.data().unwrap().into());
                 let matrix = Matrix::new(Format::of(kind).unwrap(), bytes, rows, width).unwrap();
+                // 8 bits of a number below 1 are wrong by 1/254 at most, at random.
+                let tolerance = (width as f32).sqrt() * 0.006;
                 let columns = numbers(count * width, 3);
-                let out = matrix.times(&Columns::new(&columns, width), &team);
-                for (column, sums) in columns.chunks_exact(width).zip(out.chunks_exact(rows)) {
-                    for (row, sum) in exact.chunks_exact(width).zip(sums) {
-                        let wanted: f32 = row.iter().zip(column).map(|(a, b)| a * b).sum();
-                        // 8 bits of a number below 1 are wrong by 1/254 at most, at random.
-                        let tolerance = (width as f32).sqrt() * 0.006;
-                        assert!((wanted - sum).abs() < tolerance, "{kind:?} {rows}x{width}: {wanted} {sum}");
-                    }
-                    assert_eq!(matrix.times(&Columns::new(column, width), &team), sums, "{kind:?}: alone and in company");
-                }
+                each::level(|level| check(&matrix, &exact, &columns, tolerance, &format!("{level:?} {kind:?}")));
+                let columns = Columns::new(&columns, width);
+                assert_eq!(matrix.times(&columns, &team), matrix.times(&columns, &Team::alone()), "{kind:?}: by several threads");
             }
+        }
+    }
+
+    /// The largest weights with the largest numbers of either sign: what is added in 16 bits must fit there.
+    #[test]
+    fn the_largest_products_fit() {
+        for kind in KINDS {
+            let format = Format::of(kind).unwrap();
+            let (rows, width) = (16, 512);
+            let mut bytes = vec![0xFF; format.row_bytes(width) * rows];
+            for block in bytes.chunks_exact_mut(format.bytes()) {
+                // Every 16-bit float is 1/16, wherever its format has it; in floats of their own that is every number.
+                let halves: &[usize] = match format {
+                    Format::Q6K => &[208],
+                    Format::Q4K | Format::Q5K | Format::Q4_1 | Format::Q5_1 => &[0, 2],
+                    Format::F32 => continue,
+                    _ => &[0],
+                };
+                halves.iter().for_each(|at| block[*at..at + 2].copy_from_slice(&[0x00, 0x2C]));
+            }
+            if format == Format::F32 {
+                bytes.fill(0);
+            }
+            let matrix = Matrix::new(format, Bytes::Owned(bytes.into()), rows, width).unwrap();
+            let mut exact = vec![0.0; rows * width];
+            for (row, to) in exact.chunks_exact_mut(width).enumerate() {
+                assert!(matrix.row(row, to));
+            }
+            for sign in [1.0, -1.0] {
+                let tops = vec![sign; 5 * width];
+                let largest = exact.iter().fold(0f32, |top, x| top.max(x.abs()));
+                let tolerance = largest * width as f32 * 1e-5;
+                each::level(|level| check(&matrix, &exact, &tops, tolerance, &format!("{level:?} {kind:?} {sign}")));
+            }
+        }
+    }
+
+    /// Compares a product with that of the exact weights, and each column with itself alone.
+    fn check(matrix: &Matrix, exact: &[f32], columns: &[f32], tolerance: f32, what: &str) {
+        let (rows, width) = (matrix.rows, matrix.width);
+        let alone = Team::alone();
+        let out = matrix.times(&Columns::new(columns, width), &alone);
+        for (column, sums) in columns.chunks_exact(width).zip(out.chunks_exact(rows)) {
+            for (row, sum) in exact.chunks_exact(width).zip(sums) {
+                let wanted: f32 = row.iter().zip(column).map(|(a, b)| a * b).sum();
+                assert!((wanted - sum).abs() <= tolerance, "{what} {rows}x{width}: {wanted} {sum}");
+            }
+            assert_eq!(matrix.times(&Columns::new(column, width), &alone), sums, "{what}: alone and in company");
         }
     }
 

@@ -7,15 +7,17 @@
 //! little more, and a long prompt runs near what the processor can multiply. Every column is computed alone and in the
 //! same order, whatever stands beside it: a token's scores are the same bits in any company.
 //!
-//! What the processor can do is asked when the program runs ([`Level`]): AVX-512 with VNNI has kernels of its own; for AVX2
-//! the compiler makes wide code of the plain loops; and every other processor runs those as they are. All are checked
-//! against products in 32-bit floats.
+//! What the processor can do is asked when the program runs ([`Level`]): AVX-512 with VNNI has kernels of its own, and so has
+//! AVX2, with the byte products of AVX-VNNI where they are there; every other processor runs plain loops. All are checked
+//! against products in 32-bit floats, at every level of the processor that runs the tests.
 
 // Vector instructions, and threads that write to their own rows of one matrix. Every block says why it is sound.
 #![allow(unsafe_code)]
 
 pub(super) mod activations;
 pub(super) mod cached;
+#[cfg(test)]
+mod each;
 pub(super) mod format;
 pub(super) mod matrix;
 mod portable;
@@ -27,7 +29,7 @@ mod x86;
 
 use std::sync::LazyLock;
 
-/// Which instructions a product is made with.
+/// Which instructions a product is made with, from the least to the most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
     /// What every processor of the target has.
@@ -35,38 +37,48 @@ pub enum Level {
     /// 256 bits at a time (AVX2, FMA, F16C): Haswell, Zen and later.
     #[cfg(target_arch = "x86_64")]
     Avx2,
+    /// The same with byte products (AVX-VNNI): Alder Lake and later.
+    #[cfg(target_arch = "x86_64")]
+    AvxVnni,
     /// AVX-512 with byte products (VNNI): Zen 4, Ice Lake and later.
     #[cfg(target_arch = "x86_64")]
     Avx512,
 }
 
-/// What this processor has. `ELECTROMART_KERNELS=portable` or `avx2` takes less: to measure one beside the other, and where
-/// a virtual machine promises more than it keeps.
+/// What this processor has. `ELECTROMART_KERNELS=portable`, `avx2` (without byte products) or `avxvnni` takes no more than
+/// that: to measure one beside the other, and where a virtual machine promises more than it keeps.
 pub fn level() -> Level {
     static LEVEL: LazyLock<Level> = LazyLock::new(|| highest(std::env::var("ELECTROMART_KERNELS").ok().as_deref()));
+    #[cfg(test)]
+    if let Some(level) = each::of_this_thread() {
+        return level;
+    }
     *LEVEL
 }
 
-/// Whether products have kernels of their own on this processor, and not only what the compiler makes of plain loops.
+/// Whether products have kernels of their own on this processor, and not only plain loops.
 pub fn is_fast() -> bool {
-    #[cfg(target_arch = "x86_64")]
-    return level() == Level::Avx512;
-    #[cfg(not(target_arch = "x86_64"))]
-    false
+    level() != Level::Portable
+}
+
+/// The levels, with the names by which they are asked for, and whether the processor has them.
+fn levels() -> Vec<(&'static str, bool, Level)> {
+    vec![
+        ("portable", true, Level::Portable),
+        #[cfg(target_arch = "x86_64")]
+        ("avx2", x86::has_avx2(), Level::Avx2),
+        #[cfg(target_arch = "x86_64")]
+        ("avxvnni", x86::has_avx_vnni(), Level::AvxVnni),
+        #[cfg(target_arch = "x86_64")]
+        ("avx512", x86::has_avx512(), Level::Avx512),
+    ]
 }
 
 /// The highest level of this processor up to the one that is named.
 fn highest(most: Option<&str>) -> Level {
-    #[cfg(target_arch = "x86_64")]
-    match most {
-        Some("portable") => {}
-        most if most != Some("avx2") && x86::has_avx512() => return Level::Avx512,
-        _ if x86::has_avx2() => return Level::Avx2,
-        _ => {}
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = most;
-    Level::Portable
+    let all = levels();
+    let end = all.iter().position(|(name, ..)| Some(*name) == most).map_or(all.len(), |at| at + 1);
+    all[..end].iter().rfind(|(_, has, _)| *has).map_or(Level::Portable, |(.., level)| *level)
 }
 
 /// Makes of a plain loop a function that runs with the widest vectors the processor has.
@@ -89,7 +101,7 @@ macro_rules! widened {
                 match $crate::llm::kernels::level() {
                     // SAFETY (both): the processor has these instructions.
                     $crate::llm::kernels::Level::Avx512 => return unsafe { avx512($($arg),*) },
-                    $crate::llm::kernels::Level::Avx2 => return unsafe { avx2($($arg),*) },
+                    $crate::llm::kernels::Level::Avx2 | $crate::llm::kernels::Level::AvxVnni => return unsafe { avx2($($arg),*) },
                     $crate::llm::kernels::Level::Portable => {}
                 }
             }
@@ -98,3 +110,20 @@ macro_rules! widened {
     };
 }
 use widened;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_that_is_named_is_not_passed() {
+        let all = levels();
+        assert_eq!(highest(Some("portable")), Level::Portable);
+        for (at, (name, has, level)) in all.iter().enumerate() {
+            let found = highest(Some(name));
+            assert!(all[..=at].iter().any(|(_, has, level)| *has && *level == found), "{name}: {found:?}");
+            assert!(!has || found == *level, "{name}: {found:?}");
+        }
+        assert_eq!(highest(None), highest(Some("a name that is none")));
+    }
+}

@@ -1,6 +1,8 @@
-//! The product that every processor can do: 32 weights of a row at a time. The compiler makes wide code of it for AVX2.
+//! The product that every processor can do: 32 weights of a row at a time. It is for processors without kernels,
+//! and for rows that do not make up a group.
 
 use super::activations::Activations;
+use super::cached;
 use super::format::Format;
 use super::rows::dot;
 use super::widened;
@@ -26,6 +28,14 @@ widened! {
 
 /// Sums of a row that is not quantized with every column of `width` numbers, into `to`.
 pub fn float_row(format: Format, row: &[u8], columns: &[f32], width: usize, to: &mut [f32]) {
+    if format == Format::F16 {
+        // There are instructions for sums over these.
+        let weights: Vec<u16> = row.as_chunks().0.iter().map(|bytes| u16::from_le_bytes(*bytes)).collect();
+        for (column, to) in columns.chunks_exact(width).zip(to) {
+            *to = cached::dot(column, &weights);
+        }
+        return;
+    }
     let mut weights = vec![0.0; width];
     format.row(row, &mut weights);
     for (column, to) in columns.chunks_exact(width).zip(to) {

@@ -1,5 +1,6 @@
-//! Products with AVX-512.
+//! Products with AVX-512, and in [`avx2`] with half as wide registers.
 
+mod avx2;
 pub mod cached;
 mod q4k;
 mod q6k;
@@ -7,6 +8,7 @@ mod q8;
 mod registers;
 mod spread;
 
+use super::Level;
 use super::activations::Activations;
 use super::format::Format;
 use super::matrix::ROWS;
@@ -28,17 +30,28 @@ pub fn has_avx512() -> bool {
         && std::is_x86_feature_detected!("fma")
 }
 
-/// Whether the processor has what the compiler is told it has for 256 bits.
+/// Whether the processor has what the kernels and the compiler's wide code need for 256 bits.
 pub fn has_avx2() -> bool {
     std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma") && std::is_x86_feature_detected!("f16c")
 }
 
+/// The same with byte products.
+pub fn has_avx_vnni() -> bool {
+    has_avx2() && std::is_x86_feature_detected!("avxvnni")
+}
+
 /// Multiplies [`ROWS`] rows with every column. `ahead` is what will be read next.
 ///
-/// Only for processors where [`has_avx512`].
-pub fn rows(format: Format, rows: &[u8], ahead: &[u8], columns: &Activations, put: &mut Put<'_>) {
+/// Only for processors of that level, which is not the portable one.
+pub fn rows(level: Level, format: Format, rows: &[u8], ahead: &[u8], columns: &Activations, put: &mut Put<'_>) {
+    let has = match level {
+        Level::Portable => false,
+        Level::Avx2 => has_avx2(),
+        Level::AvxVnni => has_avx_vnni(),
+        Level::Avx512 => has_avx512(),
+    };
     let stride = rows.len() / ROWS;
-    assert!(has_avx512() && rows.len() == stride * ROWS && columns.groups() * 32 == stride / format.bytes() * format.block());
+    assert!(has && rows.len() == stride * ROWS && columns.groups() * 32 == stride / format.bytes() * format.block());
     let mut sums = [[0f32; ROWS]; COLUMNS];
     let mut from = 0;
     while from < columns.columns() {
@@ -47,6 +60,7 @@ pub fn rows(format: Format, rows: &[u8], ahead: &[u8], columns: &Activations, pu
         // SAFETY: the processor has the instructions, by the assertion; the rows are whole, by the same.
         unsafe {
             match format {
+                _ if level != Level::Avx512 => avx2::rows(level == Level::AvxVnni, format, rows, stride, ahead, part),
                 Format::Q4K => q4k::rows(rows, stride, ahead, part),
                 Format::Q6K => q6k::rows(rows, stride, ahead, part),
                 Format::Q8_0 => q8::rows(rows, stride, ahead, part),

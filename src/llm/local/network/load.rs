@@ -59,8 +59,8 @@ const SMALL: u64 = 512;
 
 /// Whether our decoder is the one to run a network: it can, and is not the slower one.
 ///
-/// Every tensor has to be in a format that is multiplied here. And without AVX-512 candle-core's products are several times
-/// faster than ours, so that there a large network goes to the library, if that runs it right (not so gemma3).
+/// Every tensor has to be in a format that is multiplied here. And where there are only plain loops ([`is_fast`]), a large
+/// network goes to the library, whose products may be faster there, if that runs it right (not so gemma3).
 pub fn suits(plan: &Plan, file: &Header) -> bool {
     let multiplied = plan.tensors.iter().all(|name| file.tensors.get(name).is_some_and(|t| Format::of(t.kind).is_some()));
     let ours = plan.width <= SMALL || is_fast() || matches!(plan.family, Family::Own(about) if about.near.is_some());

@@ -8,6 +8,7 @@ mod guard;
 mod memory;
 mod names;
 mod network;
+mod peers;
 mod rank;
 mod schema;
 mod thread;

@@ -84,7 +84,7 @@ fn failing(panics_at: &'static [usize], slow: Duration) -> (Arc<LocalModel>, Arc
         engine.network = Box::new(Failing { inner, steps: Arc::clone(&steps), panics_at, slow });
         Ok(engine)
     };
-    (LocalModel::start("test".to_owned(), Brief::Full, 512, THREADS, Box::new(load)).unwrap(), loads)
+    (LocalModel::start("test".to_owned(), Brief::Full, 512, THREADS.at_once, Box::new(load)).unwrap(), loads)
 }
 
 pub(super) struct Closed;
@@ -116,7 +116,7 @@ async fn a_model_that_panics_is_loaded_again_once() {
 #[tokio::test]
 async fn a_model_that_cannot_be_loaded_says_so() {
     let load = || Err(LocalError::Variety("luck".to_owned()));
-    let model = LocalModel::start("test".to_owned(), Brief::Full, 512, THREADS, Box::new(load)).unwrap();
+    let model = LocalModel::start("test".to_owned(), Brief::Full, 512, THREADS.at_once, Box::new(load)).unwrap();
     ready(&model).await;
     assert_eq!(model.health(), Health::Degraded);
     assert_eq!(model.say(&prompt("a"), None).await.unwrap_err(), ModelError::Failed);
@@ -175,7 +175,7 @@ async fn who_finds_no_room_waits_and_is_answered_all_the_same() {
             (engine.network, engine.room) = (Box::new(Shared { inner, most: Arc::clone(&noted) }), room);
             Ok(engine)
         };
-        let model = LocalModel::start("test".to_owned(), Brief::Full, 512, THREADS, Box::new(load)).unwrap();
+        let model = LocalModel::start("test".to_owned(), Brief::Full, 512, THREADS.at_once, Box::new(load)).unwrap();
         ready(&model).await;
         let p = prompt("hello");
         // One of them leaves while it waits, and is in nobody's way.
