@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 
 use super::super::{Health, ModelError, Prompt, Said};
 use super::answer::{Ended, Watch};
-use super::engine::{Engine, Talk};
+use super::engine::{Engine, Talk, Timing};
 use super::error::LocalError;
 use super::network::PAGE;
 
@@ -27,6 +27,7 @@ pub(super) enum Job {
     Say { prompt: Box<Prompt>, watch: Watch, reply: Reply<Said> },
     Route { text: String, labels: Vec<String>, watch: Watch, reply: Reply<Vec<f32>> },
     Probe { reply: Reply<()> },
+    Time { prompt: Box<Prompt>, watch: Watch, reply: Reply<Timing> },
 }
 
 /// Where an answer goes.
@@ -178,6 +179,7 @@ fn take_in(model: &mut Engine, job: Job) -> Result<Option<Spoken>, LocalError> {
             Err(end) => settle(Err(end), &reply)?,
         },
         Job::Route { text, labels, watch, reply } => settle(watch.check().and_then(|()| model.route(&text, &labels, &watch)), &reply)?,
+        Job::Time { prompt, watch, reply } => settle(watch.check().and_then(|()| model.time(&prompt, watch)), &reply)?,
         Job::Probe { reply } => settle(model.probe().map_err(Ended::Broke), &reply)?,
     }
     Ok(None)
@@ -210,6 +212,7 @@ fn refuse(job: &Job) {
         Job::Say { reply, .. } => answer(reply, Err(ModelError::Failed)),
         Job::Route { reply, .. } => answer(reply, Err(ModelError::Failed)),
         Job::Probe { reply } => answer(reply, Err(ModelError::Failed)),
+        Job::Time { reply, .. } => answer(reply, Err(ModelError::Failed)),
     }
 }
 

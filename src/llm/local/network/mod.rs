@@ -15,7 +15,10 @@ mod steps;
 mod transformer;
 mod turns;
 
+use super::super::kernels::matrix::Bytes;
 use super::error::LocalError;
+use super::gguf::Header;
+use super::plan::{Family, Plan};
 pub(super) use cache::{Cache, PAGE, Shape};
 pub(super) use candle::{Candle, Library};
 pub(super) use load::suits;
@@ -48,4 +51,15 @@ pub(super) trait Network: Send {
     fn position_bytes(&self) -> usize {
         0
     }
+}
+
+/// Makes the network of a file: ours where it [`suits`], else the library's.
+///
+/// # Errors
+/// When the library refuses it.
+pub(super) fn load(plan: &Plan, file: &Header, bytes: &Bytes) -> Result<Box<dyn Network>, LocalError> {
+    Ok(match plan.family {
+        Family::Own(about) if suits(plan, file) => Box::new(Transformer::load(about, plan, file, bytes)?),
+        _ => Box::new(Candle::load(plan, file, bytes.get())?),
+    })
 }
