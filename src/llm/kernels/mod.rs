@@ -16,8 +16,8 @@
 
 pub(super) mod activations;
 pub(super) mod cached;
-pub(super) mod format;
-pub(super) mod matrix;
+pub mod format;
+pub mod matrix;
 mod portable;
 pub(super) mod product;
 pub(super) mod rows;
