@@ -117,6 +117,8 @@ pub enum Verb {
     Graph(Graph),
     /// Check the configuration and the knowledge base
     Check(Check),
+    /// Measure this machine, and recommend a model for a time in which replies are to come
+    Doctor(Doctor),
     /// API tokens for staff and scripts
     Token(Token),
     /// Print completions for a shell
@@ -389,6 +391,27 @@ pub struct Check {
     /// Print a configuration file with every key, its meaning and its default
     #[arg(long)]
     pub example: bool,
+}
+
+/// Measures the machine.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example: electromart doctor --budget 5\nFor every model that can be pulled or is installed, a network like it is made up and timed with prompts as long as this shop's: nothing is downloaded. The model in use is run as well, and stands beside its prediction. Let the machine do nothing else meanwhile."
+)]
+pub struct Doctor {
+    /// Seconds from the question to the end of a typical reply
+    #[arg(long, value_name = "SECONDS", default_value_t = 10.0, value_parser = seconds)]
+    pub budget: f64,
+    /// One round of each measurement, on smaller networks
+    #[arg(long)]
+    pub quick: bool,
+    /// A manifest of your own in place of the one in the program, as for `electromart models`
+    #[arg(long, value_name = "FILE")]
+    pub manifest: Option<PathBuf>,
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|s: &f64| s.is_finite() && *s > 0.0).ok_or_else(|| "a number of seconds above 0 is wanted".to_owned())
 }
 
 /// API tokens.

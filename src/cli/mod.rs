@@ -5,6 +5,7 @@ mod ask;
 mod bench;
 mod chat;
 mod check;
+mod doctor;
 mod eval;
 mod exchange;
 mod forget;
@@ -74,6 +75,7 @@ fn run(args: Args) -> Result<(), Failure> {
         Verb::Models(models) => models::run(&global, &models),
         Verb::Graph(graph) => graph::run(&graph),
         Verb::Check(check) => check::run(&global, &check),
+        Verb::Doctor(doctor) => doctor::run(&global, &doctor),
         Verb::Token(token) => token::run(&global, &token),
         Verb::Completions { shell } => {
             clap_complete::generate(shell, &mut Args::command(), "electromart", &mut std::io::stdout());

@@ -9,16 +9,23 @@ use crate::llm::models::{Choice, Models};
 /// Without a local model only the encoder works on it, on texts so short that a second thread makes it
 /// slower as soon as anything else runs (`models/nano/ENCODER.md`, "Holes").
 pub fn set_model_threads(config: &Config) {
-    let asked = std::env::var_os("CANDLE_NUM_THREADS").is_some() || std::env::var_os("RAYON_NUM_THREADS").is_some();
-    if asked {
-        return;
-    }
     let mut variables = thread_variables(&config.local);
     let choice = Models::of(&config.server.data_dir).choice(&config.local);
     if variables.is_empty() && matches!(choice, Ok(Choice::Embedded)) {
         variables.push(("CANDLE_NUM_THREADS", "1".to_owned()));
     }
-    for (name, value) in variables {
+    set(variables);
+}
+
+/// The same as if a large model were to be run, whatever the shop's is.
+pub fn set_large_model_threads(config: &Config) {
+    set(thread_variables(&config.local));
+}
+
+/// Sets variables, unless somebody has said already what they say.
+fn set(variables: Vec<(&'static str, String)>) {
+    let asked = std::env::var_os("CANDLE_NUM_THREADS").is_some() || std::env::var_os("RAYON_NUM_THREADS").is_some();
+    for (name, value) in variables.into_iter().filter(|_| !asked) {
         // SAFETY: the verbs call this before they start a runtime, while this is the only thread.
         #[allow(unsafe_code)]
         unsafe {

@@ -1,5 +1,6 @@
-//! Evaluation: the shop's own models on lines somebody labelled, and how fast models and server are.
+//! Evaluation: the shop's own models on lines somebody labelled, how fast models and server are, and would be.
 
+pub mod doctor;
 pub mod entities;
 pub mod inference;
 mod intents;

@@ -5,7 +5,9 @@
 
 pub mod client;
 pub mod encoder;
-mod kernels;
+/// Only for the benches: nothing else outside of this module knows of it.
+#[doc(hidden)]
+pub mod kernels;
 pub mod local;
 pub mod models;
 pub mod remote;

@@ -8,6 +8,7 @@ mod bench;
 mod cli;
 mod conversation;
 mod crash;
+mod doctor;
 mod door;
 mod entities;
 mod fence;

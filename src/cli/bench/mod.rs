@@ -3,7 +3,7 @@
 mod apart;
 mod order;
 mod serve;
-mod shop;
+pub(super) mod shop;
 
 use std::path::Path;
 

@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use crate::app::{App, Fill, Purpose};
 use crate::config::{Config, ProviderMode};
-use crate::eval::inference::chats::{chats, hold};
+use crate::domain::message::AgentMessage;
+use crate::eval::doctor::Asked;
+use crate::eval::inference::chats::{chats, hold, hold_and_hear};
 use crate::eval::inference::prompts::{Recorder, Texts};
-use crate::llm::{Brief, Voices};
+use crate::llm::{Brief, Constraint, Voices};
 
 /// The shop, open and at work.
 pub struct Demo {
@@ -59,4 +61,26 @@ pub async fn texts(config: &Config) -> Result<Texts, String> {
     }
     demo.close().await;
     Ok(Texts::of(&full.heard(), &short.heard()))
+}
+
+/// What the shop tells a model in the chats for each reply, with what its own phrases say in the model's place: to one that
+/// follows instructions, and to the decoder the program carries.
+///
+/// # Errors
+/// As [`texts`].
+pub async fn asked(config: &Config) -> Result<(Vec<Asked>, Vec<Asked>), String> {
+    let (full, short) = (Recorder::new(Brief::Full), Recorder::new(Brief::Short));
+    let demo = Demo::open(config, Voices::of(Some(full.clone()), Some(short.clone()), false)).await?;
+    let (mut for_full, mut for_short) = (Vec::new(), Vec::new());
+    for chat in chats() {
+        let mut hear = |reply: &AgentMessage| {
+            for (recorder, to) in [(&full, &mut for_full), (&short, &mut for_short)] {
+                let worded = recorder.take().into_iter().rfind(|prompt| !matches!(prompt.constraint, Constraint::Schema { .. }));
+                to.extend(worded.map(|prompt| Asked { prompt, reply: reply.text.clone() }));
+            }
+        };
+        hold_and_hear(&demo.app.gateway, &chat, &mut hear).await?;
+    }
+    demo.close().await;
+    Ok((for_full, for_short))
 }

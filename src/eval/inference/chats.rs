@@ -152,6 +152,14 @@ pub struct Chat {
 /// # Errors
 /// In a sentence, when no session can be opened.
 pub async fn hold(door: &Gateway, lines: &[&str]) -> Result<Chat, String> {
+    hold_and_hear(door, lines, &mut |_| {}).await
+}
+
+/// The same; each reply is heard before the next line is said.
+///
+/// # Errors
+/// As [`hold`].
+pub async fn hold_and_hear(door: &Gateway, lines: &[&str], hear: &mut (dyn FnMut(&AgentMessage) + Send)) -> Result<Chat, String> {
     let grant = door.open().await.map_err(|error| error.message)?;
     let mut chat = Chat { session: Held { id: grant.id, key: grant.key }, last: 0, resolved: true };
     for line in lines {
@@ -159,6 +167,7 @@ pub async fn hold(door: &Gateway, lines: &[&str]) -> Result<Chat, String> {
             Some((seq, reply)) => {
                 chat.last = seq;
                 chat.resolved &= !reply.escalated;
+                hear(&reply);
             }
             None => chat.resolved = false,
         }

@@ -166,6 +166,11 @@ impl Recorder {
         Arc::new(Self { brief, heard: Mutex::default() })
     }
 
+    /// What it was told since this was asked last.
+    pub fn take(&self) -> Vec<Prompt> {
+        std::mem::take(&mut self.heard.lock())
+    }
+
     /// What it was told.
     pub fn heard(&self) -> Vec<Prompt> {
         self.heard.lock().clone()

@@ -18,12 +18,12 @@ pub(super) mod activations;
 pub(super) mod cached;
 #[cfg(test)]
 mod each;
-pub(super) mod format;
-pub(super) mod matrix;
+pub mod format;
+pub mod matrix;
 mod portable;
 pub(super) mod product;
 pub(super) mod rows;
-pub(super) mod team;
+pub mod team;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 

@@ -94,6 +94,17 @@ impl Answer {
         Self { asked: ids.len(), ids, cache, making, fed: Vec::new() }
     }
 
+    /// The same, with one token a step.
+    pub(super) fn without_guesses(mut self) -> Self {
+        self.making.drafts = Drafts::new(false);
+        self
+    }
+
+    /// Tokens of the prompt, and how many of them were read already.
+    pub(super) fn lengths(&self) -> (usize, usize) {
+        (self.asked, self.cache.len())
+    }
+
     /// Whether the prompt is still being read, or what was put aside is read again.
     pub(super) fn is_reading(&self) -> bool {
         self.cache.len() + 1 < self.ids.len()

@@ -1,6 +1,8 @@
 //! A model ready to speak: several answers at once, each step of the network shared by all.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use super::super::{ModelError, Prompt, Role, Said};
 use super::answer::{Answer, Ended, Making, Watch};
@@ -16,7 +18,7 @@ use super::text::Text;
 use super::tokenizer::{Part, Tokenizer};
 
 /// Most tokens of a prompt read in one step: for so long a caller who went away, or a deadline, is not noticed.
-const CHUNK: usize = 128;
+pub const CHUNK: usize = 128;
 /// The same while others of that rank or a higher one are being answered, who wait for their next token meanwhile.
 const SHARED_CHUNK: usize = 32;
 /// Most tokens guessed ahead for one answer alone.
@@ -51,6 +53,21 @@ pub(super) struct Talk<T> {
 
 /// What came of answers that ended in a step, by their place among the talks, the last first.
 pub(super) type Ends = Vec<(usize, Result<Said, Ended>)>;
+
+/// What an answer took that nothing else was done beside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timing {
+    /// Tokens of the prompt.
+    pub prompt_tokens: usize,
+    /// Of these, those that were read for an earlier one.
+    pub kept_tokens: usize,
+    /// Steps behind the first token.
+    pub steps: usize,
+    /// From the question to the first token.
+    pub first: Duration,
+    /// To the end.
+    pub whole: Duration,
+}
 
 /// A model ready to speak.
 pub(super) struct Engine {
@@ -165,6 +182,27 @@ impl Engine {
         }
         ended.sort_by_key(|(i, _)| std::cmp::Reverse(*i));
         Ok(ended)
+    }
+
+    /// Answers a prompt alone, one token a step, and tells how long that took.
+    pub(super) fn time(&mut self, prompt: &Prompt, watch: Watch) -> Result<Timing, Ended> {
+        let begun = Instant::now();
+        let answer = self.begin(prompt)?.without_guesses();
+        let (prompt_tokens, kept_tokens) = answer.lengths();
+        let (mut first, mut steps) = (None, 0);
+        let mut talks = vec![Talk { answer, watch, whose: () }];
+        loop {
+            let ended = self.step(&mut talks)?.pop();
+            steps += usize::from(first.is_some());
+            if first.is_none() && (ended.is_some() || talks.iter().any(|talk| talk.watch.started.load(Ordering::Relaxed))) {
+                first = Some(begun.elapsed());
+            }
+            if let Some((_, end)) = ended {
+                let whole = begun.elapsed();
+                talks.pop().into_iter().for_each(|mut talk| self.keep(&mut talk.answer, 0));
+                return end.map(|_| Timing { prompt_tokens, kept_tokens, steps, first: first.unwrap_or(whole), whole });
+            }
+        }
     }
 
     /// How likely each label is as the answer to "what kind of message is this": shares that add up to 1.

@@ -29,6 +29,7 @@ mod kept;
 mod line;
 mod network;
 mod plan;
+pub mod probe;
 mod sampler;
 mod template;
 #[cfg(test)]
@@ -58,13 +59,13 @@ use engine::{Engine, Speech};
 use gguf::Header;
 use kept::Kept;
 use line::Waiting;
-use network::{Candle, Network, Transformer, suits};
-use plan::{Family, Plan};
+use plan::Plan;
 use template::Template;
 use tokenizer::Tokenizer;
 use worker::{Expected, Job, Shared};
 
 pub use constraint::{Refused, Rule, Rules, check};
+pub use engine::{CHUNK as PROMPT_STEP, Timing};
 pub use error::LocalError;
 
 /// Turns that may wait for the model, and as many others. It speaks some ten tokens a second on a small machine, so who
@@ -130,8 +131,7 @@ impl LocalModel {
         let name = path.file_stem().map_or_else(|| "model".to_owned(), |stem| stem.to_string_lossy().into_owned());
         let context = usize::try_from(plan.context).unwrap_or(0);
         let (path, label, tokens) = (path.to_owned(), name.clone(), config.context_tokens);
-        let threads = if config.threads == 0 { cores() } else { config.threads };
-        let threads = Threads { threads, at_once: config.max_sessions.max(1) };
+        let threads = Threads { threads: threads(config), at_once: config.max_sessions.max(1) };
         let mut first = Some((file, plan));
         let load = move || {
             // The header is not kept beside the loaded model: a second load reads it again.
@@ -199,6 +199,26 @@ impl LocalModel {
         let (reply, Expected { answer, .. }) = worker::reply();
         self.send(Job::Probe { reply })?;
         wait(within, answer).await
+    }
+
+    /// Answers a prompt with nothing beside it, one token a step and none guessed ahead, and tells how long that took.
+    ///
+    /// # Errors
+    /// As [`ChatModel::say`].
+    pub async fn time(&self, prompt: &Prompt) -> Result<Timing, ModelError> {
+        let (reply, Expected { gone, answer }) = worker::reply();
+        let started = Arc::new(AtomicBool::new(false));
+        let watch = Watch {
+            rank: prompt.rank,
+            began: Instant::now(),
+            first_token: prompt.first_token,
+            whole: prompt.whole,
+            started,
+            pieces: None,
+            gone,
+        };
+        self.send(Job::Time { prompt: Box::new(prompt.clone()), watch, reply })?;
+        wait(prompt.whole, answer).await
     }
 
     /// How likely each of `labels` is as the kind of a customer's message, as shares that add up to 1, in
@@ -299,9 +319,9 @@ fn checked(from: impl Read, len: u64, context_tokens: usize) -> Result<(Header, 
     Ok((file, plan))
 }
 
-/// The processor's cores.
-fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
+/// The threads of a model file's products: as many as configured, else as there are cores.
+pub fn threads(config: &Local) -> usize {
+    if config.threads == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { config.threads }
 }
 
 /// Makes a model of a file. It keeps as many conversations as told, of its whole context each, as long as they take no more
@@ -310,10 +330,7 @@ fn assemble(name: &str, file: &Header, plan: &Plan, bytes: &Bytes, threads: Thre
     let tokenizer = Arc::new(Tokenizer::read(file, plan.rows)?);
     let template = Template::read(file, &tokenizer);
     let rules = Rules::new(Arc::clone(&tokenizer));
-    let network: Box<dyn Network> = match plan.family {
-        Family::Own(about) if suits(plan, file) => Box::new(Transformer::load(about, plan, file, bytes, Team::new(threads.threads)?)?),
-        _ => Box::new(Candle::load(plan, file, bytes.get())?),
-    };
+    let network = network::load(plan, file, bytes, threads.threads)?;
     let context = usize::try_from(plan.context).unwrap_or(0);
     let spare = plan::available_memory().map_or(u64::MAX, |free| free / 4);
     let affordable = usize::try_from(spare).unwrap_or(usize::MAX) / network.position_bytes().max(1);

@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 
 use super::super::{Health, ModelError, Prompt, Rank, Said};
 use super::answer::{Ended, Watch};
-use super::engine::{Engine, Talk};
+use super::engine::{Engine, Talk, Timing};
 use super::error::LocalError;
 use super::line::{Line, Waiting};
 use super::network::PAGE;
@@ -29,12 +29,13 @@ pub(super) enum Job {
     Say { prompt: Box<Prompt>, watch: Watch, reply: Reply<Said> },
     Route { text: String, labels: Vec<String>, watch: Watch, reply: Reply<Vec<f32>> },
     Probe { reply: Reply<()> },
+    Time { prompt: Box<Prompt>, watch: Watch, reply: Reply<Timing> },
 }
 
 impl Job {
     pub(super) fn rank(&self) -> Rank {
         match self {
-            Self::Say { watch, .. } | Self::Route { watch, .. } => watch.rank,
+            Self::Say { watch, .. } | Self::Route { watch, .. } | Self::Time { watch, .. } => watch.rank,
             Self::Probe { .. } => Rank::Turn,
         }
     }
@@ -42,7 +43,7 @@ impl Job {
     /// Whether nobody waits for it any more.
     pub(super) fn is_left(&self) -> bool {
         match self {
-            Self::Say { watch, .. } | Self::Route { watch, .. } => (watch.gone)(),
+            Self::Say { watch, .. } | Self::Route { watch, .. } | Self::Time { watch, .. } => (watch.gone)(),
             Self::Probe { reply } => reply.lock().as_ref().is_none_or(oneshot::Sender::is_closed),
         }
     }
@@ -200,6 +201,7 @@ fn take_in(model: &mut Engine, job: Job) -> Result<Option<Spoken>, LocalError> {
             Err(end) => settle(Err(end), &reply)?,
         },
         Job::Route { text, labels, watch, reply } => settle(watch.check().and_then(|()| model.route(&text, &labels, &watch)), &reply)?,
+        Job::Time { prompt, watch, reply } => settle(watch.check().and_then(|()| model.time(&prompt, watch)), &reply)?,
         Job::Probe { reply } => settle(model.probe().map_err(Ended::Broke), &reply)?,
     }
     Ok(None)
@@ -233,6 +235,7 @@ fn refuse(waiting: &Waiting) {
         Waiting::Asked { job: Job::Say { reply, .. }, .. } => answer(reply, Err(ModelError::Failed)),
         Waiting::Asked { job: Job::Route { reply, .. }, .. } => answer(reply, Err(ModelError::Failed)),
         Waiting::Asked { job: Job::Probe { reply }, .. } => answer(reply, Err(ModelError::Failed)),
+        Waiting::Asked { job: Job::Time { reply, .. }, .. } => answer(reply, Err(ModelError::Failed)),
     }
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::digest::Digest;
 use super::error::ModelsError;
 use super::is_name;
+use crate::llm::local::probe::Shape;
 
 /// The manifest the program carries.
 const RECOMMENDED: &str = include_str!("../../../models/manifest.toml");
@@ -45,6 +46,9 @@ pub struct Entry {
     /// Memory it takes, in millions of bytes, about; 0 where nobody knows.
     #[serde(default)]
     pub memory_mb: u64,
+    /// The sizes of its network; without them `electromart doctor` says nothing of it before it is installed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shape: Option<Shape>,
 }
 
 /// A file on the hub, down to the byte.
@@ -124,6 +128,7 @@ impl Entry {
             (!file, "its file is no path of a GGUF file"),
             (!revision, "its revision makes no sense"),
             (self.size == Some(0), "its size cannot be 0"),
+            (self.shape.as_ref().is_some_and(|shape| !shape.is_whole()), "no network has such a shape"),
         ];
         faults.into_iter().find(|(wrong, _)| *wrong).map_or(Ok(()), |(_, what)| Err(what))
     }
@@ -195,6 +200,7 @@ mod tests {
             licence: String::new(),
             parameters: String::new(),
             memory_mb: 0,
+            shape: None,
         };
         for (revision, size, sha256, pinned) in [
             (Some(commit), Some(1), Some(sum), true),

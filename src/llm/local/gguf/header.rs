@@ -13,6 +13,10 @@ use super::stream::{Stream, Value};
 const MAX_TENSORS: u64 = 1 << 16;
 /// Most metadata keys in a file; real ones have about 50.
 const MAX_KEYS: u64 = 1 << 14;
+/// Which network it is.
+const ARCHITECTURE: &str = "general.architecture";
+/// Bytes that tensors begin at a multiple of, where a file does not say otherwise.
+const ALIGNMENT: u64 = 32;
 
 /// A tensor where it lies in the file.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,7 +84,7 @@ impl Header {
         let align = match values.get("general.alignment") {
             Some(Value::Integer(n)) => u64::try_from(*n).ok().filter(|n| n.is_power_of_two() && *n <= 1 << 16),
             Some(_) => None,
-            None => Some(32),
+            None => Some(ALIGNMENT),
         };
         let align = align.ok_or_else(|| LocalError::Malformed("`general.alignment` makes no sense".to_owned()))?;
         // At most the header's limit plus one alignment.
@@ -94,6 +98,37 @@ impl Header {
             }
         }
         Ok(Self { values, tensors: stored, data })
+    }
+
+    /// The header of a network of an architecture that lies in no file: its sizes, by their names behind that of the
+    /// architecture, and no tensor yet.
+    pub(in super::super) fn made(architecture: &str, integers: &[(&str, u64)], floats: &[(&str, f64)]) -> Self {
+        let key = |name: &str| format!("{architecture}.{name}");
+        let mut values = HashMap::from([(ARCHITECTURE.to_owned(), Value::Text(architecture.to_owned()))]);
+        values.extend(floats.iter().map(|(name, x)| (key(name), Value::Float(*x))));
+        let mut made = Self { values, tensors: HashMap::new(), data: 0 };
+        integers.iter().for_each(|(name, n)| made.set_integer(name, *n));
+        made
+    }
+
+    /// The same sizes without tensors and without lists, such as the vocabulary.
+    pub(in super::super) fn sizes(&self) -> Self {
+        let single = |value: &Value| matches!(value, Value::Integer(_) | Value::Float(_) | Value::Text(_));
+        let values = self.values.iter().filter(|(_, value)| single(value)).map(|(key, value)| (key.clone(), value.clone()));
+        Self { values: values.collect(), tensors: HashMap::new(), data: 0 }
+    }
+
+    /// Gives a size of the architecture another value.
+    pub(in super::super) fn set_integer(&mut self, name: &str, n: u64) {
+        let architecture = self.text(ARCHITECTURE).unwrap_or_default();
+        self.values.insert(format!("{architecture}.{name}"), Value::Integer(i64::try_from(n).unwrap_or(i64::MAX)));
+    }
+
+    /// Adds a tensor behind those there are. A shape without whole blocks takes no bytes, and is refused by whoever reads it.
+    pub(in super::super) fn put(&mut self, name: String, kind: GgmlDType, shape: &[u64]) {
+        let end = self.tensors.values().map(|t| t.offset + t.bytes).max().unwrap_or(0);
+        let bytes = shape.iter().product::<u64>() / kind.block_size() as u64 * kind.type_size() as u64;
+        self.tensors.insert(name, Stored { shape: shape.to_vec(), kind, offset: end.next_multiple_of(ALIGNMENT), bytes });
     }
 
     /// A whole number that is not negative.

@@ -15,7 +15,11 @@ mod steps;
 mod transformer;
 mod turns;
 
+use super::super::kernels::matrix::Bytes;
+use super::super::kernels::team::Team;
 use super::error::LocalError;
+use super::gguf::Header;
+use super::plan::{Family, Plan};
 pub(super) use cache::{Cache, PAGE, Shape};
 pub(super) use candle::{Candle, Library};
 pub(super) use load::suits;
@@ -48,4 +52,15 @@ pub(super) trait Network: Send {
     fn position_bytes(&self) -> usize {
         0
     }
+}
+
+/// Makes the network of a file: ours where it [`suits`], else the library's.
+///
+/// # Errors
+/// When the library refuses it.
+pub(super) fn load(plan: &Plan, file: &Header, bytes: &Bytes, threads: usize) -> Result<Box<dyn Network>, LocalError> {
+    Ok(match plan.family {
+        Family::Own(about) if suits(plan, file) => Box::new(Transformer::load(about, plan, file, bytes, Team::new(threads)?)?),
+        _ => Box::new(Candle::load(plan, file, bytes.get())?),
+    })
 }

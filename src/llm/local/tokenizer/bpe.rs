@@ -15,6 +15,7 @@ use tokenizers::pre_tokenizers::digits::Digits;
 use tokenizers::pre_tokenizers::sequence::Sequence;
 use tokenizers::pre_tokenizers::split::{Split, SplitPattern};
 use tokenizers::tokenizer::SplitDelimiterBehavior;
+use tokenizers::{OffsetReferential, OffsetType, PreTokenizedString, PreTokenizer as _};
 
 use super::super::error::LocalError;
 use super::super::gguf::Header;
@@ -62,6 +63,24 @@ impl Cut {
             Self::Llama3 => by(LLAMA3)?,
             Self::Qwen2 => by(QWEN2)?,
         })
+    }
+}
+
+/// A text cut into words of a family, none of which any merge crosses.
+pub(in super::super) struct Words(PreTokenizerWrapper);
+
+impl Words {
+    /// By the name llama.cpp gave the family.
+    pub(in super::super) fn named(pre: &str) -> Result<Self, LocalError> {
+        Ok(Self(Cut::named(pre)?.build()?))
+    }
+
+    /// The words of a text.
+    pub(in super::super) fn of<'a>(&self, text: &'a str) -> Result<Vec<&'a str>, LocalError> {
+        let mut cut = PreTokenizedString::from(text);
+        self.0.pre_tokenize(&mut cut).map_err(|e| LocalError::Tokenizer(e.to_string()))?;
+        let words = cut.get_splits(OffsetReferential::Original, OffsetType::Byte);
+        Ok(words.into_iter().filter_map(|(_, (from, to), _)| text.get(from..to)).collect())
     }
 }
 

@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use super::error::LocalError;
 use super::gguf::Header;
 
+pub(super) use bpe::Words;
 pub(super) use vocab::{Bytes, Class, Vocab};
 
 /// A stretch of a prompt.
