@@ -245,7 +245,9 @@ mod tests {
         let team = Team::new(2).unwrap();
         let sum = AtomicU64::new(0);
         let parts = MOST + 5;
-        team.each(parts, true, |i| drop(sum.fetch_add(i as u64, Ordering::Relaxed)));
+        team.each(parts, true, |i| {
+            sum.fetch_add(i as u64, Ordering::Relaxed);
+        });
         assert_eq!(sum.into_inner(), (parts as u64 - 1) * parts as u64 / 2);
     }
 
@@ -262,7 +264,9 @@ mod tests {
                     });
                 }));
                 assert_eq!(told.unwrap_err().downcast_ref::<String>(), Some(&format!("part {bad}")));
-                team.each(3, true, |_| drop(done.fetch_add(1, Ordering::Relaxed)));
+                team.each(3, true, |_| {
+                    done.fetch_add(1, Ordering::Relaxed);
+                });
                 assert!(threads == 1 || done.into_inner() == 103);
             }
         }
@@ -274,7 +278,13 @@ mod tests {
         let sum = AtomicU32::new(0);
         std::thread::scope(|scope| {
             for _ in 0..4 {
-                scope.spawn(|| (0..100).for_each(|_| team.each(10, true, |_| drop(sum.fetch_add(1, Ordering::Relaxed)))));
+                scope.spawn(|| {
+                    for _ in 0..100 {
+                        team.each(10, true, |_| {
+                            sum.fetch_add(1, Ordering::Relaxed);
+                        });
+                    }
+                });
             }
         });
         assert_eq!(sum.into_inner(), 4_000);

@@ -49,7 +49,6 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use super::kernels::matrix::Bytes;
-use super::kernels::team::Team;
 use super::{Brief, ChatModel, Health, ModelError, Prompt, Rank, Said, Saying};
 use crate::config::Local;
 use crate::domain::agent::Provider;

@@ -2,6 +2,7 @@
 
 mod avx2;
 pub mod cached;
+mod legacy;
 mod q4k;
 mod q6k;
 mod q8;
@@ -24,6 +25,7 @@ const COLUMNS: usize = 128;
 pub fn has_avx512() -> bool {
     std::is_x86_feature_detected!("avx512f")
         && std::is_x86_feature_detected!("avx512bw")
+        && std::is_x86_feature_detected!("avx512dq")
         && std::is_x86_feature_detected!("avx512vl")
         && std::is_x86_feature_detected!("avx512vnni")
         && std::is_x86_feature_detected!("f16c")
@@ -64,6 +66,10 @@ pub fn rows(level: Level, format: Format, rows: &[u8], ahead: &[u8], columns: &A
                 Format::Q4K => q4k::rows(rows, stride, ahead, part),
                 Format::Q6K => q6k::rows(rows, stride, ahead, part),
                 Format::Q8_0 => q8::rows(rows, stride, ahead, part),
+                Format::Q4_0 => legacy::rows::<false, false>(rows, stride, ahead, part),
+                Format::Q4_1 => legacy::rows::<false, true>(rows, stride, ahead, part),
+                Format::Q5_0 => legacy::rows::<true, false>(rows, stride, ahead, part),
+                Format::Q5_1 => legacy::rows::<true, true>(rows, stride, ahead, part),
                 _ => spread::rows(format, rows, stride, part),
             }
         }
