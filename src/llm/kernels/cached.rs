@@ -28,6 +28,34 @@ pub fn add_scaled(to: &mut [f32], from: &[u16], factor: f32) {
     }
 }
 
+/// Products of queries, rows of `head` numbers, with keys, times `scale`: of query `q` with key `k` at `to[q * each + k]`.
+pub fn scores(queries: &[f32], keys: &[u16], head: usize, scale: f32, to: &mut [f32], each: usize) {
+    #[cfg(target_arch = "x86_64")]
+    if super::level() == super::Level::Avx512 && head.is_multiple_of(16) {
+        // SAFETY: the processor has these instructions.
+        return unsafe { super::x86::cached::scores(queries, keys, head, scale, to, each) };
+    }
+    for (query, to) in queries.chunks_exact(head).zip(to.chunks_mut(each)) {
+        for (key, to) in keys.chunks_exact(head).zip(to) {
+            *to = dot(query, key) * scale;
+        }
+    }
+}
+
+/// Adds values, rows of `head` numbers, to rows of as many: value `v` times `weights[q * each + v]` to row `q`.
+pub fn gather(weights: &[f32], each: usize, values: &[u16], head: usize, to: &mut [f32]) {
+    #[cfg(target_arch = "x86_64")]
+    if super::level() == super::Level::Avx512 && head.is_multiple_of(16) {
+        // SAFETY: the processor has these instructions.
+        return unsafe { super::x86::cached::gather(weights, each, values, head, to) };
+    }
+    for (weights, to) in weights.chunks(each).zip(to.chunks_exact_mut(head)) {
+        for (value, weight) in values.chunks_exact(head).zip(weights) {
+            add_scaled(to, value, *weight);
+        }
+    }
+}
+
 /// 32-bit floats as 16-bit ones, the nearest, and to even between two.
 pub fn halves(from: &[f32], to: &mut [u16]) {
     for (to, x) in to.iter_mut().zip(from) {
@@ -42,6 +70,36 @@ mod tests {
     #[test]
     fn sums_over_halves_are_those_over_floats() {
         super::super::each::level(|_| sums_over_halves());
+    }
+
+    #[test]
+    fn what_is_done_for_several_queries_is_what_is_done_for_each() {
+        super::super::each::level(|level| {
+            for (queries, rows, head) in [(1, 1, 16), (2, 3, 64), (3, 32, 80), (4, 7, 128), (5, 31, 48), (2, 5, 20)] {
+                let numbers = |n: usize, step: f32| (0..n).map(|i| (i as f32 * step).sin()).collect::<Vec<f32>>();
+                let (asked, each) = (numbers(queries * head, 0.7), rows + 2);
+                let mut kept = vec![0; rows * head];
+                halves(&numbers(rows * head, 0.3), &mut kept);
+                let mut found = vec![9.0; queries * each];
+                scores(&asked, &kept, head, 0.5, &mut found[1..], each);
+                let weights = numbers(queries * each, 0.9);
+                let mut sums = numbers(queries * head, 0.1);
+                let before = sums.clone();
+                gather(&weights[1..], each, &kept, head, &mut sums);
+                for q in 0..queries {
+                    let mut alone = before[q * head..][..head].to_vec();
+                    for (r, kept) in kept.chunks_exact(head).enumerate() {
+                        let wanted = dot(&asked[q * head..][..head], kept) * 0.5;
+                        assert!((found[1 + q * each + r] - wanted).abs() < 1e-5, "{level:?} {queries} {rows} {head}");
+                        add_scaled(&mut alone, kept, weights[1 + q * each + r]);
+                    }
+                    let apart = alone.iter().zip(&sums[q * head..]).map(|(a, b)| (a - b).abs()).fold(0f32, f32::max);
+                    assert!(apart < 1e-5, "{level:?} {queries} {rows} {head}: {apart}");
+                }
+                let touched = found.iter().filter(|x| **x != 9.0).count();
+                assert_eq!(touched, queries * rows, "{level:?} {queries} {rows} {head}");
+            }
+        });
     }
 
     fn sums_over_halves() {

@@ -50,6 +50,79 @@ pub fn add_scaled(to: &mut [f32], from: &[u16], factor: f32) {
     }
 }
 
+/// Products of queries with keys, two of each at a time: as [`super::super::cached::scores`], for heads of whole registers.
+#[target_feature(enable = "avx512f,fma")]
+pub fn scores(queries: &[f32], keys: &[u16], head: usize, scale: f32, to: &mut [f32], each: usize) {
+    let (queries, keys) = (queries.as_chunks::<16>().0, keys.as_chunks::<16>().0);
+    let wide_head = head / 16;
+    for (q, queries) in queries.chunks(2 * wide_head).enumerate() {
+        for (k, keys) in keys.chunks(2 * wide_head).enumerate() {
+            // Where there is one of a kind it stands for the other, too.
+            let query = [&queries[..wide_head], &queries[queries.len() - wide_head..]];
+            let key = [&keys[..wide_head], &keys[keys.len() - wide_head..]];
+            let mut sums = [[_mm512_setzero_ps(); 2]; 2];
+            for i in 0..wide_head {
+                let wide = [wide(&key[0][i]), wide(&key[1][i])];
+                for (query, sums) in query.iter().zip(&mut sums) {
+                    let query = floats(&query[i]);
+                    sums[0] = _mm512_fmadd_ps(query, wide[0], sums[0]);
+                    sums[1] = _mm512_fmadd_ps(query, wide[1], sums[1]);
+                }
+            }
+            for (i, sums) in sums.iter().enumerate().take(queries.len() / wide_head) {
+                for (j, sum) in sums.iter().enumerate().take(keys.len() / wide_head) {
+                    to[(2 * q + i) * each + 2 * k + j] = _mm512_reduce_add_ps(*sum) * scale;
+                }
+            }
+        }
+    }
+}
+
+/// Registers of a row that are summed up at once, for two rows.
+const BLOCK: usize = 4;
+
+/// Adds values to two rows at a time: as [`super::super::cached::gather`], for heads of whole registers.
+#[target_feature(enable = "avx512f,fma")]
+pub fn gather(weights: &[f32], each: usize, values: &[u16], head: usize, to: &mut [f32]) {
+    let (values, wide_head) = (values.as_chunks::<16>().0, head / 16);
+    for (q, to) in to.chunks_mut(2 * head).enumerate() {
+        let (to, _) = to.as_chunks_mut::<16>();
+        let count = to.len() / wide_head;
+        for from in (0..wide_head).step_by(BLOCK) {
+            let block = BLOCK.min(wide_head - from);
+            let mut sums = [[_mm512_setzero_ps(); BLOCK]; 2];
+            for (row, sums) in sums.iter_mut().enumerate().take(count) {
+                for (i, sum) in sums.iter_mut().enumerate().take(block) {
+                    *sum = floats(&to[row * wide_head + from + i]);
+                }
+            }
+            for (v, value) in values.chunks_exact(wide_head).enumerate() {
+                // The last row alone stands for both.
+                let weight = [weights[2 * q * each + v], weights[(2 * q + count - 1) * each + v]].map(|weight| _mm512_set1_ps(weight));
+                if let Some(value) = value[from..].first_chunk::<BLOCK>() {
+                    for (i, value) in value.iter().enumerate() {
+                        let value = wide(value);
+                        sums[0][i] = _mm512_fmadd_ps(value, weight[0], sums[0][i]);
+                        sums[1][i] = _mm512_fmadd_ps(value, weight[1], sums[1][i]);
+                    }
+                } else {
+                    for (i, value) in value[from..].iter().enumerate() {
+                        let value = wide(value);
+                        sums[0][i] = _mm512_fmadd_ps(value, weight[0], sums[0][i]);
+                        sums[1][i] = _mm512_fmadd_ps(value, weight[1], sums[1][i]);
+                    }
+                }
+            }
+            for (row, sums) in sums.iter().enumerate().take(count) {
+                for (i, sum) in sums.iter().enumerate().take(block) {
+                    // SAFETY: 16 floats are 64 bytes.
+                    unsafe { _mm512_storeu_ps(to[row * wide_head + from + i].as_mut_ptr(), *sum) };
+                }
+            }
+        }
+    }
+}
+
 /// Sum of the products, 256 bits at a time.
 #[target_feature(enable = "avx2,fma,f16c")]
 pub fn dot_256(a: &[f32], b: &[u16]) -> f32 {

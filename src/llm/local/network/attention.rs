@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::super::kernels::cached::{add_scaled, dot};
+use super::super::super::kernels::cached;
 use super::super::super::kernels::rows::softmax;
 use super::super::super::kernels::team::Team;
 use super::cache::{PAGE, Page, Shape};
@@ -43,7 +43,6 @@ impl Attention {
     /// The heads of queries that share the `kv_head`th keys and values.
     fn heads_of(&self, kv_head: usize, queries: &[f32], asking: Asking<'_>, to: &mut [f32]) {
         let (head, seen) = (self.kept.head, asking.position + 1);
-        let mut scores = Vec::with_capacity(seen);
         let first = seen - self.window.map_or(seen, |window| window.min(seen));
         // Pages from the first position that is seen, with the positions of each.
         let pages = || {
@@ -52,21 +51,20 @@ impl Attention {
                 (page, from..(seen - n * PAGE).min(PAGE) * head)
             })
         };
-        for (query, to) in queries.chunks_exact(head).zip(to.chunks_exact_mut(head)) {
-            scores.clear();
-            for (page, range) in pages() {
-                let keys = &page.keys(self.kept, self.layer, kv_head)[range];
-                scores.extend(keys.chunks_exact(head).map(|key| dot(query, key) * self.scale));
-            }
-            softmax(&mut scores);
-            to.fill(0.0);
-            let mut weights = scores.iter();
-            for (page, range) in pages() {
-                let values = &page.values(self.kept, self.layer, kv_head)[range];
-                for (value, weight) in values.chunks_exact(head).zip(&mut weights) {
-                    add_scaled(to, value, *weight);
-                }
-            }
+        let (each, mut at) = (seen - first, 0);
+        let mut scores = vec![0.0; queries.len() / head * each];
+        for (page, range) in pages() {
+            let keys = &page.keys(self.kept, self.layer, kv_head)[range];
+            cached::scores(queries, keys, head, self.scale, &mut scores[at..], each);
+            at += keys.len() / head;
+        }
+        scores.chunks_exact_mut(each).for_each(softmax);
+        to.fill(0.0);
+        at = 0;
+        for (page, range) in pages() {
+            let values = &page.values(self.kept, self.layer, kv_head)[range];
+            cached::gather(&scores[at..], each, values, head, to);
+            at += values.len() / head;
         }
     }
 }
