@@ -66,10 +66,11 @@ mod tests {
 
     use super::*;
     use crate::llm::models::Manifest;
-    use crate::llm::{Constraint, Role};
+    use crate::llm::{Constraint, Rank, Role};
 
     fn asked(rules: &str, rest: &str, reply: &str) -> Asked {
         let prompt = Prompt {
+            rank: Rank::Turn,
             messages: vec![(Role::System, rules.to_owned()), (Role::User, rest.to_owned())],
             max_tokens: 9,
             temperature: 0.0,
