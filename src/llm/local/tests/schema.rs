@@ -16,7 +16,8 @@ pub(super) fn valid(schema: &Value, value: &Value) -> bool {
     match schema["type"].as_str() {
         Some("null") => value.is_null(),
         Some("boolean") => value.is_boolean(),
-        Some("integer") => value.as_i64().is_some_and(|n| {
+        // A zero with a sign is whole, too, but read as a float.
+        Some("integer") => value.as_i64().or_else(|| (value.as_f64() == Some(0.0)).then_some(0)).is_some_and(|n| {
             schema["minimum"].as_i64().is_none_or(|least| n >= least) && schema["maximum"].as_i64().is_none_or(|most| n <= most)
         }),
         Some("string") => value.as_str().is_some_and(|text| within(text.chars().count(), "minLength", "maxLength")),
