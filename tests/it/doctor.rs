@@ -39,7 +39,8 @@ fn every_model_is_predicted_and_the_one_in_use_measured() {
         let Value::Object(predicted) = &model(&report, name)["predicted"] else { panic!("{name}: {report}") };
         for which in ["first_reply", "reply"] {
             let (first, whole) = (predicted[which]["first_word_s"].as_f64(), predicted[which]["whole_s"].as_f64());
-            assert!(first > Some(0.0) && whole > first, "{name}: {report}");
+            // Told in whole milliseconds, in which such a network says all it has to say.
+            assert!(first > Some(0.0) && whole >= first, "{name}: {report}");
         }
         assert!(predicted["decode_tok_s"].as_f64() > Some(0.0) && predicted["prefill_tok_s"].as_f64() > Some(0.0));
         let tokens = &model(&report, name)["tokens"];
