@@ -7,7 +7,7 @@
 //! little more, and a long prompt runs near what the processor can multiply. Every column is computed alone and in the
 //! same order, whatever stands beside it: a token's scores are the same bits in any company.
 //!
-//! What the processor can do is asked when the program runs ([`Level`]): AVX-512 with VNNI has kernels of its own, and so has
+//! What the processor can do is asked when the program runs (`Level`): AVX-512 with VNNI has kernels of its own, and so has
 //! AVX2, with the byte products of AVX-VNNI where they are there; every other processor runs plain loops. All are checked
 //! against products in 32-bit floats, at every level of the processor that runs the tests.
 
