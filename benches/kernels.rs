@@ -9,7 +9,7 @@ use std::hint::black_box;
 use candle_core::quantized::{GgmlDType, QTensor};
 use candle_core::{Device, Tensor};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use electromart::llm::kernels::format::Format;
+use electromart::llm::kernels::format::{Format, KINDS};
 use electromart::llm::kernels::matrix::{Bytes, Columns, Matrix};
 use electromart::llm::kernels::team::Team;
 
@@ -20,19 +20,6 @@ const WIDTH: usize = 1_024;
 const MEGABYTES: usize = 384;
 /// Columns of a product.
 const COLUMNS: [usize; 2] = [1, 128];
-const KINDS: [GgmlDType; 11] = [
-    GgmlDType::Q4_0,
-    GgmlDType::Q4_1,
-    GgmlDType::Q5_0,
-    GgmlDType::Q5_1,
-    GgmlDType::Q8_0,
-    GgmlDType::Q4K,
-    GgmlDType::Q5K,
-    GgmlDType::Q6K,
-    GgmlDType::F16,
-    GgmlDType::BF16,
-    GgmlDType::F32,
-];
 
 /// Numbers that look random and are the same every time.
 fn numbers(n: usize) -> Vec<f32> {

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use super::rounded;
+use super::{median, rounded};
 use crate::llm::local::probe::Probe;
 use crate::llm::local::{LocalError, PROMPT_STEP};
 
@@ -64,12 +64,12 @@ impl Curve {
             timed.round(probe, prompt)?;
         }
         let Timed { first, later, small, one, .. } = timed;
-        let one = median(one);
+        let [first, later, small, one] = [first, later, small, one].map(|times| median(times).as_secs_f64());
         Ok(if probe.is_shared() {
             let behind = behind(prompt);
-            Self::Steps { first: median(first), later: (behind, median(later)), small: median(small), one: (behind, one) }
+            Self::Steps { first, later: (behind, later), small, one: (behind, one) }
         } else {
-            Self::Whole { prompt: (prompt, median(first)), one }
+            Self::Whole { prompt: (prompt, first), one }
         })
     }
 
@@ -153,12 +153,6 @@ impl Timed {
 /// Where steps are timed that do not stand at the beginning: at the end of a prompt.
 fn behind(prompt: usize) -> usize {
     prompt.saturating_sub(PROMPT_STEP).max(PROMPT_STEP)
-}
-
-/// The middle one; of an even number the upper of the two; 0 of none.
-fn median(mut values: Vec<Duration>) -> f64 {
-    values.sort_unstable();
-    values.get(values.len() / 2).map_or(0.0, Duration::as_secs_f64)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::median;
 use crate::llm::Prompt;
 use crate::llm::local::LocalError;
 use crate::llm::local::probe::Vocabulary;
@@ -38,9 +39,9 @@ impl Lengths {
         let replies = asked.iter().map(|asked| vocabulary.text(&asked.reply)).collect::<Result<Vec<_>, _>>()?;
         let prompts: Vec<&[u32]> = prompts.iter().map(Vec::as_slice).collect();
         Ok(Self {
-            prompt: median(prompts.iter().map(|ids| ids.len())),
+            prompt: median(prompts.iter().map(|ids| ids.len()).collect()),
             kept: common(&prompts),
-            reply: median(replies.iter().map(Vec::len)).max(1),
+            reply: median(replies.iter().map(Vec::len).collect()).max(1),
             counted: vocabulary.is_own(),
         })
     }
@@ -51,13 +52,6 @@ fn common<T: PartialEq>(all: &[&[T]]) -> usize {
     let Some((first, rest)) = all.split_first() else { return 0 };
     let same = |other: &&[T]| first.iter().zip(*other).take_while(|(a, b)| a == b).count();
     rest.iter().map(same).min().unwrap_or(0).min(first.len().saturating_sub(1))
-}
-
-/// The middle one; of an even number the upper of the two; 0 of none.
-fn median(values: impl Iterator<Item = usize>) -> usize {
-    let mut values: Vec<usize> = values.collect();
-    values.sort_unstable();
-    values.get(values.len() / 2).copied().unwrap_or(0)
 }
 
 #[cfg(test)]

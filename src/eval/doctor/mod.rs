@@ -21,6 +21,12 @@ pub use held::{Held, hold};
 pub use lengths::{Asked, Lengths};
 pub use report::{Prediction, Report, Row};
 
+/// The middle one; of an even number the upper of the two; 0 of none.
+fn median<T: Ord + Copy + Default>(mut values: Vec<T>) -> T {
+    values.sort_unstable();
+    values.get(values.len() / 2).copied().unwrap_or_default()
+}
+
 /// To a thousandth: more is noise.
 fn rounded(value: f64) -> f64 {
     (value * 1_000.0).round() / 1_000.0

@@ -89,9 +89,9 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// An answer to a prompt (at least one token), of whose beginning the cache was read already.
-    pub(super) fn new(ids: Vec<u32>, cache: Cache, making: Making) -> Self {
-        Self { asked: ids.len(), ids, cache, making, fed: Vec::new() }
+    /// An answer to a prompt (at least one token), of which nothing is read yet.
+    pub(super) fn new(ids: Vec<u32>, making: Making) -> Self {
+        Self { asked: ids.len(), ids, cache: Cache::default(), making, fed: Vec::new() }
     }
 
     /// The same, with one token a step.

@@ -94,7 +94,7 @@ impl Engine {
         self.network.step(&mut feeds)?.pop().ok_or(LocalError::Broken)
     }
 
-    /// Begins an answer: of its prompt, what was read for another is not read again.
+    /// Begins an answer, which goes on from what was read for others once it is [resumed](Self::resume).
     pub(super) fn begin(&mut self, prompt: &Prompt) -> Result<Answer, Ended> {
         let written = self.speech.template.write(&prompt.messages, &self.speech.tokenizer);
         let ids = self.speech.tokens(&written.parts)?;
@@ -117,8 +117,7 @@ impl Engine {
             most: (prompt.max_tokens as usize).min(self.context - ids.len()),
             drafts: Drafts::new(self.network.is_shared()),
         };
-        let cache = if self.network.is_shared() { self.kept.fork(&ids) } else { Cache::default() };
-        Ok(Answer::new(ids, cache, making))
+        Ok(Answer::new(ids, making))
     }
 
     /// Keeps what an answer read, for the next that begins the same; `reserved` positions are taken by others.
@@ -130,7 +129,7 @@ impl Engine {
         }
     }
 
-    /// Lets an answer go on from what was kept of it, or of others that begin the same.
+    /// Lets an answer go on from what was kept of it, or of others that begin the same: that is not read again.
     pub(super) fn resume(&mut self, answer: &mut Answer) {
         if self.network.is_shared() {
             let cache = self.kept.fork(answer.ids());
@@ -187,7 +186,8 @@ impl Engine {
     /// Answers a prompt alone, one token a step, and tells how long that took.
     pub(super) fn time(&mut self, prompt: &Prompt, watch: Watch) -> Result<Timing, Ended> {
         let begun = Instant::now();
-        let answer = self.begin(prompt)?.without_guesses();
+        let mut answer = self.begin(prompt)?.without_guesses();
+        self.resume(&mut answer);
         let (prompt_tokens, kept_tokens) = answer.lengths();
         let (mut first, mut steps) = (None, 0);
         let mut talks = vec![Talk { answer, watch, whose: () }];

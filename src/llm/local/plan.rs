@@ -109,9 +109,8 @@ impl Plan {
             memory: 0,
         };
         let weights = plan.check_tensors(about, file)?;
-        let shape = Shape { layers: number(plan.layers), kv_heads: number(plan.kv_heads), head: number(plan.head_width) };
-        plan.memory =
-            own_memory(weights, shape, plan.context).ok_or_else(|| LocalError::Size { what: "its memory".to_owned(), found: u64::MAX })?;
+        plan.memory = own_memory(weights, plan.kept(), plan.context)
+            .ok_or_else(|| LocalError::Size { what: "its memory".to_owned(), found: u64::MAX })?;
         if !suits(&plan, file) {
             plan.memory = plan.memory.max(library_memory(file, weights));
         }
@@ -198,6 +197,12 @@ impl Plan {
         Ok(bytes)
     }
 
+    /// What is kept of a position where our decoder runs it.
+    pub(super) fn kept(&self) -> Shape {
+        let number = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
+        Shape { layers: number(self.layers), kv_heads: number(self.kv_heads), head: number(self.head_width) }
+    }
+
     /// Refuses a network that does not fit into what the system can give.
     pub(super) fn fits(&self, available: Option<u64>) -> Result<(), LocalError> {
         match available {
@@ -213,11 +218,6 @@ impl Plan {
 /// the steps.
 pub(super) fn own_memory(weights: u64, shape: Shape, positions: u64) -> Option<u64> {
     (shape.position_bytes() as u64).checked_mul(positions)?.checked_add(weights)?.checked_add(STEPS)
-}
-
-/// A size that was read and is within bounds.
-fn number(n: u64) -> usize {
-    usize::try_from(n).unwrap_or(usize::MAX)
 }
 
 /// Bytes of memory where candle-transformers runs a network: it keeps the weights as they are and laid out for the processor,

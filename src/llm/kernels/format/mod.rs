@@ -132,7 +132,6 @@ fn half_at(block: &[u8], at: usize) -> f32 {
 }
 
 /// The types there is a format for.
-#[cfg(test)]
 pub const KINDS: [GgmlDType; 11] = [
     GgmlDType::Q4_0,
     GgmlDType::Q4_1,

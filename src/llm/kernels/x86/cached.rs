@@ -85,40 +85,42 @@ const BLOCK: usize = 4;
 #[target_feature(enable = "avx512f,fma")]
 pub fn gather(weights: &[f32], each: usize, values: &[u16], head: usize, to: &mut [f32]) {
     let (values, wide_head) = (values.as_chunks::<16>().0, head / 16);
-    for (q, to) in to.chunks_mut(2 * head).enumerate() {
+    for (weights, to) in weights.chunks(2 * each).zip(to.chunks_mut(2 * head)) {
         let (to, _) = to.as_chunks_mut::<16>();
-        let count = to.len() / wide_head;
-        for from in (0..wide_head).step_by(BLOCK) {
-            let block = BLOCK.min(wide_head - from);
-            let mut sums = [[_mm512_setzero_ps(); BLOCK]; 2];
-            for (row, sums) in sums.iter_mut().enumerate().take(count) {
-                for (i, sum) in sums.iter_mut().enumerate().take(block) {
-                    *sum = floats(&to[row * wide_head + from + i]);
-                }
-            }
-            for (v, value) in values.chunks_exact(wide_head).enumerate() {
-                // The last row alone stands for both.
-                let weight = [weights[2 * q * each + v], weights[(2 * q + count - 1) * each + v]].map(|weight| _mm512_set1_ps(weight));
-                if let Some(value) = value[from..].first_chunk::<BLOCK>() {
-                    for (i, value) in value.iter().enumerate() {
-                        let value = wide(value);
-                        sums[0][i] = _mm512_fmadd_ps(value, weight[0], sums[0][i]);
-                        sums[1][i] = _mm512_fmadd_ps(value, weight[1], sums[1][i]);
-                    }
-                } else {
-                    for (i, value) in value[from..].iter().enumerate() {
-                        let value = wide(value);
-                        sums[0][i] = _mm512_fmadd_ps(value, weight[0], sums[0][i]);
-                        sums[1][i] = _mm512_fmadd_ps(value, weight[1], sums[1][i]);
-                    }
-                }
-            }
-            for (row, sums) in sums.iter().enumerate().take(count) {
-                for (i, sum) in sums.iter().enumerate().take(block) {
-                    // SAFETY: 16 floats are 64 bytes.
-                    unsafe { _mm512_storeu_ps(to[row * wide_head + from + i].as_mut_ptr(), *sum) };
-                }
-            }
+        let whole = wide_head - wide_head % BLOCK;
+        for from in (0..whole).step_by(BLOCK) {
+            gather_part::<BLOCK>(weights, each, values, wide_head, from, to);
+        }
+        for from in whole..wide_head {
+            gather_part::<1>(weights, each, values, wide_head, from, to);
+        }
+    }
+}
+
+/// The same for `N` registers of one row or two, from the `from`th on, whose sums stay in registers.
+#[inline]
+#[target_feature(enable = "avx512f,fma")]
+fn gather_part<const N: usize>(weights: &[f32], each: usize, values: &[[u16; 16]], wide_head: usize, from: usize, to: &mut [[f32; 16]]) {
+    // One row alone stands for both.
+    let last = to.len() / wide_head - 1;
+    let mut sums = [[_mm512_setzero_ps(); N]; 2];
+    for (row, sums) in [0, last].into_iter().zip(&mut sums) {
+        for (i, sum) in sums.iter_mut().enumerate() {
+            *sum = floats(&to[row * wide_head + from + i]);
+        }
+    }
+    for (v, value) in values.chunks_exact(wide_head).enumerate() {
+        let weight = [_mm512_set1_ps(weights[v]), _mm512_set1_ps(weights[last * each + v])];
+        for (i, value) in value[from..from + N].iter().enumerate() {
+            let value = wide(value);
+            sums[0][i] = _mm512_fmadd_ps(value, weight[0], sums[0][i]);
+            sums[1][i] = _mm512_fmadd_ps(value, weight[1], sums[1][i]);
+        }
+    }
+    for (row, sums) in [0, last].into_iter().zip(&sums) {
+        for (i, sum) in sums.iter().enumerate() {
+            // SAFETY: 16 floats are 64 bytes.
+            unsafe { _mm512_storeu_ps(to[row * wide_head + from + i].as_mut_ptr(), *sum) };
         }
     }
 }

@@ -4,12 +4,12 @@
 //! the place of `Q4_K`.
 
 use std::arch::x86_64::{
-    __m512, __m512i, _mm256_loadu_si256, _mm512_and_si512, _mm512_cvtph_ps, _mm512_loadu_si512, _mm512_mask_add_epi8, _mm512_set1_epi8,
-    _mm512_set1_epi32, _mm512_set4_epi32, _mm512_setzero_ps, _mm512_shuffle_epi8, _mm512_srli_epi16, _mm512_sub_ps, _mm512_test_epi8_mask,
+    __m512i, _mm512_and_si512, _mm512_loadu_si512, _mm512_mask_add_epi8, _mm512_set1_epi8, _mm512_set1_epi32, _mm512_set4_epi32,
+    _mm512_setzero_ps, _mm512_shuffle_epi8, _mm512_srli_epi16, _mm512_sub_ps, _mm512_test_epi8_mask,
 };
 
 use super::ROWS;
-use super::registers::{Sums, prefetch, turned};
+use super::registers::{Sums, halves_at, prefetch, turned};
 
 /// Sums of 16 rows, `stride` bytes apart, with every column. `HIGH`: a fifth bit; `MINIMUM`: a minimum, else the weights are
 /// around zero.
@@ -25,8 +25,8 @@ pub unsafe fn rows<const HIGH: bool, const MINIMUM: bool>(rows: &[u8], stride: u
     let four = _mm512_set1_epi8(15);
     sums.clear();
     for (group, from) in (0..stride).step_by(block).enumerate() {
-        prefetch(ahead.get(from * ROWS..).map_or(&[], |ahead| &ahead[..ahead.len().min(block * ROWS)]));
-        let scale = halves(rows, stride, from);
+        prefetch(ahead, from, block);
+        let scale = halves_at(rows, stride, from);
         // SAFETY: the lower four bits are the last 16 bytes of a block, and each row has whole ones.
         let bytes = unsafe { turned(rows.as_ptr().add(from + low), stride) };
         let [a, b, c, d] = bytes;
@@ -38,7 +38,7 @@ pub unsafe fn rows<const HIGH: bool, const MINIMUM: bool>(rows: &[u8], stride: u
             add_fifth(&mut q, fifth(rows, stride, from + bits));
         }
         if MINIMUM {
-            let below = _mm512_sub_ps(_mm512_setzero_ps(), halves(rows, stride, from + 2));
+            let below = _mm512_sub_ps(_mm512_setzero_ps(), halves_at(rows, stride, from + 2));
             sums.add(group, &q, scale, below);
         } else if HIGH {
             sums.add_offset::<16>(group, &q, scale);
@@ -46,19 +46,6 @@ pub unsafe fn rows<const HIGH: bool, const MINIMUM: bool>(rows: &[u8], stride: u
             sums.add_offset::<8>(group, &q, scale);
         }
     }
-}
-
-/// The 16-bit float at `at` in each row.
-#[inline]
-#[target_feature(enable = "avx512f")]
-fn halves(rows: &[u8], stride: usize, at: usize) -> __m512 {
-    let mut halves = [0u16; ROWS];
-    for (row, half) in halves.iter_mut().enumerate() {
-        let at = row * stride + at;
-        *half = u16::from_le_bytes([rows[at], rows[at + 1]]);
-    }
-    // SAFETY: 16 halves are 32 bytes.
-    _mm512_cvtph_ps(unsafe { _mm256_loadu_si256(halves.as_ptr().cast()) })
 }
 
 /// The 32 bits at `at` in each row.

@@ -5,7 +5,6 @@ use std::arch::x86_64::{
     _mm512_or_si512, _mm512_set1_epi8, _mm512_set1_epi32, _mm512_srl_epi32, _mm512_srli_epi16, _mm512_srli_epi32,
 };
 
-use super::ROWS;
 use super::registers::{Sums, prefetch, turned, turned_32};
 
 /// Bytes of a block.
@@ -20,7 +19,7 @@ pub unsafe fn rows(rows: &[u8], stride: usize, ahead: &[u8], mut sums: Sums<'_>)
     let low = _mm512_set1_epi8(15);
     sums.clear();
     for (block, at) in (0..stride).step_by(BLOCK).enumerate() {
-        prefetch(ahead.get(at * ROWS..).map_or(&[], |ahead| &ahead[..ahead.len().min(BLOCK * ROWS)]));
+        prefetch(ahead, at, BLOCK);
         let at = rows.as_ptr().wrapping_add(at);
         // SAFETY: a block has 144 bytes, and each row whole ones.
         let factors = Factors::of(unsafe { turned(at, stride) });

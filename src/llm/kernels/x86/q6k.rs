@@ -1,12 +1,11 @@
 //! 16 rows in `Q6_K`.
 
 use std::arch::x86_64::{
-    __m512, __m512i, _mm256_loadu_si256, _mm512_and_si512, _mm512_cvtepi32_ps, _mm512_cvtph_ps, _mm512_mul_ps, _mm512_or_si512,
-    _mm512_set1_epi8, _mm512_slli_epi16, _mm512_slli_epi32, _mm512_srai_epi32, _mm512_srli_epi16,
+    __m512, __m512i, _mm512_and_si512, _mm512_cvtepi32_ps, _mm512_mul_ps, _mm512_or_si512, _mm512_set1_epi8, _mm512_slli_epi16,
+    _mm512_slli_epi32, _mm512_srai_epi32, _mm512_srli_epi16,
 };
 
-use super::ROWS;
-use super::registers::{Sums, prefetch, turned, turned_32};
+use super::registers::{Sums, halves_at, prefetch, turned, turned_32};
 
 /// Bytes of a block.
 const BLOCK: usize = 210;
@@ -20,15 +19,9 @@ pub unsafe fn rows(rows: &[u8], stride: usize, ahead: &[u8], mut sums: Sums<'_>)
     let (low, two) = (_mm512_set1_epi8(15), _mm512_set1_epi8(48));
     sums.clear();
     for (block, from) in (0..stride).step_by(BLOCK).enumerate() {
-        prefetch(ahead.get(from * ROWS..).map_or(&[], |ahead| &ahead[..ahead.len().min(BLOCK * ROWS)]));
+        prefetch(ahead, from, BLOCK);
         let at = rows.as_ptr().wrapping_add(from);
-        let mut halves = [0u16; ROWS];
-        for (row, half) in halves.iter_mut().enumerate() {
-            let end = row * stride + from + BLOCK;
-            *half = u16::from_le_bytes([rows[end - 2], rows[end - 1]]);
-        }
-        // SAFETY: 16 halves are 32 bytes.
-        let unit = _mm512_cvtph_ps(unsafe { _mm256_loadu_si256(halves.as_ptr().cast()) });
+        let unit = halves_at(rows, stride, from + BLOCK - 2);
         // SAFETY: a block has 210 bytes, and each row whole ones; the scales are its bytes 192 to 207.
         let scales = unsafe { turned(at.add(192), stride) };
         for half in 0..2 {

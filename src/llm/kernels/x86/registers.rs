@@ -1,9 +1,10 @@
 //! What the kernels share: bytes of 16 rows turned into registers, and registers multiplied with columns.
 
 use std::arch::x86_64::{
-    __m512, __m512i, _MM_HINT_T0, _mm_loadu_si128, _mm_prefetch, _mm512_castsi128_si512, _mm512_cvtepi32_ps, _mm512_dpbusd_epi32,
-    _mm512_fmadd_ps, _mm512_fnmadd_ps, _mm512_inserti32x4, _mm512_loadu_ps, _mm512_mul_ps, _mm512_set1_epi32, _mm512_set1_ps,
-    _mm512_setzero_ps, _mm512_storeu_ps, _mm512_unpackhi_epi32, _mm512_unpackhi_epi64, _mm512_unpacklo_epi32, _mm512_unpacklo_epi64,
+    __m512, __m512i, _MM_HINT_T0, _mm_loadu_si128, _mm_prefetch, _mm256_loadu_si256, _mm512_castsi128_si512, _mm512_cvtepi32_ps,
+    _mm512_cvtph_ps, _mm512_dpbusd_epi32, _mm512_fmadd_ps, _mm512_fnmadd_ps, _mm512_inserti32x4, _mm512_loadu_ps, _mm512_mul_ps,
+    _mm512_set1_epi32, _mm512_set1_ps, _mm512_setzero_ps, _mm512_storeu_ps, _mm512_unpackhi_epi32, _mm512_unpackhi_epi64,
+    _mm512_unpacklo_epi32, _mm512_unpacklo_epi64,
 };
 
 use super::super::activations::{Activations, Scale};
@@ -139,11 +140,26 @@ pub unsafe fn turned_32(at: *const u8, stride: usize) -> [__m512i; 8] {
     [a, b, c, d, e, f, g, h]
 }
 
-/// Asks for bytes that will be read soon.
+/// The 16-bit float at a place of each of 16 rows, as a 32-bit one.
+#[inline]
+#[target_feature(enable = "avx512f")]
+pub fn halves_at(rows: &[u8], stride: usize, at: usize) -> __m512 {
+    let mut halves = [0u16; ROWS];
+    for (row, half) in halves.iter_mut().enumerate() {
+        let at = row * stride + at;
+        *half = u16::from_le_bytes([rows[at], rows[at + 1]]);
+    }
+    // SAFETY: 16 halves are 32 bytes.
+    _mm512_cvtph_ps(unsafe { _mm256_loadu_si256(halves.as_ptr().cast()) })
+}
+
+/// Asks for what will be read soon: of the rows `ahead`, as many bytes as a block of 16 rows has, from where the block at
+/// `from` in each row stands.
 #[inline]
 #[target_feature(enable = "sse")]
-pub fn prefetch(bytes: &[u8]) {
-    for line in bytes.chunks(64) {
+pub fn prefetch(ahead: &[u8], from: usize, block: usize) {
+    let [from, end] = [from * ROWS, (from + block) * ROWS].map(|at| at.min(ahead.len()));
+    for line in ahead[from..end].chunks(64) {
         _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast());
     }
 }

@@ -8,7 +8,6 @@ use super::super::error::LocalError;
 use super::super::gguf::Header;
 use super::super::plan::{Family, Plan};
 use super::architecture::Architecture;
-use super::cache::Shape;
 use super::transformer::{Layer, Transformer};
 use super::turns::Turns;
 
@@ -80,7 +79,6 @@ impl Transformer {
         team: Team,
     ) -> Result<Self, LocalError> {
         let tensors = Tensors { file, bytes };
-        let kept = Shape { layers: size(plan.layers), kv_heads: size(plan.kv_heads), head: size(plan.head_width) };
         let layers = (0..plan.layers).map(|i| layer(about, plan, &tensors, i)).collect::<Result<Vec<_>, _>>()?;
         let table = tensors.all("token_embd.weight")?;
         let output = if tensors.has("output.weight") { tensors.all("output.weight")? } else { table.clone() };
@@ -95,7 +93,7 @@ impl Transformer {
         turns.extend(about.near.map(|near| Turns::new(about.pairs, width, near.rope_base, None, 1.0)));
         Ok(Self {
             about,
-            kept,
+            kept: plan.kept(),
             heads: size(plan.heads),
             scale: plan.attention_scale,
             epsilon: plan.epsilon,

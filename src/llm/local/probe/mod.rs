@@ -126,8 +126,7 @@ impl Probe {
         if !self.network.is_shared() {
             return if behind == 0 { Ok(()) } else { self.read(behind).map(drop) };
         }
-        let size = |n: u64| usize::try_from(n).unwrap_or(0);
-        let kept = network::Shape { layers: size(self.plan.layers), kv_heads: size(self.plan.kv_heads), head: size(self.plan.head_width) };
+        let kept = self.plan.kept();
         self.cache.add(&vec![0; behind], kept);
         for position in 0..behind {
             for (layer, which, head) in (0..kept.layers).flat_map(|l| (0..2).flat_map(move |w| (0..kept.kv_heads).map(move |h| (l, w, h))))

@@ -31,7 +31,8 @@ pub(super) fn prompt(text: &str) -> Prompt {
 /// What the thread does with one answer.
 pub(super) fn run(engine: &mut Engine, prompt: &Prompt, watch: Watch) -> Result<Said, Ended> {
     watch.check()?;
-    let answer = engine.begin(prompt)?;
+    let mut answer = engine.begin(prompt)?;
+    engine.resume(&mut answer);
     let mut talks = vec![Talk { answer, watch, whose: () }];
     loop {
         if let Some((_, end)) = engine.step(&mut talks)?.pop() {

@@ -5,7 +5,6 @@ use std::arch::x86_64::{
     _mm256_sub_ps,
 };
 
-use super::super::ROWS;
 use super::super::registers::prefetch;
 use super::columns::Sums;
 use super::registers::{HALF, halves_at, turned};
@@ -20,7 +19,7 @@ pub unsafe fn rows<const MINIMUM: bool>(rows: &[u8], stride: usize, ahead: &[u8]
     let size = head + 16;
     let low = _mm256_set1_epi8(15);
     for (group, from) in (0..stride).step_by(size).enumerate() {
-        prefetch(ahead.get(from * ROWS..).map_or(&[], |ahead| &ahead[..ahead.len().min(size * ROWS)]));
+        prefetch(ahead, from, size);
         let scale = halves_at(rows, stride, from);
         let minimum = if MINIMUM {
             // It is added there, and taken off here.

@@ -5,7 +5,6 @@ use std::arch::x86_64::{
     _mm256_set1_epi32, _mm256_setzero_si256, _mm256_slli_epi16, _mm256_srl_epi16, _mm256_srl_epi32, _mm256_srli_epi16, _mm256_srli_epi32,
 };
 
-use super::super::ROWS;
 use super::super::registers::prefetch;
 use super::columns::Sums;
 use super::registers::{HALF, lower_halves, turned, turned_32};
@@ -27,7 +26,7 @@ pub unsafe fn rows<const FIFTH: bool>(rows: &[u8], stride: usize, ahead: &[u8], 
     let size = HEAD + fifths + FOURS;
     let low = _mm256_set1_epi8(15);
     for (block, from) in (0..stride).step_by(size).enumerate() {
-        prefetch(ahead.get(from * ROWS..).map_or(&[], |ahead| &ahead[..ahead.len().min(size * ROWS)]));
+        prefetch(ahead, from, size);
         let first = rows.as_ptr().wrapping_add(from);
         let halves = [first, first.wrapping_add(HALF * stride)];
         // SAFETY: a block has `size` bytes, and each row whole ones.

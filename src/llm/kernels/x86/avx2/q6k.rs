@@ -5,7 +5,6 @@ use std::arch::x86_64::{
     _mm256_slli_epi16, _mm256_slli_epi32, _mm256_srai_epi32, _mm256_srli_epi16,
 };
 
-use super::super::ROWS;
 use super::super::registers::prefetch;
 use super::columns::Sums;
 use super::registers::{HALF, halves_at, turned, turned_32};
@@ -20,7 +19,7 @@ const BLOCK: usize = 210;
 #[target_feature(enable = "avx2,f16c,fma")]
 pub unsafe fn rows(rows: &[u8], stride: usize, ahead: &[u8], mut sums: Sums<'_>) {
     for (block, from) in (0..stride).step_by(BLOCK).enumerate() {
-        prefetch(ahead.get(from * ROWS..).map_or(&[], |ahead| &ahead[..ahead.len().min(BLOCK * ROWS)]));
+        prefetch(ahead, from, BLOCK);
         let first = rows.as_ptr().wrapping_add(from);
         let places = [first, first.wrapping_add(HALF * stride)];
         let units = halves_at(rows, stride, from + BLOCK - 2);

@@ -2,7 +2,6 @@
 
 use std::arch::x86_64::{_mm256_set1_epi8, _mm256_setzero_si256, _mm256_xor_si256};
 
-use super::super::ROWS;
 use super::super::registers::prefetch;
 use super::columns::Sums;
 use super::registers::{HALF, halves_at, turned_32};
@@ -18,7 +17,7 @@ const BLOCK: usize = 34;
 pub unsafe fn rows(rows: &[u8], stride: usize, ahead: &[u8], mut sums: Sums<'_>) {
     let sign = _mm256_set1_epi8(i8::MIN);
     for (group, from) in (0..stride).step_by(BLOCK).enumerate() {
-        prefetch(ahead.get(from * ROWS..).map_or(&[], |ahead| &ahead[..ahead.len().min(BLOCK * ROWS)]));
+        prefetch(ahead, from, BLOCK);
         let scale = halves_at(rows, stride, from);
         let mut q = [[_mm256_setzero_si256(); 2]; 8];
         for half in 0..2 {
