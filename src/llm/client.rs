@@ -11,7 +11,7 @@ use std::time::Duration;
 use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
-use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto::ring};
+use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs};
 
 /// A connection that is not there by then counts as refused.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -116,7 +116,7 @@ fn tls() -> Result<ClientConfig, ClientError> {
     // A machine without a certificate store, or with a broken one, still has Mozilla's roots.
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
+    let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()));
     let builder = builder.with_safe_default_protocol_versions().map_err(|_| ClientError::Tls)?;
     Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }
