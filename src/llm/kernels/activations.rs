@@ -34,7 +34,9 @@ const ROUNDS: f32 = 12_582_912.0;
 widened! {
     /// Brings 32 numbers to 8 bits.
     pub fn quantize(x: &[f32; GROUP], to: &mut [i8; GROUP]) -> Scale {
-        let top = x.iter().fold(0f32, |top, x| top.max(x.abs()));
+        // Without its sign a float is as large as its bits are, and whole numbers may be compared in any order: the compiler
+        // does sixteen at once, where it would do floats one behind the other.
+        let top = f32::from_bits(x.iter().fold(0, |top, x| top.max(x.abs().to_bits())));
         let unit = top / 127.0;
         let inverse = if unit > 0.0 { 1.0 / unit } else { 0.0 };
         let mut halves = [0i32; 2];
@@ -45,7 +47,8 @@ widened! {
                 #[allow(clippy::cast_possible_truncation)] // At most 127 by the choice of the unit.
                 let q8 = q as i8;
                 to[i] = q8;
-                *sum += i32::from(q8);
+                // Before it is narrowed: sums of 8 bits are made one by one.
+                *sum = sum.wrapping_add(q);
             }
         }
         Scale { unit, sum: unit * (halves[0] + halves[1]) as f32, halves }
