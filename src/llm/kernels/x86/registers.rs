@@ -1,9 +1,9 @@
 //! What the kernels share: bytes of 16 rows turned into registers, and registers multiplied with columns.
 
 use std::arch::x86_64::{
-    __m512, __m512i, _MM_HINT_T0, _mm_loadu_si128, _mm_prefetch, _mm256_loadu_si256, _mm512_castsi128_si512, _mm512_cvtepi32_ps,
-    _mm512_cvtph_ps, _mm512_dpbusd_epi32, _mm512_fmadd_ps, _mm512_fnmadd_ps, _mm512_inserti32x4, _mm512_loadu_ps, _mm512_mul_ps,
-    _mm512_set1_epi32, _mm512_set1_ps, _mm512_setzero_ps, _mm512_storeu_ps, _mm512_unpackhi_epi32, _mm512_unpackhi_epi64,
+    __m512, __m512i, _MM_HINT_T0, _mm_loadu_si128, _mm_prefetch, _mm256_loadu_si256, _mm512_add_epi32, _mm512_castsi128_si512,
+    _mm512_cvtepi32_ps, _mm512_cvtph_ps, _mm512_dpbusd_epi32, _mm512_fmadd_ps, _mm512_fnmadd_ps, _mm512_inserti32x4, _mm512_loadu_ps,
+    _mm512_mul_ps, _mm512_set1_epi32, _mm512_set1_ps, _mm512_setzero_ps, _mm512_storeu_ps, _mm512_unpackhi_epi32, _mm512_unpackhi_epi64,
     _mm512_unpacklo_epi32, _mm512_unpacklo_epi64,
 };
 
@@ -91,12 +91,14 @@ impl Sums<'_> {
 #[inline]
 #[target_feature(enable = "avx512f,avx512vnni")]
 fn products<const N: usize>(q: &[__m512i; N], numbers: &[i8], from: __m512i) -> __m512i {
-    let mut sum = from;
-    for (q, four) in q.iter().zip(numbers.as_chunks::<4>().0) {
+    // A product waits five cycles for the one before it, and there is less else to do meanwhile the fewer columns there are:
+    // of eight in a row, two chains of four are up to a sixth faster.
+    let mut sums = [from, _mm512_set1_epi32(0)];
+    for (i, (q, four)) in q.iter().zip(numbers.as_chunks::<4>().0).enumerate() {
         let four = i32::from_le_bytes(four.map(i8::cast_unsigned));
-        sum = _mm512_dpbusd_epi32(sum, *q, _mm512_set1_epi32(four));
+        sums[i / 4] = _mm512_dpbusd_epi32(sums[i / 4], *q, _mm512_set1_epi32(four));
     }
-    sum
+    if N > 4 { _mm512_add_epi32(sums[0], sums[1]) } else { sums[0] }
 }
 
 /// 16 bytes of each of 16 rows `stride` apart, turned: register `i` has the `i`th four bytes of all rows.
