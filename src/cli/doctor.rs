@@ -139,14 +139,19 @@ impl Desk {
         let curve = guess.curve.as_ref().ok();
         row.predicted = curve.map(|curve| Prediction::new(curve, &guess.lengths));
         row.reason = guess.curve.as_ref().err().cloned();
-        if let Some(path) = file.filter(|_| row.in_use) {
-            match LocalModel::open(&path, &self.config.local) {
-                Ok(model) => match hold(&model, asked, guess.lengths.reply, curve).await {
-                    Ok(held) => row.measured = Some(held),
-                    Err(reason) => row.reason = Some(format!("it was not measured: {reason}")),
-                },
-                Err(error) => row.reason = Some(error.to_string()),
-            }
+        let Some(path) = file.filter(|_| row.in_use) else { return Ok(row) };
+        let held = match LocalModel::open(&path, &self.config.local) {
+            Ok(model) => hold(&model, asked, guess.lengths.reply, curve).await.map_err(|reason| format!("it was not measured: {reason}")),
+            Err(error) => Err(error.to_string()),
+        };
+        match held {
+            Ok(held) => row.measured = Some(held),
+            Err(reason) => row.reason = Some(reason),
+        }
+        if let Some(before) = curve.copied().filter(|_| row.measured.is_some()) {
+            let (local, lengths, outline) = (self.config.local.clone(), guess.lengths, guess.outline);
+            let after = apart(move || timed(&outline, &lengths, &local, quick)).await?;
+            row.drift_percent = after.ok().map(|after| before.drift_percent(&after, &lengths));
         }
         Ok(row)
     }
@@ -156,6 +161,7 @@ impl Desk {
 struct Guess {
     parameters: u64,
     memory: u64,
+    outline: Outline,
     lengths: Lengths,
     /// What its steps take, or why that is not known.
     curve: Result<Curve, String>,
@@ -175,12 +181,16 @@ impl Guess {
             let (needed, context) = (lengths.prompt + lengths.reply, outline.context());
             Err(format!("a typical prompt with its reply is {needed} tokens, and it reads {context}"))
         } else {
-            let bytes = if quick { beyond_caches() / QUICK_SHARE } else { beyond_caches() };
-            let measured = Probe::new(&outline, bytes, config).and_then(|mut probe| Curve::measure(&mut probe, lengths.prompt, quick));
-            measured.map_err(said)
+            timed(&outline, &lengths, config, quick).map_err(said)
         };
-        Ok(Self { parameters: outline.parameters(), memory: outline.memory(), lengths, curve })
+        Ok(Self { parameters: outline.parameters(), memory: outline.memory(), outline, lengths, curve })
     }
+}
+
+/// Makes up a network and times its steps.
+fn timed(outline: &Outline, lengths: &Lengths, config: &Local, quick: bool) -> Result<Curve, LocalError> {
+    let bytes = if quick { beyond_caches() / QUICK_SHARE } else { beyond_caches() };
+    Curve::measure(&mut Probe::new(outline, bytes, config)?, lengths.prompt, quick)
 }
 
 /// Does work that takes seconds on a thread of its own, so that an interruption ends the program at once.

@@ -57,6 +57,7 @@ fn every_model_is_predicted_and_the_one_in_use_measured() {
         used["measured"]["first_reply"]["kept_tokens"] == 0.0 && used["measured"]["reply"]["kept_tokens"].as_f64() > Some(100.0),
         "{used}"
     );
+    assert!(used["drift_percent"].is_number() && model(&report, "small")["drift_percent"].is_null(), "{used}");
     assert!(used["in_use"] == true && model(&report, "small")["measured"].is_null());
     let unknown = model(&report, "unknown");
     assert!(unknown["predicted"].is_null() && unknown["reason"].as_str().is_some_and(|why| why.contains("no shape")), "{unknown}");

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use super::{median, rounded};
+use super::{Lengths, median, rounded};
 use crate::llm::local::probe::Probe;
 use crate::llm::local::{LocalError, PROMPT_STEP};
 
@@ -96,6 +96,13 @@ impl Curve {
     /// Tokens written in a second behind a prompt.
     pub fn decode_tok_s(&self, prompt: usize) -> f64 {
         rounded(1.0 / self.step(prompt, 1).max(f64::MIN_POSITIVE))
+    }
+
+    /// How much longer a first reply takes by the times of `after`, in per cent: the same steps of the same network, timed
+    /// again later, tell how far the machine itself has become slower.
+    pub fn drift_percent(&self, after: &Self, lengths: &Lengths) -> f64 {
+        let [before, after] = [self, after].map(|curve| curve.reply(lengths.prompt, 0, lengths.reply).whole_s);
+        ((after / before.max(1e-6) - 1.0) * 1_000.0).round() / 10.0
     }
 
     /// A step of so many tokens behind others.
@@ -201,6 +208,15 @@ mod tests {
             assert_eq!(curve.reply(prompt, kept, steps), Times { first_word_s, whole_s });
         }
         assert_eq!((curve.prefill_tok_s(400), curve.decode_tok_s(400)), (200.0, 10.0));
+    }
+
+    #[test]
+    fn a_machine_that_became_slower_is_told_by_the_same_steps() {
+        let lengths = Lengths { prompt: 400, kept: 100, reply: 10, counted: true };
+        let curve = |times: f64| Curve::Whole { prompt: (400, 2.0 * times), one: 0.1 * times };
+        for (before, after, drift) in [(1.0, 1.0, 0.0), (1.0, 1.5, 50.0), (2.0, 1.0, -50.0)] {
+            assert_eq!(curve(before).drift_percent(&curve(after), &lengths), drift);
+        }
     }
 
     #[test]

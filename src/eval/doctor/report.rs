@@ -7,6 +7,9 @@ use super::{Candidate, Curve, Held, Lengths, Times, recommend};
 use crate::eval::inference::machine::Machine;
 use crate::llm::models::EMBEDDED;
 
+/// Per cent by which machines change from one second to the next without anybody's doing.
+const DRIFTS: f64 = 10.0;
+
 /// What is known of a model.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Row {
@@ -30,6 +33,8 @@ pub struct Row {
     pub predicted: Option<Prediction>,
     /// What it did.
     pub measured: Option<Held>,
+    /// How much slower the machine itself was behind that than before, in per cent of the time its steps took.
+    pub drift_percent: Option<f64>,
     /// Why something of this is not known, in a sentence.
     pub reason: Option<String>,
 }
@@ -148,6 +153,7 @@ impl Report {
         lines.push(String::new());
         lines.push("seconds to the first word and to the end, predicted; tokens a second read and written".to_owned());
         lines.extend(self.rows.iter().flat_map(measured));
+        lines.extend(self.rows.iter().filter_map(drifted));
         lines.extend(self.rows.iter().filter_map(|row| row.reason.as_ref().map(|reason| format!("{}: {reason}", row.name))));
         lines.extend([String::new(), self.next()]);
         lines
@@ -191,6 +197,18 @@ fn measured(row: &Row) -> Vec<String> {
     all.into_iter().filter_map(one).collect()
 }
 
+/// What is said where the machine changed its speed between what was predicted and what was measured.
+fn drifted(row: &Row) -> Option<String> {
+    let drift = row.drift_percent.filter(|drift| drift.abs() >= DRIFTS)?;
+    let how = if drift > 0.0 { "slower" } else { "faster" };
+    Some(format!(
+        "{}: meanwhile the machine itself became {:.0} % {how}, so that much of the difference is not the prediction's; \
+         run it again when nothing else runs",
+        row.name,
+        drift.abs()
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -218,6 +236,18 @@ mod tests {
             in_use,
             predicted: Some(predicted),
             ..Row::default()
+        }
+    }
+
+    #[test]
+    fn a_machine_that_changed_is_told_of() {
+        for (drift_percent, says) in
+            [(Some(45.2), Some("45 % slower")), (Some(-30.0), Some("30 % faster")), (Some(9.0), None), (None, None)]
+        {
+            let lines = report(vec![Row { drift_percent, ..row("a", 5, 2.0, [true; 3]) }], 9.0).lines();
+            let told = lines.iter().find(|line| line.contains("the machine itself"));
+            assert_eq!(told.is_some(), says.is_some(), "{lines:#?}");
+            assert!(says.is_none_or(|says| told.is_some_and(|told| told.contains(says))), "{lines:#?}");
         }
     }
 
