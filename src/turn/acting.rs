@@ -93,3 +93,102 @@ pub fn writes(preview: &Preview, actor: &str, session: Option<SessionKey>, at: M
     });
     Writes { records, audit: audit.collect() }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::actions::{Now, preview};
+    use crate::domain::action::{SwapWish, Wish};
+    use crate::domain::customer::PaymentMethod;
+    use crate::domain::money::{Currency, Money};
+    use crate::domain::order::tests::sample as order;
+    use crate::domain::order::{OrderItem, OrderStatus};
+    use crate::domain::product::tests::sample as product;
+    use crate::domain::record::RecordKind;
+    use crate::domain::state::IdentityLevel;
+    use crate::store::command::{PutOutcome, PutRecords};
+
+    fn price(minor: i64) -> Option<Money> {
+        Some(Money::new(minor, Currency::USD))
+    }
+
+    /// A shop of two variants and an order for one of them that was not charged yet.
+    async fn shop() -> (tempfile::TempDir, Store) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let variant = |sku: &str, minor| Product { variant_of: Some("A".into()), ..product(sku, "Acme One", minor, Some(2)) };
+        let customer = Customer {
+            id: "C1".into(),
+            name: "Ada King".into(),
+            email: String::new(),
+            phone: String::new(),
+            addresses: Vec::new(),
+            payment_methods: vec![PaymentMethod { id: "pp".into(), kind: "paypal".into(), last_four: String::new(), balance: None }],
+            consents: Vec::new(),
+            created_at: None,
+            updated_at: Moment(0),
+            history: Vec::new(),
+        };
+        let items = vec![OrderItem { sku: "A".into(), quantity: 1, unit_price: price(100) }];
+        let order = Order { items, total: price(100), ..order("7", OrderStatus::Pending, "") };
+        let writes =
+            vec![product_write(&variant("A", 100)), product_write(&variant("B", 150)), customer.write(Guard::Any), order.write(Guard::Any)];
+        store.put(PutRecords { writes, blobs: Vec::new(), audit: Vec::new() }).await.unwrap();
+        (folder, store)
+    }
+
+    fn product_write(product: &Product) -> RecordWrite {
+        product.write(Guard::Any)
+    }
+
+    async fn put(store: &Store, writes: Writes) -> PutOutcome {
+        store.put(PutRecords { writes: writes.records, blobs: Vec::new(), audit: writes.audit }).await.unwrap()
+    }
+
+    /// What was read is what is written under: a change of any of it refuses the whole, and so does a second time.
+    #[tokio::test]
+    async fn an_action_is_written_once_and_on_what_was_read() {
+        let (_folder, store) = shop().await;
+        let who = Identity { level: IdentityLevel::Verified, customer: Some("C1".into()), failures: 0 };
+        let swaps = vec![SwapWish { sku: "A".into(), new_sku: "B".into(), quantity: 1 }];
+        let request = Request { id: "a1".into(), wish: Wish::ChangeItems { order: "7".into(), swaps, method: None } };
+        let policy = policy(&store).await.unwrap();
+        let now = Now { at: Moment(1), zone: &TimeZone::UTC };
+        let ask = async || preview(&request, &records(&store, &request, &who).await.unwrap(), &policy, &who, &now);
+        let stale = ask().await.unwrap();
+        // The customer is read, and stays as it is; then it changes under the action.
+        let (_, customer) = store.get::<Customer>("C1").await.unwrap().unwrap();
+        let moved = Customer { phone: "207-555-0100".into(), ..(*customer).clone() };
+        let changed = Writes { records: vec![moved.write(Guard::Any)], audit: Vec::new() };
+        put(&store, changed).await;
+        let outcome = put(&store, writes(&stale, "agent:logistics", None, now.at)).await;
+        assert_eq!(outcome, PutOutcome { refused: 1, ..PutOutcome::default() });
+        assert_eq!(store.get::<Product>("B").await.unwrap().unwrap().1.stock, Some(2), "nothing of it was written");
+
+        let fresh = ask().await.unwrap();
+        assert_eq!(fresh.shown, stale.shown, "to a person it is the same");
+        let written = writes(&fresh, "agent:logistics", None, now.at);
+        let about: Vec<(RecordKind, u32)> =
+            written.audit.iter().filter_map(|row| row.record.as_ref()).map(|record| (record.kind, record.version)).collect();
+        assert_eq!(about, [(RecordKind::Order, 2), (RecordKind::Product, 2), (RecordKind::Product, 2)]);
+        assert!(written.audit.iter().all(|row| row.action == "action.change_items"));
+        assert_eq!(put(&store, written.clone()).await, PutOutcome { changed: 3, unchanged: 1, ..PutOutcome::default() });
+        assert_eq!(put(&store, written).await.refused, 3, "the same writes again are refused");
+        assert!(ask().await.is_err(), "and so is the same request");
+        let (version, order) = store.get::<Order>("7").await.unwrap().unwrap();
+        assert_eq!((version, order.items[0].sku.as_str(), order.total), (2, "B", price(150)));
+        assert_eq!(store.get::<Customer>("C1").await.unwrap().unwrap().1.phone, "207-555-0100");
+    }
+
+    #[tokio::test]
+    async fn the_shops_own_policy_is_in_force() {
+        let (_folder, store) = shop().await;
+        assert_eq!(policy(&store).await.unwrap(), ActionPolicy::built_in().unwrap());
+        store.put_blob(ACTIONS_BLOB, ActionPolicy::tau2_retail_text().into()).await.unwrap();
+        assert_eq!(policy(&store).await.unwrap(), ActionPolicy::parse(ActionPolicy::tau2_retail_text()).unwrap());
+        store.put_blob(ACTIONS_BLOB, b"{".to_vec()).await.unwrap();
+        assert!(policy(&store).await.unwrap_err().to_string().starts_with("the policy for actions cannot be used: "));
+    }
+}

@@ -1,6 +1,10 @@
 //! Whatever is asked for, in whatever order: nothing is lost, made up or done twice.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::TestRunner;
 
 use super::*;
 use crate::domain::action::{ActionKind, OrderChange};
@@ -187,4 +191,23 @@ proptest! {
             prop_assert!(matches!(again, Err(Refusal::AlreadyDone { .. })), "{:?}", again);
         }
     }
+}
+
+/// What is asked for at random is also done, of every kind: else the books would be kept by doing nothing.
+#[test]
+fn random_wishes_reach_every_action() {
+    let mut runner = TestRunner::deterministic();
+    let policy = demo();
+    let mut done = BTreeSet::new();
+    for _ in 0..4_000 {
+        let (mut shop, first, then) = (shop(), wish(), wish()).new_tree(&mut runner).unwrap().current();
+        for (id, wish) in [("a0", first), ("b1", then)] {
+            let kind = wish.kind();
+            if let Ok(preview) = shop.ask(&policy, id, wish) {
+                shop.write(&preview);
+                done.insert(kind);
+            }
+        }
+    }
+    assert_eq!(done.into_iter().collect::<Vec<_>>(), ActionKind::ALL);
 }
