@@ -1,9 +1,10 @@
 //! ElectroMart: a shop assistant in one file.
 //!
 //! The layers, lowest first; a module imports only lower ones and its own children:
-//! `domain`, `config`, `telemetry` · `sentiment`, `retrieval`, `llm`, `store`, `hub`, `agents` · `turn` ·
+//! `domain`, `config`, `telemetry` · `sentiment`, `retrieval`, `llm`, `store`, `hub`, `agents`, `actions` · `turn` ·
 //! `queue` · `gateway` · `transport` · `app`, `eval` · `cli`.
 
+pub mod actions;
 pub mod agents;
 pub mod app;
 pub mod cli;

@@ -148,6 +148,7 @@ pub fn stock(book: &mut FactBook, id: RecordId) -> Option<Act> {
     let product = product(book, id)?;
     let name = name(book, id)?;
     let kind = match product.stock {
+        None if product.availability() == Availability::InStock => ActKind::InStock,
         None => ActKind::StockUnknown,
         Some(0) => ActKind::OutOfStock,
         Some(few) if few <= FEW => ActKind::LowStock,

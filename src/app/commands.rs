@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::domain::error::Rejected;
 use crate::domain::record::RecordKind;
 use crate::exchange::export::{self, Form};
-use crate::exchange::{self, ImportError, Options};
+use crate::exchange::{self, ImportError, Options, policy, tau2};
 use crate::llm::models::ModelsError;
 use crate::store::StoreError;
 use crate::turn::product_vectors::Pace;
@@ -139,6 +139,7 @@ pub async fn run(app: &App, request: Request, payload: &[u8]) -> Result<Response
             let payload = match kind.as_str() {
                 "labels" if form == Form::Csv => return Err(CommandError("labels have no table; name the file .jsonl".to_owned())),
                 "labels" => export::labels(&app.engine.store, packed).await?,
+                policy::KIND => policy::export(&app.engine.store).await?,
                 _ => export::export(&app.engine.store, known(&kind)?, form, packed).await?,
             };
             return Ok(Response { document: Value::Null, payload });
@@ -168,7 +169,9 @@ pub async fn run(app: &App, request: Request, payload: &[u8]) -> Result<Response
 
 fn known(kind: &str) -> Result<RecordKind, CommandError> {
     exchange::kind(kind).ok_or_else(|| {
-        CommandError(format!("{kind} is no kind of record; use products, orders, customers, promotions, knowledge or tickets"))
+        CommandError(format!(
+            "{kind} is no kind of record; use products, orders, customers, promotions, knowledge, tickets, policy or, to import, tau2"
+        ))
     })
 }
 
@@ -177,7 +180,12 @@ fn known(kind: &str) -> Result<RecordKind, CommandError> {
 /// # Errors
 /// In one plain sentence.
 pub fn rehearse_import(config: &Config, kind: &str, bytes: &[u8]) -> Result<Response, CommandError> {
-    let report = exchange::import::rehearse(known(kind)?, bytes, &super::context(config))?;
+    let context = super::context(config);
+    let report = match kind {
+        tau2::KIND => tau2::rehearse(bytes, &context)?,
+        policy::KIND => policy::rehearse(bytes, &context).map_err(ImportError::from)?,
+        _ => exchange::import::rehearse(known(kind)?, bytes, &context)?,
+    };
     Ok(Response { document: written(&report)?, payload: Vec::new() })
 }
 
@@ -186,15 +194,25 @@ fn written(report: &exchange::Report) -> Result<Value, CommandError> {
 }
 
 async fn import(app: &App, kind: &str, bytes: &[u8], options: Options) -> Result<Value, CommandError> {
-    let kind = known(kind)?;
-    let report = exchange::import::import(&app.engine.store, kind, bytes, &app.context(), options).await?;
+    let store = &app.engine.store;
+    let (report, kinds) = match kind {
+        tau2::KIND => {
+            let report = tau2::import(store, bytes, &app.context(), options).await?;
+            (report, vec![RecordKind::Product, RecordKind::Customer, RecordKind::Order])
+        }
+        policy::KIND => (policy::import(store, bytes, &app.context(), options).await?, Vec::new()),
+        _ => {
+            let kind = known(kind)?;
+            (exchange::import::import(store, kind, bytes, &app.context(), options).await?, vec![kind])
+        }
+    };
     if report.applied {
-        app.engine.library.refresh(&app.engine.store, &[kind]).await?;
+        app.engine.library.refresh(store, &kinds).await?;
         // Nobody waits for it: until it is done, words find what is new.
         let engine = std::sync::Arc::clone(&app.engine);
-        match kind {
-            RecordKind::Knowledge => drop(tokio::spawn(async move { engine.learn_meaning().await })),
-            RecordKind::Product => drop(tokio::spawn(async move { engine.learn_products(Pace::Resting, |_, _| {}).await })),
+        match kinds.first() {
+            Some(RecordKind::Knowledge) => drop(tokio::spawn(async move { engine.learn_meaning().await })),
+            Some(RecordKind::Product) => drop(tokio::spawn(async move { engine.learn_products(Pace::Resting, |_, _| {}).await })),
             _ => {}
         }
     }

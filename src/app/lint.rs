@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
+use crate::domain::policy::ActionPolicy;
+
 /// Something odd or wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -17,6 +19,12 @@ pub struct Finding {
 
 /// An answer longer than this is not read on a phone.
 const LONG_ANSWER: usize = 1_200;
+
+/// Looks at the policy for actions: one that was taken by an earlier program may be none for this one.
+pub fn policy(text: &str) -> Option<Finding> {
+    let error = ActionPolicy::parse(text).err()?;
+    Some(Finding { serious: true, about: "policy for actions".to_owned(), says: format!("{error}; correct it and import it again") })
+}
 
 /// Looks at exported knowledge entries.
 pub fn knowledge(entries: &[Value]) -> Vec<Finding> {
@@ -56,6 +64,12 @@ pub fn knowledge(entries: &[Value]) -> Vec<Finding> {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_policy_that_is_none_is_wrong() {
+        assert_eq!(policy(ActionPolicy::built_in_text()), None);
+        assert!(policy("{}").is_some_and(|finding| finding.serious && finding.says.contains("arrival")));
+    }
 
     #[test]
     fn what_would_confuse_a_customer_is_named() {

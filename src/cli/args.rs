@@ -152,10 +152,10 @@ pub struct Chat {
 /// Records into the shop.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example: electromart import products catalogue.csv --dry-run\nThe file may be CSV, JSON or JSON Lines, gzipped or not; knowledge also takes a folder.\nIts columns are those that `electromart export KIND x.csv` writes; usual other names are known, and the report says which column was taken for what."
+    after_help = "Example: electromart import products catalogue.csv --dry-run\nThe file may be CSV, JSON or JSON Lines, gzipped or not; knowledge also takes a folder. policy is what customers may have done, and on which terms; tau2 is the db.json of tau2-bench retail: products, customers and orders in one, with its policy.\nIts columns are those that `electromart export KIND x.csv` writes; usual other names are known, and the report says which column was taken for what."
 )]
 pub struct Import {
-    /// products, orders, customers, promotions, knowledge or tickets
+    /// products, orders, customers, promotions, knowledge, tickets, policy or tau2
     pub kind: String,
     /// The file; - reads standard input
     pub file: PathBuf,
@@ -173,7 +173,7 @@ pub struct Import {
     after_help = "Example: electromart export orders orders.csv.gz\nThe name decides the form: .csv, .jsonl or .json, and .gz. Knowledge also takes a folder. labels are the messages whose meaning customers tapped, as JSON Lines for `electromart train intents`."
 )]
 pub struct Export {
-    /// products, orders, customers, promotions, knowledge, tickets or labels
+    /// products, orders, customers, promotions, knowledge, tickets, policy or labels
     pub kind: String,
     /// The file [default: standard output, as JSON]
     pub file: Option<PathBuf>,

@@ -1,4 +1,4 @@
-//! `electromart check`: configuration and knowledge.
+//! `electromart check`: configuration, knowledge and the policy for actions.
 
 use serde_json::{Value, json};
 
@@ -24,19 +24,21 @@ pub fn run(global: &Global, args: &Check) -> Result<(), Failure> {
     let has_data = loaded.config.server.data_dir.join(crate::store::embedded::FILE).exists()
         || crate::app::control::path(&loaded.config.server.data_dir).exists();
     let source = loaded.file.as_ref().map_or("defaults and environment".to_owned(), |file| file.display().to_string());
-    let entries = if has_data {
+    let (entries, policy) = if has_data {
         let config = loaded.config.clone();
-        let exported = reach::block_on(async {
+        let (knowledge, policy) = reach::block_on(async {
             let shop = Shop::reach(config, Fill::Demo, Purpose::Records).await?;
-            let answer = shop.ask(Request::Export { kind: "knowledge".to_owned(), name: String::new() }, &[]).await;
+            let export = |kind: &str| Request::Export { kind: kind.to_owned(), name: String::new() };
+            let (knowledge, policy) = (shop.ask(export("knowledge"), &[]).await, shop.ask(export("policy"), &[]).await);
             shop.close().await;
-            answer
+            Ok((knowledge?, policy?))
         })?;
-        serde_json::from_slice(&exported.payload).unwrap_or_default()
+        (serde_json::from_slice(&knowledge.payload).unwrap_or_default(), Some(policy.payload))
     } else {
-        Vec::new()
+        (Vec::new(), None)
     };
     findings.extend(lint::knowledge(&entries));
+    findings.extend(policy.and_then(|text| lint::policy(&String::from_utf8_lossy(&text))));
     report(global, &source, entries.len(), &findings);
     if findings.iter().any(|finding| finding.serious) { Err(Failure::Silent) } else { Ok(()) }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::action::CustomerEvent;
 use super::money::Money;
 use super::order::Address;
 use super::text::fold::fold;
@@ -30,11 +31,15 @@ pub struct Customer {
     pub created_at: Option<Moment>,
     /// Last change.
     pub updated_at: Moment,
+    /// What was done to the record at their wish, oldest first.
+    pub history: Vec<CustomerEvent>,
 }
 
 /// A way to pay, without anything that could be used to pay.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PaymentMethod {
+    /// Identifier in the source's own system; may be empty.
+    pub id: String,
     /// `credit_card`, `paypal`, `gift_card` or the source's own word.
     pub kind: String,
     /// Last digits shown on statements; may be empty.
@@ -43,7 +48,50 @@ pub struct PaymentMethod {
     pub balance: Option<Money>,
 }
 
+impl PaymentMethod {
+    /// What payments call it: its identifier, or kind and last digits where it has none.
+    pub fn name(&self) -> String {
+        match (self.id.as_str(), self.last_four.as_str()) {
+            ("", "") => self.kind.clone(),
+            ("", digits) => format!("{}_{digits}", self.kind),
+            (id, _) => id.to_owned(),
+        }
+    }
+
+    /// As it is shown: `Credit card ending 4242`.
+    pub fn words(&self) -> String {
+        let kind = self.kind.replace('_', " ");
+        let mut chars = kind.chars();
+        let kind = match chars.next() {
+            _ if kind.eq_ignore_ascii_case("paypal") => "PayPal".to_owned(),
+            Some(first) => first.to_uppercase().chain(chars).collect(),
+            None => String::new(),
+        };
+        if self.last_four.is_empty() { kind } else { format!("{kind} ending {}", self.last_four) }
+    }
+
+    /// Whether it is a gift card of the shop.
+    pub fn is_gift_card(&self) -> bool {
+        self.kind.replace(['_', '-', ' '], "").eq_ignore_ascii_case("giftcard")
+    }
+
+    /// Whether an order's words for how it was paid mean it: by its digits, or by its kind where it has none.
+    fn is_meant(&self, words: &str) -> bool {
+        if self.last_four.is_empty() {
+            !self.kind.is_empty() && words.replace([' ', '_'], "").eq_ignore_ascii_case(&self.kind.replace([' ', '_'], ""))
+        } else {
+            words.split(|c: char| !c.is_ascii_digit()).any(|digits| digits == self.last_four)
+        }
+    }
+}
+
 impl Customer {
+    /// The payment method of a name, or the one that an order's words for it mean.
+    pub fn method(&self, name: &str) -> Option<&PaymentMethod> {
+        let named = self.payment_methods.iter().find(|method| method.name() == name);
+        named.or_else(|| self.payment_methods.iter().find(|method| method.is_meant(name)))
+    }
+
     /// Whether `email` is theirs; case and surrounding space do not count.
     pub fn has_email(&self, email: &str) -> bool {
         let email = email.trim();
@@ -151,6 +199,7 @@ mod tests {
             consents: Vec::new(),
             created_at: None,
             updated_at: Moment(0),
+            history: Vec::new(),
         }
     }
 
@@ -191,6 +240,33 @@ mod tests {
             assert!(!called(own, given), "{own} {given}");
         }
         assert!(!ada.has_name(""));
+    }
+
+    #[test]
+    fn payment_methods_are_known_by_name_and_by_an_orders_words() {
+        let method = |id: &str, kind: &str, last_four: &str| PaymentMethod {
+            id: id.into(),
+            kind: kind.into(),
+            last_four: last_four.into(),
+            balance: None,
+        };
+        let ada = Customer {
+            payment_methods: vec![method("", "credit_card", "4242"), method("pp-1", "paypal", ""), method("", "gift_card", "9671")],
+            ..ada()
+        };
+        for (name, found) in [
+            ("credit_card_4242", Some("Credit card ending 4242")),
+            ("Visa ending 4242", Some("Credit card ending 4242")),
+            ("pp-1", Some("PayPal")),
+            ("PayPal", Some("PayPal")),
+            ("Gift card ending 9671", Some("Gift card ending 9671")),
+            ("Visa ending 424", None),
+            ("Gift card", None),
+            ("", None),
+        ] {
+            assert_eq!(ada.method(name).map(PaymentMethod::words).as_deref(), found, "{name}");
+        }
+        assert!(ada.payment_methods[2].is_gift_card() && !ada.payment_methods[0].is_gift_card());
     }
 
     #[test]

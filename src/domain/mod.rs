@@ -5,6 +5,7 @@
 //! session, money always carries its currency) need not be checked again further up.
 
 pub mod act;
+pub mod action;
 pub mod agent;
 pub mod asks;
 pub mod customer;
@@ -21,6 +22,7 @@ pub mod message;
 pub mod money;
 mod named;
 pub mod order;
+pub mod policy;
 pub mod product;
 pub mod promotion;
 pub mod proof;

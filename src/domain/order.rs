@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use super::action::{ActionKind, OrderEvent};
 use super::money::Money;
 use super::named::named_enum;
 use super::time::{Day, Moment, When};
@@ -36,6 +37,8 @@ pub struct Order {
     pub payments: Vec<Payment>,
     /// Last change.
     pub updated_at: Moment,
+    /// What was done to it at the customer's wish, oldest first.
+    pub history: Vec<OrderEvent>,
 }
 
 named_enum! {
@@ -120,6 +123,18 @@ named_enum! {
     }
 }
 
+impl OrderItem {
+    /// Adds it to lines, to one that is the same but for the number where there is one; `None` when that is too
+    /// large a number.
+    pub fn add_to(self, lines: &mut Vec<Self>) -> Option<()> {
+        match lines.iter_mut().find(|line| line.sku == self.sku && line.unit_price == self.unit_price) {
+            Some(same) => same.quantity = same.quantity.checked_add(self.quantity)?,
+            None => lines.push(self),
+        }
+        Some(())
+    }
+}
+
 impl Order {
     /// Whether any of it has reached the customer and may still be there.
     pub fn is_delivered(&self) -> bool {
@@ -152,6 +167,28 @@ impl Order {
         (late > 0).then_some(late)
     }
 
+    /// The last time an action of the kind was done to it, if ever.
+    pub fn done(&self, kind: ActionKind) -> Option<&OrderEvent> {
+        self.history.iter().rev().find(|event| event.change.kind() == kind)
+    }
+
+    /// What was paid and not given back, by method, in the order the methods first paid; `None` when amounts
+    /// do not add up in one currency.
+    pub fn paid(&self) -> Option<Vec<(String, Money)>> {
+        let mut paid: Vec<(String, Money)> = Vec::new();
+        for payment in &self.payments {
+            let amount = match payment.kind {
+                PaymentKind::Payment => payment.amount,
+                PaymentKind::Refund => Money::new(0, payment.amount.currency).checked_sub(payment.amount)?,
+            };
+            match paid.iter_mut().find(|(method, _)| *method == payment.method) {
+                Some((_, sum)) => *sum = sum.checked_add(amount)?,
+                None => paid.push((payment.method.clone(), amount)),
+            }
+        }
+        Some(paid)
+    }
+
     /// Whether its parcels travel apart.
     pub fn is_split(&self) -> bool {
         self.fulfilments.len() > 1
@@ -178,6 +215,7 @@ pub(crate) mod tests {
             payment_method: String::new(),
             payments: Vec::new(),
             updated_at: Moment(0),
+            history: Vec::new(),
         }
     }
 

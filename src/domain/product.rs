@@ -33,6 +33,8 @@ pub struct Product {
     pub image_url: Option<String>,
     /// Last change.
     pub updated_at: Moment,
+    /// The source says that it is there, but not how many: `stock` is unknown and it is in stock all the same.
+    pub uncounted: bool,
 }
 
 /// A property: `Memory: 16 GB`.
@@ -105,6 +107,7 @@ impl Product {
         match self.stock {
             Some(0) => Availability::OutOfStock,
             Some(_) => Availability::InStock,
+            None if self.uncounted => Availability::InStock,
             None => Availability::Unknown,
         }
     }
@@ -177,6 +180,7 @@ pub(crate) mod tests {
             options: Vec::new(),
             image_url: None,
             updated_at: Moment(0),
+            uncounted: false,
         }
     }
 
@@ -201,6 +205,9 @@ pub(crate) mod tests {
         for (stock, expected) in [(None, Availability::Unknown), (Some(0), Availability::OutOfStock), (Some(3), Availability::InStock)] {
             assert_eq!(sample("A", "Acme One", 100, stock).availability(), expected);
         }
+        let there = Product { uncounted: true, ..sample("A", "Acme One", 100, None) };
+        assert_eq!(there.availability(), Availability::InStock);
+        assert_eq!(Product { stock: Some(0), ..there }.availability(), Availability::OutOfStock);
     }
 
     #[test]

@@ -150,6 +150,7 @@ fn product(product: &Product) -> Map<String, Value> {
         "sku": product.sku, "name": product.name, "category": product.category, "brand": product.brand,
         "price": amount(product.price), "currency": product.price.map(|p| p.currency.code().to_owned()), "stock": product.stock,
         "description": product.description, "specs": specs, "variant_of": product.variant_of, "options": options, "image_url": product.image_url,
+        "uncounted": product.uncounted.then_some(true),
     }))
 }
 
@@ -170,18 +171,22 @@ fn order(order: &Order) -> Map<String, Value> {
         "items": items, "fulfilments": order.fulfilments.iter().map(parcel).collect::<Vec<_>>(),
         "order_date": order.ordered.map(|w| w.to_string()), "delivery_date": order.delivery.map(|w| w.to_string()),
         "total": amount(order.total), "currency": currency, "payment_method": order.payment_method, "payments": payments,
-        "address": order.ship_to.line, "zip": order.ship_to.zip,
+        "address": order.ship_to.line, "zip": order.ship_to.zip, "history": order.history,
     }))
 }
 
 fn customer(customer: &Customer) -> Map<String, Value> {
     let first = customer.addresses.first().cloned().unwrap_or_default();
     let more: Vec<Value> = customer.addresses.iter().skip(1).map(|a| json!({"address": a.line, "zip": a.zip})).collect();
-    let methods: Vec<Value> =
-        customer.payment_methods.iter().map(|m| json!({"kind": m.kind, "last_four": m.last_four, "balance": amount(m.balance)})).collect();
+    let methods: Vec<Value> = customer
+        .payment_methods
+        .iter()
+        .map(|m| json!({"id": m.id, "kind": m.kind, "last_four": m.last_four, "balance": amount(m.balance)}))
+        .collect();
     map(json!({
         "id": customer.id, "name": customer.name, "email": customer.email, "phone": customer.phone, "address": first.line, "zip": first.zip,
         "addresses": more, "payment_methods": methods, "consents": customer.consents, "created_at": customer.created_at.map(|m| m.to_string()),
+        "history": customer.history,
     }))
 }
 
@@ -231,9 +236,10 @@ fn columns(kind: RecordKind) -> &'static [&'static str] {
             "variant_of",
             "options",
             "image_url",
+            "uncounted",
         ],
         RecordKind::Customer => {
-            &["id", "name", "email", "phone", "address", "zip", "addresses", "payment_methods", "consents", "created_at"]
+            &["id", "name", "email", "phone", "address", "zip", "addresses", "payment_methods", "consents", "created_at", "history"]
         }
         RecordKind::Order => &[
             "order_number",
@@ -251,6 +257,7 @@ fn columns(kind: RecordKind) -> &'static [&'static str] {
             "source_status",
             "fulfilments",
             "payments",
+            "history",
         ],
         RecordKind::Promotion => &[
             "code",
@@ -307,12 +314,8 @@ fn cell(column: &str, row: &Map<String, Value>) -> String {
         None | Some(Value::Null) => String::new(),
         Some(Value::String(text)) => text.clone(),
         // Lists of objects have no packed form in a table: they stay JSON.
-        Some(Value::Array(items)) if matches!(column, "addresses" | "payment_methods" | "fulfilments" | "payments") => {
-            if items.is_empty() {
-                String::new()
-            } else {
-                Value::Array(items.clone()).to_string()
-            }
+        Some(Value::Array(items)) if matches!(column, "addresses" | "payment_methods" | "fulfilments" | "payments" | "history") => {
+            if items.is_empty() { String::new() } else { Value::Array(items.clone()).to_string() }
         }
         Some(Value::Array(items)) => {
             let separator = match column {

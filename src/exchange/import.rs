@@ -194,7 +194,7 @@ fn id_field(kind: RecordKind) -> &'static str {
 }
 
 /// What would change.
-async fn preview(store: &Store, writes: &[RecordWrite]) -> Result<PutOutcome, StoreError> {
+pub(super) async fn preview(store: &Store, writes: &[RecordWrite]) -> Result<PutOutcome, StoreError> {
     let mut outcome = PutOutcome::default();
     for write in writes {
         match store.differs(write).await? {
@@ -206,7 +206,7 @@ async fn preview(store: &Store, writes: &[RecordWrite]) -> Result<PutOutcome, St
     Ok(outcome)
 }
 
-async fn apply(
+pub(super) async fn apply(
     store: &Store,
     kind: RecordKind,
     writes: Vec<RecordWrite>,

@@ -13,8 +13,10 @@ mod detect;
 pub mod export;
 pub mod import;
 mod labels;
+pub mod policy;
 mod references;
 mod rows;
+pub mod tau2;
 
 pub use columns::{Columns, Taken};
 pub use convert::Context;

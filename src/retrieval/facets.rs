@@ -80,7 +80,8 @@ impl Facets {
         self.prices.push(product.price.map_or(NONE_I64, |price| price.minor));
         let currency = product.price.map_or_else(String::new, |price| price.currency.code().to_owned());
         self.currencies.push(self.known_currencies.number(&currency));
-        self.stocks.push(product.stock.unwrap_or(NONE_U32));
+        // Of what is there uncounted, there is at least one.
+        self.stocks.push(product.stock.or(product.uncounted.then_some(1)).unwrap_or(NONE_U32));
         self.brands.push(self.brand_names.number(&product.brand));
         start(&mut self.category_starts, self.categories.len());
         self.categories.extend(categories);

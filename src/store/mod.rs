@@ -9,6 +9,7 @@ pub mod codec;
 pub mod command;
 pub mod embedded;
 mod error;
+mod grown;
 mod index_keys;
 mod pack;
 pub mod record;
@@ -42,6 +43,9 @@ use rows::{AnalyticsRow, AuditRow, LabelRow, SessionRow, TokenRow, TurnRecord};
 
 /// Name of the blob that holds what the newest day's remote model has cost.
 pub const SPENT_BLOB: &str = "remote-spent";
+
+/// Name of the blob that holds the text of the policy for actions, where the shop has one of its own.
+pub const ACTIONS_BLOB: &str = "actions-policy";
 
 /// Name of the blob that counts at how many starts each waiting message was found, by its ticket in the inbox.
 const STARTS_BLOB: &str = "starts";

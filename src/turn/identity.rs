@@ -157,6 +157,7 @@ mod tests {
             consents: Vec::new(),
             created_at: None,
             updated_at: Moment(0),
+            history: Vec::new(),
         }
     }
 

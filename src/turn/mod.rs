@@ -4,6 +4,7 @@
 //! does what it asks for and is the only place that waits. A remote model is asked for a plan where rules
 //! and encoder are not sure. [`grounding`] stands between every wording and the customer.
 
+pub mod acting;
 mod answers;
 pub mod assemble;
 mod bearing;

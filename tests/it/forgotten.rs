@@ -106,3 +106,27 @@ fn a_power_cut_while_forgetting_leaves_a_whole_file() {
     let names: Vec<_> = std::fs::read_dir(home.path().join("data")).expect("a folder").flatten().map(|entry| entry.file_name()).collect();
     assert!(!names.iter().any(|name| name.to_string_lossy().ends_with(".new")), "{names:?}");
 }
+
+/// Where an order went before its address was changed is as much a person's as where it goes now.
+#[test]
+fn an_earlier_address_is_forgotten_too() {
+    let home = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, rows: Value| std::fs::write(home.path().join(name), rows.to_string()).expect("written");
+    write("p.json", json!([{"sku": "A-1", "name": "Lamp"}]));
+    write("c.json", json!([{"id": "C1", "name": "Jan", "address": "1 Main Street", "zip": "04101"}]));
+    let moved = json!([{"action": "a1", "at": 0, "change": {"shipping_changed": {"before": {"line": OTHER, "zip": "04102"}}}}]);
+    write(
+        "o.json",
+        json!([{"order_number": "1", "customer_id": "C1", "status": "pending", "items": "A-1 x 1", "address": SECRET, "zip": "04101",
+            "history": moved}]),
+    );
+    for (kind, file) in [("products", "p.json"), ("customers", "c.json"), ("orders", "o.json")] {
+        assert_eq!(run_json(home.path(), &["import", kind, file])["new"], json!(1), "{kind}");
+    }
+    let folder = home.path().join("electromart-data");
+    assert!(holds(&folder, SECRET) && holds(&folder, OTHER));
+    run_json(home.path(), &["forget", "customer", "C1"]);
+    assert!(!holds(&folder, SECRET) && !holds(&folder, OTHER));
+    let order = &run_json(home.path(), &["export", "orders"])[0];
+    assert_eq!(order["history"][0]["change"]["shipping_changed"]["before"]["zip"], json!(""), "{order}");
+}

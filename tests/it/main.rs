@@ -33,6 +33,7 @@ mod shop;
 mod socket;
 mod sockets;
 mod spoken;
+mod tau2;
 mod teach;
 mod tidy;
 mod tls;

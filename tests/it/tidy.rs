@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 /// Layers from the design, lowest first. A module may use those below it, and its own children.
 const LAYERS: &[&[&str]] = &[
     &["domain", "config", "telemetry"],
-    &["sentiment", "retrieval", "llm", "store", "hub", "agents"],
+    &["sentiment", "retrieval", "llm", "store", "hub", "agents", "actions"],
     &["turn"],
     &["queue", "exchange"],
     &["gateway"],

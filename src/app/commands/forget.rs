@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::CommandError;
 use crate::app::App;
+use crate::domain::action::OrderChange;
 use crate::domain::customer::Customer;
 use crate::domain::ids::{SessionId, SessionKey};
 use crate::domain::order::{Address, Order};
@@ -104,7 +105,13 @@ async fn customer(app: &App, id: &str) -> Result<Plan, CommandError> {
     for number in store.find(Index::OrderByCustomer, id, MANY).await? {
         if let Some((_, order)) = store.get::<Order>(&number).await? {
             let mut order = (*order).clone();
-            order.ship_to = Address { line: BLANK.to_owned(), zip: String::new() };
+            let blank = Address { line: BLANK.to_owned(), zip: String::new() };
+            for event in &mut order.history {
+                if let OrderChange::ShippingChanged { before } = &mut event.change {
+                    *before = blank.clone();
+                }
+            }
+            order.ship_to = blank;
             plan.writes.push(order.write(Guard::Any));
             plan.orders += 1;
         }
@@ -130,6 +137,7 @@ fn blank_customer(known: &Customer) -> Customer {
         consents: Vec::new(),
         created_at: known.created_at,
         updated_at: Moment::now(),
+        history: Vec::new(),
     }
 }
 

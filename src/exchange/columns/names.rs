@@ -115,6 +115,7 @@ const PRODUCT: &[Field] = &[
     field("variant_of", &["parentsku", "parent"]),
     holding(Holds::Pairs, "options", &["option", "variant"]),
     field("image_url", &["image"]),
+    field("uncounted", &[]),
 ];
 
 const CUSTOMER: &[Field] = &[
@@ -128,6 +129,7 @@ const CUSTOMER: &[Field] = &[
     field("payment_methods", &[]),
     field("consents", &[]),
     field("created_at", &[]),
+    field("history", &[]),
     CURRENCY,
 ];
 
@@ -145,6 +147,7 @@ const ORDER: &[Field] = &[
     CURRENCY,
     field("payment_method", &[]),
     field("payments", &[]),
+    field("history", &[]),
     field("address", &[]),
     ZIP,
 ];

@@ -35,6 +35,7 @@ pub fn product(fields: &Fields<'_>) -> Result<Product, Fault> {
         options: pairs(fields, "options")?.into_iter().map(|(name, value)| (name, value.text())).collect(),
         image_url: fields.optional("image_url")?,
         updated_at: fields.context.now,
+        uncounted: fields.flag("uncounted")?.unwrap_or_default(),
     })
 }
 

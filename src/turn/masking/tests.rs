@@ -16,10 +16,11 @@ fn customer() -> Customer {
         email: "maya.thornton@example.com".into(),
         phone: "(207) 555-0142".into(),
         addresses: vec![Address { line: "48 Pine Street, Apt 3, Portland, ME".into(), zip: "04102".into() }],
-        payment_methods: vec![PaymentMethod { kind: "credit_card".into(), last_four: "4242".into(), balance: None }],
+        payment_methods: vec![PaymentMethod { id: String::new(), kind: "credit_card".into(), last_four: "4242".into(), balance: None }],
         consents: Vec::new(),
         created_at: None,
         updated_at: Moment(0),
+        history: Vec::new(),
     }
 }
 
