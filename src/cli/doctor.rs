@@ -3,17 +3,21 @@
 use std::path::{Path, PathBuf};
 
 use super::args::{Doctor as Args, Global};
-use super::bench::shop;
+use super::bench::shop::{self, Told};
 use super::outcome::{Failure, document, line, read_text};
 use super::progress::Progress;
-use super::{reach, system};
+use super::reach::{self, Shop};
+use super::system;
+use crate::app::commands::Request;
+use crate::app::{Fill, Purpose};
 use crate::config::{Config, Local};
 use crate::eval::doctor::{Asked, Curve, Lengths, Prediction, Report, Row, hold};
-use crate::eval::inference::chats::chats;
 use crate::eval::inference::machine::Machine;
+use crate::eval::inference::own::{KINDS, Own};
 use crate::llm::local::probe::{Outline, Probe, Shape, Vocabulary, bandwidth, beyond_caches};
 use crate::llm::local::{LocalError, LocalModel, threads};
 use crate::llm::models::{Choice, EMBEDDED, Manifest, Models, Record};
+use crate::store::Store;
 use crate::telemetry::LogFormat;
 
 /// Bytes in a megabyte.
@@ -22,6 +26,8 @@ const MB: u64 = 1_000_000;
 const QUICK_SHARE: u64 = 4;
 /// Rounds in which memory is read.
 const ROUNDS: usize = 5;
+/// Replies of a shop by which the usual length can be told.
+const FEWEST: usize = 6;
 /// Most tokens of the program's own decoder, which ends by itself.
 const OWN_MOST: usize = 200;
 
@@ -86,20 +92,17 @@ struct Desk {
 
 impl Desk {
     async fn examine(&self, subjects: Vec<Subject>) -> Result<Report, Failure> {
-        let (full, short) = shop::asked(&self.config).await.map_err(Failure::Said)?;
-        if full.is_empty() {
-            return Err(Failure::Said("the shop told its models nothing in its chats; look at it with `electromart check`".to_owned()));
-        }
+        let (whose, told) = self.told().await?;
         let threads = threads(&self.config.local);
         let rounds = if self.quick { 1 } else { ROUNDS };
         let read = apart(move || bandwidth(threads, rounds)).await?;
         let read = read.map_err(|error| Failure::Said(format!("memory cannot be measured: {error}")))?;
         self.progress.tick(self.all);
         let in_use = !subjects.iter().any(|subject| subject.row.in_use);
-        let mut rows = vec![self.embedded(&short, in_use).await];
+        let mut rows = vec![self.embedded(&told.short, in_use).await];
         self.progress.tick(self.all);
         for subject in subjects {
-            rows.push(self.subject(subject, &full).await?);
+            rows.push(self.subject(subject, &told.full).await?);
             self.progress.tick(self.all);
         }
         Ok(Report {
@@ -107,10 +110,26 @@ impl Desk {
             threads,
             available_mb: Outline::available().map(|bytes| bytes / MB),
             bandwidth_gb_s: (read / 1e7).round() / 100.0,
-            prompts: format!("{} replies in {} chats with the demo shop", full.len(), chats().len()),
+            prompts: format!("{} replies in {} chats with {whose}", told.full.len(), told.chats),
             budget_s: self.budget_s,
             rows,
         })
+    }
+
+    /// What a copy of this shop tells its models when it is asked about what it has; of a folder without one, and of a shop
+    /// that has little to tell, the demo shop.
+    async fn told(&self) -> Result<(&'static str, Told), Failure> {
+        if let Some(own) = own(&self.config).await? {
+            let told = shop::told(&self.config, Some(&own)).await.map_err(Failure::Said)?;
+            if told.full.len() >= FEWEST && !told.short.is_empty() {
+                return Ok(("this shop", told));
+            }
+        }
+        let told = shop::told(&self.config, None).await.map_err(Failure::Said)?;
+        if told.full.is_empty() {
+            return Err(Failure::Said("the shop told its models nothing in its chats; look at it with `electromart check`".to_owned()));
+        }
+        Ok(("the demo shop", told))
     }
 
     /// The decoder the program carries, which is always here: it is only measured.
@@ -155,6 +174,21 @@ impl Desk {
         }
         Ok(row)
     }
+}
+
+/// What the shop of the data folder has, where there is one, running or not.
+async fn own(config: &Config) -> Result<Option<Own>, Failure> {
+    if !Store::exists(&config.server.data_dir) {
+        return Ok(None);
+    }
+    let shop = Shop::reach(config.clone(), Fill::Empty, Purpose::Records).await?;
+    let mut exports = Vec::new();
+    for kind in KINDS {
+        let request = Request::Export { kind: kind.to_owned(), name: format!("{kind}.json") };
+        exports.push(shop.ask(request, &[]).await?.payload);
+    }
+    shop.close().await;
+    Ok(Own::of(&exports))
 }
 
 /// What is found out about a model without running it.

@@ -34,6 +34,7 @@ fn every_model_is_predicted_and_the_one_in_use_measured() {
     let output = run(home.path(), &["doctor", "--quick", "--json", "--budget", "600", "--manifest", &manifest, "--model", &file]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let report: Value = serde_json::from_slice(&output.stdout).expect("one document");
+    assert!(report["prompts"].as_str().is_some_and(|prompts| prompts.ends_with("chats with the demo shop")), "{}", report["prompts"]);
     assert!(report["memory_bandwidth_gb_s"].as_f64() > Some(0.0) && report["threads"].as_u64() > Some(0), "{report}");
     for name in ["small", "larger", &file] {
         let Value::Object(predicted) = &model(&report, name)["predicted"] else { panic!("{name}: {report}") };
@@ -64,6 +65,38 @@ fn every_model_is_predicted_and_the_one_in_use_measured() {
     assert_eq!(report["recommended"], "larger");
     assert!(report["next"].as_str().is_some_and(|next| next.contains("`electromart models pull larger`")), "{report}");
     assert!(!home.path().join("electromart-data").exists(), "nothing is written");
+}
+
+#[test]
+fn a_shop_is_measured_by_its_own_prompts() {
+    let home = tempfile::tempdir().expect("a folder");
+    let files = [
+        (
+            "products",
+            "sku,name,category,brand,price,currency,stock,description\nK1,Brew Kettle,Kitchen,Acme,39.00,USD,4,Boils a litre\nT1,Toast Oven,Kitchen,Acme,89.00,USD,0,Toasts\n",
+        ),
+        ("customers", "id,name,email,phone,address,zip\nC1,Ada King,ada@shop.test,207-555-0100,1 Main Street,04101\n"),
+        (
+            "orders",
+            "order_number,customer_id,status,items,order_date,total,currency,address,zip\n7001,C1,shipped,K1 x 1,2026-11-01,39.00,USD,1 Main Street,04101\n",
+        ),
+        (
+            "promotions",
+            "code,name,description,discount_percent,start_date,end_date,active\nKETTLE9,Kettles,9 % off,9,2020-01-01,2099-01-01,true\n",
+        ),
+    ];
+    for (kind, text) in files {
+        let file = home.path().join(format!("{kind}.csv"));
+        std::fs::write(&file, text).expect("written");
+        let output = run(home.path(), &["import", kind, &file.display().to_string()]);
+        assert!(output.status.success(), "{kind}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    let output = run(home.path(), &["doctor", "--quick", "--json", "--manifest", &manifest(home.path())]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let report: Value = serde_json::from_slice(&output.stdout).expect("one document");
+    assert!(report["prompts"].as_str().is_some_and(|prompts| prompts.ends_with("chats with this shop")), "{}", report["prompts"]);
+    let messages = run(home.path(), &["export", "orders", "-"]);
+    assert!(String::from_utf8_lossy(&messages.stdout).contains("7001"), "the shop itself is as it was");
 }
 
 #[test]

@@ -32,6 +32,7 @@ pub mod chats;
 mod drive;
 pub mod figures;
 pub mod machine;
+pub mod own;
 mod plan;
 pub mod prompts;
 pub mod report;
