@@ -24,10 +24,7 @@ pub fn draft(draft: &mut Draft<'_>, rules: &CancelRules, reason: &str) -> Result
     }
     if rules.restock.is {
         for item in &items {
-            let counted = draft.products.get_mut(&item.sku).and_then(|product| product.stock.as_mut());
-            if let Some(stock) = counted {
-                *stock = stock.checked_add(item.quantity).ok_or(Refusal::Sum)?;
-            }
+            draft.put_back(&item.sku, item.quantity)?;
         }
     }
     draft.say(LineField::Reason, None, Some(Side::Text(reason.clone())))?;

@@ -147,6 +147,33 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
+    /// Puts pieces of a product back into its stock, where that is counted.
+    ///
+    /// # Errors
+    /// When they do not add up.
+    pub fn put_back(&mut self, sku: &str, count: u32) -> Result<(), Refusal> {
+        if let Some(stock) = self.counted(sku) {
+            *stock = stock.checked_add(count).ok_or(Refusal::Sum)?;
+        }
+        Ok(())
+    }
+
+    /// Takes pieces of a product off its stock, where that is counted.
+    ///
+    /// # Errors
+    /// When there are not so many.
+    pub fn take_off(&mut self, sku: &str, count: u32) -> Result<(), Refusal> {
+        if let Some(stock) = self.counted(sku) {
+            let short = Refusal::NotAvailable { sku: sku.to_owned(), stock: Some(*stock) };
+            *stock = stock.checked_sub(count).ok_or(short)?;
+        }
+        Ok(())
+    }
+
+    fn counted(&mut self, sku: &str) -> Option<&mut u32> {
+        self.products.get_mut(sku)?.stock.as_mut()
+    }
+
     /// Notes money that moves once the goods are back.
     pub fn pay_later(&mut self, kind: PaymentKind, amount: Money, method: &str) {
         if amount.minor != 0 {

@@ -172,18 +172,10 @@ fn direction(difference: Money) -> Result<(PaymentKind, Money), Refusal> {
 
 /// Takes what is to be sent off the counted stock; what does not leave the shop comes back at once.
 fn move_stock(draft: &mut Draft<'_>, swaps: &[Swap], comes_back: bool) -> Result<(), Refusal> {
-    for swap in swaps {
-        if comes_back && let Some(stock) = draft.products.get_mut(&swap.sku).and_then(|product| product.stock.as_mut()) {
-            *stock = stock.checked_add(swap.quantity).ok_or(Refusal::Sum)?;
-        }
+    if comes_back {
+        swaps.iter().try_for_each(|swap| draft.put_back(&swap.sku, swap.quantity))?;
     }
-    for swap in swaps {
-        if let Some(stock) = draft.products.get_mut(&swap.new_sku).and_then(|product| product.stock.as_mut()) {
-            let short = Refusal::NotAvailable { sku: swap.new_sku.clone(), stock: Some(*stock) };
-            *stock = stock.checked_sub(swap.quantity).ok_or(short)?;
-        }
-    }
-    Ok(())
+    swaps.iter().try_for_each(|swap| draft.take_off(&swap.new_sku, swap.quantity))
 }
 
 fn say(draft: &mut Draft<'_>, field: LineField, swaps: &[Swap]) -> Result<(), Refusal> {

@@ -54,14 +54,12 @@ pub fn draft(draft: &mut Draft<'_>, rules: &PickUpRules, number: &str, wanted: &
 /// Pieces of a product as a line, taken off its counted stock.
 fn taken(draft: &mut Draft<'_>, pieces: &Pieces) -> Result<OrderItem, Refusal> {
     let sku = pieces.sku.clone();
-    let product = draft.products.get_mut(&sku).ok_or_else(|| Refusal::UnknownProduct { sku: sku.clone() })?;
-    let short = Refusal::NotAvailable { sku: sku.clone(), stock: product.stock };
+    let product = draft.products.get(&sku).ok_or_else(|| Refusal::UnknownProduct { sku: sku.clone() })?;
     if product.availability() != Availability::InStock {
-        return Err(short);
+        return Err(Refusal::NotAvailable { sku, stock: product.stock });
     }
-    if let Some(stock) = product.stock.as_mut() {
-        *stock = stock.checked_sub(pieces.count).ok_or(short)?;
-    }
-    let unit_price = product.price.ok_or(Refusal::PriceUnknown { sku: sku.clone() })?;
+    let price = product.price;
+    draft.take_off(&sku, pieces.count)?;
+    let unit_price = price.ok_or_else(|| Refusal::PriceUnknown { sku: sku.clone() })?;
     Ok(OrderItem { sku, quantity: pieces.count, unit_price: Some(unit_price) })
 }

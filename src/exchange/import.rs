@@ -97,6 +97,11 @@ pub fn rehearse(kind: RecordKind, bytes: &[u8], context: &Context) -> Result<Rep
     Ok(report)
 }
 
+/// A name for an import, which `undo` and the books know it by.
+pub(super) fn new_id() -> String {
+    format!("imp-{}", uuid::Uuid::new_v4().simple())
+}
+
 /// What a file says, and what would be written.
 fn understand(kind: RecordKind, bytes: &[u8], context: &Context, mut known: References) -> Result<(Report, Vec<RecordWrite>), ReadError> {
     let mut table = rows::read(bytes)?;
@@ -107,7 +112,7 @@ fn understand(kind: RecordKind, bytes: &[u8], context: &Context, mut known: Refe
     let decimal_comma = decimal_comma(kind, &mut table);
     let context = Context { decimal_comma: decimal_comma && table.delimiter.is_some(), ..context.clone() };
     let mut report = Report {
-        import_id: format!("imp-{}", uuid::Uuid::new_v4().simple()),
+        import_id: new_id(),
         rows: table.rows.len() + table.broken.len(),
         rejected: table.broken,
         encoding: table.encoding.to_owned(),

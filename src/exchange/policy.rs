@@ -1,7 +1,7 @@
 //! The policy for actions as a file: the shopkeeper exports it, edits it, and imports it again.
 
 use super::convert::Context;
-use super::import::{ImportError, Options, Report};
+use super::import::{ImportError, Options, Report, new_id};
 use super::rows::ReadError;
 use crate::domain::policy::ActionPolicy;
 use crate::store::command::PutRecords;
@@ -37,8 +37,7 @@ pub async fn import(store: &Store, bytes: &[u8], context: &Context, options: Opt
 pub fn rehearse(bytes: &[u8], _: &Context) -> Result<Report, ReadError> {
     let text = std::str::from_utf8(bytes).map_err(|_| ReadError("the policy is not UTF-8 text".to_owned()))?;
     ActionPolicy::parse(text).map_err(|error| ReadError(format!("the policy is not taken: {error}")))?;
-    let import_id = format!("imp-{}", uuid::Uuid::new_v4().simple());
-    Ok(Report { import_id, rows: 1, new: 1, encoding: "UTF-8".to_owned(), ..Report::default() })
+    Ok(Report { import_id: new_id(), rows: 1, new: 1, encoding: "UTF-8".to_owned(), ..Report::default() })
 }
 
 /// The policy in force, as it is written.

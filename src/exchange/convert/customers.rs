@@ -4,7 +4,6 @@ use serde_json::Value;
 
 use super::values::plain;
 use super::{Fault, Fields};
-use crate::domain::action::CustomerEvent;
 use crate::domain::customer::{Customer, PaymentMethod};
 use crate::domain::order::Address;
 
@@ -28,7 +27,7 @@ pub fn customer(fields: &Fields<'_>) -> Result<Customer, Fault> {
         consents: fields.list("consents", &[';', ','])?,
         created_at: fields.moment("created_at")?,
         updated_at: fields.context.now,
-        history: history(fields)?,
+        history: fields.exported("history")?,
     })
 }
 
@@ -37,18 +36,6 @@ fn more_addresses(fields: &Fields<'_>) -> Result<Vec<Address>, Fault> {
     let items = fields.objects("addresses")?;
     let get = |item: &Value, name: &str| item.get(name).and_then(plain).unwrap_or_default();
     Ok(items.iter().map(|item| Address { line: get(item, "address"), zip: get(item, "zip") }).collect())
-}
-
-/// What was done to a customer's record, as an export writes it.
-fn history(fields: &Fields<'_>) -> Result<Vec<CustomerEvent>, Fault> {
-    let list = fields.objects("history")?;
-    list.into_iter()
-        .map(|item| {
-            serde_json::from_value(item).map_err(|error| {
-                Fault::new("history", format!("an entry cannot be read: {error}"), "leave it as the export writes it, or empty")
-            })
-        })
-        .collect()
 }
 
 fn payment_methods(fields: &Fields<'_>) -> Result<Vec<PaymentMethod>, Fault> {

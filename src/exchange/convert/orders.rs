@@ -4,7 +4,6 @@ use serde_json::Value;
 
 use super::values::plain;
 use super::{Fault, Fields};
-use crate::domain::action::OrderEvent;
 use crate::domain::money::Currency;
 use crate::domain::order::{Address, Fulfilment, Order, OrderItem, OrderStatus, Payment, PaymentKind};
 use crate::domain::text::edit;
@@ -27,7 +26,7 @@ pub fn order(fields: &Fields<'_>) -> Result<Order, Fault> {
         payment_method: fields.text("payment_method")?,
         payments: payments(fields, currency)?,
         updated_at: fields.context.now,
-        history: history(fields)?,
+        history: fields.exported("history")?,
     })
 }
 
@@ -205,18 +204,6 @@ fn fulfilment(item: &Value, fields: &Fields<'_>) -> Result<Fulfilment, Fault> {
         delivered: date("delivered_at")?,
         note: get("note"),
     })
-}
-
-/// What was done to an order, as an export writes it.
-fn history(fields: &Fields<'_>) -> Result<Vec<OrderEvent>, Fault> {
-    let list = fields.objects("history")?;
-    list.into_iter()
-        .map(|item| {
-            serde_json::from_value(item).map_err(|error| {
-                Fault::new("history", format!("an entry cannot be read: {error}"), "leave it as the export writes it, or empty")
-            })
-        })
-        .collect()
 }
 
 fn payments(fields: &Fields<'_>, currency: Currency) -> Result<Vec<Payment>, Fault> {

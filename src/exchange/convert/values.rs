@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{Context, Fault};
@@ -29,6 +30,13 @@ impl<'a> Fields<'a> {
                 .map_err(|_| Fault::new(name, "this is not a JSON list", "write a list of objects, or leave it empty")),
             _ => Ok(Vec::new()),
         }
+    }
+
+    /// A list of entries as an export writes them.
+    pub fn exported<T: DeserializeOwned>(&self, name: &'static str) -> Result<Vec<T>, Fault> {
+        let list = self.objects(name)?;
+        let slip = |error| Fault::new(name, format!("an entry cannot be read: {error}"), "leave it as the export writes it, or empty");
+        list.into_iter().map(|item| serde_json::from_value(item).map_err(slip)).collect()
     }
 
     /// The fields of a row.

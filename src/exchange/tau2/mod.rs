@@ -82,7 +82,7 @@ fn understand(bytes: &[u8], context: &Context) -> Result<(Report, Read), ReadErr
     let customers = customers(part("users")?, context, &mut read);
     orders(part("orders")?, context, &mut read, &customers, &skus);
     let report = Report {
-        import_id: format!("imp-{}", uuid::Uuid::new_v4().simple()),
+        import_id: import::new_id(),
         rows: read.rows,
         rejected: std::mem::take(&mut read.rejected),
         encoding: text.encoding.to_owned(),
